@@ -1,0 +1,8 @@
+//! The use cases of the order management system, told through ports; knows nothing of AWS.
+//!
+//! Each use case reads what it needs, lets the domain decide, and writes one change whose conditions make it
+//! race-free; a lost race is decided again on fresh data. [`memory`] keeps the same promises in memory, so that
+//! every story runs in milliseconds too.
+
+pub mod failure;
+pub mod ports;

@@ -1,0 +1,173 @@
+//! Commits: the audit trail, the outbox and the hash chain in one record.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use super::Event;
+
+/// Who did it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Actor {
+    /// What kind of actor.
+    pub kind: ActorKind,
+    /// Which one: a user's id, a location, a function; never a name or an e-mail address.
+    pub id: String,
+}
+
+/// Kinds of actor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ActorKind {
+    /// Our own function.
+    System,
+    /// A person signed in to the API.
+    Agent,
+    /// The payment provider.
+    PaymentProvider,
+    /// A warehouse, 3PL or supplier.
+    Location,
+}
+
+impl Actor {
+    /// One of our own functions.
+    pub fn system(id: &str) -> Self {
+        Self { kind: ActorKind::System, id: id.to_owned() }
+    }
+}
+
+impl std::fmt::Display for Actor {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = match self.kind {
+            ActorKind::System => "system",
+            ActorKind::Agent => "agent",
+            ActorKind::PaymentProvider => "payment provider",
+            ActorKind::Location => "location",
+        };
+        write!(f, "{kind} {}", self.id)
+    }
+}
+
+/// What caused it: the message or request, by its sender's own id, so that it is known when it comes again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Cause {
+    /// Where it came from: `stripe`, `wms`, `api`, `bus`, `sweep`.
+    pub source: String,
+    /// Its id there: event id, idempotency key, order and sequence number.
+    pub id: String,
+    /// SHA-256 of a request's content (first 16 hexadecimal digits), to tell a repeat from a reused key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
+}
+
+impl Cause {
+    /// A cause without a content digest.
+    pub fn new(source: &str, id: impl Into<String>) -> Self {
+        Self { source: source.to_owned(), id: id.into(), digest: None }
+    }
+
+    /// `source:id`, the text by which it is remembered.
+    pub fn key(&self) -> String {
+        format!("{}:{}", self.source, self.id)
+    }
+}
+
+/// What a commit says; its JSON text is what the hash is taken of.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CommitBody {
+    /// 1 for the placement, then without gaps.
+    pub seq: u64,
+    /// When, UTC.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// Why.
+    pub cause: Cause,
+    /// What happened, in order.
+    pub events: Vec<Event>,
+    /// Hash of the commit before; empty at the first.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub prev_hash: String,
+}
+
+/// One change of one order. `text` is the body exactly as it was hashed: it is stored and read back unchanged,
+/// so that an old commit keeps its hash however the types grow.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Commit {
+    /// The body.
+    pub body: CommitBody,
+    /// The body's JSON, as hashed.
+    pub text: String,
+    /// SHA-256 of `text`, lower-case hexadecimal.
+    pub hash: String,
+}
+
+impl Commit {
+    /// Seals a body: writes its text and takes the hash.
+    ///
+    /// # Errors
+    /// When the body cannot be written as JSON.
+    pub fn seal(body: CommitBody) -> Result<Self, serde_json::Error> {
+        let text = serde_json::to_string(&body)?;
+        let hash = hex::encode(Sha256::digest(text.as_bytes()));
+        Ok(Self { body, text, hash })
+    }
+
+    /// Reads a stored commit and checks its own hash.
+    ///
+    /// # Errors
+    /// [`ChainError::Edited`] when text and hash disagree, [`ChainError::Unreadable`] when it is not a commit.
+    pub fn open(text: String, hash: String) -> Result<Self, ChainError> {
+        if hex::encode(Sha256::digest(text.as_bytes())) != hash {
+            return Err(ChainError::Edited);
+        }
+        let body = serde_json::from_str(&text).map_err(|error| ChainError::Unreadable(error.to_string()))?;
+        Ok(Self { body, text, hash })
+    }
+}
+
+/// Why a chain of commits is not what was written.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ChainError {
+    /// The text does not have its hash.
+    #[error("a commit was edited: its text does not have its hash")]
+    Edited,
+    /// The text is not a commit.
+    #[error("a commit cannot be read: {0}")]
+    Unreadable(String),
+    /// A commit is missing, doubled or out of order.
+    #[error("commit {expected} is missing or out of order: found {found}")]
+    Gap {
+        /// The sequence number that should follow.
+        expected: u64,
+        /// The one that does.
+        found: u64,
+    },
+    /// A commit does not follow the one before.
+    #[error("commit {0} does not follow the one before it")]
+    Broken(u64),
+}
+
+/// Checks that commits follow each other without gap or edit.
+///
+/// # Errors
+/// The first fault found.
+pub fn verify_chain(commits: &[Commit]) -> Result<(), ChainError> {
+    let mut expected: u64 = 1;
+    let mut previous = "";
+    for commit in commits {
+        if hex::encode(Sha256::digest(commit.text.as_bytes())) != commit.hash {
+            return Err(ChainError::Edited);
+        }
+        if commit.body.seq != expected {
+            return Err(ChainError::Gap { expected, found: commit.body.seq });
+        }
+        if commit.body.prev_hash != previous {
+            return Err(ChainError::Broken(expected));
+        }
+        previous = &commit.hash;
+        expected = expected.saturating_add(1);
+    }
+    Ok(())
+}

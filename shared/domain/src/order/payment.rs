@@ -1,0 +1,146 @@
+//! The payment axis: what the payment provider has told us, one entry a payment intent.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::is_false;
+
+/// Everything known of an order's payment. Amounts are minor units of the order's currency.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Payment {
+    /// Payment intents heard of or named at placement.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub intents: Vec<Intent>,
+    /// Refunds that the provider has told us of.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub refunds: Vec<Refund>,
+    /// Open disputes, by the provider's id.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub disputes: Vec<String>,
+}
+
+/// One payment intent: an attempt to collect money.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Intent {
+    /// The provider's id, e.g. `pi_...`.
+    pub id: String,
+    /// Authorised and not yet captured, at its highest.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub authorized: i64,
+    /// Captured so far.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub captured: i64,
+    /// The provider is working on it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub processing: bool,
+    /// The last attempt failed.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub failed: bool,
+    /// Cancelled for good.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub cancelled: bool,
+}
+
+fn is_zero(amount: &i64) -> bool {
+    *amount == 0
+}
+
+/// One refund at the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Refund {
+    /// The provider's id, e.g. `re_...`.
+    pub id: String,
+    /// Amount, minor units.
+    pub amount: i64,
+    /// How far it is.
+    pub status: RefundStatus,
+}
+
+/// How far a refund is. Ordered: a later one is never overwritten by an earlier one that arrives late.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundStatus {
+    /// Under way.
+    Pending,
+    /// The money is back.
+    Succeeded,
+    /// It failed; that can come days after `succeeded`.
+    Failed,
+    /// It was called off.
+    Cancelled,
+}
+
+/// The payment status, a function of the facts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentStatus {
+    /// Nothing heard.
+    Pending,
+    /// The provider is working on it.
+    Processing,
+    /// Authorised, not captured.
+    Authorized,
+    /// Captured.
+    Captured,
+    /// Part of what was captured went back.
+    PartiallyRefunded,
+    /// All that was captured went back.
+    Refunded,
+    /// Cancelled before capture.
+    Voided,
+    /// The last attempt failed.
+    Failed,
+    /// The customer disputes it at their bank.
+    Disputed,
+}
+
+impl Payment {
+    /// Captured so far over all intents.
+    pub fn captured(&self) -> i64 {
+        self.intents.iter().map(|i| i.captured).fold(0, i64::saturating_add)
+    }
+
+    /// Money that is ours or promised: captured, or authorised and not cancelled, whichever is more per intent.
+    pub fn secured(&self) -> i64 {
+        let secured = |i: &Intent| if i.cancelled { i.captured } else { i.captured.max(i.authorized) };
+        self.intents.iter().map(secured).fold(0, i64::saturating_add)
+    }
+
+    /// Refunded or on its way back.
+    pub fn refunded(&self) -> i64 {
+        let counts = |r: &&Refund| match r.status {
+            RefundStatus::Pending | RefundStatus::Succeeded => true,
+            RefundStatus::Failed | RefundStatus::Cancelled => false,
+        };
+        self.refunds.iter().filter(counts).map(|r| r.amount).fold(0, i64::saturating_add)
+    }
+
+    /// The intent of that id.
+    pub fn intent(&self, id: &str) -> Option<&Intent> {
+        self.intents.iter().find(|i| i.id == id)
+    }
+
+    /// The status that the facts add up to.
+    pub fn status(&self) -> PaymentStatus {
+        let (captured, refunded) = (self.captured(), self.refunded());
+        if !self.disputes.is_empty() {
+            PaymentStatus::Disputed
+        } else if captured > 0 && refunded >= captured {
+            PaymentStatus::Refunded
+        } else if captured > 0 && refunded > 0 {
+            PaymentStatus::PartiallyRefunded
+        } else if captured > 0 {
+            PaymentStatus::Captured
+        } else if self.secured() > 0 {
+            PaymentStatus::Authorized
+        } else if self.intents.iter().any(|i| i.processing && !i.failed && !i.cancelled) {
+            PaymentStatus::Processing
+        } else if !self.intents.is_empty() && self.intents.iter().all(|i| i.cancelled) {
+            PaymentStatus::Voided
+        } else if self.intents.iter().any(|i| i.failed) {
+            PaymentStatus::Failed
+        } else {
+            PaymentStatus::Pending
+        }
+    }
+}
