@@ -3,7 +3,7 @@
 use domain::{
     backorder::Backorder,
     change::{Change, Reference},
-    ids::{LocationId, OrderId, Sku},
+    ids::{FulfillmentOrderId, LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Commit, Contact, Order, Owed, Status},
     place::Placement,
@@ -59,7 +59,8 @@ pub trait OrderStore: Sync {
     /// the idempotency key before the number.
     fn place(&self, placement: &Placement) -> impl Future<Output = Result<Saved, Failure>> + Send;
 
-    /// Writes a change, provided that the order is still at the version before it.
+    /// Writes a change, provided that the order is still at the version before it. A tracking number is no one's
+    /// own (carriers use them again), so its reference is overwritten; any other that is in use is `Taken`.
     fn save(&self, change: &Change) -> impl Future<Output = Result<Saved, Failure>> + Send;
 
     /// The order that a reference leads to.
@@ -150,13 +151,34 @@ pub trait Redrive: Sync {
     fn sku(&self, sku: &Sku) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
-/// Sends fulfillment orders to locations.
+/// Something to tell a location.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Errand {
+    /// Please ship this.
+    Fulfill {
+        /// The order.
+        order: Box<Order>,
+        /// Which of its fulfillment orders.
+        fulfillment_order: FulfillmentOrderId,
+        /// Whom to send it to.
+        contact: Box<Contact>,
+    },
+    /// Please cancel the units whose cancellation is requested.
+    Cancel {
+        /// The order.
+        order: Box<Order>,
+        /// Which of its fulfillment orders.
+        fulfillment_order: FulfillmentOrderId,
+    },
+}
+
+/// Sends errands to locations.
 pub trait Courier: Sync {
     /// Sends one signed message. The same `id` is the same message, however often it is sent.
     fn send(
         &self,
         location: &Location,
         id: &str,
-        body: &str,
+        errand: &Errand,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 }
