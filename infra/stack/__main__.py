@@ -1,0 +1,106 @@
+"""The commands of `infra/local`."""
+
+import json
+import os
+import subprocess
+import sys
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from . import emulator, watch
+from .build import package
+from .deploy import deploy
+from .describe import api_url, show, write
+from .people import people, secrets
+from .place import LOG_FILE, ROOT, STACK_FILE, endpoint
+from .say import Stop, say, step
+from .seed import catalogue, seed
+
+
+def up():
+    """Builds before anything runs, so that a function that does not compile leaves a running stack as it was."""
+    say("The local stack")
+    zips = package()
+    port = emulator.running()
+    started = port is None
+    try:
+        if started:
+            port = emulator.start()
+        outputs = deploy(port, zips)
+        with step("Filling it with users, secrets and a small catalogue") as filling:
+            log_ins = people(port, outputs)
+            wanted = catalogue()
+            signing = secrets(port, [document["id"] for kind in ("locations", "suppliers") for document in wanted[kind]])
+            stack = write(port, outputs, log_ins, signing)
+            filling.detail = f"{seed(port, outputs, api_url(port, outputs), log_ins)} documents"
+    except BaseException:
+        # Half a stack helps nobody, but its log may: it stays where it is.
+        if started:
+            emulator.stop()
+        raise
+    return stack
+
+
+def demo(arguments):
+    """A day of orders; ends as the demo ends."""
+    up()
+    say("The demo")
+    command = ["cargo", "run", "--quiet", "--locked", "-p", "live", "--bin", "demo", "--", *arguments]
+    return subprocess.run(command, cwd=ROOT, env=os.environ | {"OMS_STACK": str(STACK_FILE)}).returncode
+
+
+def down():
+    """Stops the stack. What it held was in memory and is gone."""
+    ended = emulator.stop()
+    STACK_FILE.unlink(missing_ok=True)
+    say("  stopped" if ended else "  nothing was running")
+
+
+def _running():
+    port = emulator.running()
+    if port is None or not STACK_FILE.is_file():
+        raise Stop("nothing is running here; start it with infra/local up")
+    return port, json.loads(STACK_FILE.read_text())
+
+
+def status():
+    port, stack = _running()
+    say(f"  running at {endpoint(port)}; its own log is {LOG_FILE}")
+    watch.queues(port, stack)
+    show(stack)
+
+
+def main(arguments):
+    command, rest = (arguments[0], arguments[1:]) if arguments else ("", [])
+    if command == "up" and not rest:
+        show(up())
+    elif command == "demo":
+        return demo(rest)
+    elif command == "down" and not rest:
+        down()
+    elif command == "logs":
+        names = [argument for argument in rest if argument not in ("-f", "--follow")]
+        watch.logs(_running()[0], names[0] if names else None, len(names) != len(rest))
+    elif command == "status" and not rest:
+        status()
+    elif command == "redrive" and len(rest) == 1:
+        watch.redrive(*_running(), rest[0])
+    elif command == "env" and not rest:
+        watch.environment(_running()[1])
+    else:
+        say("usage: infra/local up | demo | logs [function] [-f] | status | redrive <queue> | env | down | setup")
+        return 0 if command in ("help", "-h", "--help") else 2
+    return 0
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main(sys.argv[1:]))
+    except KeyboardInterrupt:
+        say("\n  stopped by you")
+        sys.exit(130)
+    except (Stop, ClientError, BotoCoreError) as problem:
+        print(f"infra/local: {problem}", file=sys.stderr)
+        sys.exit(1)
+    except BrokenPipeError:
+        sys.exit(0)
