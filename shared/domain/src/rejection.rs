@@ -51,8 +51,6 @@ pub enum RejectionCode {
     ParcelNotYetKnown,
     /// A refund before its capture: the capture has not arrived.
     NotYetCaptured,
-    /// The fulfillment order has not been sent to the location that speaks of it.
-    NotYetRequested,
 }
 
 impl RejectionCode {
@@ -72,7 +70,6 @@ impl RejectionCode {
             Self::InvalidOrder => "invalid_order",
             Self::ParcelNotYetKnown => "parcel_not_yet_known",
             Self::NotYetCaptured => "not_yet_captured",
-            Self::NotYetRequested => "not_yet_requested",
         }
     }
 
@@ -80,7 +77,7 @@ impl RejectionCode {
     /// code is named, so that a new one cannot slip past this question.
     pub fn is_too_early(self) -> bool {
         match self {
-            Self::ParcelNotYetKnown | Self::NotYetCaptured | Self::NotYetRequested => true,
+            Self::ParcelNotYetKnown | Self::NotYetCaptured => true,
             Self::NothingToCancel
             | Self::UnknownLine
             | Self::BadQuantity

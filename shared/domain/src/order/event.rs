@@ -5,9 +5,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    CancelReason, ExceptionKind, HoldKind, RefundStatus, Shipment, ShipmentStatus, fulfillment::FulfillmentOrder,
-};
+use super::{CancelReason, ExceptionKind, HoldKind, RefundStatus, Shipment, fulfillment::FulfillmentOrder};
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId, Sku},
     route::Decision,
@@ -274,6 +272,9 @@ pub enum Event {
         by: String,
         /// When that was, UTC.
         at: Timestamp,
+        /// Whether the location had been asked for these units; else it was too late to ask.
+        #[serde(default, skip_serializing_if = "super::is_false")]
+        asked: bool,
     },
     /// Units were cancelled.
     UnitsCancelled {
@@ -339,18 +340,5 @@ impl Event {
             Self::RefundOwed { .. } => "RefundOwed",
             Self::ExceptionOpened { .. } => "ExceptionOpened",
         }
-    }
-}
-
-/// The status that a parcel has after an event, if the event is about one.
-pub(crate) fn shipment_step(event: &Event) -> Option<(ShipmentId, ShipmentStatus)> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are not about a parcel on its way")]
-    match event {
-        Event::ShipmentInTransit { shipment } => Some((*shipment, ShipmentStatus::InTransit)),
-        Event::ShipmentOutForDelivery { shipment } => Some((*shipment, ShipmentStatus::OutForDelivery)),
-        Event::ShipmentDelivered { shipment } => Some((*shipment, ShipmentStatus::Delivered)),
-        Event::ShipmentException { shipment, .. } => Some((*shipment, ShipmentStatus::Exception)),
-        Event::ShipmentReturned { shipment } => Some((*shipment, ShipmentStatus::ReturnedToSender)),
-        _ => None,
     }
 }

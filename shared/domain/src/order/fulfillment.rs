@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::is_false;
+use super::{CancelReason, is_false};
 use crate::ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId};
 
 /// Units of one order assigned to one location or supplier; carries its own reservation.
@@ -23,6 +23,9 @@ pub struct FulfillmentOrder {
     pub since: Timestamp,
     /// What is assigned.
     pub lines: Vec<FulfillmentLine>,
+    /// Why we asked the location to cancel units, once we have.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cancel_reason: Option<CancelReason>,
 }
 
 /// Units of one line within a fulfillment order.
@@ -122,6 +125,8 @@ pub struct Shipment {
     /// Tracking number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking: Option<String>,
+    /// When it left, as the location tells, UTC.
+    pub shipped_at: Timestamp,
     /// How far it is.
     pub status: ShipmentStatus,
     /// When it got there, UTC.

@@ -1,9 +1,22 @@
 //! Routing: which location ships what. A pure function from inputs to a decision; the inputs are kept with the
 //! decision, so that the same inputs give the same decision again.
+//!
+//! [`route`] goes through four files, in this order: `fences` says who may not ship what and why, `search` looks
+//! through combinations of 1, 2, 3 ... locations, `allocate` says who ships what within one combination, `rank`
+//! says which of two plans is better; `explain` puts the outcome in sentences. `plan` holds them together.
+
+mod allocate;
+mod explain;
+mod fences;
+mod plan;
+mod rank;
+mod search;
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+
+pub use plan::{WRITES_MAX, route};
 
 use crate::{
     ids::{LineId, LocationId, Sku},
