@@ -1,0 +1,300 @@
+//! Whatever is put to an order, in whatever order and however often, the rules hold.
+
+mod common;
+
+use common::{Told, context, shipped};
+use domain::{
+    change::{Change, fold},
+    command::{CancelLine, Command},
+    decide::decide,
+    evolve::evolve,
+    facts::{FactLine, FulfillmentFact, ParcelFact, PaymentFact},
+    order::{CancelReason, Commit, HoldKind, Order, OrderState, RefundStatus, verify_chain},
+    place::unplaced,
+};
+use proptest::prelude::*;
+
+/// A wish or fact in small numbers; what it is about is chosen from what is there when it is put.
+#[derive(Debug, Clone)]
+enum Wish {
+    Pay(PaymentFact),
+    Route { share: u32, places: u8, backorder: bool },
+    Request,
+    Report { which: usize, fact: FulfillmentFact },
+    Parcel { reference: u8, fact: ParcelFact },
+    Hold(u8),
+    Release(u8),
+    Cancel(Vec<(u8, Option<u32>)>),
+}
+
+fn payment() -> impl Strategy<Value = PaymentFact> {
+    let amount = prop_oneof![Just(2500i64), 0i64..3000];
+    let code = prop_oneof![9 => Just("EUR"), 1 => Just("JPY")];
+    let status = prop_oneof![
+        Just(RefundStatus::Pending),
+        Just(RefundStatus::Succeeded),
+        Just(RefundStatus::Failed),
+        Just(RefundStatus::Cancelled)
+    ];
+    (amount, code, status, 0u8..3, any::<bool>(), 0u8..12).prop_map(|(amount, code, status, n, yes, kind)| {
+        let currency = code.parse().unwrap();
+        match kind {
+            0 => PaymentFact::Linked,
+            1 => PaymentFact::Processing,
+            2 => PaymentFact::Authorized { amount, currency },
+            3..=5 => PaymentFact::Captured { amount, currency },
+            6 => PaymentFact::Failed { code: None },
+            7 => PaymentFact::Cancelled,
+            8 => PaymentFact::Refund { id: format!("re_{n}"), amount: amount / 2, currency, status },
+            9 => PaymentFact::DisputeOpened { id: format!("dp_{n}") },
+            10 => PaymentFact::DisputeClosed { id: format!("dp_{n}"), won: yes },
+            _ if yes => PaymentFact::ReviewOpened { id: format!("prv_{n}") },
+            _ => PaymentFact::ReviewClosed { id: format!("prv_{n}"), approved: true, reason: "approved".into() },
+        }
+    })
+}
+
+fn contents() -> impl Strategy<Value = Vec<(String, u32)>> {
+    proptest::collection::vec((1u8..4, 0u32..4), 0..3)
+        .prop_map(|lines| lines.into_iter().map(|(l, units)| (l.to_string(), units)).collect())
+}
+
+fn report() -> impl Strategy<Value = FulfillmentFact> {
+    (contents(), any::<bool>(), 0u8..4, 0u8..10).prop_map(|(lines, last, reference, kind)| {
+        let pairs: Vec<(&str, u32)> = lines.iter().map(|(l, units)| (l.as_str(), *units)).collect();
+        let fact_lines =
+            lines.iter().map(|(l, units)| FactLine { line: l.parse().unwrap(), quantity: *units }).collect();
+        match kind {
+            0 => FulfillmentFact::Accepted,
+            1 => FulfillmentFact::Picking,
+            2 => FulfillmentFact::Packed,
+            3 => FulfillmentFact::Rejected {
+                reason: if last { "out_of_stock".into() } else { "capacity".into() },
+            },
+            4 => FulfillmentFact::Cancelled { lines: fact_lines },
+            5 => FulfillmentFact::CancelRefused { reason: "late".into() },
+            _ => shipped(&format!("p{reference}"), &pairs, last),
+        }
+    })
+}
+
+fn wish() -> impl Strategy<Value = Wish> {
+    let parcel = (0u8..4, 0u8..5).prop_map(|(reference, kind)| {
+        let fact = match kind {
+            0 => ParcelFact::InTransit,
+            1 => ParcelFact::OutForDelivery,
+            2 => ParcelFact::Delivered,
+            3 => ParcelFact::Exception { reason: None },
+            _ => ParcelFact::ReturnedToSender,
+        };
+        Wish::Parcel { reference, fact }
+    });
+    let route = (1u32..4, 0u8..3, any::<bool>())
+        .prop_map(|(share, places, backorder)| Wish::Route { share, places, backorder });
+    prop_oneof![
+        4 => payment().prop_map(Wish::Pay),
+        4 => route,
+        2 => Just(Wish::Request),
+        5 => (0usize..5, report()).prop_map(|(which, fact)| Wish::Report { which, fact }),
+        2 => parcel,
+        1 => (0u8..3).prop_map(Wish::Hold),
+        2 => (0u8..3).prop_map(Wish::Release),
+        3 => proptest::collection::vec((1u8..5, proptest::option::of(0u32..4)), 0..3).prop_map(Wish::Cancel),
+    ]
+}
+
+fn command(told: &Told, wish: &Wish) -> Option<Command> {
+    Some(match wish {
+        Wish::Pay(fact) => Command::RecordPayment { intent: common::INTENT.into(), fact: fact.clone() },
+        Wish::Route { share, places, backorder } => {
+            let names = [("berlin", *share), ("hamburg", *share), ("3pl", *share)];
+            told.plan(&names[..usize::from(*places)], *backorder).0
+        }
+        Wish::Request => Command::RequestFulfillment,
+        Wish::Report { which, fact } => {
+            let there = told.order.state.fulfillment_orders.len();
+            if there == 0 {
+                return None;
+            }
+            told.report_command(which % there, fact.clone())
+        }
+        Wish::Parcel { reference, fact } => {
+            let reference = format!("p{reference}");
+            let shipment = told.order.state.shipments.iter().find(|s| s.reference == reference);
+            let location = shipment.and_then(|s| told.order.fulfillment_order(s.fulfillment_order));
+            let location = location.map_or("berlin".parse().unwrap(), |f| f.location.clone());
+            Command::RecordParcel { reference, location, fact: fact.clone() }
+        }
+        Wish::Hold(n) => Command::PlaceHold { kind: HoldKind::Manual, handle: format!("h{n}"), until: None },
+        Wish::Release(n) => Command::ReleaseHold { handle: format!("h{n}") },
+        Wish::Cancel(lines) => Command::Cancel {
+            lines: lines
+                .iter()
+                .map(|(l, units)| CancelLine { line: l.to_string().parse().unwrap(), units: *units })
+                .collect(),
+            reason: CancelReason::Other,
+            note: None,
+        },
+    })
+}
+
+/// I1, I3 and the status table, after one step.
+fn holds(before: &Order, after: &Order) {
+    for (line, state) in after.placed.lines.iter().zip(&after.state.lines) {
+        assert_eq!(state.total(), line.quantity, "I1: every unit in exactly one bucket: {state:?}");
+        assert!(state.shipped >= state.delivered && state.delivered >= state.returned, "I1: {state:?}");
+        let open: u32 = after.state.fulfillment_orders.iter().filter_map(|f| f.line(&line.id)).map(|l| l.open).sum();
+        assert_eq!(open, state.assigned, "I1: assigned units are open in a fulfillment order");
+        assert!(state.refund_owed <= state.cancelled, "I3: {state:?}");
+    }
+    for found in &after.state.fulfillment_orders {
+        assert!(found.lines.iter().all(|l| l.cancel_requested <= l.open), "{found:?}");
+        assert_eq!(found.status.is_open(), found.open_units() > 0, "{found:?}");
+    }
+    let owed: i64 = after.state.lines.iter().map(|l| l.refund_owed_amount).sum();
+    assert!(owed <= after.state.payment.captured(), "I3: {owed} owed of {}", after.state.payment.captured());
+    assert!(after.state.payment.refunded() <= after.state.payment.captured(), "I3: refunded <= captured");
+    assert!(before.state.status.reaches(after.state.status), "{:?} -> {:?}", before.state.status, after.state.status);
+    let unasked: u32 = after.state.shipments.iter().flat_map(|s| &s.lines).map(|l| l.unasked).sum();
+    assert!(unasked == 0 || !after.state.exceptions.is_empty(), "I4: a parcel that left all the same is an exception");
+}
+
+fn story() -> impl Strategy<Value = (Vec<(u32, i64)>, Vec<Wish>)> {
+    let lines = proptest::collection::vec((1u32..5, prop_oneof![Just(0i64), 1i64..1000]), 1..4);
+    (lines, proptest::collection::vec(wish(), 0..40))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+
+    #[test]
+    fn any_sequence_of_wishes_and_facts_keeps_the_rules((lines, wishes) in story()) {
+        let mut told = Told::placed(&lines);
+        for wish in &wishes {
+            let Some(command) = command(&told, wish) else { continue };
+            let before = told.order.clone();
+            let Ok(events) = told.tell(&command) else {
+                prop_assert_eq!(&before, &told.order, "a refusal changes nothing");
+                continue;
+            };
+            holds(&before, &told.order);
+            // I5: the same message again, the very same cause, has no effect.
+            if !events.is_empty() {
+                prop_assert_eq!(decide(&told.order, &command, &context(told.told)), Ok(vec![]));
+            }
+        }
+        // I6: the commits alone give the state, and their chain holds.
+        verify_chain(&told.commits).unwrap();
+        prop_assert_eq!(&fold(unplaced(told.order.placed.clone()), &told.commits), &told.order);
+    }
+
+    #[test]
+    fn the_same_facts_told_twice_over_change_nothing_the_second_time((lines, wishes) in story()) {
+        let mut told = Told::placed(&lines);
+        for wish in &wishes {
+            let Some(command) = command(&told, wish) else { continue };
+            let idempotent = match &command {
+                // A retold wish may find more to do: a second hold or route is a new wish.
+                Command::Cancel { .. } | Command::Route { .. } | Command::ReleaseBackorder { .. } => false,
+                Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment => true,
+                // A partial `cancelled` without an end tells of further units each time it is told.
+                Command::RecordFulfillment { fact: FulfillmentFact::Cancelled { lines }, .. } => lines.is_empty(),
+                Command::RecordPayment { .. }
+                | Command::RecordFulfillment { .. }
+                | Command::RecordParcel { .. } => true,
+            };
+            if told.tell(&command).is_ok() && idempotent {
+                prop_assert_eq!(told.tell(&command), Ok(vec![]), "{:?}", command);
+            }
+        }
+    }
+
+    #[test]
+    fn evolving_never_panics_whatever_the_order((lines, wishes) in story(), (others, _) in story()) {
+        let mut told = Told::placed(&lines);
+        let mut stranger = Told::placed(&others).order;
+        for wish in &wishes {
+            let Some(command) = command(&told, wish) else { continue };
+            for event in told.tell(&command).unwrap_or_default() {
+                // Events of one order, put to another that they do not fit.
+                stranger = evolve(stranger, &event, &context(told.told));
+            }
+        }
+        let _ = stranger.due_at();
+    }
+
+    #[test]
+    fn state_and_commits_read_back_what_they_write((lines, wishes) in story()) {
+        let mut told = Told::placed(&lines);
+        for wish in &wishes {
+            if let Some(command) = command(&told, wish) {
+                let _ = told.tell(&command);
+            }
+        }
+        let json = serde_json::to_string(&told.order.state).unwrap();
+        prop_assert_eq!(&serde_json::from_str::<OrderState>(&json).unwrap(), &told.order.state);
+        for commit in &told.commits {
+            prop_assert_eq!(&Commit::open(commit.text.clone(), commit.hash.clone()).unwrap(), commit);
+        }
+    }
+
+    #[test]
+    fn reserved_stock_follows_the_open_units((lines, wishes) in story()) {
+        let mut told = Told::placed(&lines);
+        let mut reserved = std::collections::BTreeMap::new();
+        for wish in &wishes {
+            let Some(command) = command(&told, wish) else { continue };
+            told.told += 1;
+            let context = context(told.told);
+            let Ok(events) = decide(&told.order, &command, &context) else { continue };
+            if events.is_empty() {
+                continue;
+            }
+            let change = Change::new(&told.order, events, &context).unwrap();
+            for delta in &change.stock {
+                *reserved.entry((delta.sku.clone(), delta.location.clone())).or_insert(0) += delta.reserved;
+            }
+            told.order = change.order;
+            let mut open = std::collections::BTreeMap::new();
+            for found in &told.order.state.fulfillment_orders {
+                for part in &found.lines {
+                    let sku = told.order.placed.line(&part.line).unwrap().1.sku.clone();
+                    *open.entry((sku, found.location.clone())).or_insert(0) += i64::from(part.open);
+                }
+            }
+            reserved.retain(|_, units| *units != 0);
+            open.retain(|_, units| *units != 0);
+            prop_assert_eq!(&reserved, &open, "I2: reserved = assigned and not yet shipped");
+        }
+    }
+}
+
+#[test]
+fn a_commit_of_the_first_version_stays_readable() {
+    // Written by the first version of this system; never edit it.
+    let text = include_str!("commit_v1.json").trim_end().to_owned();
+    let hash = include_str!("commit_v1.sha256").trim_end().to_owned();
+    let commit = Commit::open(text, hash).expect("an old commit reads");
+    assert_eq!(commit.body.seq, 1);
+    assert_eq!(commit.body.events[0].name(), "OrderPlaced");
+}
+
+#[test]
+fn an_edited_a_missing_and_a_reordered_commit_show() {
+    let mut told = Told::placed(&[(1, 100)]);
+    told.captured();
+    told.route(&[("berlin", 1)]).unwrap();
+    verify_chain(&told.commits).unwrap();
+    let mut edited = told.commits.clone();
+    edited[1].text = edited[1].text.replace("100", "999");
+    assert!(verify_chain(&edited).is_err());
+    let missing = [told.commits[0].clone(), told.commits[2].clone()];
+    assert!(verify_chain(&missing).is_err());
+    let reordered = [told.commits[0].clone(), told.commits[2].clone(), told.commits[1].clone()];
+    assert!(verify_chain(&reordered).is_err());
+    // Edited and sealed again: its own hash fits, the chain does not.
+    let mut body = told.commits[1].body.clone();
+    body.actor.id = "someone-else".to_owned();
+    let resealed = [told.commits[0].clone(), Commit::seal(body).unwrap(), told.commits[2].clone()];
+    assert!(verify_chain(&resealed).is_err());
+}
