@@ -7,7 +7,7 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from . import emulator, watch
+from . import emulator, roles, watch
 from .build import package
 from .deploy import deploy
 from .describe import api_url, show, write
@@ -20,33 +20,44 @@ from .seed import catalogue, seed
 def up():
     """Builds before anything runs, so that a function that does not compile leaves a running stack as it was."""
     say("The local stack")
-    zips = package()
     port = emulator.running()
     started = port is None
+    if started:
+        port = emulator.free_port()
+    else:
+        say(f"  It runs already, at {endpoint(port)}, and is brought up to date.")
+    zips = package()
     try:
         if started:
-            port = emulator.start()
+            emulator.start(port)
         outputs = deploy(port, zips)
         with step("Filling it with users, secrets and a small catalogue") as filling:
             log_ins = people(port, outputs)
             wanted = catalogue()
             signing = secrets(port, [document["id"] for kind in ("locations", "suppliers") for document in wanted[kind]])
-            stack = write(port, outputs, log_ins, signing)
             filling.detail = f"{seed(port, outputs, api_url(port, outputs), log_ins)} documents"
+            return write(port, outputs, log_ins, signing)
     except BaseException:
         # Half a stack helps nobody, but its log may: it stays where it is.
         if started:
             emulator.stop()
         raise
-    return stack
 
 
 def demo(arguments):
-    """A day of orders; ends as the demo ends."""
+    """A day of orders; ends as the demo ends. The stack stays up to be looked at, unless Ctrl-C ends what began here."""
+    found_running = emulator.running() is not None
     up()
     say("The demo")
     command = ["cargo", "run", "--quiet", "--locked", "-p", "live", "--bin", "demo", "--", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=os.environ | {"OMS_STACK": str(STACK_FILE)}).returncode
+    try:
+        code = subprocess.run(command, cwd=ROOT, env=os.environ | {"OMS_STACK": str(STACK_FILE)}).returncode
+    except KeyboardInterrupt:
+        if not found_running:
+            down()
+        raise
+    say("\n  The stack is still up: infra/local status, infra/local logs; infra/local down stops it.")
+    return code
 
 
 def down():
@@ -85,10 +96,12 @@ def main(arguments):
         status()
     elif command == "redrive" and len(rest) == 1:
         watch.redrive(*_running(), rest[0])
+    elif command == "role" and len(rest) == 1:
+        roles.lend(*_running(), rest[0])
     elif command == "env" and not rest:
         watch.environment(_running()[1])
     else:
-        say("usage: infra/local up | demo | logs [function] [-f] | status | redrive <queue> | env | down | setup")
+        say("usage: infra/local up | demo | logs [function] [-f] | status | redrive <queue> | env | role <function> | down | setup")
         return 0 if command in ("help", "-h", "--help") else 2
     return 0
 

@@ -31,10 +31,8 @@ def running():
     return None
 
 
-def start():
-    """Starts the emulator and returns its port; says so plainly when something else has the port."""
-    port = _choose_port()
-    stop()
+def start(port):
+    """Starts the emulator on a port that `free_port` found, and waits until it answers."""
     STATE.mkdir(parents=True, exist_ok=True)
     temporary = STATE / "tmp"
     temporary.mkdir(exist_ok=True)
@@ -107,7 +105,9 @@ def _environment(port, temporary):
     }
 
 
-def _choose_port():
+def free_port():
+    """The port to use; says so plainly when something else has it. What is left of a dead emulator of ours goes."""
+    stop()
     asked = os.environ.get("OMS_PORT", str(DEFAULT_PORT))
     if not asked.isdigit() or int(asked) > 65535:
         raise Stop(f"OMS_PORT is {asked!r}; it must be a port number, or 0 for any free one.")
@@ -117,21 +117,11 @@ def _choose_port():
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as reason:
-            stopped = port == _recorded_port() and stop()
-            if not stopped:
-                raise Stop(
-                    f"port {port} is not free ({reason.strerror}). Another stack or emulator may be running; "
-                    f"take another port with OMS_PORT=4567 infra/local up, or any free one with OMS_PORT=0."
-                ) from None
-            return port
+            raise Stop(
+                f"port {port} is not free ({reason.strerror}). Another stack or emulator may be running; "
+                f"take another port with OMS_PORT=4567 infra/local up, or any free one with OMS_PORT=0."
+            ) from None
         return probe.getsockname()[1]
-
-
-def _recorded_port():
-    try:
-        return json.loads(PROCESS_FILE.read_text())["port"]
-    except (OSError, ValueError, KeyError):
-        return None
 
 
 def _healthy(port):
