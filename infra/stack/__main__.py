@@ -35,7 +35,9 @@ def up():
             log_ins = people(port, outputs)
             wanted = catalogue()
             signing = secrets(port, [document["id"] for kind in ("locations", "suppliers") for document in wanted[kind]])
-            filling.detail = f"{seed(port, outputs, api_url(port, outputs), log_ins)} documents"
+            # Once: who changes a location afterwards does not want it back as it was.
+            if not STACK_FILE.is_file():
+                filling.detail = f"{seed(port, outputs, api_url(port, outputs), log_ins)} documents"
             return write(port, outputs, log_ins, signing)
     except BaseException:
         # Half a stack helps nobody, but its log may: it stays where it is.
@@ -97,11 +99,11 @@ def main(arguments):
     elif command == "redrive" and len(rest) == 1:
         watch.redrive(*_running(), rest[0])
     elif command == "role" and len(rest) == 1:
-        roles.lend(*_running(), rest[0])
-    elif command == "env" and not rest:
-        watch.environment(_running()[1])
+        roles.role(*_running(), rest[0])
+    elif command == "env" and len(rest) <= 1:
+        roles.environment(*_running(), rest[0] if rest else None)
     else:
-        say("usage: infra/local up | demo | logs [function] [-f] | status | redrive <queue> | env | role <function> | down | setup")
+        say("usage: infra/local up | demo | logs [function] [-f] | status | redrive <queue> | env [function] | role <function> | down | setup")
         return 0 if command in ("help", "-h", "--help") else 2
     return 0
 

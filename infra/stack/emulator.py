@@ -10,7 +10,7 @@ import time
 import urllib.error
 import urllib.request
 
-from .place import DEFAULT_PORT, LOG_FILE, PROCESS_FILE, REGION, STATE, endpoint
+from .place import DEFAULT_PORT, LOG_FILE, PROCESS_FILE, REGION, STACK_FILE, STATE, endpoint
 from .say import Stop, step
 
 # Only what the template uses: the others cost start-up time and, some of them, ports of their own.
@@ -34,6 +34,7 @@ def running():
 def start(port):
     """Starts the emulator on a port that `free_port` found, and waits until it answers."""
     STATE.mkdir(parents=True, exist_ok=True)
+    STACK_FILE.unlink(missing_ok=True)  # It told of one that is gone.
     temporary = STATE / "tmp"
     temporary.mkdir(exist_ok=True)
     with step(f"Starting the emulator on port {port}"):

@@ -1,6 +1,5 @@
 """Looks into a running stack: logs, queues, and the way back out of a dead-letter queue."""
 
-import json
 import time
 
 from botocore.exceptions import ClientError
@@ -85,16 +84,3 @@ def redrive(port, stack, name):
             )
             sqs.delete_message(QueueUrl=stack["dead_letters"][name], ReceiptHandle=message["ReceiptHandle"])
             moved += 1
-
-
-def environment(stack):
-    """Shell lines; `cargo lambda watch` passes them on to the functions that it runs."""
-    values = {
-        "AWS_ENDPOINT_URL": stack["endpoint"],
-        "AWS_REGION": stack["region"],
-        "AWS_DEFAULT_REGION": stack["region"],
-        "AWS_ACCESS_KEY_ID": stack["credentials"]["access_key_id"],
-        "AWS_SECRET_ACCESS_KEY": stack["credentials"]["secret_access_key"],
-    }
-    for name, value in values.items():
-        say(f"export {name}={json.dumps(value)}")
