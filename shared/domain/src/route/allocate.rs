@@ -52,14 +52,22 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn new(problem: &'a Problem<'a>, chosen: &'a [usize], sku: usize) -> Self {
-        let mut wants: Vec<usize> =
-            (0..problem.wants.len()).filter(|want| problem.wants[*want].sku == sku).collect();
+        let mut wants: Vec<usize> = (0..problem.wants.len())
+            .filter(|want| problem.wants[*want].sku == sku)
+            .collect();
         wants.sort_by_key(|want| (std::cmp::Reverse(problem.wants[*want].units), *want));
         let sites: Vec<&Site<'_>> = chosen.iter().map(|site| &problem.sites[*site]).collect();
         let left = sites.iter().map(|site| site.stock[sku]).collect();
         let need: Vec<u64> = wants.iter().map(|want| problem.wants[*want].units).collect();
         let given = vec![vec![0; need.len()]; sites.len()];
-        Self { chosen, sites, wants, left, need, given }
+        Self {
+            chosen,
+            sites,
+            wants,
+            left,
+            need,
+            given,
+        }
     }
 
     fn gifts(&self) -> impl Iterator<Item = (usize, usize, u64)> + '_ {
@@ -114,25 +122,28 @@ impl<'a> Table<'a> {
     /// The best ranked row that can take all that a column needs.
     fn whole(&self, tier: &std::ops::Range<usize>, column: usize) -> Option<usize> {
         let need = self.need[column];
-        tier.clone().find(|row| need > 0 && self.left[*row] >= need && self.serves(*row, column))
+        tier.clone()
+            .find(|row| need > 0 && self.left[*row] >= need && self.serves(*row, column))
     }
 
     /// The row that can take most of a column; of equal ones the best ranked.
     fn largest(&self, tier: &std::ops::Range<usize>, column: usize) -> Option<usize> {
         let fits = |row: &usize| self.need[column] > 0 && self.left[*row] > 0 && self.serves(*row, column);
-        tier.clone().filter(fits).max_by_key(|row| (self.left[*row], std::cmp::Reverse(*row)))
+        tier.clone()
+            .filter(fits)
+            .max_by_key(|row| (self.left[*row], std::cmp::Reverse(*row)))
     }
 
     /// Serves a line that may not have what is left by handing a line that may have it over to there. Only lines
     /// that share a SKU and avoid different locations need this. It is an augmenting path, shortest first, so
     /// that the tier gives all that it can when none is left. Rows that were used before stay used as much.
     fn make_room(&mut self, tier: &std::ops::Range<usize>) -> bool {
-        let (rows, columns) = (self.sites.len(), self.need.len());
+        let columns = self.need.len();
         if columns < 2 || self.need.iter().all(|need| *need == 0) {
             return false;
         }
         // How each row and column was come to.
-        let mut row_from: Vec<Option<usize>> = vec![None; rows];
+        let mut row_from: Vec<Option<usize>> = vec![None; self.sites.len()];
         let mut column_from: Vec<Option<usize>> = vec![None; columns];
         let mut queue: std::collections::VecDeque<usize> =
             tier.clone().filter(|row| self.left[*row] > 0).collect();
@@ -147,10 +158,9 @@ impl<'a> Table<'a> {
                     self.hand_over(&row_from, &column_from, column);
                     return true;
                 }
-                for next in 0..rows {
-                    let unseen = row_from[next].is_none() && !sources.contains(&next);
-                    if unseen && self.given[next][column] > 0 {
-                        row_from[next] = Some(column);
+                for (next, from) in row_from.iter_mut().enumerate() {
+                    if from.is_none() && !sources.contains(&next) && self.given[next][column] > 0 {
+                        *from = Some(column);
                         queue.push_back(next);
                     }
                 }
@@ -187,12 +197,21 @@ impl<'a> Table<'a> {
     /// Allocates whole lines only. False when it stopped at its limit.
     fn pack(&mut self) -> bool {
         let few = self.need.len() <= PACK_LINES_MAX;
-        let mut packing = Packing { table: self, at: Vec::new(), best: None, steps: 0, out: !few };
+        let mut packing = Packing {
+            table: self,
+            at: Vec::new(),
+            best: None,
+            steps: 0,
+            out: !few,
+        };
         packing.greedy();
         if few {
             packing.go(0);
         }
-        let (out, places) = (packing.out, packing.best.map(|(_, places)| places).unwrap_or_default());
+        let (out, places) = (
+            packing.out,
+            packing.best.map(|(_, places)| places).unwrap_or_default(),
+        );
         for (column, row) in places.into_iter().enumerate() {
             if let Some(row) = row {
                 self.give(row, column, self.need[column]);
@@ -226,7 +245,14 @@ impl Packing<'_, '_> {
     }
 
     fn go(&mut self, column: usize) {
-        let rest = self.table.need.get(column..).unwrap_or(&[]).iter().copied().fold(0, u64::saturating_add);
+        let rest = self
+            .table
+            .need
+            .get(column..)
+            .unwrap_or(&[])
+            .iter()
+            .copied()
+            .fold(0, u64::saturating_add);
         let worth = self.worth(rest);
         if self.best.as_ref().is_some_and(|(best, _)| worth <= *best) {
             return;
@@ -257,8 +283,14 @@ impl Packing<'_, '_> {
     }
 
     fn room(&self, row: usize) -> u64 {
-        let taken = self.at.iter().zip(&self.table.need).filter(|(at, _)| **at == Some(row));
-        taken.fold(self.table.left[row], |left, (_, units)| left.saturating_sub(*units))
+        let taken = self
+            .at
+            .iter()
+            .zip(&self.table.need)
+            .filter(|(at, _)| **at == Some(row));
+        taken.fold(self.table.left[row], |left, (_, units)| {
+            left.saturating_sub(*units)
+        })
     }
 
     /// Units placed, then units by tier, as if all that is still to come went to the highest tier.

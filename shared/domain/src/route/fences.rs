@@ -49,6 +49,14 @@ impl Problem<'_> {
         self.demanded.iter().copied().fold(0, u64::saturating_add)
     }
 
+    /// The same problem with lines that are not split.
+    pub(super) fn keep_lines_whole(&mut self) {
+        self.split_lines = false;
+        for site in &mut self.sites {
+            site.gives = gives(&site.stock, &site.serves, &self.wants, false);
+        }
+    }
+
     /// How many of the sites are in the tiers up to and with `tier`.
     pub(super) fn open(&self, tier: usize) -> usize {
         self.sites.iter().take_while(|s| s.tier <= tier).count()
@@ -67,7 +75,11 @@ pub(super) struct Survey<'a> {
 /// Puts up the fences.
 pub(super) fn survey(inputs: &RoutingInputs) -> Survey<'_> {
     let demands = || inputs.demands.iter().filter(|d| d.units > 0);
-    let skus: Vec<&Sku> = demands().map(|d| &d.sku).collect::<BTreeSet<_>>().into_iter().collect();
+    let skus: Vec<&Sku> = demands()
+        .map(|d| &d.sku)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     let wants: Vec<Want<'_>> = demands()
         .map(|demand| Want {
             demand,
@@ -85,7 +97,14 @@ pub(super) fn survey(inputs: &RoutingInputs) -> Survey<'_> {
         let stops = stops(inputs, candidate, tier, &wants);
         let serves: Vec<bool> = stops.iter().map(Option::is_none).collect();
         if let Some(tier) = tier.filter(|_| serves.contains(&true)) {
-            sites.push(site(candidate, tier, serves, &skus, &wants, inputs.rules.split_lines));
+            sites.push(site(
+                candidate,
+                tier,
+                serves,
+                &skus,
+                &wants,
+                inputs.rules.split_lines,
+            ));
         }
         if stops.iter().any(Option::is_some) {
             fenced.insert(&candidate.location);
@@ -101,7 +120,11 @@ pub(super) fn survey(inputs: &RoutingInputs) -> Survey<'_> {
         tiers: inputs.rules.tiers.len(),
         split_lines: inputs.rules.split_lines,
     };
-    Survey { problem, fences, unlisted: fenced.len().saturating_sub(FENCED_MAX) }
+    Survey {
+        problem,
+        fences,
+        unlisted: fenced.len().saturating_sub(FENCED_MAX),
+    }
 }
 
 /// Candidates with their tiers, best first, whatever order they come in and each location once.
@@ -113,7 +136,13 @@ fn ranked(inputs: &RoutingInputs) -> Vec<(Option<usize>, &Candidate)> {
             *kept = candidate;
         }
     }
-    let tier = |c: &Candidate| inputs.rules.tiers.iter().position(|kinds| kinds.contains(&c.kind));
+    let tier = |c: &Candidate| {
+        inputs
+            .rules
+            .tiers
+            .iter()
+            .position(|kinds| kinds.contains(&c.kind))
+    };
     let mut all: Vec<_> = once.into_values().map(|c| (tier(c), c)).collect();
     all.sort_by_key(|(tier, c)| (tier.unwrap_or(usize::MAX), c.priority, &c.location));
     all
@@ -121,7 +150,11 @@ fn ranked(inputs: &RoutingInputs) -> Vec<(Option<usize>, &Candidate)> {
 
 /// Should a location be named twice, the same one is taken whichever comes first.
 fn fingerprint(c: &Candidate) -> impl Ord + '_ {
-    let stock: Vec<_> = c.stock.iter().map(|a| (&a.sku, a.units, a.kept_back, a.queued_ahead)).collect();
+    let stock: Vec<_> = c
+        .stock
+        .iter()
+        .map(|a| (&a.sku, a.units, a.kept_back, a.queued_ahead))
+        .collect();
     (c.enabled, c.untracked, c.kind, c.priority, &c.ships_to, stock)
 }
 
@@ -141,7 +174,10 @@ fn stops(
     } else {
         None
     };
-    wants.iter().map(|want| whole.or_else(|| candidate.stops(want.demand))).collect()
+    wants
+        .iter()
+        .map(|want| whole.or_else(|| candidate.stops(want.demand)))
+        .collect()
 }
 
 impl Candidate {
@@ -151,7 +187,10 @@ impl Candidate {
 
     /// Should a SKU be named twice, the smaller promise is believed.
     fn available(&self, sku: &Sku) -> Option<&Available> {
-        self.stock.iter().filter(|a| a.sku == *sku).min_by_key(|a| (a.units, a.kept_back, a.queued_ahead))
+        self.stock
+            .iter()
+            .filter(|a| a.sku == *sku)
+            .min_by_key(|a| (a.units, a.kept_back, a.queued_ahead))
     }
 
     fn stops(&self, demand: &Demand) -> Option<FenceCode> {
@@ -186,19 +225,37 @@ fn site<'a>(
         Some(available) => u64::from(available.units),
     };
     let stock: Vec<u64> = skus.iter().map(|sku| units(sku)).collect();
-    let mut wanted = vec![0_u64; skus.len()];
-    for (want, serves) in wants.iter().zip(&serves) {
+    let gives = gives(&stock, &serves, wants, split_lines);
+    Site {
+        candidate,
+        tier,
+        stock,
+        gives,
+        serves,
+    }
+}
+
+fn gives(stock: &[u64], serves: &[bool], wants: &[Want<'_>], split_lines: bool) -> Vec<u64> {
+    let mut wanted = vec![0_u64; stock.len()];
+    for (want, serves) in wants.iter().zip(serves) {
         if *serves && (split_lines || want.units <= stock[want.sku]) {
             wanted[want.sku] = wanted[want.sku].saturating_add(want.units);
         }
     }
-    let gives = wanted.iter().zip(&stock).map(|(wanted, stock)| *wanted.min(stock)).collect();
-    Site { candidate, tier, stock, gives, serves }
+    wanted
+        .iter()
+        .zip(stock)
+        .map(|(wanted, stock)| *wanted.min(stock))
+        .collect()
 }
 
 /// Lists a location's fences: one for all when the same thing stops every line.
 fn list(fences: &mut Vec<Fence>, location: &LocationId, stops: &[Option<FenceCode>], wants: &[Want<'_>]) {
-    let fence = |line: Option<LineId>, code| Fence { location: location.clone(), line, code };
+    let fence = |line: Option<LineId>, code| Fence {
+        location: location.clone(),
+        line,
+        code,
+    };
     let first = stops.first().copied().flatten();
     match first.filter(|code| stops.iter().all(|stop| *stop == Some(*code))) {
         Some(code) => fences.push(fence(None, code)),
