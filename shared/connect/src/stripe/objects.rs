@@ -1,0 +1,134 @@
+//! Stripe's objects, as far as we look at them.
+
+use std::fmt;
+
+use domain::money::Currency;
+use serde::{
+    Deserialize, Deserializer,
+    de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
+};
+
+/// What tells how to read the rest.
+#[derive(Deserialize)]
+pub(super) struct Head {
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    pub(super) object: Option<String>,
+}
+
+/// An event around an object.
+#[derive(Deserialize)]
+pub(super) struct Event<T> {
+    pub(super) id: String,
+    pub(super) created: i64,
+    pub(super) data: Data<T>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Data<T> {
+    pub(super) object: T,
+}
+
+/// What the merchant's shop wrote on an object.
+#[derive(Deserialize)]
+pub(super) struct Metadata {
+    pub(super) order_id: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Intent {
+    pub(super) id: String,
+    pub(super) amount_capturable: Option<i64>,
+    pub(super) amount_received: Option<i64>,
+    pub(super) currency: Option<Currency>,
+    pub(super) metadata: Option<Metadata>,
+    pub(super) last_payment_error: Option<PaymentError>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct PaymentError {
+    pub(super) code: Option<String>,
+    pub(super) decline_code: Option<String>,
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Refund {
+    pub(super) id: Option<String>,
+    pub(super) amount: Option<i64>,
+    pub(super) currency: Option<Currency>,
+    pub(super) status: Option<String>,
+    pub(super) payment_intent: Option<Link>,
+    pub(super) metadata: Option<Metadata>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Dispute {
+    pub(super) id: Option<String>,
+    pub(super) status: Option<String>,
+    pub(super) payment_intent: Option<Link>,
+    pub(super) metadata: Option<Metadata>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Review {
+    pub(super) id: Option<String>,
+    pub(super) payment_intent: Option<Link>,
+    pub(super) closed_reason: Option<String>,
+    pub(super) reason: Option<String>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Session {
+    pub(super) mode: Option<String>,
+    pub(super) payment_status: Option<String>,
+    pub(super) amount_total: Option<i64>,
+    pub(super) currency: Option<Currency>,
+    pub(super) payment_intent: Option<Link>,
+    pub(super) client_reference_id: Option<String>,
+    pub(super) metadata: Option<Metadata>,
+}
+
+/// Another object: its id or, where Stripe was asked to expand it, the object itself.
+pub(super) struct Link {
+    pub(super) id: String,
+    pub(super) order_id: Option<String>,
+}
+
+impl<'de> Deserialize<'de> for Link {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct IdOrObject;
+
+        #[derive(Deserialize)]
+        struct Expanded {
+            id: String,
+            metadata: Option<Metadata>,
+        }
+
+        impl<'de> Visitor<'de> for IdOrObject {
+            type Value = Link;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an id or an object")
+            }
+
+            fn visit_str<E: de::Error>(self, id: &str) -> Result<Link, E> {
+                Ok(Link {
+                    id: id.to_owned(),
+                    order_id: None,
+                })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Link, A::Error> {
+                let object = Expanded::deserialize(MapAccessDeserializer::new(map))?;
+                Ok(Link {
+                    id: object.id,
+                    order_id: object.metadata.and_then(|m| m.order_id),
+                })
+            }
+        }
+
+        deserializer.deserialize_any(IdOrObject)
+    }
+}
