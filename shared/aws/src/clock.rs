@@ -1,0 +1,37 @@
+//! The one clock and the one source of randomness; everything else takes them as arguments.
+
+use app::ports::Ambient;
+use jiff::Timestamp;
+
+/// The machine's clock and randomness.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Machine;
+
+impl Ambient for Machine {
+    fn now(&self) -> Timestamp {
+        #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
+        let now = Timestamp::now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
+    fn entropy(&self) -> [u8; 10] {
+        let mut bytes = [0; 10];
+        #[expect(
+            clippy::expect_used,
+            reason = "without randomness no id can be minted, so nothing may be answered"
+        )]
+        getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
+        bytes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_clock_counts_whole_milliseconds() {
+        assert_eq!(Machine.now().subsec_nanosecond() % 1_000_000, 0);
+        assert_ne!(Machine.entropy(), Machine.entropy());
+    }
+}

@@ -1,0 +1,125 @@
+//! Items: attributes in, attributes out. What cannot be read is told by where it stands, never by what it says.
+
+use std::collections::HashMap;
+
+use app::failure::Failure;
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Serialize, de::DeserializeOwned};
+
+use super::keys::Key;
+
+/// Attributes of one item.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(super) struct Item(HashMap<String, AttributeValue>);
+
+impl Item {
+    /// An item with its key.
+    pub(super) fn new(key: Key) -> Self {
+        Self::default().text("pk", key.pk).text("sk", key.sk)
+    }
+
+    pub(super) fn text(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.0.insert(name.to_owned(), AttributeValue::S(value.into()));
+        self
+    }
+
+    pub(super) fn number(mut self, name: &str, value: impl Into<i128>) -> Self {
+        self.0
+            .insert(name.to_owned(), AttributeValue::N(value.into().to_string()));
+        self
+    }
+
+    /// A document, as JSON text: read as a whole or not at all.
+    pub(super) fn json(self, name: &str, value: &impl Serialize) -> Result<Self, Failure> {
+        let text = serde_json::to_string(value)
+            .map_err(|error| Failure::Inconsistent(format!("`{name}` cannot be written: {error}")))?;
+        Ok(self.text(name, text))
+    }
+
+    pub(super) fn into_attributes(self) -> HashMap<String, AttributeValue> {
+        self.0
+    }
+
+    pub(super) fn get_text(&self, name: &str) -> Result<&str, Failure> {
+        self.find_text(name)
+            .ok_or_else(|| self.unreadable(name, "no text"))
+    }
+
+    pub(super) fn find_text(&self, name: &str) -> Option<&str> {
+        self.0.get(name)?.as_s().ok().map(String::as_str)
+    }
+
+    pub(super) fn get_number(&self, name: &str) -> Result<i64, Failure> {
+        let value = self.0.get(name).and_then(|value| value.as_n().ok());
+        let number = value.and_then(|text| text.parse().ok());
+        number.ok_or_else(|| self.unreadable(name, "no whole number"))
+    }
+
+    pub(super) fn get_json<T: DeserializeOwned>(&self, name: &str) -> Result<T, Failure> {
+        serde_json::from_str(self.get_text(name)?).map_err(|error| {
+            self.unreadable(name, &format!("line {} column {}", error.line(), error.column()))
+        })
+    }
+
+    fn unreadable(&self, name: &str, problem: &str) -> Failure {
+        let part = |name| self.find_text(name).unwrap_or("?");
+        Failure::Inconsistent(format!(
+            "`{name}` of {} {} cannot be read: {problem}",
+            part("pk"),
+            part("sk")
+        ))
+    }
+}
+
+impl From<HashMap<String, AttributeValue>> for Item {
+    fn from(attributes: HashMap<String, AttributeValue>) -> Self {
+        Self(attributes)
+    }
+}
+
+impl From<Key> for Item {
+    fn from(key: Key) -> Self {
+        Self::new(key)
+    }
+}
+
+/// Stands a name behind each `#name` of an expression. Every attribute is written so, since DynamoDB reserves
+/// hundreds of words.
+pub(super) fn names(expressions: &[&str]) -> HashMap<String, String> {
+    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
+    let mut names = HashMap::new();
+    for piece in expressions.iter().flat_map(|text| text.split('#').skip(1)) {
+        let name: String = piece.chars().take_while(|c| is_part(*c)).collect();
+        names.insert(format!("#{name}"), name);
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_name_of_an_expression_is_found() {
+        let names = names(&[
+            "#version = :v AND attribute_exists(#pk)",
+            "SET #on_hand = #on_hand + :o",
+        ]);
+        assert_eq!(names.len(), 3);
+        assert_eq!(names["#on_hand"], "on_hand");
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_named_without_its_content() {
+        let item = Item::default()
+            .text("pk", "ORDER#1")
+            .text("sk", "CONTACT")
+            .text("text", "{\"name\":\"Jane\"");
+        let error = item
+            .get_json::<domain::order::Contact>("text")
+            .unwrap_err()
+            .to_string();
+        assert!(error.contains("`text` of ORDER#1 CONTACT"), "{error}");
+        assert!(!error.contains("Jane"), "{error}");
+    }
+}

@@ -1,0 +1,213 @@
+//! Keys: where each item of the table (see [`super`]) stands, and back from a key to what it names.
+
+use app::failure::Failure;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::{
+    backorder::Backorder,
+    change::Reference,
+    ids::{LocationId, OrderId, Sku},
+    order::{Cause, Status},
+};
+use hmac::{Hmac, KeyInit, Mac};
+use jiff::{Timestamp, civil::Date};
+use sha2::{Digest, Sha256};
+
+pub(super) const PLACED: &str = "PLACED";
+pub(super) const CONTACT: &str = "CONTACT";
+pub(super) const STATE: &str = "STATE";
+pub(super) const COMMIT: &str = "COMMIT#";
+pub(super) const CONFIG: &str = "CONFIG";
+pub(super) const LOCATION: &str = "LOCATION#";
+pub(super) const RULES: &str = "RULES#";
+/// The one hash key of the index of overdue orders.
+pub(super) const DUE: &str = "DUE";
+/// The one hash key of the index of SKUs with waiters.
+pub(super) const WAITING: &str = "WAITING";
+
+const ORDER: &str = "ORDER#";
+const SKU: &str = "SKU#";
+const STOCK: &str = "STOCK#";
+const BACKORDER: &str = "BACKORDER#";
+/// Names that others choose stand in a key as they are up to this length, and hashed above it: a key has 2,048
+/// bytes at most, and what a carrier or a shop sends is not to fail on that.
+const NAME_MAX: usize = 512;
+
+/// The key of one item.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Key {
+    pub(super) pk: String,
+    pub(super) sk: String,
+}
+
+impl Key {
+    fn new(pk: String, sk: impl Into<String>) -> Self {
+        Self { pk, sk: sk.into() }
+    }
+
+    pub(super) fn placed(order: OrderId) -> Self {
+        Self::new(order_pk(order), PLACED)
+    }
+
+    pub(super) fn contact(order: OrderId) -> Self {
+        Self::new(order_pk(order), CONTACT)
+    }
+
+    pub(super) fn state(order: OrderId) -> Self {
+        Self::new(order_pk(order), STATE)
+    }
+
+    pub(super) fn commit(order: OrderId, seq: u64) -> Self {
+        Self::new(order_pk(order), format!("{COMMIT}{seq:06}"))
+    }
+
+    pub(super) fn reference(reference: &Reference) -> Self {
+        let (kind, value) = match reference {
+            Reference::Intent(value) => ("intent", value),
+            Reference::Number(value) => ("number", value),
+            Reference::IdempotencyKey(value) => ("key", value),
+            Reference::Tracking(value) => ("tracking", value),
+        };
+        Self::new(format!("REF#{kind}#{}", name(value)), "REF")
+    }
+
+    pub(super) fn stock(sku: &Sku, location: &LocationId) -> Self {
+        Self::new(sku_pk(sku), format!("{STOCK}{location}"))
+    }
+
+    /// The place in the queue: sorting the keys sorts the queue.
+    pub(super) fn backorder(waiting: &Backorder) -> Self {
+        let Backorder {
+            priority,
+            placed_at,
+            order,
+            line,
+            sku,
+            ..
+        } = waiting;
+        Self::new(
+            sku_pk(sku),
+            format!("{BACKORDER}{priority:03}#{}#{order}#{line}", sortable(*placed_at)),
+        )
+    }
+
+    pub(super) fn inbox(cause: &Cause) -> Self {
+        Self::new(format!("INBOX#{}#{}", cause.source, name(&cause.id)), "INBOX")
+    }
+
+    /// A key under which nothing stands.
+    pub(super) fn nowhere() -> Self {
+        Self::new(CONFIG.to_owned(), "NOTHING")
+    }
+
+    pub(super) fn location(id: &LocationId) -> Self {
+        Self::new(CONFIG.to_owned(), format!("{LOCATION}{id}"))
+    }
+}
+
+pub(super) fn order_pk(order: OrderId) -> String {
+    format!("{ORDER}{order}")
+}
+
+pub(super) fn sku_pk(sku: &Sku) -> String {
+    format!("{SKU}{sku}")
+}
+
+/// The order that a key's `pk` names.
+pub(super) fn order_of(pk: &str) -> Result<OrderId, Failure> {
+    let id = pk.strip_prefix(ORDER).and_then(|id| id.parse().ok());
+    id.ok_or_else(|| Failure::Inconsistent(format!("an index leads to `{pk}`, which is no order")))
+}
+
+/// What stands under a SKU.
+pub(super) enum UnderSku {
+    Stock,
+    Backorder,
+}
+
+pub(super) fn under_sku(sk: &str) -> Option<UnderSku> {
+    if sk.starts_with(STOCK) {
+        Some(UnderSku::Stock)
+    } else if sk.starts_with(BACKORDER) {
+        Some(UnderSku::Backorder)
+    } else {
+        None
+    }
+}
+
+/// The hash key of the index by status and day.
+pub(super) fn status_day(status: Status, day: Date) -> String {
+    format!("{}#{day}", status.as_str())
+}
+
+/// A time as text of fixed width, so that sorting the text sorts the times.
+pub(super) fn sortable(time: Timestamp) -> String {
+    format!("{time:.9}")
+}
+
+/// The hash key of the index by customer: only who knows the secret can tell which address it stands for.
+pub(super) fn customer(secret: &[u8], email: &str) -> Result<String, Failure> {
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret)
+        .map_err(|error| Failure::Inconsistent(format!("the customer key cannot be used: {error}")))?;
+    mac.update(email.trim().to_lowercase().as_bytes());
+    Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
+}
+
+fn name(name: &str) -> String {
+    if name.len() <= NAME_MAX {
+        name.to_owned()
+    } else {
+        format!("sha256-{}", hex::encode(Sha256::digest(name.as_bytes())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn waiting(priority: u8, placed_at: &str, entropy: u8, line: &str) -> Backorder {
+        Backorder {
+            priority,
+            placed_at: placed_at.parse().unwrap(),
+            order: OrderId::mint(Timestamp::UNIX_EPOCH, [entropy; 10]),
+            line: line.parse().unwrap(),
+            sku: "TEE/M".parse().unwrap(),
+            units: 1,
+        }
+    }
+
+    #[test]
+    fn sorting_the_keys_sorts_the_queue() {
+        let mut queue = vec![
+            waiting(5, "2026-11-22T10:00:00.5Z", 1, "1"),
+            waiting(5, "2026-11-22T10:00:00Z", 9, "1"),
+            waiting(5, "2026-11-22T10:00:00.500001Z", 0, "1"),
+            waiting(10, "2026-11-21T10:00:00Z", 0, "1"),
+            waiting(5, "2026-11-22T10:00:00Z", 2, "2"),
+            waiting(5, "2026-11-22T10:00:00Z", 2, "10"),
+        ];
+        let mut by_key = queue.clone();
+        queue.sort_by(|a, b| a.place().cmp(&b.place()));
+        by_key.sort_by_key(|b| Key::backorder(b).sk);
+        assert_eq!(queue, by_key);
+    }
+
+    #[test]
+    fn a_name_of_any_length_fits_a_key() {
+        let long = Reference::Tracking("9".repeat(5000));
+        assert!(Key::reference(&long).pk.len() < 2048);
+        assert_eq!(
+            Key::reference(&Reference::Intent("pi_1".to_owned())).pk,
+            "REF#intent#pi_1"
+        );
+    }
+
+    #[test]
+    fn one_customer_has_one_hash_however_the_address_is_written() {
+        let hash = |email| customer(b"secret", email).unwrap();
+        assert_eq!(hash(" Jane@Example.com "), hash("jane@example.com"));
+        assert_ne!(
+            hash("jane@example.com"),
+            customer(b"other", "jane@example.com").unwrap()
+        );
+    }
+}

@@ -1,0 +1,142 @@
+//! Listings: pages of orders from a sparse index that holds nothing but keys.
+
+use app::{
+    failure::Failure,
+    ports::{Listed, Page},
+};
+use aws_sdk_dynamodb::types::AttributeValue;
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use domain::ids::OrderId;
+use jiff::Timestamp;
+
+use super::{
+    Table,
+    items::Item,
+    keys::{order_of, order_pk, sortable},
+    transact::text,
+    unavailable,
+};
+
+/// Longest page.
+const PAGE_MAX: u32 = 200;
+
+/// One index of orders.
+pub(super) struct Index {
+    pub(super) name: &'static str,
+    pub(super) hash: &'static str,
+    pub(super) range: &'static str,
+    /// The sort key of the items that stand in it.
+    pub(super) sk: &'static str,
+    pub(super) newest_first: bool,
+}
+
+impl Table {
+    /// One page of the orders under `value`; `before` leaves out what is as late or later.
+    pub(super) async fn list(
+        &self,
+        index: &Index,
+        value: String,
+        before: Option<Timestamp>,
+        page: &Page,
+    ) -> Result<Listed<OrderId>, Failure> {
+        let start = page
+            .after
+            .as_deref()
+            .map(|cursor| start(index, &value, cursor))
+            .transpose()?;
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name(index.name)
+            .expression_attribute_names("#hash", index.hash)
+            .expression_attribute_values(":hash", text(value))
+            .scan_index_forward(!index.newest_first)
+            .limit(i32::try_from(page.limit.clamp(1, PAGE_MAX)).unwrap_or(1))
+            .set_exclusive_start_key(start.map(Item::into_attributes));
+        let query = match before {
+            None => query.key_condition_expression("#hash = :hash"),
+            Some(time) => query
+                .key_condition_expression("#hash = :hash AND #range < :range")
+                .expression_attribute_names("#range", index.range)
+                .expression_attribute_values(":range", text(sortable(time))),
+        };
+        let found = query.send().await.map_err(unavailable)?;
+        let order = |item: &std::collections::HashMap<String, AttributeValue>| {
+            order_of(Item::from(item.clone()).get_text("pk")?)
+        };
+        let items = found.items().iter().map(order).collect::<Result<_, _>>()?;
+        let next = found
+            .last_evaluated_key
+            .map(|key| cursor(index, &Item::from(key)))
+            .transpose()?;
+        Ok(Listed { items, next })
+    }
+}
+
+/// Where a page ended, opaque to callers: the time and the order. The rest of the key follows from the index.
+fn cursor(index: &Index, key: &Item) -> Result<String, Failure> {
+    let order = order_of(key.get_text("pk")?)?;
+    Ok(URL_SAFE_NO_PAD.encode(format!("{}|{order}", key.get_text(index.range)?)))
+}
+
+/// The key at which a page starts. Nothing of a cursor is used unread: it comes from outside.
+fn start(index: &Index, value: &str, cursor: &str) -> Result<Item, Failure> {
+    let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad_cursor())?;
+    let cursor = std::str::from_utf8(&bytes).map_err(|_| bad_cursor())?;
+    let (time, order) = cursor.split_once('|').ok_or_else(bad_cursor)?;
+    let time: Timestamp = time.parse().map_err(|_| bad_cursor())?;
+    let order: OrderId = order.parse().map_err(|_| bad_cursor())?;
+    Ok(Item::default()
+        .text("pk", order_pk(order))
+        .text("sk", index.sk)
+        .text(index.hash, value)
+        .text(index.range, sortable(time)))
+}
+
+/// A cursor that is none of ours.
+pub(super) fn bad_cursor() -> Failure {
+    Failure::Malformed("the cursor is not one that we gave".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const INDEX: Index = Index {
+        name: "i",
+        hash: "due",
+        range: "due_at",
+        sk: "STATE",
+        newest_first: false,
+    };
+
+    #[test]
+    fn a_cursor_leads_back_to_the_key_that_it_was_made_from() {
+        let order = OrderId::mint(Timestamp::UNIX_EPOCH, [3; 10]);
+        let key = Item::default()
+            .text("pk", order_pk(order))
+            .text("sk", "STATE")
+            .text("due", "DUE")
+            .text("due_at", sortable("2026-11-22T10:00:00.123Z".parse().unwrap()));
+        let cursor = cursor(&INDEX, &key).unwrap();
+        assert_eq!(start(&INDEX, "DUE", &cursor).unwrap(), key);
+    }
+
+    #[test]
+    fn a_cursor_from_elsewhere_is_malformed() {
+        for cursor in [
+            "",
+            "x",
+            "%",
+            "e30",
+            &URL_SAFE_NO_PAD.encode("2026|ord_1"),
+            &URL_SAFE_NO_PAD.encode([0xff]),
+        ] {
+            assert!(
+                matches!(start(&INDEX, "DUE", cursor), Err(Failure::Malformed(_))),
+                "{cursor}"
+            );
+        }
+    }
+}
