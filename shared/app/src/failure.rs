@@ -1,6 +1,8 @@
 //! What can go wrong in a use case, and what that means for who asked.
 
-use domain::rejection::Rejection;
+use domain::{change::Reference, rejection::Rejection};
+
+use crate::cancellation::CancelAnswer;
 
 /// Why a use case did not do what it was asked.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +19,12 @@ pub enum Failure {
     /// The same idempotency key with other content.
     #[error("the idempotency key was used for another request")]
     KeyReused,
+    /// A name that belongs to one order only leads to another order already.
+    #[error("{} belongs to another order", named(.0))]
+    Taken(Reference),
+    /// Nothing of what was to be cancelled can be; the answer says why, line by line.
+    #[error("nothing of it can be cancelled")]
+    NothingToCancel(Box<CancelAnswer>),
     /// Others kept winning the race; the state is sound, asking again may succeed.
     #[error("lost the race {0} times in a row")]
     Contended(u32),
@@ -61,6 +69,8 @@ impl Answer {
             Err(
                 failure @ (Failure::Malformed(_)
                 | Failure::KeyReused
+                | Failure::Taken(_)
+                | Failure::NothingToCancel(_)
                 | Failure::Contended(_)
                 | Failure::Unavailable { .. }
                 | Failure::Inconsistent(_)),
@@ -75,7 +85,10 @@ impl Failure {
         what: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self::Unavailable { what, source: source.into() }
+        Self::Unavailable {
+            what,
+            source: source.into(),
+        }
     }
 
     /// The stable code, for logs, dead letters and API errors.
@@ -85,6 +98,10 @@ impl Failure {
             Self::Malformed(_) => "malformed",
             Self::NotFound(_) => "not_found",
             Self::KeyReused => "idempotency_key_reused",
+            Self::Taken(Reference::Number(_)) => "number_taken",
+            Self::Taken(Reference::Intent(_)) => "payment_intent_taken",
+            Self::Taken(Reference::IdempotencyKey(_) | Reference::Tracking(_)) => "name_taken",
+            Self::NothingToCancel(_) => "nothing_to_cancel",
             Self::Contended(_) => "contended",
             Self::Unavailable { .. } => "unavailable",
             Self::Inconsistent(_) => "inconsistent",
@@ -97,6 +114,8 @@ impl Failure {
             Self::Malformed(_) | Self::KeyReused => true,
             Self::Rejected(_)
             | Self::NotFound(_)
+            | Self::Taken(_)
+            | Self::NothingToCancel(_)
             | Self::Contended(_)
             | Self::Unavailable { .. }
             | Self::Inconsistent(_) => false,
@@ -113,5 +132,14 @@ impl Failure {
             source = cause.source();
         }
         text
+    }
+}
+
+fn named(reference: &Reference) -> String {
+    match reference {
+        Reference::Intent(intent) => format!("payment intent `{intent}`"),
+        Reference::Number(number) => format!("order number `{number}`"),
+        Reference::IdempotencyKey(_) => "the idempotency key".to_owned(),
+        Reference::Tracking(number) => format!("tracking number `{number}`"),
     }
 }

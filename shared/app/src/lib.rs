@@ -4,5 +4,18 @@
 //! race-free; a lost race is decided again on fresh data. [`memory`] keeps the same promises in memory, so that
 //! every story runs in milliseconds too.
 
+pub mod cancellation;
+pub mod dispatch;
 pub mod failure;
+pub mod holds;
+pub mod idempotency;
+pub mod lifecycle;
+pub mod memory;
+pub mod messages;
+pub mod place;
 pub mod ports;
+pub mod replenishment;
+pub mod routing;
+mod settle;
+pub mod stock;
+mod supply;

@@ -7,7 +7,7 @@ use domain::{
     location::{Location, RoutingRules},
     order::{Commit, Contact, Order, Owed, Status},
     place::Placement,
-    stock::{StockCommit, StockLevel},
+    stock::{StockCommit, StockLevel, StockRecord},
 };
 use jiff::Timestamp;
 
@@ -88,7 +88,11 @@ pub trait OrderStore: Sync {
     ) -> impl Future<Output = Result<Listed<OrderId>, Failure>> + Send;
 
     /// Orders that owed progress before `now`, oldest first. An index may lag: read the order before acting.
-    fn overdue(&self, now: Timestamp, page: &Page) -> impl Future<Output = Result<Listed<OrderId>, Failure>> + Send;
+    fn overdue(
+        &self,
+        now: Timestamp,
+        page: &Page,
+    ) -> impl Future<Output = Result<Listed<OrderId>, Failure>> + Send;
 }
 
 /// One page of a listing to ask for.
@@ -126,6 +130,9 @@ pub trait StockStore: Sync {
     /// Writes a movement once: levels conditioned on what was read, and the marker of its cause.
     fn move_stock(&self, commit: &StockCommit) -> impl Future<Output = Result<Moved, Failure>> + Send;
 
+    /// The record of the movement that a cause (its key) has led to.
+    fn movement(&self, cause: &str) -> impl Future<Output = Result<Option<StockRecord>, Failure>> + Send;
+
     /// SKUs that someone waits for, by name. An index may lag.
     fn waiting_skus(&self, page: &Page) -> impl Future<Output = Result<Listed<Sku>, Failure>> + Send;
 }
@@ -141,6 +148,11 @@ pub trait ConfigStore: Sync {
     /// The rules in force.
     fn rules(&self) -> impl Future<Output = Result<RoutingRules, Failure>> + Send;
 }
+
+/// All three, as one table keeps them.
+pub trait Store: OrderStore + StockStore + ConfigStore {}
+
+impl<T: OrderStore + StockStore + ConfigStore> Store for T {}
 
 /// Queues that the sweep drives overdue work through again.
 pub trait Redrive: Sync {
