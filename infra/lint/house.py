@@ -91,7 +91,7 @@ def rule(number, sentence):
     return make
 
 
-# ── Functions ─────────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Functions ───────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @rule("E9101", "Every function writes to a log group of the template, which forgets in time")
@@ -111,7 +111,7 @@ def FunctionRole(stack):
     for name, function in stack.functions.items():
         role = target(function.get("Role"))
         if role not in stack.by_type["AWS::IAM::Role"]:
-            yield [name], f"{name} has no role of its own; the one that SAM makes reaches every queue and log of the account"
+            yield [name], f"{name} has no role of its own; the one that SAM makes reaches every queue and log"
         users[role].append(name)
     for role, names in users.items():
         if role and len(names) > 1:
@@ -126,7 +126,7 @@ def FunctionAlarms(stack):
                 yield [name], f"no alarm looks at {metric} of {name}"
 
 
-# ── Queues and streams ────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Queues and streams ──────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @rule("E9111", "A function that is fed by a queue says which messages failed")
@@ -159,7 +159,11 @@ def QueueVisibility(stack):
         visible = int(stack.queues[queue].get("VisibilityTimeout", 30))
         timeout = int(stack.functions[function].get("Timeout", 3))
         if visible < 6 * timeout:
-            yield [queue, "Properties", "VisibilityTimeout"], f"{visible} s is less than six times the {timeout} s of {function}"
+            yield [
+                queue,
+                "Properties",
+                "VisibilityTimeout",
+            ], f"{visible} s is less than six times the {timeout} s of {function}"
 
 
 @rule("E9114", "A consumer is told its own queue, its dead-letter queue and how often it may try")
@@ -209,7 +213,7 @@ def TargetDeadLetters(stack):
             yield [name, "Properties", "Target"], f"{name} loses what it cannot deliver"
 
 
-# ── Permissions ───────────────────────────────────────────────────────────────────────────────────────────────────────
+# ── Permissions ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
 
 @rule("E9121", "A permission names its verbs and its resource; there are no managed policies")
@@ -233,9 +237,19 @@ def PermissionsNarrow(stack):
 
 @rule("E9122", "Nothing reads the table from end to end, and no commit can be deleted")
 def PermissionsTable(stack):
-    never = {"Scan", "BatchWriteItem", "PartiQLSelect", "PartiQLInsert", "PartiQLUpdate", "PartiQLDelete", "DeleteTable"}
+    never = {
+        "Scan",
+        "BatchWriteItem",
+        "PartiQLSelect",
+        "PartiQLInsert",
+        "PartiQLUpdate",
+        "PartiQLDelete",
+        "DeleteTable",
+    }
     for name, statement in stack.statements():
-        verbs = {action.split(":")[1] for action in listed(statement.get("Action", [])) if action.startswith("dynamodb:")}
+        verbs = {
+            action.split(":")[1] for action in listed(statement.get("Action", [])) if action.startswith("dynamodb:")
+        }
         for verb in sorted(verbs & never):
             yield [name], f"{statement.get('Sid')} grants dynamodb:{verb}"
         keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys")
@@ -260,7 +274,7 @@ def RoutesAuthorised(stack):
             yield [name], f"{route['RouteKey']} is open to everyone"
 
 
-# ── The table, and the whole ──────────────────────────────────────────────────────────────────────────────────────────
+# ── The table, and the whole ────────────────────────────────────────────────────────────────────────────────────────
 
 
 @rule("E9131", "What cannot be made again outlives the stack and can be taken back to any second")

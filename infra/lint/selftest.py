@@ -52,7 +52,9 @@ FAULTS = [
     (
         "E9114",
         "a consumer with another's queue",
-        lambda t: _properties(t, "RoutingFunction")["Environment"]["Variables"].update(QUEUE_URL={"Ref": "InboundQueue"}),
+        lambda t: _properties(t, "RoutingFunction")["Environment"]["Variables"].update(
+            QUEUE_URL={"Ref": "InboundQueue"}
+        ),
     ),
     (
         "E9115",

@@ -34,7 +34,7 @@ def up():
         with step("Filling it with users, secrets and a small catalogue") as filling:
             log_ins = people(port, outputs)
             wanted = catalogue()
-            signing = secrets(port, [document["id"] for kind in ("locations", "suppliers") for document in wanted[kind]])
+            signing = secrets(port, [place["id"] for place in wanted["locations"] + wanted["suppliers"]])
             # Once: who changes a location afterwards does not want it back as it was.
             if not STACK_FILE.is_file():
                 filling.detail = f"{seed(port, outputs, api_url(port, outputs), log_ins)} documents"
@@ -47,7 +47,7 @@ def up():
 
 
 def demo(arguments):
-    """A day of orders; ends as the demo ends. The stack stays up to be looked at, unless Ctrl-C ends what began here."""
+    """A day of orders; ends as the demo ends. The stack stays up to be looked at, unless Ctrl-C ends it too."""
     found_running = emulator.running() is not None
     up()
     say("The demo")
@@ -103,7 +103,8 @@ def main(arguments):
     elif command == "env" and len(rest) <= 1:
         roles.environment(*_running(), rest[0] if rest else None)
     else:
-        say("usage: infra/local up | demo | logs [function] [-f] | status | redrive <queue> | env [function] | role <function> | down | setup")
+        say("usage: infra/local up | demo | down | status | logs [function] [-f]")
+        say("                   redrive <queue> | env [function] | role <function> | setup")
         return 0 if command in ("help", "-h", "--help") else 2
     return 0
 

@@ -94,7 +94,7 @@ def _with_checkpoints(lambda_svc, execute):
 
 
 def _advance(lambda_svc, execute, func, mapping, shard, records):
-    """Works through the batch from the checkpoint. An error leaves the emulator's position; it asks again in a second."""
+    """Works through the batch from the checkpoint. After an error the emulator asks again in a second."""
     result = {"body": None, "log": ""}
     while left := [record for record in records if _sequence(record) > shard.done]:
         chunk = left[: shard.size or len(left)]
@@ -114,7 +114,11 @@ def _advance(lambda_svc, execute, func, mapping, shard, records):
             )
             shard.done, shard.size, shard.attempts = _sequence(failed), 0, 0
             continue
-        body = result.get("body") if result.get("error") else {"errorType": "PartialBatch", "errorMessage": "to be retried"}
+        body = (
+            result.get("body")
+            if result.get("error")
+            else {"errorType": "PartialBatch", "errorMessage": "to be retried"}
+        )
         return {"error": True, "body": body, "log": result.get("log", "")}
     return {**result, "error": False}
 

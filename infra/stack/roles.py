@@ -1,4 +1,4 @@
-"""Lends what a function runs with: its role, so that a test can do what it may and be refused the rest; its settings."""
+"""Lends what a function runs with: its settings, and its role, so that a test is refused what the function is."""
 
 import json
 import os
@@ -16,7 +16,7 @@ def role(port, stack, name):
 
 
 def environment(port, stack, name):
-    """Prints shell lines: for AWS tools as this machine's root; with a name, for `cargo lambda watch` as that function."""
+    """Prints shell lines: for AWS tools as root; with a name, for `cargo lambda watch` as that function."""
     credentials = stack["credentials"]
     values = {
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}$PATH",

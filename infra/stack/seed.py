@@ -43,5 +43,7 @@ def _send(bearer, method, url, document, key):
             # A function that is only now starting may answer 5xx once; a refusal stays one.
             if refusal.code < 500 or wait is None:
                 said = refusal.read().decode(errors="replace")
-                raise Stop(f"{method} {url} answered {refusal.code}: {said}\n    sent: {json.dumps(document)}") from None
+                raise Stop(
+                    f"{method} {url} answered {refusal.code}: {said}\n    sent: {json.dumps(document)}"
+                ) from None
         time.sleep(wait)

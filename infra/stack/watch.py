@@ -62,7 +62,7 @@ def _depth(sqs, url):
 
 
 def redrive(port, stack, name):
-    """Moves given-up messages back, one by one; on AWS, StartMessageMoveTask does this and the emulator has no such call."""
+    """Moves given-up messages back, as StartMessageMoveTask does on AWS; the emulator has no such call."""
     if name not in stack["queues"]:
         raise Stop(f"there is no queue {name!r}; there are {', '.join(stack['queues'])}.")
     sqs = client("sqs", port)
@@ -79,8 +79,6 @@ def redrive(port, stack, name):
                 key: {field: value[field] for field in ("DataType", "StringValue", "BinaryValue") if field in value}
                 for key, value in message.get("MessageAttributes", {}).items()
             }
-            sqs.send_message(
-                QueueUrl=stack["queues"][name], MessageBody=message["Body"], MessageAttributes=attributes
-            )
+            sqs.send_message(QueueUrl=stack["queues"][name], MessageBody=message["Body"], MessageAttributes=attributes)
             sqs.delete_message(QueueUrl=stack["dead_letters"][name], ReceiptHandle=message["ReceiptHandle"])
             moved += 1
