@@ -1,0 +1,3 @@
+//! Sends fulfillment orders to locations.
+mod courier;
+fn main() {}

@@ -1,0 +1,3 @@
+//! Takes webhooks in over HTTPS.
+mod receive;
+fn main() {}

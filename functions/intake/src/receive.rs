@@ -1,0 +1,230 @@
+//! One webhook: from the request to the queue, and the answer.
+//!
+//! The answer tells the sender what to do. 2xx: we have it, or have no use for it, never send it again. 4xx: it is
+//! not proven or not readable, sending it again will not help. 5xx: it was not stored, send it again.
+
+use app::{
+    api::{Request, Response},
+    failure::Failure,
+};
+use connect::{Delivery, Headers, Reading, Refusal, Secrets, SignatureError, Source};
+use jiff::Timestamp;
+use serde_json::json;
+
+/// Where signing secrets are kept.
+pub trait Keys {
+    /// The live secrets at a path; none when there is nothing. `fresh`: not from memory, should it be older than
+    /// a moment, because a signature has just failed and the secret may have been rotated.
+    async fn secrets(&self, path: &str, fresh: bool) -> Result<Option<Secrets>, Failure>;
+}
+
+/// Where accepted webhooks go.
+pub trait Inbox {
+    /// Stores one; when this returns, it is safe.
+    async fn put(&self, body: &str) -> Result<(), Failure>;
+}
+
+/// Takes one webhook in.
+pub async fn receive(keys: &impl Keys, inbox: &impl Inbox, now: Timestamp, request: &Request) -> Response {
+    let Some(source) = source(&request.path) else {
+        return problem(404, "unknown_source", "no webhooks are taken in at this path");
+    };
+    match take(keys, inbox, now, request, &source).await {
+        Ok(Taken::Stored(id)) => {
+            tracing::info!(webhook.source = source.name(), webhook.id = %id, "queued a webhook");
+            answer(202, &json!({ "status": "accepted" }))
+        }
+        Ok(Taken::Ignored { kind, why }) => {
+            tracing::info!(webhook.source = source.name(), webhook.kind = %kind, why, "webhook of no use to us");
+            answer(200, &json!({ "status": "ignored", "reason": why }))
+        }
+        Ok(Taken::Refused(refusal)) => {
+            let code = refusal.code();
+            tracing::warn!(webhook.source = source.name(), code, "turned a webhook away: {refusal}");
+            problem(refusal.status(), code, &refusal.to_string())
+        }
+        Err(failure) => {
+            tracing::error!(webhook.source = source.name(), error = %failure.chain(), "could not store a webhook");
+            problem(503, failure.code(), "not stored; please send it again").with_header("retry-after", "5")
+        }
+    }
+}
+
+/// What became of a webhook.
+enum Taken {
+    Stored(String),
+    Ignored { kind: String, why: &'static str },
+    Refused(Refusal),
+}
+
+async fn take(
+    keys: &impl Keys,
+    inbox: &impl Inbox,
+    now: Timestamp,
+    request: &Request,
+    source: &Source,
+) -> Result<Taken, Failure> {
+    let headers: Headers<'_> = request.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
+    let delivery = Delivery { headers: &headers, body: &request.body };
+    let path = source.secrets_path();
+    // A location without secrets is treated like one with a wrong signature: whoever asks learns nothing.
+    let known = keys.secrets(&path, false).await?.unwrap_or_default();
+    let reading = match source.receive(delivery, &known, now) {
+        Err(Refusal::Unproven(
+            SignatureError::Wrong | SignatureError::NoSecret | SignatureError::UnusableSecret(_),
+        )) => {
+            let fresh = keys.secrets(&path, true).await?.unwrap_or_default();
+            source.receive(delivery, &fresh, now)
+        }
+        reading => reading,
+    };
+    match reading {
+        Err(refusal) => Ok(Taken::Refused(refusal)),
+        Ok(Reading::Ignored { kind, why }) => Ok(Taken::Ignored { kind, why: why.code() }),
+        Ok(Reading::Fact(inbound)) => {
+            let body = serde_json::to_string(&inbound).map_err(|e| Failure::Malformed(e.to_string()))?;
+            inbox.put(&body).await?;
+            Ok(Taken::Stored(inbound.cause_id()))
+        }
+    }
+}
+
+/// `/webhooks/{source}` or `/webhooks/{source}/{location}`.
+fn source(path: &str) -> Option<Source> {
+    let mut parts = path.strip_prefix("/webhooks/")?.split('/');
+    let (name, location) = (parts.next()?, parts.next());
+    if parts.next().is_some() {
+        return None;
+    }
+    Source::at(name, location)
+}
+
+fn answer(status: u16, body: &serde_json::Value) -> Response {
+    Response {
+        status,
+        headers: vec![("content-type", "application/json".to_owned())],
+        body: body.to_string(),
+    }
+}
+
+fn problem(status: u16, code: &str, detail: &str) -> Response {
+    let body = json!({
+        "type": format!("urn:oms:problem:{code}"), "title": "Webhook not accepted",
+        "status": status, "code": code, "detail": detail
+    });
+    Response {
+        status,
+        headers: vec![("content-type", "application/problem+json".to_owned())],
+        body: body.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{cell::RefCell, collections::BTreeMap};
+
+    use super::*;
+
+    const BODY: &[u8] = br#"{"id":"evt_1","object":"event","type":"payment_intent.processing","created":1790000000,
+        "data":{"object":{"id":"pi_1","object":"payment_intent","amount":100,"currency":"eur"}}}"#;
+
+    /// Secrets as they are remembered, and as they are when asked afresh.
+    struct Ring {
+        remembered: &'static [&'static str],
+        fresh: &'static [&'static str],
+    }
+
+    impl Keys for Ring {
+        async fn secrets(&self, path: &str, fresh: bool) -> Result<Option<Secrets>, Failure> {
+            let there = if fresh { self.fresh } else { self.remembered };
+            Ok((path == "webhooks/stripe").then(|| Secrets::new(there)))
+        }
+    }
+
+    #[derive(Default)]
+    struct Tray {
+        bodies: RefCell<Vec<String>>,
+        broken: bool,
+    }
+
+    impl Inbox for Tray {
+        async fn put(&self, body: &str) -> Result<(), Failure> {
+            if self.broken {
+                return Err(Failure::unavailable("the queue", "no answer"));
+            }
+            self.bodies.borrow_mut().push(body.to_owned());
+            Ok(())
+        }
+    }
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_790_000_010).unwrap()
+    }
+
+    fn signed(secret: &str, body: &[u8]) -> Request {
+        let signature = connect::signature::stripe::sign(&Secrets::new([secret]), now(), body).unwrap();
+        Request {
+            method: "POST".into(),
+            path: "/webhooks/stripe".into(),
+            headers: BTreeMap::from([("stripe-signature".to_owned(), signature)]),
+            body: body.to_vec(),
+            ..Request::default()
+        }
+    }
+
+    const RING: Ring = Ring { remembered: &["whsec_a"], fresh: &["whsec_a"] };
+
+    #[tokio::test]
+    async fn a_proven_webhook_is_stored_before_it_is_acknowledged() {
+        let tray = Tray::default();
+        let response = receive(&RING, &tray, now(), &signed("whsec_a", BODY)).await;
+        assert_eq!(response.status, 202, "{}", response.body);
+        let inbound: domain::facts::Inbound = serde_json::from_str(&tray.bodies.borrow()[0]).unwrap();
+        assert_eq!(inbound.id, "evt_1");
+    }
+
+    #[tokio::test]
+    async fn a_forged_one_is_turned_away_and_nothing_is_stored() {
+        let tray = Tray::default();
+        let response = receive(&RING, &tray, now(), &signed("whsec_forged", BODY)).await;
+        assert_eq!(response.status, 401);
+        assert!(response.body.contains("wrong_signature"), "{}", response.body);
+        assert!(tray.bodies.borrow().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_rotated_secret_is_fetched_when_a_signature_fails() {
+        let rotated = Ring { remembered: &["whsec_old"], fresh: &["whsec_new", "whsec_old"] };
+        let tray = Tray::default();
+        assert_eq!(receive(&rotated, &tray, now(), &signed("whsec_new", BODY)).await.status, 202);
+    }
+
+    #[tokio::test]
+    async fn when_it_cannot_be_stored_the_sender_is_asked_to_send_it_again() {
+        let tray = Tray { broken: true, ..Tray::default() };
+        let response = receive(&RING, &tray, now(), &signed("whsec_a", BODY)).await;
+        assert_eq!(response.status, 503);
+        assert!(!response.body.contains("no answer"), "the inner cause stays inside");
+    }
+
+    #[tokio::test]
+    async fn what_we_have_no_use_for_is_acknowledged_and_not_stored() {
+        let tray = Tray::default();
+        let body = br#"{"id":"evt_2","object":"event","type":"customer.created","created":1790000000,"data":{"object":{}}}"#;
+        assert_eq!(receive(&RING, &tray, now(), &signed("whsec_a", body)).await.status, 200);
+        assert!(tray.bodies.borrow().is_empty());
+    }
+
+    #[tokio::test]
+    async fn malformed_huge_and_unknown_have_codes_of_their_own() {
+        let tray = Tray::default();
+        let malformed = receive(&RING, &tray, now(), &signed("whsec_a", b"{")).await;
+        assert_eq!(malformed.status, 400, "{}", malformed.body);
+        let huge = receive(&RING, &tray, now(), &signed("whsec_a", &vec![b' '; connect::BODY_MAX + 1])).await;
+        assert_eq!((huge.status, huge.body.contains("body_too_large")), (413, true));
+        let unknown = Request { path: "/webhooks/nobody".into(), ..signed("whsec_a", BODY) };
+        assert_eq!(receive(&RING, &tray, now(), &unknown).await.status, 404);
+        let stranger = Request { path: "/webhooks/wms/nowhere".into(), ..signed("whsec_a", BODY) };
+        assert_eq!(receive(&RING, &tray, now(), &stranger).await.status, 401);
+    }
+}
