@@ -9,7 +9,7 @@ use jiff::Timestamp;
 
 use crate::{
     failure::Failure,
-    idempotency::IdempotencyKey,
+    idempotency::{IdempotencyKey, Once},
     ports::{Ambient, OrderStore},
     settle::{Asked, settle},
 };
@@ -36,7 +36,7 @@ pub async fn place_hold(
     hold: &HoldRequest,
     key: &IdempotencyKey,
     actor: &Actor,
-) -> Result<Order, Failure> {
+) -> Result<Once<Order>, Failure> {
     let command = Command::PlaceHold {
         kind: hold.kind,
         handle: hold.handle.clone(),
@@ -45,7 +45,7 @@ pub async fn place_hold(
     let asked = Asked::wish(actor, key.cause());
     settle(store, ambient, id, &asked, |_| Some(command.clone()))
         .await?
-        .order()
+        .once(&key.cause())
 }
 
 /// Ends a hold; gives the order as it is then.
@@ -59,12 +59,12 @@ pub async fn release_hold(
     handle: &str,
     key: &IdempotencyKey,
     actor: &Actor,
-) -> Result<Order, Failure> {
+) -> Result<Once<Order>, Failure> {
     let command = Command::ReleaseHold {
         handle: handle.to_owned(),
     };
     let asked = Asked::wish(actor, key.cause());
     settle(store, ambient, id, &asked, |_| Some(command.clone()))
         .await?
-        .order()
+        .once(&key.cause())
 }

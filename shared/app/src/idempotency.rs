@@ -43,6 +43,15 @@ impl IdempotencyKey {
     }
 }
 
+/// What a request has led to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Once<T> {
+    /// What it has led to.
+    pub value: T,
+    /// Whether the same request came before, and this is what it led to then.
+    pub replayed: bool,
+}
+
 /// Whether what a cause has led to was asked in the same words.
 ///
 /// # Errors

@@ -4,6 +4,7 @@
 //! race-free; a lost race is decided again on fresh data. [`memory`] keeps the same promises in memory, so that
 //! every story runs in milliseconds too.
 
+pub mod api;
 pub mod cancellation;
 pub mod dispatch;
 pub mod failure;
@@ -14,6 +15,7 @@ pub mod memory;
 pub mod messages;
 pub mod place;
 pub mod ports;
+pub mod publish;
 pub mod replenishment;
 pub mod routing;
 mod settle;

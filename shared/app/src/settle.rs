@@ -12,7 +12,7 @@ use jiff::Timestamp;
 
 use crate::{
     failure::Failure,
-    idempotency::{commit_of, same_request},
+    idempotency::{Once, commit_of, same_request},
     ports::{Ambient, OrderStore, Saved},
 };
 
@@ -104,6 +104,18 @@ impl Settled {
             Self::Already(order) => Ok(*order),
             Self::Refused(_, rejection) => Err(rejection.into()),
         }
+    }
+
+    /// The order as it is now, and whether the request behind `cause` has come before.
+    pub(crate) fn once(self, cause: &Cause) -> Result<Once<Order>, Failure> {
+        let replayed = match &self {
+            Self::Done(_) | Self::Refused(..) => false,
+            Self::Already(order) => order.state.causes.contains(&cause.key()),
+        };
+        Ok(Once {
+            value: self.order()?,
+            replayed,
+        })
     }
 }
 

@@ -16,7 +16,7 @@ use futures_util::future::try_join_all;
 
 use crate::{
     failure::Failure,
-    idempotency::{IdempotencyKey, same_request},
+    idempotency::{IdempotencyKey, Once, same_request},
     ports::{Ambient, ConfigStore, Moved, StockStore},
     settle::FACT_ROUNDS,
 };
@@ -36,13 +36,17 @@ pub async fn adjust(
     facts: &[StockFact],
     key: &IdempotencyKey,
     actor: &Actor,
-) -> Result<Vec<StockChange>, Failure> {
+) -> Result<Once<Vec<StockChange>>, Failure> {
     if facts.is_empty() || facts.len() > PART_MAX {
         return Err(Failure::Malformed(format!("1 to {PART_MAX} movements")));
     }
     known(store, location).await?;
-    let record = move_part(store, ambient, location, facts, key.cause(), actor).await?;
-    Ok(record.events.iter().map(|event| event.change().clone()).collect())
+    let Once {
+        value: record,
+        replayed,
+    } = move_part(store, ambient, location, facts, key.cause(), actor).await?;
+    let value = record.events.iter().map(|event| event.change().clone()).collect();
+    Ok(Once { value, replayed })
 }
 
 /// Applies what a location tells of its stock, once.
@@ -88,7 +92,7 @@ async fn move_part(
     facts: &[StockFact],
     cause: Cause,
     actor: &Actor,
-) -> Result<StockRecord, Failure> {
+) -> Result<Once<StockRecord>, Failure> {
     for _ in 0..FACT_ROUNDS {
         let before = levels(store, location, facts).await?;
         let (after, events) = moved(&before, facts);
@@ -103,9 +107,17 @@ async fn move_part(
         match store.move_stock(&commit).await? {
             Moved::Done => {
                 tracing::info!(%location, cause = %cause.key(), skus = commit.levels.len(), "stock moved");
-                return Ok(commit.record);
+                return Ok(Once {
+                    value: commit.record,
+                    replayed: false,
+                });
             }
-            Moved::Before => return earlier(store, &cause).await,
+            Moved::Before => {
+                return Ok(Once {
+                    value: earlier(store, &cause).await?,
+                    replayed: true,
+                });
+            }
             Moved::Raced => {}
         }
     }

@@ -1,0 +1,321 @@
+//! An order's history for people: one entry an event, with who, why and a sentence.
+
+use domain::{
+    command::Context,
+    evolve::evolve,
+    money::Money,
+    order::{Actor, Commit, Event, LineUnits, Order, RefundStatus, Status},
+    place::unplaced,
+    route::{Assignment, Decision, Fence, Unplaced},
+};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Something that happened to the order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Moment {
+    /// The commit's place in the history; events of one commit happened at once.
+    pub seq: u64,
+    /// When, UTC.
+    pub at: Timestamp,
+    /// Who.
+    pub actor: Actor,
+    /// Why: `source:id`.
+    pub cause: String,
+    /// The event's name.
+    pub event: &'static str,
+    /// The event in words.
+    pub text: String,
+    /// The order's status afterwards.
+    pub status: Status,
+    /// A person's words, for those who may see personal data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A routing decision that was carried out.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RoutingDecision {
+    /// The commit that carried it out.
+    pub seq: u64,
+    /// When, UTC.
+    pub at: Timestamp,
+    /// `OrderRouted` or `BackorderReleased`.
+    pub event: &'static str,
+    /// The decision in sentences.
+    pub explanation: String,
+    /// Which location ships what.
+    pub assignments: Vec<Assignment>,
+    /// What found no place.
+    pub unplaced: Vec<Unplaced>,
+    /// Why locations were not used.
+    pub fences: Vec<Fence>,
+    /// The attempt that was carried out; above 1 when others took the stock first.
+    pub attempt: u32,
+    /// Whether the search stopped at its limit.
+    pub truncated: bool,
+}
+
+/// The commits that the order's state is made of; what came later belongs to the next reading.
+fn known<'a>(order: &Order, commits: &'a [Commit]) -> impl Iterator<Item = &'a Commit> {
+    let version = order.state.version;
+    commits.iter().filter(move |commit| commit.body.seq <= version)
+}
+
+/// The timeline; notes only in clear.
+pub(super) fn of(order: &Order, commits: &[Commit], clear: bool) -> Vec<Moment> {
+    let mut moments = Vec::new();
+    let mut state = unplaced(order.placed.clone());
+    for commit in known(order, commits) {
+        let body = &commit.body;
+        let context = Context {
+            now: body.at,
+            actor: body.actor.clone(),
+            cause: body.cause.clone(),
+        };
+        for event in &body.events {
+            let text = sentence(&state, event);
+            state = evolve(state, event, &context);
+            moments.push(Moment {
+                seq: body.seq,
+                at: body.at,
+                actor: body.actor.clone(),
+                cause: body.cause.key(),
+                event: event.name(),
+                text,
+                status: state.state.status,
+                note: note(event).filter(|_| clear),
+            });
+        }
+    }
+    moments
+}
+
+/// The routing decisions that were carried out.
+pub(super) fn decisions(order: &Order, commits: &[Commit]) -> Vec<RoutingDecision> {
+    let mut found = Vec::new();
+    for commit in known(order, commits) {
+        for event in &commit.body.events {
+            if let Event::OrderRouted { decision, .. } | Event::BackorderReleased { decision, .. } = event {
+                let Decision {
+                    assignments,
+                    unplaced,
+                    fences,
+                    truncated,
+                    explanation,
+                    attempt,
+                    inputs: _,
+                } = decision.as_ref().clone();
+                found.push(RoutingDecision {
+                    seq: commit.body.seq,
+                    at: commit.body.at,
+                    event: event.name(),
+                    explanation,
+                    assignments,
+                    unplaced,
+                    fences,
+                    attempt,
+                    truncated,
+                });
+            }
+        }
+    }
+    found
+}
+
+fn note(event: &Event) -> Option<String> {
+    if let Event::UnitsCancelled { note, .. } = event {
+        note.clone()
+    } else {
+        None
+    }
+}
+
+/// An event in words. `order` is the order just before it. No personal data: a note is told apart.
+fn sentence(order: &Order, event: &Event) -> String {
+    let money = |minor: i64| {
+        Money {
+            minor,
+            currency: order.placed.currency,
+        }
+        .to_string()
+    };
+    match event {
+        Event::OrderPlaced {
+            number,
+            total,
+            currency,
+            ..
+        } => {
+            format!(
+                "Order {number} placed for {}",
+                Money {
+                    minor: *total,
+                    currency: *currency
+                }
+            )
+        }
+        Event::PaymentLinked { intent } => format!("Payment {intent} belongs to this order"),
+        Event::PaymentProcessing { .. } => "The payment provider is working on the payment".to_owned(),
+        Event::PaymentAuthorized { amount, .. } => format!("{} authorised", money(*amount)),
+        Event::PaymentCaptured { amount, .. } => format!("{} captured", money(*amount)),
+        Event::PaymentFailed { code: Some(code), .. } => format!("The payment failed: {code}"),
+        Event::PaymentFailed { code: None, .. } => "The payment failed".to_owned(),
+        Event::PaymentCancelled { .. } => "The payment was cancelled".to_owned(),
+        Event::RefundUpdated { amount, status, .. } => {
+            format!("Refund of {} {}", money(*amount), refund(*status))
+        }
+        Event::DisputeOpened { dispute } => format!("The customer disputes the payment ({dispute})"),
+        Event::DisputeClosed { dispute, won: true } => format!("The dispute {dispute} was won"),
+        Event::DisputeClosed { dispute, won: false } => format!("The dispute {dispute} was lost"),
+        Event::HoldPlaced {
+            handle,
+            until: Some(until),
+            ..
+        } => format!("Put on hold ({handle}) until {until}"),
+        Event::HoldPlaced {
+            handle, until: None, ..
+        } => format!("Put on hold ({handle})"),
+        Event::HoldReleased { handle, .. } => format!("Hold released ({handle})"),
+        Event::OrderReleased {} => "Paid and free of holds: ready to be routed".to_owned(),
+        Event::OrderRouted {
+            fulfillment_orders,
+            decision,
+        } => {
+            let locations: Vec<&str> = fulfillment_orders.iter().map(|f| f.location.as_str()).collect();
+            if locations.is_empty() {
+                "No location can ship it now".to_owned()
+            } else {
+                let retried = if decision.attempt > 1 {
+                    ", after others took the stock first"
+                } else {
+                    ""
+                };
+                format!("Routed to {}{retried}", locations.join(", "))
+            }
+        }
+        Event::UnitsBackordered { lines } => format!("Waiting for stock: {}", units(lines)),
+        Event::BackorderReleased {
+            fulfillment_orders, ..
+        } => {
+            let locations: Vec<&str> = fulfillment_orders.iter().map(|f| f.location.as_str()).collect();
+            format!(
+                "Stock arrived for waiting units: routed to {}",
+                locations.join(", ")
+            )
+        }
+        Event::FulfillmentRequested { fulfillment_orders } => {
+            let at = fulfillment_orders
+                .iter()
+                .map(|id| location(order, *id))
+                .collect::<Vec<_>>();
+            format!("Sent to {}", at.join(", "))
+        }
+        Event::FulfillmentAccepted { fulfillment_order } => {
+            format!("Accepted by {}", location(order, *fulfillment_order))
+        }
+        Event::PickingStarted { fulfillment_order } => {
+            format!("Being picked at {}", location(order, *fulfillment_order))
+        }
+        Event::FulfillmentPacked { fulfillment_order } => {
+            format!("Packed at {}", location(order, *fulfillment_order))
+        }
+        Event::FulfillmentRejected {
+            location,
+            reason,
+            lines,
+            ..
+        } => {
+            format!("Declined by {location} ({reason}): {}", units(lines))
+        }
+        Event::UnitsShortShipped { location, lines, .. } => format!("Short at {location}: {}", units(lines)),
+        Event::ShipmentShipped {
+            shipment, location, ..
+        } => {
+            let shipped: u32 = shipment
+                .lines
+                .iter()
+                .map(|l| l.units)
+                .fold(0, u32::saturating_add);
+            let by = shipment
+                .carrier
+                .as_deref()
+                .map_or_else(String::new, |carrier| format!(" with {carrier}"));
+            let tracking = shipment
+                .tracking
+                .as_deref()
+                .map_or_else(String::new, |number| format!(", {number}"));
+            format!(
+                "Parcel {} left {location}{by}{tracking}: {shipped} units",
+                shipment.reference
+            )
+        }
+        Event::ShipmentInTransit { shipment } => format!("Parcel {} is on its way", parcel(order, shipment)),
+        Event::ShipmentOutForDelivery { shipment } => {
+            format!("Parcel {} is out for delivery", parcel(order, shipment))
+        }
+        Event::ShipmentDelivered { shipment } => format!("Parcel {} was delivered", parcel(order, shipment)),
+        Event::ShipmentException { shipment, reason } => {
+            let why = reason
+                .as_deref()
+                .map_or_else(String::new, |reason| format!(": {reason}"));
+            format!("Trouble with parcel {}{why}", parcel(order, shipment))
+        }
+        Event::ShipmentReturned { shipment } => format!("Parcel {} goes back", parcel(order, shipment)),
+        Event::CancellationRequested {
+            fulfillment_order,
+            lines,
+            ..
+        } => {
+            format!(
+                "{} asked to cancel: {}",
+                location(order, *fulfillment_order),
+                units(lines)
+            )
+        }
+        Event::CancellationRefused {
+            lines,
+            winner,
+            by,
+            at,
+            ..
+        } => {
+            format!("Not cancelled, {winner} by {by} at {at}: {}", units(lines))
+        }
+        Event::UnitsCancelled { units, .. } => {
+            let units: Vec<String> = units.iter().map(|u| format!("{} x {}", u.units, u.sku)).collect();
+            format!("Cancelled: {}", units.join(", "))
+        }
+        Event::RefundOwed { amount, .. } => format!("{} owed back", money(*amount)),
+        Event::ExceptionOpened { detail, .. } => format!("Needs a look: {detail}"),
+    }
+}
+
+fn refund(status: RefundStatus) -> &'static str {
+    match status {
+        RefundStatus::Pending => "is under way",
+        RefundStatus::Succeeded => "was made",
+        RefundStatus::Failed => "failed",
+        RefundStatus::Cancelled => "was called off",
+    }
+}
+
+fn units(lines: &[LineUnits]) -> String {
+    lines
+        .iter()
+        .map(|line| format!("{} x {}", line.units, line.sku))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+fn location(order: &Order, id: domain::ids::FulfillmentOrderId) -> String {
+    order
+        .fulfillment_order(id)
+        .map_or_else(|| id.to_string(), |found| found.location.to_string())
+}
+
+fn parcel(order: &Order, id: &domain::ids::ShipmentId) -> String {
+    let found = order.state.shipments.iter().find(|shipment| shipment.id == *id);
+    found.map_or_else(|| id.to_string(), |shipment| shipment.reference.clone())
+}
