@@ -139,7 +139,8 @@ pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
     let tracked = |id: &crate::ids::FulfillmentOrderId| order.fulfillment_order(*id).filter(|f| !f.untracked);
     #[expect(clippy::wildcard_enum_match_arm, reason = "the other events move no stock")]
     match event {
-        Event::OrderRouted { fulfillment_orders, .. } | Event::BackorderReleased { fulfillment_orders, .. } => {
+        Event::OrderRouted { fulfillment_orders, .. }
+        | Event::BackorderReleased { fulfillment_orders, .. } => {
             let reserve = |location: &LocationId, l: &FulfillmentLine| {
                 sku(&l.line).map(|sku| delta(&sku, location, 0, i64::from(l.open), true))
             };

@@ -5,8 +5,8 @@ use crate::{
     command::Context,
     ids::{FulfillmentOrderId, LineId},
     order::{
-        Event, Exception, FulfillmentOrder, FulfillmentStatus, Hold, Intent, LineState, LineUnits, Order, Refund,
-        Shipment, ShipmentStatus, UnitsAt,
+        Event, Exception, FulfillmentOrder, FulfillmentStatus, Hold, Intent, LineState, LineUnits, Order,
+        Refund, Shipment, ShipmentStatus, UnitsAt,
     },
 };
 
@@ -95,11 +95,15 @@ pub fn evolve(mut order: Order, event: &Event, context: &Context) -> Order {
             close(&mut order, *fulfillment_order, FulfillmentStatus::Rejected, context);
         }
         Event::ShipmentShipped { shipment, .. } => ship(&mut order, shipment, context),
-        Event::ShipmentInTransit { shipment } => step(&mut order, shipment, ShipmentStatus::InTransit, context),
+        Event::ShipmentInTransit { shipment } => {
+            step(&mut order, shipment, ShipmentStatus::InTransit, context)
+        }
         Event::ShipmentOutForDelivery { shipment } => {
             step(&mut order, shipment, ShipmentStatus::OutForDelivery, context);
         }
-        Event::ShipmentDelivered { shipment } => step(&mut order, shipment, ShipmentStatus::Delivered, context),
+        Event::ShipmentDelivered { shipment } => {
+            step(&mut order, shipment, ShipmentStatus::Delivered, context)
+        }
         Event::ShipmentException { shipment, .. } => {
             step(&mut order, shipment, ShipmentStatus::Exception, context);
         }
@@ -248,8 +252,7 @@ fn cancel(order: &mut Order, units: &[UnitsAt], context: &Context) {
     for part in units {
         match part.fulfillment_order {
             Some(id) => {
-                let lines =
-                    [LineUnits { line: part.line.clone(), sku: part.sku.clone(), units: part.units }];
+                let lines = [LineUnits { line: part.line.clone(), sku: part.sku.clone(), units: part.units }];
                 // Units that a location gives up are first those that it was asked to.
                 for_lines(order, id, &lines, |line, units| {
                     line.cancel_requested = line.cancel_requested.saturating_sub(units);
@@ -286,7 +289,9 @@ fn ship(order: &mut Order, shipment: &Shipment, context: &Context) {
 }
 
 fn step(order: &mut Order, id: &crate::ids::ShipmentId, status: ShipmentStatus, context: &Context) {
-    let Some(shipment) = order.state.shipments.iter_mut().find(|s| s.id == *id) else { return };
+    let Some(shipment) = order.state.shipments.iter_mut().find(|s| s.id == *id) else {
+        return;
+    };
     shipment.status = status;
     shipment.since = context.now;
     if status == ShipmentStatus::Delivered {

@@ -106,7 +106,8 @@ pub struct Placement {
 
 /// The order before its first commit.
 pub fn unplaced(placed: PlacedOrder) -> Order {
-    let lines = placed.lines.iter().map(|l| LineState { unrouted: l.quantity, ..LineState::default() }).collect();
+    let lines =
+        placed.lines.iter().map(|l| LineState { unrouted: l.quantity, ..LineState::default() }).collect();
     let state = OrderState {
         version: 0,
         head: String::new(),
@@ -193,7 +194,11 @@ fn check(request: &PlaceOrder) -> Result<(), Rejection> {
     }
     let amount = |field: &str, value: i64| {
         let fits = (0..=AMOUNT_MAX).contains(&value);
-        if fits { Ok(()) } else { Err(invalid(field, "an amount in minor units, not negative, at most 10^12")) }
+        if fits {
+            Ok(())
+        } else {
+            Err(invalid(field, "an amount in minor units, not negative, at most 10^12"))
+        }
     };
     amount("discount", request.discount)?;
     amount("shipping", request.shipping)?;

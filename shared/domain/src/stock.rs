@@ -156,7 +156,10 @@ impl StockEvent {
     /// What it changed.
     pub fn change(&self) -> &StockChange {
         match self {
-            Self::StockReceived(c) | Self::StockCounted(c) | Self::StockAdjusted(c) | Self::SafetyStockChanged(c) => c,
+            Self::StockReceived(c)
+            | Self::StockCounted(c)
+            | Self::StockAdjusted(c)
+            | Self::SafetyStockChanged(c) => c,
         }
     }
 }

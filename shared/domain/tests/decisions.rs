@@ -1,12 +1,16 @@
 //! What each wish and fact does to an order, told as short stories; and the whole status x command table.
 
+#![expect(clippy::unwrap_used, reason = "helpers of tests")]
+
 mod common;
 
 use common::{Told, cancel, names, shipped};
 use domain::{
     command::Command,
     facts::{FulfillmentFact, ParcelFact, PaymentFact},
-    order::{Event, ExceptionKind, FulfillmentStatus, HoldKind, PaymentStatus, RefundStatus, Status, TRANSITIONS},
+    order::{
+        Event, ExceptionKind, FulfillmentStatus, HoldKind, PaymentStatus, RefundStatus, Status, TRANSITIONS,
+    },
     rejection::RejectionCode,
 };
 
@@ -83,7 +87,8 @@ fn commands(told: &Told) -> Vec<(&'static str, Command)> {
     if !told.order.state.fulfillment_orders.is_empty() {
         commands.push(("accepted", told.report_command(0, FulfillmentFact::Accepted)));
         commands.push(("picking", told.report_command(0, FulfillmentFact::Picking)));
-        commands.push(("rejected", told.report_command(0, FulfillmentFact::Rejected { reason: "x".to_owned() })));
+        commands
+            .push(("rejected", told.report_command(0, FulfillmentFact::Rejected { reason: "x".to_owned() })));
         commands.push(("shipped", told.report_command(0, shipped("p2", &[("1", 1)], false))));
     }
     commands

@@ -1,5 +1,7 @@
 //! Whatever is put to an order, in whatever order and however often, the rules hold.
 
+#![expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "helpers of tests")]
+
 mod common;
 
 use common::{Told, context, shipped};
@@ -49,7 +51,11 @@ fn payment() -> impl Strategy<Value = PaymentFact> {
             9 => PaymentFact::DisputeOpened { id: format!("dp_{n}") },
             10 => PaymentFact::DisputeClosed { id: format!("dp_{n}"), won: yes },
             _ if yes => PaymentFact::ReviewOpened { id: format!("prv_{n}") },
-            _ => PaymentFact::ReviewClosed { id: format!("prv_{n}"), approved: true, reason: "approved".into() },
+            _ => PaymentFact::ReviewClosed {
+                id: format!("prv_{n}"),
+                approved: true,
+                reason: "approved".into(),
+            },
         }
     })
 }
@@ -89,8 +95,11 @@ fn wish() -> impl Strategy<Value = Wish> {
         };
         Wish::Parcel { reference, fact }
     });
-    let route = (1u32..4, 0u8..3, any::<bool>())
-        .prop_map(|(share, places, backorder)| Wish::Route { share, places, backorder });
+    let route = (1u32..4, 0u8..3, any::<bool>()).prop_map(|(share, places, backorder)| Wish::Route {
+        share,
+        places,
+        backorder,
+    });
     prop_oneof![
         4 => payment().prop_map(Wish::Pay),
         4 => route,
@@ -143,7 +152,8 @@ fn holds(before: &Order, after: &Order) {
     for (line, state) in after.placed.lines.iter().zip(&after.state.lines) {
         assert_eq!(state.total(), line.quantity, "I1: every unit in exactly one bucket: {state:?}");
         assert!(state.shipped >= state.delivered && state.delivered >= state.returned, "I1: {state:?}");
-        let open: u32 = after.state.fulfillment_orders.iter().filter_map(|f| f.line(&line.id)).map(|l| l.open).sum();
+        let open: u32 =
+            after.state.fulfillment_orders.iter().filter_map(|f| f.line(&line.id)).map(|l| l.open).sum();
         assert_eq!(open, state.assigned, "I1: assigned units are open in a fulfillment order");
         assert!(state.refund_owed <= state.cancelled, "I3: {state:?}");
     }
@@ -154,9 +164,17 @@ fn holds(before: &Order, after: &Order) {
     let owed: i64 = after.state.lines.iter().map(|l| l.refund_owed_amount).sum();
     assert!(owed <= after.state.payment.captured(), "I3: {owed} owed of {}", after.state.payment.captured());
     assert!(after.state.payment.refunded() <= after.state.payment.captured(), "I3: refunded <= captured");
-    assert!(before.state.status.reaches(after.state.status), "{:?} -> {:?}", before.state.status, after.state.status);
+    assert!(
+        before.state.status.reaches(after.state.status),
+        "{:?} -> {:?}",
+        before.state.status,
+        after.state.status
+    );
     let unasked: u32 = after.state.shipments.iter().flat_map(|s| &s.lines).map(|l| l.unasked).sum();
-    assert!(unasked == 0 || !after.state.exceptions.is_empty(), "I4: a parcel that left all the same is an exception");
+    assert!(
+        unasked == 0 || !after.state.exceptions.is_empty(),
+        "I4: a parcel that left all the same is an exception"
+    );
 }
 
 fn story() -> impl Strategy<Value = (Vec<(u32, i64)>, Vec<Wish>)> {

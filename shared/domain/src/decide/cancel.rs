@@ -107,7 +107,8 @@ fn asked(assessed: &[LineAssessment], reason: CancelReason) -> Vec<Event> {
             }
         }
     }
-    let event = |(fulfillment_order, lines)| Event::CancellationRequested { fulfillment_order, lines, reason };
+    let event =
+        |(fulfillment_order, lines)| Event::CancellationRequested { fulfillment_order, lines, reason };
     events.into_iter().map(event).collect()
 }
 

@@ -34,7 +34,8 @@ pub(super) fn record(
     context: &Context,
 ) -> Result<Vec<Event>, Rejection> {
     let Some(found) = order.fulfillment_order(report.fulfillment_order) else {
-        let (code, message) = (RejectionCode::UnknownFulfillmentOrder, "the order has no such fulfillment order");
+        let (code, message) =
+            (RejectionCode::UnknownFulfillmentOrder, "the order has no such fulfillment order");
         return Err(Rejection::new(code, report.fulfillment_order.to_string(), message));
     };
     if found.location != *report.location {
@@ -105,7 +106,11 @@ fn totals(lines: &[FactLine]) -> BTreeMap<LineId, u32> {
 }
 
 /// The lines of a fulfillment order with the units that `count` gives, without the empty ones.
-fn units_of(order: &Order, found: &FulfillmentOrder, count: impl Fn(&FulfillmentLine) -> u32) -> Vec<LineUnits> {
+fn units_of(
+    order: &Order,
+    found: &FulfillmentOrder,
+    count: impl Fn(&FulfillmentLine) -> u32,
+) -> Vec<LineUnits> {
     let named = |line: &FulfillmentLine| {
         let sku = order.placed.line(&line.line)?.1.sku.clone();
         Some(LineUnits { line: line.line.clone(), sku, units: count(line) })
@@ -199,8 +204,9 @@ fn shipped(
     // The parcel won the race against the cancellation of the units that it took along.
     let lost = |line: &FulfillmentLine| line.cancel_requested.saturating_sub(left(line));
     let mut events = refused(order, found, lost, "shipped", parcel.shipped_at);
-    let short = if last { units_of(order, found, |l| left(l).saturating_sub(still_asked(l, &left))) } else { vec![] };
-    let dropped = if last { units_of(order, found, |l| still_asked(l, &left)) } else { vec![] };
+    let short =
+        if last { units_of(order, found, |l| left(l).saturating_sub(still_asked(l, left))) } else { vec![] };
+    let dropped = if last { units_of(order, found, |l| still_asked(l, left)) } else { vec![] };
     let exceptions = exceptions(order, found, &parcel, lines);
     events.push(Event::ShipmentShipped {
         shipment: parcel,
@@ -232,7 +238,10 @@ fn exceptions(order: &Order, found: &FulfillmentOrder, parcel: &Shipment, lines:
         let cancelled = order.placed.line(&line.line).and_then(|(place, _)| order.state.lines.get(place));
         let after_cancel = cancelled.is_some_and(|l| l.cancelled > 0);
         let (kind, why) = if after_cancel {
-            (ExceptionKind::ShippedAfterCancel, "after they were cancelled; intercept it or review the refund")
+            (
+                ExceptionKind::ShippedAfterCancel,
+                "after they were cancelled; intercept it or review the refund",
+            )
         } else {
             (ExceptionKind::UnexpectedShipment, "although they were not asked for")
         };
@@ -242,7 +251,8 @@ fn exceptions(order: &Order, found: &FulfillmentOrder, parcel: &Shipment, lines:
     }
     for unknown in lines.iter().filter(|l| order.placed.line(&l.line).is_none()) {
         let location = &found.location;
-        let detail = format!("parcel {name} left {location} with line {}, which the order has not", unknown.line);
+        let detail =
+            format!("parcel {name} left {location} with line {}, which the order has not", unknown.line);
         events.push(Event::ExceptionOpened { kind: ExceptionKind::UnexpectedShipment, detail });
     }
     events

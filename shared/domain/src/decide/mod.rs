@@ -38,11 +38,15 @@ pub fn decide(order: &Order, command: &Command, context: &Context) -> Result<Vec
             };
             fulfillment::record(order, &report, fact, context)?
         }
-        Command::RecordParcel { reference, location, fact } => parcel::record(order, reference, location, fact)?,
+        Command::RecordParcel { reference, location, fact } => {
+            parcel::record(order, reference, location, fact)?
+        }
         Command::PlaceHold { kind, handle, until } => hold::place(order, *kind, handle, *until)?,
         Command::ReleaseHold { handle } => hold::release(order, handle)?,
         Command::Route { decision, ids } => routing::route(order, decision, ids, context)?,
-        Command::ReleaseBackorder { decision, ids } => routing::release_backorder(order, decision, ids, context)?,
+        Command::ReleaseBackorder { decision, ids } => {
+            routing::release_backorder(order, decision, ids, context)?
+        }
         Command::RequestFulfillment => routing::request(order)?,
         Command::Cancel { lines, reason, note } => cancel::cancel(order, lines, *reason, note.as_deref())?,
     };

@@ -135,7 +135,8 @@ fn underpaid(order: &Order, gain: i64) -> Vec<Event> {
 }
 
 fn mismatch(order: &Order, minor: i64, currency: Currency) -> Vec<Event> {
-    let detail = format!("a payment event of {} for an order in {}", Money { minor, currency }, order.placed.currency);
+    let detail =
+        format!("a payment event of {} for an order in {}", Money { minor, currency }, order.placed.currency);
     exception_once(order, ExceptionKind::CurrencyMismatch, detail)
 }
 

@@ -91,9 +91,14 @@ fn assigned(decision: &Decision) -> BTreeMap<&LineId, u32> {
 }
 
 /// Refuses a plan that wants more units than the lines have in the bucket that they come from.
-fn fits(order: &Order, wanted: &BTreeMap<&LineId, u32>, bucket: fn(&LineState) -> u32) -> Result<(), Rejection> {
+fn fits(
+    order: &Order,
+    wanted: &BTreeMap<&LineId, u32>,
+    bucket: fn(&LineState) -> u32,
+) -> Result<(), Rejection> {
     for (line, units) in wanted {
-        let there = order.placed.line(line).and_then(|(place, _)| order.state.lines.get(place)).map_or(0, bucket);
+        let there =
+            order.placed.line(line).and_then(|(place, _)| order.state.lines.get(place)).map_or(0, bucket);
         if *units > there {
             let message = format!("the plan moves {units} units of line {line}, and {there} are there");
             return Err(Rejection::new(RejectionCode::StalePlan, line.as_str(), message));

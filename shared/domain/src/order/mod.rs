@@ -18,7 +18,8 @@ pub use fulfillment::{
 pub use payment::{Intent, Payment, PaymentStatus, Refund, RefundStatus};
 pub use placed::{Address, Cell, Contact, Destination, Line, PlacedOrder, Terms};
 pub use state::{
-    CancelReason, Exception, ExceptionKind, Hold, HoldKind, LineState, Order, OrderState, Owed, REDRIVE_AFTER_S,
+    CancelReason, Exception, ExceptionKind, Hold, HoldKind, LineState, Order, OrderState, Owed,
+    REDRIVE_AFTER_S,
 };
 pub use status::{FulfillmentProgress, ReturnStatus, Status, TRANSITIONS};
 

@@ -102,7 +102,9 @@ impl Payment {
 
     /// Money that is ours or promised: captured, or authorised and not cancelled, whichever is more per intent.
     pub fn secured(&self) -> i64 {
-        let secured = |i: &Intent| if i.cancelled { i.captured } else { i.captured.max(i.authorized) };
+        let secured = |i: &Intent| {
+            if i.cancelled { i.captured } else { i.captured.max(i.authorized) }
+        };
         self.intents.iter().map(secured).fold(0, i64::saturating_add)
     }
 

@@ -5,8 +5,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Actor, Causes, FulfillmentOrder, FulfillmentProgress, FulfillmentStatus, Payment, PlacedOrder, ReturnStatus,
-    Shipment, Status,
+    Actor, Causes, FulfillmentOrder, FulfillmentProgress, FulfillmentStatus, Payment, PlacedOrder,
+    ReturnStatus, Shipment, Status,
 };
 use crate::ids::{FulfillmentOrderId, LineId, LocationId};
 

@@ -1,6 +1,11 @@
 //! An order and the words to put things to it.
 #![allow(dead_code, unreachable_pub, missing_docs, reason = "each test binary uses its part")]
-#![allow(clippy::allow_attributes, clippy::expect_used, clippy::arithmetic_side_effects, reason = "a test kit")]
+#![allow(
+    clippy::allow_attributes,
+    clippy::expect_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test kit"
+)]
 
 use domain::{
     change::Change,
@@ -27,7 +32,8 @@ pub struct Told {
 }
 
 pub fn at(second: u64) -> Timestamp {
-    Timestamp::from_second(1_790_000_000 + i64::try_from(second).expect("a small number")).expect("a valid time")
+    Timestamp::from_second(1_790_000_000 + i64::try_from(second).expect("a small number"))
+        .expect("a valid time")
 }
 
 pub fn context(n: u64) -> Context {
