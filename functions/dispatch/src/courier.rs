@@ -15,6 +15,7 @@ use app::{
     failure::Failure,
     ports::{Ambient, Courier, Errand},
 };
+use aws::secrets::Vault;
 use connect::{Secrets, outgoing, signature::standard};
 use domain::{ids::LocationId, location::Location};
 use jiff::{SignedDuration, Timestamp};
@@ -37,6 +38,19 @@ const OPEN_FOR: SignedDuration = SignedDuration::from_secs(30);
 pub trait Keys: Sync {
     /// The live secrets for a location; none when nobody has set them up.
     fn secrets(&self, location: &LocationId) -> impl Future<Output = Result<Option<Secrets>, Failure>> + Send;
+}
+
+/// Secrets in Secrets Manager.
+pub struct LocationKeys(pub Vault);
+
+impl Keys for LocationKeys {
+    async fn secrets(&self, location: &LocationId) -> Result<Option<Secrets>, Failure> {
+        let stored = self.0.find(&format!("dispatch/{location}")).await?;
+        let read = |text: String| {
+            Secrets::from_json(&text).map_err(|error| Failure::unavailable("the location's secret", error))
+        };
+        stored.map(read).transpose()
+    }
 }
 
 /// Sends over HTTPS.

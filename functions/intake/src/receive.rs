@@ -7,6 +7,7 @@ use app::{
     api::{Request, Response},
     failure::Failure,
 };
+use aws::{queue::Queue, secrets::Vault};
 use connect::{Delivery, Headers, Reading, Refusal, Secrets, SignatureError, Source};
 use jiff::Timestamp;
 use serde_json::json;
@@ -22,6 +23,25 @@ pub trait Keys {
 pub trait Inbox {
     /// Stores one; when this returns, it is safe.
     async fn put(&self, body: &str) -> Result<(), Failure>;
+}
+
+/// Secrets in Secrets Manager.
+pub struct SourceKeys(pub Vault);
+
+impl Keys for SourceKeys {
+    async fn secrets(&self, path: &str, fresh: bool) -> Result<Option<Secrets>, Failure> {
+        let stored = if fresh { self.0.refreshed(path).await? } else { self.0.find(path).await? };
+        let read = |text: String| {
+            Secrets::from_json(&text).map_err(|error| Failure::unavailable("the secret of a source", error))
+        };
+        stored.map(read).transpose()
+    }
+}
+
+impl Inbox for Queue {
+    async fn put(&self, body: &str) -> Result<(), Failure> {
+        self.send(body).await
+    }
 }
 
 /// Takes one webhook in.

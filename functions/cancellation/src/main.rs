@@ -1,0 +1,39 @@
+//! Cancels lines or orders: decides the race, asks the location, owes the refund. Woken by an agent's request over
+//! HTTPS, and by the bus over SQS when a payment is gone; the steps are in `app::cancellation`.
+
+use app::{
+    api::{Scope, serve},
+    cancellation,
+};
+use aws::{
+    batch::{Consumer, each_message},
+    client::Connection,
+    clock::Machine,
+    http,
+    settings::required,
+    table::Table,
+};
+use aws_lambda_events::{apigw::ApiGatewayV2httpRequest, sqs::SqsEvent};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
+use serde_json::Value;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    tracing::init_default_subscriber();
+    let connection = Connection::from_environment()?;
+    let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?);
+    let consumer = &Consumer::from_environment(&connection)?;
+    table.warm().await;
+    run(service_fn(async |event: LambdaEvent<Value>| {
+        let event = event.payload;
+        if event.get("Records").is_some() {
+            let batch: SqsEvent = serde_json::from_value(event)?;
+            let cancel = async |body: &str| cancellation::on_message(table, &Machine, body).await;
+            return Ok::<_, Error>(serde_json::to_value(each_message(consumer, batch, cancel).await)?);
+        }
+        let request: ApiGatewayV2httpRequest = serde_json::from_value(event)?;
+        let serve = async |request: &_| serve(table, &Machine, request, Scope::Cancellation).await;
+        Ok(serde_json::to_value(http::respond(request, serve).await)?)
+    }))
+    .await
+}
