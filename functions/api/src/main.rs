@@ -10,11 +10,14 @@ async fn main() -> Result<(), Error> {
     tracing::init_default_subscriber();
     let connection = Connection::from_environment()?;
     let customer_key = Vault::from_environment(&connection)?.text("customer-key").await?;
-    let table =
-        &Table::new(connection.dynamodb(), required("TABLE_NAME")?).with_customer_key(customer_key.into_bytes());
+    let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?)
+        .with_customer_key(customer_key.into_bytes());
     table.warm().await;
     run(service_fn(async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-        Ok::<_, Error>(http::respond(event.payload, async |request| serve(table, &Machine, request, Scope::Api).await).await)
+        Ok::<_, Error>(
+            http::respond(event.payload, async |request| serve(table, &Machine, request, Scope::Api).await)
+                .await,
+        )
     }))
     .await
 }

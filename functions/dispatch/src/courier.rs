@@ -35,13 +35,14 @@ const FAILURES_TO_OPEN: u32 = 5;
 const OPEN_FOR: SignedDuration = SignedDuration::from_secs(30);
 
 /// Where the secrets are kept with which we sign to a location.
-pub trait Keys: Sync {
+pub(crate) trait Keys: Sync {
     /// The live secrets for a location; none when nobody has set them up.
-    fn secrets(&self, location: &LocationId) -> impl Future<Output = Result<Option<Secrets>, Failure>> + Send;
+    fn secrets(&self, location: &LocationId)
+    -> impl Future<Output = Result<Option<Secrets>, Failure>> + Send;
 }
 
 /// Secrets in Secrets Manager.
-pub struct LocationKeys(pub Vault);
+pub(crate) struct LocationKeys(pub(crate) Vault);
 
 impl Keys for LocationKeys {
     async fn secrets(&self, location: &LocationId) -> Result<Option<Secrets>, Failure> {
@@ -54,7 +55,7 @@ impl Keys for LocationKeys {
 }
 
 /// Sends over HTTPS.
-pub struct HttpsCourier<K, A> {
+pub(crate) struct HttpsCourier<K, A> {
     client: Client,
     keys: K,
     ambient: A,
@@ -75,7 +76,7 @@ impl<K: Keys, A: Ambient> HttpsCourier<K, A> {
     ///
     /// # Errors
     /// When the client cannot be built.
-    pub fn new(keys: K, ambient: A, private_allowed: bool) -> Result<Self, reqwest::Error> {
+    pub(crate) fn new(keys: K, ambient: A, private_allowed: bool) -> Result<Self, reqwest::Error> {
         // The process has one provider; a second call would only say that it is set.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let mut client = Client::builder()
@@ -104,7 +105,10 @@ impl<K: Keys, A: Ambient> HttpsCourier<K, A> {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let response = request.send().await.map_err(|error| Failure::unavailable("the location", error.without_url()))?;
+        let response = request
+            .send()
+            .await
+            .map_err(|error| Failure::unavailable("the location", error.without_url()))?;
         let status = response.status();
         if status.is_success() {
             tracing::info!(location = %location.id, message.id = id, "told {} what to do", location.id);
@@ -125,7 +129,10 @@ impl<K: Keys, A: Ambient> Courier for HttpsCourier<K, A> {
     async fn send(&self, location: &Location, id: &str, errand: &Errand) -> Result<(), Failure> {
         let now = self.ambient.now();
         if self.breaker(&location.id, |_| {}).open_until.is_some_and(|until| now < until) {
-            return Err(Failure::unavailable("the location", "it failed repeatedly and is left alone for a moment"));
+            return Err(Failure::unavailable(
+                "the location",
+                "it failed repeatedly and is left alone for a moment",
+            ));
         }
         let outcome = self.deliver(location, id, errand).await;
         let breaker = self.breaker(&location.id, |breaker| {
@@ -146,7 +153,8 @@ impl<K: Keys, A: Ambient> Courier for HttpsCourier<K, A> {
 
 /// The body of an errand; none when there is nothing left to ask.
 fn body(errand: &Errand) -> Result<Option<String>, Failure> {
-    let written = |error: serde_json::Error| Failure::Inconsistent(format!("a request cannot be written: {error}"));
+    let written =
+        |error: serde_json::Error| Failure::Inconsistent(format!("a request cannot be written: {error}"));
     match errand {
         Errand::Fulfill { order, fulfillment_order, contact } => {
             let message = outgoing::requested(order, *fulfillment_order, contact);
@@ -170,7 +178,8 @@ fn checked(url: &str, private_allowed: bool) -> Result<Url, Failure> {
     if url.scheme() != "https" {
         return Err(refused("it is not https"));
     }
-    let literal = url.host_str().map(|host| host.trim_matches(['[', ']'])).and_then(|h| h.parse::<IpAddr>().ok());
+    let literal =
+        url.host_str().map(|host| host.trim_matches(['[', ']'])).and_then(|h| h.parse::<IpAddr>().ok());
     if literal.is_some_and(|address| !is_public(address)) {
         return Err(refused("it is a private address"));
     }
@@ -217,7 +226,9 @@ fn is_public(address: IpAddr) -> bool {
             }
             let [first, second, ..] = v6.segments();
             // 64:ff9b::/96 and 2002::/16 carry IPv4 addresses inside; 2000::/3 is what is handed out.
-            (first & 0xe000) == 0x2000 && first != 0x2002 && !(first == 0x2001 && (second < 0x200 || second == 0xdb8))
+            (first & 0xe000) == 0x2000
+                && first != 0x2002
+                && !(first == 0x2001 && (second < 0x200 || second == 0xdb8))
         }
     }
 }
@@ -229,9 +240,23 @@ mod tests {
     #[test]
     fn private_and_reserved_addresses_are_not_called() {
         for address in [
-            "127.0.0.1", "10.0.0.8", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0",
-            "255.255.255.255", "224.0.0.1", "::1", "::", "fe80::1", "fd00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1",
-            "2002:a00:1::", "2001:db8::1",
+            "127.0.0.1",
+            "10.0.0.8",
+            "172.16.0.1",
+            "192.168.1.1",
+            "169.254.169.254",
+            "100.64.0.1",
+            "0.0.0.0",
+            "255.255.255.255",
+            "224.0.0.1",
+            "::1",
+            "::",
+            "fe80::1",
+            "fd00::1",
+            "::ffff:10.0.0.1",
+            "64:ff9b::a00:1",
+            "2002:a00:1::",
+            "2001:db8::1",
         ] {
             assert!(!is_public(address.parse().unwrap()), "{address}");
         }
@@ -243,8 +268,15 @@ mod tests {
     #[test]
     fn addresses_in_any_disguise_are_seen_through() {
         for url in [
-            "http://wms.example.com/hooks", "https://127.0.0.1/", "https://[::1]/", "https://2130706433/",
-            "https://0x7f.1/", "https://0177.0.0.1/", "https://[::ffff:169.254.169.254]/", "ftp://x.example/", "nonsense",
+            "http://wms.example.com/hooks",
+            "https://127.0.0.1/",
+            "https://[::1]/",
+            "https://2130706433/",
+            "https://0x7f.1/",
+            "https://0177.0.0.1/",
+            "https://[::ffff:169.254.169.254]/",
+            "ftp://x.example/",
+            "nonsense",
         ] {
             assert!(checked(url, false).is_err(), "{url}");
         }

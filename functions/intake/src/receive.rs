@@ -13,20 +13,20 @@ use jiff::Timestamp;
 use serde_json::json;
 
 /// Where signing secrets are kept.
-pub trait Keys {
+pub(crate) trait Keys {
     /// The live secrets at a path; none when there is nothing. `fresh`: not from memory, should it be older than
     /// a moment, because a signature has just failed and the secret may have been rotated.
     async fn secrets(&self, path: &str, fresh: bool) -> Result<Option<Secrets>, Failure>;
 }
 
 /// Where accepted webhooks go.
-pub trait Inbox {
+pub(crate) trait Inbox {
     /// Stores one; when this returns, it is safe.
     async fn put(&self, body: &str) -> Result<(), Failure>;
 }
 
 /// Secrets in Secrets Manager.
-pub struct SourceKeys(pub Vault);
+pub(crate) struct SourceKeys(pub(crate) Vault);
 
 impl Keys for SourceKeys {
     async fn secrets(&self, path: &str, fresh: bool) -> Result<Option<Secrets>, Failure> {
@@ -45,7 +45,12 @@ impl Inbox for Queue {
 }
 
 /// Takes one webhook in.
-pub async fn receive(keys: &impl Keys, inbox: &impl Inbox, now: Timestamp, request: &Request) -> Response {
+pub(crate) async fn receive(
+    keys: &impl Keys,
+    inbox: &impl Inbox,
+    now: Timestamp,
+    request: &Request,
+) -> Response {
     let Some(source) = source(&request.path) else {
         return problem(404, "unknown_source", "no webhooks are taken in at this path");
     };
@@ -145,7 +150,8 @@ mod tests {
 
     use super::*;
 
-    const BODY: &[u8] = br#"{"id":"evt_1","object":"event","type":"payment_intent.processing","created":1790000000,
+    const BODY: &[u8] =
+        br#"{"id":"evt_1","object":"event","type":"payment_intent.processing","created":1790000000,
         "data":{"object":{"id":"pi_1","object":"payment_intent","amount":100,"currency":"eur"}}}"#;
 
     /// Secrets as they are remembered, and as they are when asked afresh.

@@ -5,7 +5,13 @@
 //! `app::ports`; [`batch`] and [`stream`] carry messages to the use cases and their answers back; [`bus`] and
 //! [`queue`] send; [`http`] translates requests; [`secrets`] reads signing secrets.
 
+pub mod batch;
+pub mod bus;
 pub mod client;
 pub mod clock;
+pub mod http;
+pub mod queue;
+pub mod secrets;
 pub mod settings;
+pub mod stream;
 pub mod table;

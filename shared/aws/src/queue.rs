@@ -1,0 +1,77 @@
+//! Sending to SQS.
+
+use app::{failure::Failure, messages, ports::Redrive};
+use aws_sdk_sqs::{Client, error::DisplayErrorContext};
+use domain::{
+    ids::{OrderId, Sku},
+    order::Owed,
+};
+
+use crate::{
+    client::Connection,
+    settings::{BadSetting, required},
+};
+
+/// One queue to send to.
+#[derive(Debug, Clone)]
+pub struct Queue {
+    client: Client,
+    url: String,
+}
+
+impl Queue {
+    /// The queue of that URL.
+    pub fn new(client: Client, url: impl Into<String>) -> Self {
+        Self { client, url: url.into() }
+    }
+
+    /// Sends one message; when this returns, it is stored.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`].
+    pub async fn send(&self, body: &str) -> Result<(), Failure> {
+        let sent = self.client.send_message().queue_url(&self.url).message_body(body).send().await;
+        sent.map(drop).map_err(|error| Failure::unavailable("SQS", DisplayErrorContext(&error).to_string()))
+    }
+}
+
+/// The queues that the sweep drives overdue work through again.
+#[derive(Debug, Clone)]
+pub struct RedriveQueues {
+    routing: Queue,
+    dispatch: Queue,
+    cancellation: Queue,
+    replenishment: Queue,
+}
+
+impl RedriveQueues {
+    /// The queues that the settings name.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn from_environment(connection: &Connection) -> Result<Self, BadSetting> {
+        let client = connection.sqs();
+        let queue = |name| Ok::<_, BadSetting>(Queue::new(client.clone(), required(name)?));
+        Ok(Self {
+            routing: queue("ROUTING_QUEUE_URL")?,
+            dispatch: queue("DISPATCH_QUEUE_URL")?,
+            cancellation: queue("CANCELLATION_QUEUE_URL")?,
+            replenishment: queue("QUEUE_URL")?,
+        })
+    }
+}
+
+impl Redrive for RedriveQueues {
+    async fn order(&self, id: OrderId, owed: Owed) -> Result<(), Failure> {
+        let queue = match owed {
+            Owed::Routing => &self.routing,
+            Owed::Dispatch => &self.dispatch,
+            Owed::Cancellation => &self.cancellation,
+        };
+        queue.send(&messages::redrive(id)).await
+    }
+
+    async fn sku(&self, sku: &Sku) -> Result<(), Failure> {
+        self.replenishment.send(&messages::drain(sku)).await
+    }
+}
