@@ -259,3 +259,77 @@ fn lines(request: &PlaceOrder) -> Result<Vec<Line>, Rejection> {
     }
     Ok(lines)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::{Actor, Cause};
+
+    fn request(change: impl FnOnce(&mut serde_json::Value)) -> PlaceOrder {
+        let mut json = serde_json::json!({
+            "number": "1001", "currency": "EUR", "discount": 100, "shipping": 490,
+            "lines": [
+                { "sku": "TEE", "quantity": 3, "unit_price": 333, "tax": 7 },
+                { "sku": "MUG", "quantity": 1, "unit_price": 1000, "discount": 1 }
+            ],
+            "customer": { "name": "Ada", "email": "ada@example.com",
+                "address": { "lines": ["1 Main St"], "city": "Berlin", "country": "DE" } }
+        });
+        change(&mut json);
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn placed(request: &PlaceOrder) -> Result<Placement, Rejection> {
+        let context = Context {
+            now: Timestamp::UNIX_EPOCH,
+            actor: Actor::system("test"),
+            cause: Cause::new("api", "key-1"),
+        };
+        place(OrderId::mint(Timestamp::UNIX_EPOCH, [1; 10]), request, &context)
+    }
+
+    #[test]
+    fn every_minor_unit_of_discount_shipping_and_tax_is_in_a_cell() {
+        let order = placed(&request(|_| {})).unwrap().change.order.placed;
+        assert_eq!(order.total(), 3 * 333 + 7 + 999 - 100 + 490);
+        let cells: i64 =
+            order.lines.iter().flat_map(|l| (0..l.quantity).map(|i| l.cell(i).total(false))).sum();
+        assert_eq!(cells, order.total());
+        assert_eq!(order.terms.priority, 5);
+    }
+
+    #[test]
+    fn it_is_found_by_number_and_idempotency_key_and_the_first_commit_covers_it() {
+        let placement = placed(&request(|_| {})).unwrap();
+        let references = &placement.change.references;
+        assert!(references.contains(&Reference::Number("default/1001".to_owned())));
+        assert!(references.contains(&Reference::IdempotencyKey("key-1".to_owned())));
+        let order = &placement.change.order;
+        assert!(placement.change.commit.text.contains(&digest(&order.placed).unwrap()));
+        assert!(!serde_json::to_string(&order.placed).unwrap().contains("Ada"), "no personal data");
+    }
+
+    #[test]
+    fn a_free_order_is_paid_and_released_at_once() {
+        let free = request(|json| {
+            json["lines"] = serde_json::json!([{ "sku": "GIFT", "quantity": 1, "unit_price": 0 }]);
+            json["discount"] = 0.into();
+            json["shipping"] = 0.into();
+        });
+        let order = placed(&free).unwrap().change.order;
+        assert_eq!(order.state.status, Status::Paid);
+    }
+
+    #[test]
+    fn what_cannot_be_an_order_is_refused_by_name() {
+        let refused = |change: fn(&mut serde_json::Value)| placed(&request(change)).unwrap_err().found;
+        assert_eq!(refused(|j| j["lines"] = serde_json::json!([])), "lines");
+        assert_eq!(refused(|j| j["lines"][0]["quantity"] = 0.into()), "lines[0].quantity");
+        assert_eq!(refused(|j| j["lines"][1]["unit_price"] = (-1).into()), "lines[1].unit_price");
+        assert_eq!(refused(|j| j["lines"][1]["discount"] = 1001.into()), "lines[1].discount");
+        assert_eq!(refused(|j| j["discount"] = 5000.into()), "discount");
+        assert_eq!(refused(|j| j["lines"][1]["id"] = "1".into()), "lines[1].id");
+        assert_eq!(refused(|j| j["customer"]["email"] = "x".into()), "customer.email");
+        assert_eq!(refused(|j| j["customer"]["address"]["country"] = "de".into()), "customer.address.country");
+    }
+}

@@ -42,7 +42,7 @@ pub struct Destination {
 }
 
 /// Terms of fulfillment, fixed at placement.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Terms {
     /// Ship nothing until everything can be assigned.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -57,6 +57,12 @@ pub struct Terms {
 
 fn usual_priority() -> u8 {
     5
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self { ship_complete: false, priority: usual_priority(), taxes_included: false }
+    }
 }
 
 pub(crate) fn is_false(flag: &bool) -> bool {
