@@ -1,0 +1,260 @@
+//! One true example of each published event: events as commits hold them, published by the code that publishes.
+
+use app::publish::{Entry, of_order, of_stock};
+use domain::{
+    facts::StockMovement,
+    ids::{FulfillmentOrderId, LineId, LocationId, OrderId, ShipmentId, Sku},
+    location::RoutingRules,
+    order::{
+        Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, Event, ExceptionKind,
+        FulfillmentLine, FulfillmentOrder, FulfillmentStatus, HoldKind, LineUnits, RefundLine, RefundStatus,
+        Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
+    },
+    route::{Assignment, Decision, RoutingInputs, Unplaced},
+    stock::{StockEvent, StockLevel, StockRecord},
+};
+use jiff::Timestamp;
+
+fn at() -> Timestamp {
+    "2026-11-22T09:30:00Z".parse().unwrap()
+}
+
+pub(crate) fn order_id() -> OrderId {
+    OrderId::mint(at(), [1; 10])
+}
+
+fn ful() -> FulfillmentOrderId {
+    FulfillmentOrderId::mint(at(), [2; 10])
+}
+
+fn shp() -> ShipmentId {
+    ShipmentId::mint(at(), [3; 10])
+}
+
+fn line() -> LineId {
+    "1".parse().unwrap()
+}
+
+fn sku() -> Sku {
+    "TEE-RED-M".parse().unwrap()
+}
+
+fn berlin() -> LocationId {
+    "berlin".parse().unwrap()
+}
+
+fn units(units: u32) -> Vec<LineUnits> {
+    vec![LineUnits { line: line(), sku: sku(), units }]
+}
+
+fn fulfillment_order(open: u32) -> FulfillmentOrder {
+    FulfillmentOrder {
+        id: ful(),
+        location: berlin(),
+        untracked: false,
+        status: FulfillmentStatus::Planned,
+        since: at(),
+        lines: vec![FulfillmentLine { line: line(), open, shipped: 0, cancel_requested: 0 }],
+        cancel_reason: None,
+    }
+}
+
+fn decision(unplaced: u32) -> Box<Decision> {
+    let destination = Destination { country: "DE".into(), region: None };
+    Box::new(Decision {
+        inputs: RoutingInputs {
+            demands: Vec::new(),
+            destination,
+            ship_complete: false,
+            candidates: Vec::new(),
+            rules: RoutingRules::default(),
+            now: at(),
+        },
+        assignments: vec![Assignment { location: berlin(), untracked: false, lines: Vec::new() }],
+        unplaced: (unplaced > 0)
+            .then(|| Unplaced { line: line(), sku: sku(), units: unplaced })
+            .into_iter()
+            .collect(),
+        fences: Vec::new(),
+        truncated: false,
+        explanation: "berlin ships 2 x TEE-RED-M: it is the nearest own warehouse that has them.".into(),
+        attempt: 1,
+    })
+}
+
+/// Every event of an order, with who and what usually cause it.
+pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
+    use ActorKind::{Agent, Location, PaymentProvider, System};
+    let intent = || "pi_3Qx".to_owned();
+    let shipment = Shipment {
+        id: shp(),
+        reference: "PARCEL-1".into(),
+        fulfillment_order: ful(),
+        carrier: Some("DHL".into()),
+        tracking: Some("00340434161094042557".into()),
+        shipped_at: at(),
+        status: ShipmentStatus::Shipped,
+        since: at(),
+        lines: vec![ShipmentLine { line: line(), units: 2, unasked: 0 }],
+    };
+    let routed = |unplaced| Event::OrderRouted {
+        fulfillment_orders: vec![fulfillment_order(2)],
+        decision: decision(unplaced),
+    };
+    let placed = Event::OrderPlaced {
+        number: "1001".parse().unwrap(),
+        total: 5126,
+        currency: "EUR".parse().unwrap(),
+        digest: "ab".repeat(32),
+        intent: Some(intent()),
+    };
+    let late = Event::CancellationRefused {
+        fulfillment_order: ful(),
+        lines: units(1),
+        winner: "picking".into(),
+        by: "berlin".into(),
+        at: at(),
+        asked: false,
+    };
+    let rejected = Event::FulfillmentRejected {
+        fulfillment_order: ful(),
+        location: berlin(),
+        reason: "out_of_stock".into(),
+        lines: units(2),
+        missing: true,
+    };
+    let cancelled = Event::UnitsCancelled {
+        units: vec![UnitsAt {
+            line: line(),
+            sku: sku(),
+            units: 1,
+            fulfillment_order: Some(ful()),
+            backordered: 0,
+        }],
+        reason: CancelReason::CustomerRequested,
+        note: Some("Jane Doe called".into()),
+    };
+    let owed =
+        Event::RefundOwed { lines: vec![RefundLine { line: line(), units: 1, amount: 2045 }], amount: 2045 };
+    let trouble = Event::ExceptionOpened {
+        kind: ExceptionKind::ShippedAfterCancel,
+        detail: "PARCEL-1 left after its units were cancelled".into(),
+    };
+    let fulfillment_order = ful();
+    vec![
+        (Agent, "api:0b3c", placed),
+        (PaymentProvider, "stripe:evt_1", Event::PaymentLinked { intent: intent() }),
+        (PaymentProvider, "stripe:evt_2", Event::PaymentProcessing { intent: intent() }),
+        (PaymentProvider, "stripe:evt_3", Event::PaymentAuthorized { intent: intent(), amount: 5126 }),
+        (PaymentProvider, "stripe:evt_4", Event::PaymentCaptured { intent: intent(), amount: 5126 }),
+        (
+            PaymentProvider,
+            "stripe:evt_5",
+            Event::PaymentFailed { intent: intent(), code: Some("card_declined".into()) },
+        ),
+        (PaymentProvider, "stripe:evt_6", Event::PaymentCancelled { intent: intent() }),
+        (
+            PaymentProvider,
+            "stripe:evt_7",
+            Event::RefundUpdated { refund: "re_1".into(), amount: 2045, status: RefundStatus::Succeeded },
+        ),
+        (PaymentProvider, "stripe:evt_8", Event::DisputeOpened { dispute: "dp_1".into() }),
+        (PaymentProvider, "stripe:evt_9", Event::DisputeClosed { dispute: "dp_1".into(), won: true }),
+        (
+            Agent,
+            "api:1c4d",
+            Event::HoldPlaced {
+                kind: HoldKind::Manual,
+                handle: "call-back".into(),
+                until: Some("2026-12-01T00:00:00Z".parse().unwrap()),
+            },
+        ),
+        (Agent, "api:2d5e", Event::HoldReleased { handle: "call-back".into(), waiting: vec![sku()] }),
+        (PaymentProvider, "stripe:evt_4", Event::OrderReleased {}),
+        (System, "bus:x:2:1@2", routed(1)),
+        (System, "bus:x:2:1@2", Event::UnitsBackordered { lines: units(1) }),
+        (
+            System,
+            "bus:y@3",
+            Event::BackorderReleased {
+                fulfillment_orders: vec![self::fulfillment_order(1)],
+                decision: decision(0),
+            },
+        ),
+        (System, "bus:x:3:0@3", Event::FulfillmentRequested { fulfillment_orders: vec![fulfillment_order] }),
+        (Location, "wms:berlin:m1", Event::FulfillmentAccepted { fulfillment_order }),
+        (Location, "wms:berlin:m2", Event::PickingStarted { fulfillment_order }),
+        (Location, "wms:berlin:m3", Event::FulfillmentPacked { fulfillment_order }),
+        (Location, "wms:berlin:m4", rejected),
+        (
+            Location,
+            "wms:berlin:m5",
+            Event::UnitsShortShipped { fulfillment_order, location: berlin(), lines: units(1) },
+        ),
+        (
+            Location,
+            "wms:berlin:m6",
+            Event::ShipmentShipped { shipment, location: berlin(), untracked: false },
+        ),
+        (Location, "wms:berlin:m7", Event::ShipmentInTransit { shipment: shp() }),
+        (Location, "wms:berlin:m8", Event::ShipmentOutForDelivery { shipment: shp() }),
+        (Location, "wms:berlin:m9", Event::ShipmentDelivered { shipment: shp() }),
+        (
+            Location,
+            "wms:berlin:m10",
+            Event::ShipmentException { shipment: shp(), reason: Some("address_unknown".into()) },
+        ),
+        (Location, "wms:berlin:m11", Event::ShipmentReturned { shipment: shp() }),
+        (
+            Agent,
+            "api:3e6f",
+            Event::CancellationRequested {
+                fulfillment_order,
+                lines: units(1),
+                reason: CancelReason::CustomerRequested,
+            },
+        ),
+        (Agent, "api:4f70", late),
+        (Agent, "api:5081", cancelled),
+        (Agent, "api:5081", owed),
+        (Location, "wms:berlin:m12", trouble),
+    ]
+}
+
+fn cause(key: &str) -> Cause {
+    let (source, id) = key.split_once(':').unwrap();
+    Cause::new(source, id)
+}
+
+/// The example of every published event.
+pub(crate) fn entries() -> Vec<Entry> {
+    let mut entries = Vec::new();
+    for (index, (kind, key, event)) in events().into_iter().enumerate() {
+        let body = CommitBody {
+            seq: index as u64 + 1,
+            at: at(),
+            actor: Actor { kind, id: "somebody".into() },
+            cause: cause(key),
+            events: vec![event],
+            prev_hash: String::new(),
+        };
+        entries.extend(of_order(order_id(), &body).unwrap());
+    }
+    let level = StockLevel { on_hand: 3, ..StockLevel::empty(sku(), berlin()) };
+    let movements = [
+        (ActorKind::Location, "wms:berlin:s1", StockMovement::Received { quantity: 12 }),
+        (ActorKind::Location, "wms:berlin:s2", StockMovement::Counted { on_hand: 10 }),
+        (ActorKind::Agent, "api:6192", StockMovement::Adjusted { delta: -1 }),
+        (ActorKind::Agent, "api:72a3", StockMovement::SafetyStock { units: 2 }),
+    ];
+    for (kind, key, movement) in movements {
+        let record = StockRecord {
+            at: at(),
+            actor: Actor { kind, id: "somebody".into() },
+            cause: cause(key),
+            events: vec![StockEvent::new(&level, &movement)],
+        };
+        entries.extend(of_stock(&record).unwrap());
+    }
+    entries
+}

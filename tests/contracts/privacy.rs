@@ -1,0 +1,187 @@
+//! No personal data leaves by a side door: not on the bus, not in an error.
+
+use app::{
+    memory::Streamed,
+    publish::{of_order, stored_commit, stored_record},
+};
+use domain::{
+    facts::FulfillmentFact,
+    order::{Actor, Cause, CommitBody, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus},
+    route::{Available, Candidate, Decision, Demand, RoutingInputs},
+};
+use jiff::Timestamp;
+use serde_json::json;
+
+use crate::desk::{Desk, TOTAL, order, request};
+
+/// What a customer and an agent have written.
+const SECRETS: [&str; 7] = ["Jane", "van Doe", "xample.com", "Hauptstr", "10827", "55512", "neighbour"];
+
+fn assert_clean(what: &str, text: &str) {
+    for secret in SECRETS {
+        assert!(!text.to_lowercase().contains(&secret.to_lowercase()), "{secret} in {what}: {text}");
+    }
+}
+
+#[tokio::test]
+async fn the_bus_carries_no_personal_data_of_a_whole_life() {
+    let desk = Desk::open().await;
+    desk.receive("r1", "TEE-RED-M", "berlin", 2).await;
+    let id = desk.place(&order("1001")).await;
+    let hold = json!({ "kind": "manual", "handle": "call-back" });
+    desk.post("agent", &format!("/api/oms/orders/{id}/hold"), "h", &hold).await.expect(200);
+    let release = json!({ "handle": "call-back" });
+    desk.post("agent", &format!("/api/oms/orders/{id}/release"), "h2", &release).await.expect(200);
+    desk.pay(id, TOTAL).await;
+    desk.route(id).await;
+    let note = json!({ "reason": "OTHER", "note": "Jane van Doe moved to her neighbour", "lines": [{ "line": "2" }] });
+    desk.post("agent", &format!("/api/oms/orders/{id}/cancel"), "c", &note).await.expect(200);
+    let reason = "Jane van Doe, Hauptstrasse 17, is away".to_owned();
+    desk.tell_fulfillment("w1", id, "berlin", FulfillmentFact::Rejected { reason }).await;
+    let mut published = 0;
+    for streamed in desk.store.stream(0).0 {
+        let entries = match &streamed {
+            Streamed::Commit { order, text, hash } => stored_commit(&order.to_string(), text, hash),
+            Streamed::Stock(text) => stored_record(text),
+        };
+        for entry in entries.unwrap() {
+            assert_clean(entry.detail_type, &entry.detail);
+            published += 1;
+        }
+    }
+    assert!(published > 8, "{published}");
+}
+
+#[tokio::test]
+async fn no_error_repeats_personal_data() {
+    let desk = Desk::open().await;
+    let id = desk.place(&order("1001")).await;
+    // Every field of a whole order in turn is given a value that says who somebody is.
+    let whole = order("1002");
+    let mut pointers = Vec::new();
+    collect(&whole, String::new(), &mut pointers);
+    for pointer in pointers {
+        for secret in [
+            json!("Jane van Doe <jane.doe@example.com>, Hauptstr."),
+            json!({ "Jane van Doe": "Jane" }),
+            json!(["Jane"]),
+        ] {
+            let mut body = whole.clone();
+            *body.pointer_mut(&pointer).unwrap() = secret;
+            let answer = desk.post("agent", "/api/oms/orders", "k", &body).await;
+            if answer.response.status >= 400 {
+                assert_clean(&pointer, &answer.response.body);
+            }
+        }
+    }
+    let spoken = "Jane%20van%20Doe%20jane.doe%40example.com";
+    for target in [
+        format!("/api/oms/orders?customer_email={spoken}&limit=x"),
+        format!("/api/oms/orders?number={spoken}"),
+        format!("/api/oms/orders?status={spoken}"),
+        format!("/api/oms/orders?{spoken}=1"),
+        format!("/api/oms/orders?status=paid&cursor={spoken}"),
+        format!("/api/oms/orders/{spoken}"),
+        format!("/api/oms/stock/{spoken}"),
+        format!("/api/oms/{spoken}"),
+        format!("/api/oms/backorders?sku={spoken}"),
+    ] {
+        let answer = desk.get("admin", &target).await;
+        assert!(answer.response.status >= 400, "{target}");
+        assert_clean(&target, &answer.response.body);
+    }
+    for (verb, body) in [
+        ("cancel", json!({ "reason": "Jane van Doe" })),
+        ("cancel", json!({ "reason": "OTHER", "lines": [{ "line": "Jane van Doe" }] })),
+        ("hold", json!({ "kind": "manual", "handle": "Jane van Doe" })),
+        ("hold", json!({ "kind": "Jane" })),
+        ("release", json!({ "handle": "Jane van Doe" })),
+    ] {
+        let path = format!("/api/oms/orders/{id}/{verb}");
+        let answer = desk.post("agent", &path, "k", &body).await;
+        assert!(answer.response.status >= 400, "{verb} {body}");
+        assert_clean(verb, &answer.response.body);
+    }
+    let key = request("agent", "POST", "/api/oms/orders", "{}", Some("Jane van Doe"));
+    assert_clean("key", &desk.put_request(&key).await.response.body);
+}
+
+fn collect(value: &serde_json::Value, at: String, pointers: &mut Vec<String>) {
+    if let Some(object) = value.as_object() {
+        for (name, value) in object {
+            collect(value, format!("{at}/{name}"), pointers);
+        }
+    } else if let Some(list) = value.as_array() {
+        for (index, value) in list.iter().enumerate() {
+            collect(value, format!("{at}/{index}"), pointers);
+        }
+    }
+    if !at.is_empty() {
+        pointers.push(at);
+    }
+}
+
+/// The largest order and the most talkative decision stay far below the 256 KB that the bus takes.
+#[test]
+fn the_largest_event_fits_the_bus() {
+    let now: Timestamp = "2026-11-22T09:30:00Z".parse().unwrap();
+    let lines = domain::place::LINES_MAX;
+    let line = |n: usize| format!("line-{n:035}").parse::<domain::ids::LineId>().unwrap();
+    let sku = |n: usize| format!("SKU-{n:060}").parse::<domain::ids::Sku>().unwrap();
+    let location = |n: usize| format!("location-{n:039}").parse::<domain::ids::LocationId>().unwrap();
+    let stock =
+        || (0..lines).map(|n| Available { sku: sku(n), units: 9, kept_back: 9, queued_ahead: 9 }).collect();
+    let candidate = |n| Candidate {
+        location: location(n),
+        kind: domain::location::LocationKind::Warehouse,
+        priority: 1,
+        enabled: true,
+        ships_to: vec!["DE".into(); 200],
+        untracked: false,
+        stock: stock(),
+    };
+    let order = crate::examples::order_id();
+    let fulfillment_orders: Vec<FulfillmentOrder> = (0..5)
+        .map(|n| FulfillmentOrder {
+            id: domain::ids::FulfillmentOrderId::mint(now, [n; 10]),
+            location: location(usize::from(n)),
+            untracked: true,
+            status: FulfillmentStatus::Planned,
+            since: now,
+            lines: (0..lines)
+                .map(|n| FulfillmentLine { line: line(n), open: 100_000, shipped: 0, cancel_requested: 0 })
+                .collect(),
+            cancel_reason: None,
+        })
+        .collect();
+    let demands =
+        (0..lines).map(|n| Demand { line: line(n), sku: sku(n), units: 100_000, avoid: Vec::new() });
+    let decision = Decision {
+        inputs: RoutingInputs {
+            demands: demands.collect(),
+            destination: domain::order::Destination { country: "DE".into(), region: None },
+            ship_complete: false,
+            candidates: (0..200).map(candidate).collect(),
+            rules: domain::location::RoutingRules::default(),
+            now,
+        },
+        assignments: Vec::new(),
+        unplaced: (0..lines)
+            .map(|n| domain::route::Unplaced { line: line(n), sku: sku(n), units: 100_000 })
+            .collect(),
+        fences: Vec::new(),
+        truncated: true,
+        explanation: "ü".repeat(500_000),
+        attempt: 9,
+    };
+    let body = CommitBody {
+        seq: 1,
+        at: now,
+        actor: Actor::system("routing"),
+        cause: Cause::new("bus", "x"),
+        events: vec![Event::OrderRouted { fulfillment_orders, decision: Box::new(decision) }],
+        prev_hash: String::new(),
+    };
+    let entries = of_order(order, &body).unwrap();
+    assert!(entries[0].detail.len() < 64 * 1024, "{}", entries[0].detail.len());
+}
