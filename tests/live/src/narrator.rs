@@ -50,17 +50,18 @@ impl Narrator {
 
     /// Something happened to an order. The status stands behind it when it is a new one.
     pub fn moment(&self, number: &str, moment: &Moment, new_status: bool) {
-        let at = moment.at.get(11..23).unwrap_or(&moment.at);
-        let who = match moment.actor.kind.as_str() {
-            "payment_provider" => "stripe",
-            "agent" => "agent",
+        let at = moment.at.strftime("%H:%M:%S%.3f").to_string();
+        let who = match (moment.actor.kind.as_str(), moment.event.as_str()) {
+            ("agent", "OrderPlaced") => "shop",
+            ("agent", _) => "agent",
+            ("payment_provider", _) => "stripe",
             _ => moment.actor.id.as_str(),
         };
         let mut lines = wrapped(&moment.text, WIDTH).into_iter();
         let first = lines.next().unwrap_or_default();
         let status = if new_status { format!("  -> {}", moment.status) } else { String::new() };
         let status = self.paint(CYAN, &status);
-        let (at, number) = (self.paint(DIM, at), format!("{number:<8}"));
+        let (at, number) = (self.paint(DIM, &at), format!("{number:<8}"));
         self.say(&format!("     {at}  {number} {who:<13} {first}{status}"));
         for line in lines {
             self.say(&format!("{:INDENT$}{line}", ""));
@@ -69,23 +70,26 @@ impl Narrator {
 
     /// What the outside world does, or why.
     pub fn note(&self, text: &str) {
-        for line in wrapped(text, WIDTH.saturating_add(20)) {
-            self.say(&format!("     {}", self.paint(DIM, &format!("· {line}"))));
-        }
+        self.listed(&self.paint(DIM, "·"), text, DIM);
     }
 
     /// Something was checked and is so.
     pub fn so(&self, fact: &str) {
         self.facts.fetch_add(1, Ordering::Relaxed);
-        for line in wrapped(fact, WIDTH.saturating_add(20)) {
-            self.say(&format!("     {} {line}", self.paint(GREEN, "✓")));
-        }
+        self.listed(&self.paint(GREEN, "✓"), fact, "");
     }
 
     /// Something is not so.
     pub fn not_so(&self, problem: &str) {
         for line in problem.lines() {
             self.say(&format!("     {} {line}", self.paint(RED, "✗")));
+        }
+    }
+
+    fn listed(&self, sign: &str, text: &str, colour: &str) {
+        for (number, line) in wrapped(text, WIDTH.saturating_add(20)).iter().enumerate() {
+            let sign = if number == 0 { sign } else { " " };
+            self.say(&format!("     {sign} {}", self.paint(colour, line)));
         }
     }
 
@@ -108,7 +112,7 @@ impl Narrator {
     }
 
     fn paint(&self, colour: &str, text: &str) -> String {
-        if self.colours && !text.is_empty() {
+        if self.colours && !text.is_empty() && !colour.is_empty() {
             format!("\u{1b}[{colour}m{text}\u{1b}[0m")
         } else {
             text.to_owned()

@@ -102,7 +102,7 @@ pub struct Routing {
 #[expect(missing_docs, reason = "the API's own words, described in its document")]
 pub struct Moment {
     pub seq: u64,
-    pub at: String,
+    pub at: jiff::Timestamp,
     pub actor: Actor,
     pub cause: String,
     pub event: String,
@@ -167,12 +167,27 @@ pub struct Order<'w> {
     pub intent: String,
     /// What it costs, minor units.
     pub total: i64,
-    told: Mutex<(usize, String)>,
+    told: Mutex<Teller>,
+}
+
+/// How far an order has been told.
+#[derive(Debug, Default)]
+struct Teller {
+    muted: bool,
+    moments: usize,
+    status: String,
 }
 
 impl<'w> Order<'w> {
     pub(crate) fn new(world: &'w World, id: String, number: String, intent: String, total: i64) -> Self {
         Self { world, id, number, intent, total, told: Mutex::default() }
+    }
+
+    /// From now on nothing of it is told, or all that has happened meanwhile and what comes.
+    pub fn mute(&self, muted: bool) {
+        if let Ok(mut told) = self.told.lock() {
+            told.muted = muted;
+        }
     }
 
     /// The order as it is; what is new is told.
@@ -238,10 +253,13 @@ impl<'w> Order<'w> {
 
     fn tell(&self, shown: &Shown) {
         let Ok(mut told) = self.told.lock() else { return };
-        for moment in shown.timeline.iter().skip(told.0) {
-            self.world.narrator().moment(&self.number, moment, moment.status != told.1);
-            told.1.clone_from(&moment.status);
+        if told.muted {
+            return;
         }
-        told.0 = told.0.max(shown.timeline.len());
+        for moment in shown.timeline.iter().skip(told.moments) {
+            self.world.narrator().moment(&self.number, moment, moment.status != told.status);
+            told.status.clone_from(&moment.status);
+        }
+        told.moments = told.moments.max(shown.timeline.len());
     }
 }

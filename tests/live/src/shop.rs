@@ -19,6 +19,7 @@ pub struct Basket<'w> {
     ship_complete: bool,
     placed_at: Option<String>,
     intent: bool,
+    quiet: bool,
 }
 
 /// Price of a unit when a story does not care.
@@ -26,7 +27,15 @@ const PRICE: i64 = 1999;
 
 impl<'w> Basket<'w> {
     pub(crate) fn new(world: &'w World) -> Self {
-        Self { world, country: "DE", lines: Vec::new(), ship_complete: false, placed_at: None, intent: true }
+        Self {
+            world,
+            country: "DE",
+            lines: Vec::new(),
+            ship_complete: false,
+            placed_at: None,
+            intent: true,
+            quiet: false,
+        }
     }
 
     /// Goes to that country.
@@ -65,6 +74,11 @@ impl<'w> Basket<'w> {
         Self { intent: false, ..self }
     }
 
+    /// Nothing of the order is told, unless someone asks later.
+    pub fn quietly(self) -> Self {
+        Self { quiet: true, ..self }
+    }
+
     /// Places the order.
     ///
     /// # Errors
@@ -96,6 +110,7 @@ impl<'w> Basket<'w> {
             return Err(Trouble::broken("placing an order", placed));
         };
         let order = Order::new(self.world, id, number, intent, total);
+        order.mute(self.quiet);
         order.look()?;
         Ok(order)
     }

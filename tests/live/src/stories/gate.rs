@@ -29,7 +29,7 @@ pub fn turned_away(world: &World) -> Told {
     let stock = json!({ "items": [{ "sku": "TEE", "quantity": 1_000 }] });
     let wms = world.tell(BERLIN, "stock.received", &stock)?;
     let altered = Webhook { body: stripe.body.replace(&order.total.to_string(), "1"), ..stripe.clone() };
-    let huge = Webhook { body: format!("{:TOO_LARGE$}", stripe.body), ..stripe.clone() };
+    let huge = Webhook { body: stripe.body.clone() + &" ".repeat(TOO_LARGE), ..stripe.clone() };
     let no_json = Webhook { body: r#"{"id":"evt_1","#.to_owned(), ..stripe.clone() };
     let no_sku = world.tell(BERLIN, "stock.received", &json!({ "items": [{ "quantity": 1 }] }))?;
     let lyons = world.secret_of(&crate::locations::path(LYON))?;

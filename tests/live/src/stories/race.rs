@@ -13,11 +13,13 @@ use crate::{
 };
 
 /// Rounds of the race.
-const ROUNDS: usize = 12;
+const ROUNDS: usize = 16;
 /// Rounds under way at once.
 const AT_ONCE: usize = 4;
-/// The parcel leaves up to so long after the customer asks; around it lies the time that the question takes.
-const HEAD_START_MS: u64 = 120;
+/// By how much one of them may be ahead: the customer needs a round trip to be first at all, and the question
+/// another way through the system to reach the warehouse.
+const CUSTOMER_AHEAD_MS: u64 = 350;
+const PARCEL_AHEAD_MS: u64 = 120;
 
 /// How a round ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,42 +32,47 @@ enum Won {
     Cancel,
 }
 
+impl Won {
+    fn in_words(self) -> &'static str {
+        match self {
+            Self::ParcelFirst => "the parcel had left already: 409, with who and when. One of them:",
+            Self::ParcelAfterAll => {
+                "asked, and the parcel left first: the cancellation lost, on record. One of them:"
+            }
+            Self::Cancel => "the warehouse was asked in time: cancelled, nothing shipped. One of them:",
+        }
+    }
+}
+
 /// Over and over; exactly one wins.
 ///
 /// # Errors
 /// When something is not so.
 pub fn cancel_against_shipment(world: &World) -> Told {
-    let tee = world.sku("TEE-RED-S");
+    let tee = &world.sku("TEE-RED-S");
     let rounds = u32::try_from(ROUNDS).unwrap_or(u32::MAX);
-    world.stock(BERLIN, &tee, rounds)?;
-    let mut ended = Vec::new();
-    for batch in 0..ROUNDS.div_ceil(AT_ONCE) {
-        let numbers = (0..AT_ONCE).map(|n| batch.saturating_mul(AT_ONCE).saturating_add(n));
-        let batch: Vec<Told<Won>> = thread::scope(|scope| {
-            let running: Vec<_> = numbers
-                .map(|n| (n, &tee))
-                .map(|(n, tee)| scope.spawn(move || round(world, tee, n)))
-                .collect();
+    world.stock(BERLIN, tee, rounds)?;
+    let mut ended: Vec<(Won, Order<'_>)> = Vec::new();
+    let numbers: Vec<usize> = (0..ROUNDS).collect();
+    for batch in numbers.chunks(AT_ONCE) {
+        let results: Vec<Told<(Won, Order<'_>)>> = thread::scope(|scope| {
+            let running: Vec<_> = batch.iter().map(|n| scope.spawn(move || round(world, tee, *n))).collect();
             running.into_iter().map(|round| round.join().unwrap_or_else(|_| Err(panicked()))).collect()
         });
-        for won in batch {
-            ended.push(won?);
-        }
+        ended.extend(results.into_iter().collect::<Told<Vec<_>>>()?);
     }
-    let count = |won| ended.iter().filter(|w| **w == won).count();
-    let (first, after_all, cancels) =
-        (count(Won::ParcelFirst), count(Won::ParcelAfterAll), count(Won::Cancel));
-    let left = i64::from(rounds).saturating_sub(i64::try_from(first.saturating_add(after_all)).unwrap_or(0));
-    expect("on hand and reserved in Berlin", world.shelf(&tee, BERLIN)?, (left, 0))?;
-    let narrator = world.narrator();
-    narrator.note(&format!(
-        "{cancels} x the warehouse was asked in time: cancelled, refund owed, nothing shipped"
-    ));
-    narrator.note(&format!(
-        "{after_all} x asked, but the parcel left first: the cancellation lost, on record with the reason"
-    ));
-    narrator.note(&format!("{first} x the parcel had left already: 409, with who and when"));
-    narrator.so(&format!("{ROUNDS} rounds, each with exactly one winner, and the stock adds up."));
+    for won in [Won::ParcelFirst, Won::ParcelAfterAll, Won::Cancel] {
+        let mut these = ended.iter().filter(|(how, _)| *how == won);
+        let Some((_, example)) = these.next() else { continue };
+        let count = these.count().saturating_add(1);
+        world.narrator().note(&format!("{count} x {}", won.in_words()));
+        example.mute(false);
+        example.look()?;
+    }
+    let cancelled = ended.iter().filter(|(won, _)| *won == Won::Cancel).count();
+    let left = i64::try_from(cancelled).unwrap_or(0);
+    expect("on hand and reserved in Berlin", world.shelf(tee, BERLIN)?, (left, 0))?;
+    world.narrator().so(&format!("{ROUNDS} rounds, each with exactly one winner, and the stock adds up."));
     Ok(())
 }
 
@@ -73,20 +80,30 @@ fn panicked() -> Trouble {
     Trouble::Broken("a round ended in a panic".to_owned())
 }
 
-fn round(world: &World, sku: &str, number: usize) -> Told<Won> {
-    let order = world.basket().with(sku, 1).place()?;
+/// When the customer asks and when the parcel leaves, from the start of the round: their own affair, so a number
+/// decides it, the same one each time.
+fn moments(number: usize) -> (Duration, Duration) {
+    let mut state = u64::try_from(number).unwrap_or(0);
+    let mut up_to = |most: u64| Duration::from_millis(random(&mut state).checked_rem(most).unwrap_or(0));
+    if number.is_multiple_of(4) {
+        (up_to(PARCEL_AHEAD_MS), Duration::ZERO)
+    } else {
+        (Duration::ZERO, up_to(CUSTOMER_AHEAD_MS))
+    }
+}
+
+fn round<'w>(world: &'w World, sku: &str, number: usize) -> Told<(Won, Order<'w>)> {
+    let order = world.basket().with(sku, 1).quietly().place()?;
     order.pay(world)?;
     let job = order.job(world, BERLIN)?;
     job.progress("accepted")?.send(world)?;
-    order.until("the location having accepted", |o| o.times("FulfillmentAccepted") > 0)?;
-    let mut state = u64::try_from(number).unwrap_or(0);
-    let leaves_after = Duration::from_millis(random(&mut state).checked_rem(HEAD_START_MS).unwrap_or(0));
+    order.until_event("FulfillmentAccepted")?;
+    let (asks_at, leaves_at) = moments(number);
     let start = Barrier::new(2);
     let (answer, shipped) = thread::scope(|scope| {
         let warehouse = scope.spawn(|| {
             start.wait();
-            // The time at which the parcel leaves is the warehouse's own affair.
-            thread::sleep(leaves_after);
+            thread::sleep(leaves_at);
             let asked = world.warehouse.has_cancel(&job.id());
             if asked {
                 job.cancelled("1", 1)?.send(world)?
@@ -96,10 +113,12 @@ fn round(world: &World, sku: &str, number: usize) -> Told<Won> {
             Ok::<bool, Trouble>(!asked)
         });
         start.wait();
+        thread::sleep(asks_at);
         let answer = cancel(world, &order, &[]);
         (answer, warehouse.join().unwrap_or_else(|_| Err(panicked())))
     });
-    settle(world, &order, &job, answer?.status, shipped?)
+    let won = settle(world, &order, &job, answer?.status, shipped?)?;
+    Ok((won, order))
 }
 
 fn settle(world: &World, order: &Order<'_>, job: &Job<'_>, status: u16, shipped: bool) -> Told<Won> {
@@ -121,7 +140,9 @@ fn settle(world: &World, order: &Order<'_>, job: &Job<'_>, status: u16, shipped:
         (200, true) => Won::ParcelAfterAll,
         (200, false) => Won::Cancel,
         _ => {
-            return Err(Trouble::Broken(format!("cancelling was answered with {status}, shipped: {shipped}")));
+            return Err(Trouble::Broken(format!(
+                "cancelling was answered with {status}, shipped: {shipped}"
+            )));
         }
     };
     let (refused, owed) = (last.times("CancellationRefused"), last.money.refund_owed);
