@@ -46,11 +46,7 @@ impl Response {
             ("cache-control", "no-store".to_owned()),
             ("x-content-type-options", "nosniff".to_owned()),
         ];
-        Self {
-            status,
-            headers,
-            body,
-        }
+        Self { status, headers, body }
     }
 
     /// The answer with one more header.
@@ -62,10 +58,7 @@ impl Response {
 
     /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers
-            .iter()
-            .find(|(known, _)| *known == name)
-            .map(|(_, value)| value.as_str())
+        self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
     }
 }
 
@@ -81,10 +74,7 @@ impl Request {
         pairs
             .map(|pair| {
                 let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                Some((
-                    decode(&name.replace('+', " "))?,
-                    decode(&value.replace('+', " "))?,
-                ))
+                Some((decode(&name.replace('+', " "))?, decode(&value.replace('+', " "))?))
             })
             .collect()
     }
@@ -122,25 +112,12 @@ mod tests {
 
     #[test]
     fn parameters_are_decoded_in_order() {
-        let request = Request {
-            query: "customer_email=a%2Bb%40c.de&limit=5&flag&x=a+b".into(),
-            ..Request::default()
-        };
+        let request =
+            Request { query: "customer_email=a%2Bb%40c.de&limit=5&flag&x=a+b".into(), ..Request::default() };
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let expected = vec![
-            pair("customer_email", "a+b@c.de"),
-            pair("limit", "5"),
-            pair("flag", ""),
-            pair("x", "a b"),
-        ];
+        let expected =
+            vec![pair("customer_email", "a+b@c.de"), pair("limit", "5"), pair("flag", ""), pair("x", "a b")];
         assert_eq!(request.parameters(), Some(expected));
-        assert_eq!(
-            Request {
-                query: "a=%".into(),
-                ..Request::default()
-            }
-            .parameters(),
-            None
-        );
+        assert_eq!(Request { query: "a=%".into(), ..Request::default() }.parameters(), None);
     }
 }

@@ -30,28 +30,20 @@ impl Query {
 
     /// The value of a parameter, if it stands there and is not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        let found = self
-            .0
-            .iter()
-            .find(|(known, _)| known == name)
-            .map(|(_, value)| value.trim());
+        let found = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim());
         found.filter(|value| !value.is_empty())
     }
 
     /// A parameter read as a type of ours.
     pub(super) fn parsed<T: std::str::FromStr>(&self, name: &str, rule: &str) -> Result<Option<T>, Problem> {
-        let parse = |text: &str| {
-            text.parse()
-                .map_err(|_| Problem::malformed(name, format!("`{name}` is {rule}.")))
-        };
+        let parse =
+            |text: &str| text.parse().map_err(|_| Problem::malformed(name, format!("`{name}` is {rule}.")));
         self.get(name).map(parse).transpose()
     }
 
     /// How many items the page may have.
     pub(super) fn limit(&self) -> Result<u32, Problem> {
-        let limit = self
-            .parsed("limit", "a number from 1 to 100")?
-            .unwrap_or(LIMIT_USUAL);
+        let limit = self.parsed("limit", "a number from 1 to 100")?.unwrap_or(LIMIT_USUAL);
         if (1..=LIMIT_MAX).contains(&limit) {
             Ok(limit)
         } else {
@@ -65,13 +57,7 @@ mod tests {
     use super::*;
 
     fn query(text: &str) -> Result<Query, Problem> {
-        Query::of(
-            &Request {
-                query: text.into(),
-                ..Request::default()
-            },
-            &["limit", "status"],
-        )
+        Query::of(&Request { query: text.into(), ..Request::default() }, &["limit", "status"])
     }
 
     #[test]
@@ -87,10 +73,7 @@ mod tests {
         assert_eq!(query("").unwrap().limit().unwrap(), 25);
         assert_eq!(query("limit=100").unwrap().limit().unwrap(), 100);
         for text in ["limit=0", "limit=101", "limit=-1", "limit=x", "limit=1e2"] {
-            assert_eq!(
-                query(text).unwrap().limit().unwrap_err().field.as_deref(),
-                Some("limit")
-            );
+            assert_eq!(query(text).unwrap().limit().unwrap_err().field.as_deref(), Some("limit"));
         }
     }
 }

@@ -20,11 +20,7 @@ pub(super) fn document<T: DeserializeOwned>(request: &Request) -> Result<T, Prob
         return Err(Problem::new(415, "unsupported_media_type", detail).about("content-type"));
     }
     if request.body.len() > BODY_MAX {
-        return Err(Problem::new(
-            413,
-            "too_large",
-            format!("A body has at most {BODY_MAX} bytes."),
-        ));
+        return Err(Problem::new(413, "too_large", format!("A body has at most {BODY_MAX} bytes.")));
     }
     let mut reader = serde_json::Deserializer::from_slice(&request.body);
     let mut track = serde_path_to_error::Track::new();
@@ -34,11 +30,7 @@ pub(super) fn document<T: DeserializeOwned>(request: &Request) -> Result<T, Prob
         unknown.get_or_insert_with(|| path.to_string());
     });
     let document = read.map_err(|cause: serde_json::Error| {
-        if cause.is_data() {
-            wrong(&track.path().to_string(), &cause.to_string())
-        } else {
-            not_json(&cause)
-        }
+        if cause.is_data() { wrong(&track.path().to_string(), &cause.to_string()) } else { not_json(&cause) }
     })?;
     reader.end().map_err(|error| not_json(&error))?;
     // A misspelt field that is quietly dropped is an order that is quietly wrong. The types that are stored stay
@@ -50,10 +42,7 @@ pub(super) fn document<T: DeserializeOwned>(request: &Request) -> Result<T, Prob
 }
 
 fn not_json(error: &serde_json::Error) -> Problem {
-    Problem::malformed(
-        "body",
-        format!("Not JSON: line {}, column {}.", error.line(), error.column()),
-    )
+    Problem::malformed("body", format!("Not JSON: line {}, column {}.", error.line(), error.column()))
 }
 
 fn unknown_field(path: &str) -> Problem {
@@ -89,17 +78,12 @@ fn wrong(path: &str, cause: &str) -> Problem {
 fn plain(path: &str) -> String {
     let usual = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '[' | ']');
     let ours = path.len() <= 80 && path.chars().all(usual);
-    if ours && path != "." && !path.is_empty() {
-        path.to_owned()
-    } else {
-        "body".to_owned()
-    }
+    if ours && path != "." && !path.is_empty() { path.to_owned() } else { "body".to_owned() }
 }
 
 /// A part of the path as the id it should be. One that is no id names nothing that there is.
 pub(super) fn id<T: FromStr>(text: &str, what: &str) -> Result<T, Problem> {
-    text.parse()
-        .map_err(|_| Problem::not_found(format!("There is no such {what}.")))
+    text.parse().map_err(|_| Problem::not_found(format!("There is no such {what}.")))
 }
 
 /// The idempotency key, bound to what is asked: method, path and body.
@@ -121,21 +105,12 @@ mod tests {
     use super::*;
 
     fn sent(body: &str) -> Request {
-        let headers = [(
-            "content-type".to_owned(),
-            "application/json; charset=utf-8".to_owned(),
-        )];
-        Request {
-            headers: headers.into(),
-            body: body.as_bytes().to_vec(),
-            ..Request::default()
-        }
+        let headers = [("content-type".to_owned(), "application/json; charset=utf-8".to_owned())];
+        Request { headers: headers.into(), body: body.as_bytes().to_vec(), ..Request::default() }
     }
 
     fn refused<T: DeserializeOwned>(body: &str) -> (String, String) {
-        let Err(problem) = document::<T>(&sent(body)) else {
-            panic!("read: {body}")
-        };
+        let Err(problem) = document::<T>(&sent(body)) else { panic!("read: {body}") };
         assert_eq!((problem.status, problem.code), (400, "malformed"));
         assert!(!problem.detail.contains("SECRET"), "{}", problem.detail);
         (problem.field.unwrap(), problem.detail)

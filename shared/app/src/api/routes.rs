@@ -6,7 +6,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use super::{
     Scope,
     access::Permission,
-    http::decode,
+    examples,
     locations::{LocationBody, Locations, Suppliers},
     orders::{
         cancel::{CancelBody, CancelView},
@@ -113,16 +113,8 @@ const READ: Route = Route {
     answer: schema::<OrderPage>,
     refusals: &[],
 };
-const WRITE: Route = Route {
-    method: "POST",
-    keyed: true,
-    ..READ
-};
-const PUT: Route = Route {
-    method: "PUT",
-    permission: Permission::WriteLocations,
-    ..READ
-};
+const WRITE: Route = Route { method: "POST", keyed: true, ..READ };
+const PUT: Route = Route { method: "PUT", permission: Permission::WriteLocations, ..READ };
 
 /// Every route.
 pub const ROUTES: &[Route] = &[
@@ -132,17 +124,10 @@ pub const ROUTES: &[Route] = &[
         path: "/api/oms/orders",
         permission: Permission::PlaceOrders,
         summary: "Place an order, once per Idempotency-Key and once per shop and number",
-        body: Some(Body {
-            name: "PlaceOrder",
-            schema: schema::<PlaceOrder>,
-            example: EXAMPLE_ORDER,
-        }),
+        body: Some(Body { name: "PlaceOrder", schema: schema::<PlaceOrder>, example: examples::ORDER }),
         status: 201,
         answer: schema::<PlacedView>,
-        refusals: &[
-            (409, &["number_taken", "payment_intent_taken"]),
-            (422, &["invalid_order"]),
-        ],
+        refusals: &[(409, &["number_taken", "payment_intent_taken"]), (422, &["invalid_order"])],
         ..WRITE
     },
     Route {
@@ -170,11 +155,7 @@ pub const ROUTES: &[Route] = &[
         scope: Scope::Cancellation,
         permission: Permission::CancelOrders,
         summary: "Cancel units or the whole order; the answer tells line by line what became of it",
-        body: Some(Body {
-            name: "CancelOrder",
-            schema: schema::<CancelBody>,
-            example: EXAMPLE_CANCEL,
-        }),
+        body: Some(Body { name: "CancelOrder", schema: schema::<CancelBody>, example: examples::CANCEL }),
         answer: schema::<CancelView>,
         refusals: &[
             (404, &["not_found"]),
@@ -189,17 +170,9 @@ pub const ROUTES: &[Route] = &[
         path: "/api/oms/orders/{id}/hold",
         permission: Permission::HoldOrders,
         summary: "Stop an order from moving on",
-        body: Some(Body {
-            name: "HoldOrder",
-            schema: schema::<HoldBody>,
-            example: EXAMPLE_HOLD,
-        }),
+        body: Some(Body { name: "HoldOrder", schema: schema::<HoldBody>, example: examples::HOLD }),
         answer: schema::<HeldView>,
-        refusals: &[
-            (404, &["not_found"]),
-            (409, &["wrong_status"]),
-            (422, &["invalid_hold"]),
-        ],
+        refusals: &[(404, &["not_found"]), (409, &["wrong_status"]), (422, &["invalid_hold"])],
         ..WRITE
     },
     Route {
@@ -208,11 +181,7 @@ pub const ROUTES: &[Route] = &[
         path: "/api/oms/orders/{id}/release",
         permission: Permission::HoldOrders,
         summary: "End a hold",
-        body: Some(Body {
-            name: "ReleaseOrder",
-            schema: schema::<ReleaseBody>,
-            example: EXAMPLE_RELEASE,
-        }),
+        body: Some(Body { name: "ReleaseOrder", schema: schema::<ReleaseBody>, example: examples::RELEASE }),
         answer: schema::<ReleasedView>,
         refusals: &[(404, &["not_found"]), (422, &["unknown_hold"])],
         ..WRITE
@@ -223,11 +192,7 @@ pub const ROUTES: &[Route] = &[
         path: "/api/oms/stock/adjustments",
         permission: Permission::AdjustStock,
         summary: "Record a receipt, a count, a correction or the units kept back from sale",
-        body: Some(Body {
-            name: "Adjustment",
-            schema: schema::<Adjustment>,
-            example: EXAMPLE_ADJUSTMENT,
-        }),
+        body: Some(Body { name: "Adjustment", schema: schema::<Adjustment>, example: examples::ADJUSTMENT }),
         answer: schema::<StockChange>,
         refusals: &[(422, &["unknown_location", "invalid_adjustment"])],
         ..WRITE
@@ -266,11 +231,7 @@ pub const ROUTES: &[Route] = &[
         name: "putLocation",
         path: "/api/oms/locations/{id}",
         summary: "Write a warehouse or 3PL",
-        body: Some(Body {
-            name: "Place",
-            schema: schema::<LocationBody>,
-            example: EXAMPLE_LOCATION,
-        }),
+        body: Some(Body { name: "Place", schema: schema::<LocationBody>, example: examples::LOCATION }),
         answer: schema::<Location>,
         refusals: &[(409, &["id_taken"]), (422, &["invalid_location"])],
         ..PUT
@@ -289,154 +250,16 @@ pub const ROUTES: &[Route] = &[
         name: "putSupplier",
         path: "/api/oms/suppliers/{id}",
         summary: "Write a supplier",
-        body: Some(Body {
-            name: "Place",
-            schema: schema::<LocationBody>,
-            example: EXAMPLE_SUPPLIER,
-        }),
+        body: Some(Body { name: "Place", schema: schema::<LocationBody>, example: examples::SUPPLIER }),
         answer: schema::<Location>,
         refusals: &[(409, &["id_taken"]), (422, &["invalid_location"])],
         ..PUT
     },
 ];
 
-const EXAMPLE_ORDER: &str = r#"{
-  "number": "1001",
-  "placed_at": "2026-11-22T09:00:00Z",
-  "currency": "EUR",
-  "lines": [
-    { "id": "1", "sku": "TEE-RED-M", "title": "T-shirt, red, M", "quantity": 2, "unit_price": 1999, "tax": 638 },
-    { "id": "2", "sku": "MUG-BLUE", "quantity": 1, "unit_price": 1200, "discount": 200, "tax": 160 }
-  ],
-  "shipping": 490,
-  "terms": { "ship_complete": false, "priority": 5, "taxes_included": true },
-  "payment": { "intent": "pi_1001" },
-  "customer": {
-    "name": "Jane Doe",
-    "email": "jane@example.com",
-    "address": { "lines": ["Hauptstr. 1"], "city": "Berlin", "postal_code": "10115", "country": "DE" }
-  }
-}"#;
-const EXAMPLE_CANCEL: &str = r#"{
-  "reason": "CUSTOMER_REQUESTED",
-  "note": "Ordered the wrong size",
-  "lines": [{ "line": "1", "quantity": 1 }]
-}"#;
-const EXAMPLE_HOLD: &str = r#"{ "kind": "manual", "handle": "call-back", "until": "2026-12-01T00:00:00Z" }"#;
-const EXAMPLE_RELEASE: &str = r#"{ "handle": "call-back" }"#;
-const EXAMPLE_ADJUSTMENT: &str =
-    r#"{ "sku": "TEE-RED-M", "location": "berlin", "movement": { "kind": "received", "quantity": 5 } }"#;
-const EXAMPLE_LOCATION: &str = r#"{
-  "name": "Berlin warehouse",
-  "kind": "warehouse",
-  "priority": 1,
-  "ships_to": ["DE", "AT"],
-  "webhook_url": "https://wms.example.com/hooks/oms"
-}"#;
-const EXAMPLE_SUPPLIER: &str = r#"{
-  "name": "Mug maker",
-  "untracked": true,
-  "carries": ["MUG-BLUE"],
-  "webhook_url": "https://mugs.example.com/orders"
-}"#;
-
-/// What a path leads to.
-#[derive(Debug)]
-pub(super) enum Found {
-    /// A route, and what stands in the place of its parameter.
-    Route(&'static Route, Option<String>),
-    /// A path of ours, with other methods.
-    OtherMethods(String),
-    /// No path of ours.
-    Nothing,
-}
-
-/// Finds the route of a request.
-pub(super) fn find(scope: Scope, method: &str, path: &str) -> Found {
-    let here = ROUTES.iter().filter(|route| route.scope == scope);
-    let found: Vec<_> = here
-        .filter_map(|route| Some((route, parameter(route.path, path)?)))
-        .collect();
-    if let Some((route, parameter)) = found.iter().find(|(route, _)| route.method == method) {
-        return Found::Route(route, parameter.clone());
-    }
-    let mut methods: Vec<&str> = found.iter().map(|(route, _)| route.method).collect();
-    methods.sort_unstable();
-    methods.dedup();
-    if methods.is_empty() {
-        Found::Nothing
-    } else {
-        Found::OtherMethods(methods.join(", "))
-    }
-}
-
-/// Whether a path fits a template; what stands in the place of the template's one parameter, decoded. A SKU may
-/// contain slashes, and some gateways decode `%2F` before we see it, so a parameter at the end takes the rest.
-fn parameter(template: &str, path: &str) -> Option<Option<String>> {
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let Some((before, rest)) = template.split_once('{') else {
-        return (template == path).then_some(None);
-    };
-    let (name, after) = rest.split_once('}')?;
-    let inner = path.strip_prefix(before)?.strip_suffix(after)?;
-    let takes_slashes = name == "sku";
-    if inner.is_empty() || (inner.contains('/') && !takes_slashes) {
-        return None;
-    }
-    Some(Some(decode(inner)?))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn found(method: &str, path: &str) -> String {
-        match [Scope::Api, Scope::Cancellation].map(|scope| find(scope, method, path)) {
-            [Found::Route(route, parameter), _] | [_, Found::Route(route, parameter)] => {
-                format!("{} {}", route.name, parameter.unwrap_or_default())
-                    .trim()
-                    .to_owned()
-            }
-            [Found::OtherMethods(methods), _] | [_, Found::OtherMethods(methods)] => format!("405 {methods}"),
-            _ => "404".to_owned(),
-        }
-    }
-
-    #[test]
-    fn paths_lead_to_their_routes() {
-        for (method, path, expected) in [
-            ("POST", "/api/oms/orders", "placeOrder"),
-            ("GET", "/api/oms/orders/", "listOrders"),
-            ("GET", "/api/oms/orders/ord_1", "readOrder ord_1"),
-            ("POST", "/api/oms/orders/ord_1/cancel", "cancelOrder ord_1"),
-            ("GET", "/api/oms/stock/TEE%2FM", "readStock TEE/M"),
-            ("GET", "/api/oms/stock/TEE/M", "readStock TEE/M"),
-            ("POST", "/api/oms/stock/adjustments", "adjustStock"),
-            ("PUT", "/api/oms/suppliers/acme", "putSupplier acme"),
-            ("DELETE", "/api/oms/orders", "405 GET, POST"),
-            ("GET", "/api/oms/orders/ord_1/hold", "405 POST"),
-            ("GET", "/api/oms/orders/ord_1/cancel", "405 POST"),
-            ("GET", "/api/oms/nothing", "404"),
-            ("GET", "/", "404"),
-            ("GET", "", "404"),
-            ("GET", "/api/oms/orders/a/b/c", "404"),
-            ("GET", "/api/oms/orders/%zz", "404"),
-        ] {
-            assert_eq!(found(method, path), expected, "{method} {path}");
-        }
-    }
-
-    #[test]
-    fn only_the_cancellation_function_serves_cancellation() {
-        assert!(matches!(
-            find(Scope::Api, "POST", "/api/oms/orders/x/cancel"),
-            Found::Nothing
-        ));
-        assert!(matches!(
-            find(Scope::Cancellation, "GET", "/api/oms/orders"),
-            Found::Nothing
-        ));
-    }
 
     #[test]
     fn every_route_that_writes_needs_a_right_to_write() {

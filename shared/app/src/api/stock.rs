@@ -72,10 +72,7 @@ impl Adjustment {
             Movement::Adjusted { delta } => StockMovement::Adjusted { delta },
             Movement::SafetyStock { units } => StockMovement::SafetyStock { units },
         };
-        Ok(StockFact {
-            sku: self.sku.clone(),
-            movement,
-        })
+        Ok(StockFact { sku: self.sku.clone(), movement })
     }
 }
 
@@ -117,16 +114,8 @@ impl StockView {
         Self {
             sku,
             levels: view.levels.iter().map(level).collect(),
-            available: view
-                .levels
-                .iter()
-                .map(StockLevel::available)
-                .fold(0, i64::saturating_add),
-            waiting_units: view
-                .waiting
-                .iter()
-                .map(|w| u64::from(w.units))
-                .fold(0, u64::saturating_add),
+            available: view.levels.iter().map(StockLevel::available).fold(0, i64::saturating_add),
+            waiting_units: view.waiting.iter().map(|w| u64::from(w.units)).fold(0, u64::saturating_add),
             waiting_lines: view.waiting.len(),
         }
     }
@@ -184,32 +173,15 @@ pub(super) async fn backorders(store: &impl StockStore, request: &Request) -> Re
     if let Some(sku) = query.parsed::<Sku>("sku", "a SKU")? {
         let view = store.sku(&sku).await?;
         let waiting = view.waiting.iter().enumerate().map(waiting).collect();
-        return Ok(BackorderPage {
-            sku: Some(sku),
-            waiting: Some(waiting),
-            ..BackorderPage::default()
-        });
+        return Ok(BackorderPage { sku: Some(sku), waiting: Some(waiting), ..BackorderPage::default() });
     }
-    let place = query
-        .get("cursor")
-        .map(|text| cursor::read("backorders", text))
-        .transpose()?
-        .unwrap_or_default();
-    let listed = store
-        .waiting_skus(&Page {
-            limit,
-            after: place.after,
-        })
-        .await?;
-    let next = listed.next.map(|after| Place {
-        after: Some(after),
-        ..Place::default()
-    });
+    let place =
+        query.get("cursor").map(|text| cursor::read("backorders", text)).transpose()?.unwrap_or_default();
+    let listed = store.waiting_skus(&Page { limit, after: place.after }).await?;
+    let next = listed.next.map(|after| Place { after: Some(after), ..Place::default() });
     Ok(BackorderPage {
         skus: Some(listed.items),
-        next_cursor: next
-            .map(|place| cursor::write("backorders", &place))
-            .transpose()?,
+        next_cursor: next.map(|place| cursor::write("backorders", &place)).transpose()?,
         ..BackorderPage::default()
     })
 }

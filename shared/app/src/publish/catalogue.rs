@@ -23,11 +23,11 @@ pub struct Listed {
 }
 
 /// A schema of what we write: a field that is always there is required.
-fn schema<T: JsonSchema>() -> Schema {
-    SchemaSettings::draft2020_12()
-        .for_serialize()
-        .into_generator()
-        .into_root_schema_for::<T>()
+fn schema<T: JsonSchema>(name: &str) -> Schema {
+    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let mut schema = generator.into_root_schema_for::<T>();
+    schema.insert("title".to_owned(), name.into());
+    schema
 }
 
 fn reread<T: Serialize + DeserializeOwned>(detail: &Value) -> serde_json::Result<Value> {
@@ -48,7 +48,7 @@ macro_rules! catalogue {
             name: stringify!($name),
             version: $version,
             source: $source,
-            schema: schema::<$detail<$data>>,
+            schema: || schema::<$detail<$data>>(stringify!($name)),
             reread: reread::<$detail<$data>>,
         },)*];
 

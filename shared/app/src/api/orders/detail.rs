@@ -222,14 +222,7 @@ impl OrderDetail {
             return_status: order.return_status(),
             destination: placed.destination.clone(),
             terms: placed.terms.clone(),
-            holds: state
-                .holds
-                .iter()
-                .map(|hold| HoldView {
-                    hold: hold.clone(),
-                    effect,
-                })
-                .collect(),
+            holds: state.holds.iter().map(|hold| HoldView { hold: hold.clone(), effect }).collect(),
             lines: placed
                 .lines
                 .iter()
@@ -293,10 +286,7 @@ fn line(line: &Line, state: &LineState, taxes_included: bool) -> LineView {
 }
 
 fn fulfillment_order(found: &FulfillmentOrder) -> FulfillmentOrderView {
-    FulfillmentOrderView {
-        fulfillment_order: found.clone(),
-        cancel_requested: found.awaits_cancellation(),
-    }
+    FulfillmentOrderView { fulfillment_order: found.clone(), cancel_requested: found.awaits_cancellation() }
 }
 
 fn money(order: &Order) -> Money {
@@ -319,22 +309,7 @@ fn money(order: &Order) -> Money {
 }
 
 fn customer(contact: &Contact, clear: bool) -> Customer {
-    let shown = if clear {
-        contact.clone()
-    } else {
-        mask::contact(contact)
-    };
-    let Contact {
-        name,
-        email,
-        phone,
-        address,
-    } = shown;
-    Customer {
-        masked: !clear,
-        name,
-        email,
-        phone,
-        address,
-    }
+    let shown = if clear { contact.clone() } else { mask::contact(contact) };
+    let Contact { name, email, phone, address } = shown;
+    Customer { masked: !clear, name, email, phone, address }
 }

@@ -69,11 +69,7 @@ pub(super) fn of(order: &Order, commits: &[Commit], clear: bool) -> Vec<Moment> 
     let mut state = unplaced(order.placed.clone());
     for commit in known(order, commits) {
         let body = &commit.body;
-        let context = Context {
-            now: body.at,
-            actor: body.actor.clone(),
-            cause: body.cause.clone(),
-        };
+        let context = Context { now: body.at, actor: body.actor.clone(), cause: body.cause.clone() };
         for event in &body.events {
             let text = sentence(&state, event);
             state = evolve(state, event, &context);
@@ -98,15 +94,8 @@ pub(super) fn decisions(order: &Order, commits: &[Commit]) -> Vec<RoutingDecisio
     for commit in known(order, commits) {
         for event in &commit.body.events {
             if let Event::OrderRouted { decision, .. } | Event::BackorderReleased { decision, .. } = event {
-                let Decision {
-                    assignments,
-                    unplaced,
-                    fences,
-                    truncated,
-                    explanation,
-                    attempt,
-                    inputs: _,
-                } = decision.as_ref().clone();
+                let Decision { assignments, unplaced, fences, truncated, explanation, attempt, inputs: _ } =
+                    decision.as_ref().clone();
                 found.push(RoutingDecision {
                     seq: commit.body.seq,
                     at: commit.body.at,
@@ -125,36 +114,15 @@ pub(super) fn decisions(order: &Order, commits: &[Commit]) -> Vec<RoutingDecisio
 }
 
 fn note(event: &Event) -> Option<String> {
-    if let Event::UnitsCancelled { note, .. } = event {
-        note.clone()
-    } else {
-        None
-    }
+    if let Event::UnitsCancelled { note, .. } = event { note.clone() } else { None }
 }
 
 /// An event in words. `order` is the order just before it. No personal data: a note is told apart.
 fn sentence(order: &Order, event: &Event) -> String {
-    let money = |minor: i64| {
-        Money {
-            minor,
-            currency: order.placed.currency,
-        }
-        .to_string()
-    };
+    let money = |minor: i64| Money { minor, currency: order.placed.currency }.to_string();
     match event {
-        Event::OrderPlaced {
-            number,
-            total,
-            currency,
-            ..
-        } => {
-            format!(
-                "Order {number} placed for {}",
-                Money {
-                    minor: *total,
-                    currency: *currency
-                }
-            )
+        Event::OrderPlaced { number, total, currency, .. } => {
+            format!("Order {number} placed for {}", Money { minor: *total, currency: *currency })
         }
         Event::PaymentLinked { intent } => format!("Payment {intent} belongs to this order"),
         Event::PaymentProcessing { .. } => "The payment provider is working on the payment".to_owned(),
@@ -169,47 +137,28 @@ fn sentence(order: &Order, event: &Event) -> String {
         Event::DisputeOpened { dispute } => format!("The customer disputes the payment ({dispute})"),
         Event::DisputeClosed { dispute, won: true } => format!("The dispute {dispute} was won"),
         Event::DisputeClosed { dispute, won: false } => format!("The dispute {dispute} was lost"),
-        Event::HoldPlaced {
-            handle,
-            until: Some(until),
-            ..
-        } => format!("Put on hold ({handle}) until {until}"),
-        Event::HoldPlaced {
-            handle, until: None, ..
-        } => format!("Put on hold ({handle})"),
+        Event::HoldPlaced { handle, until: Some(until), .. } => {
+            format!("Put on hold ({handle}) until {until}")
+        }
+        Event::HoldPlaced { handle, until: None, .. } => format!("Put on hold ({handle})"),
         Event::HoldReleased { handle, .. } => format!("Hold released ({handle})"),
         Event::OrderReleased {} => "Paid and free of holds: ready to be routed".to_owned(),
-        Event::OrderRouted {
-            fulfillment_orders,
-            decision,
-        } => {
+        Event::OrderRouted { fulfillment_orders, decision } => {
             let locations: Vec<&str> = fulfillment_orders.iter().map(|f| f.location.as_str()).collect();
             if locations.is_empty() {
                 "No location can ship it now".to_owned()
             } else {
-                let retried = if decision.attempt > 1 {
-                    ", after others took the stock first"
-                } else {
-                    ""
-                };
+                let retried = if decision.attempt > 1 { ", after others took the stock first" } else { "" };
                 format!("Routed to {}{retried}", locations.join(", "))
             }
         }
         Event::UnitsBackordered { lines } => format!("Waiting for stock: {}", units(lines)),
-        Event::BackorderReleased {
-            fulfillment_orders, ..
-        } => {
+        Event::BackorderReleased { fulfillment_orders, .. } => {
             let locations: Vec<&str> = fulfillment_orders.iter().map(|f| f.location.as_str()).collect();
-            format!(
-                "Stock arrived for waiting units: routed to {}",
-                locations.join(", ")
-            )
+            format!("Stock arrived for waiting units: routed to {}", locations.join(", "))
         }
         Event::FulfillmentRequested { fulfillment_orders } => {
-            let at = fulfillment_orders
-                .iter()
-                .map(|id| location(order, *id))
-                .collect::<Vec<_>>();
+            let at = fulfillment_orders.iter().map(|id| location(order, *id)).collect::<Vec<_>>();
             format!("Sent to {}", at.join(", "))
         }
         Event::FulfillmentAccepted { fulfillment_order } => {
@@ -221,35 +170,17 @@ fn sentence(order: &Order, event: &Event) -> String {
         Event::FulfillmentPacked { fulfillment_order } => {
             format!("Packed at {}", location(order, *fulfillment_order))
         }
-        Event::FulfillmentRejected {
-            location,
-            reason,
-            lines,
-            ..
-        } => {
+        Event::FulfillmentRejected { location, reason, lines, .. } => {
             format!("Declined by {location} ({reason}): {}", units(lines))
         }
         Event::UnitsShortShipped { location, lines, .. } => format!("Short at {location}: {}", units(lines)),
-        Event::ShipmentShipped {
-            shipment, location, ..
-        } => {
-            let shipped: u32 = shipment
-                .lines
-                .iter()
-                .map(|l| l.units)
-                .fold(0, u32::saturating_add);
-            let by = shipment
-                .carrier
-                .as_deref()
-                .map_or_else(String::new, |carrier| format!(" with {carrier}"));
-            let tracking = shipment
-                .tracking
-                .as_deref()
-                .map_or_else(String::new, |number| format!(", {number}"));
-            format!(
-                "Parcel {} left {location}{by}{tracking}: {shipped} units",
-                shipment.reference
-            )
+        Event::ShipmentShipped { shipment, location, .. } => {
+            let shipped: u32 = shipment.lines.iter().map(|l| l.units).fold(0, u32::saturating_add);
+            let by =
+                shipment.carrier.as_deref().map_or_else(String::new, |carrier| format!(" with {carrier}"));
+            let tracking =
+                shipment.tracking.as_deref().map_or_else(String::new, |number| format!(", {number}"));
+            format!("Parcel {} left {location}{by}{tracking}: {shipped} units", shipment.reference)
         }
         Event::ShipmentInTransit { shipment } => format!("Parcel {} is on its way", parcel(order, shipment)),
         Event::ShipmentOutForDelivery { shipment } => {
@@ -257,30 +188,14 @@ fn sentence(order: &Order, event: &Event) -> String {
         }
         Event::ShipmentDelivered { shipment } => format!("Parcel {} was delivered", parcel(order, shipment)),
         Event::ShipmentException { shipment, reason } => {
-            let why = reason
-                .as_deref()
-                .map_or_else(String::new, |reason| format!(": {reason}"));
+            let why = reason.as_deref().map_or_else(String::new, |reason| format!(": {reason}"));
             format!("Trouble with parcel {}{why}", parcel(order, shipment))
         }
         Event::ShipmentReturned { shipment } => format!("Parcel {} goes back", parcel(order, shipment)),
-        Event::CancellationRequested {
-            fulfillment_order,
-            lines,
-            ..
-        } => {
-            format!(
-                "{} asked to cancel: {}",
-                location(order, *fulfillment_order),
-                units(lines)
-            )
+        Event::CancellationRequested { fulfillment_order, lines, .. } => {
+            format!("{} asked to cancel: {}", location(order, *fulfillment_order), units(lines))
         }
-        Event::CancellationRefused {
-            lines,
-            winner,
-            by,
-            at,
-            ..
-        } => {
+        Event::CancellationRefused { lines, winner, by, at, .. } => {
             format!("Not cancelled, {winner} by {by} at {at}: {}", units(lines))
         }
         Event::UnitsCancelled { units, .. } => {
@@ -302,17 +217,11 @@ fn refund(status: RefundStatus) -> &'static str {
 }
 
 fn units(lines: &[LineUnits]) -> String {
-    lines
-        .iter()
-        .map(|line| format!("{} x {}", line.units, line.sku))
-        .collect::<Vec<_>>()
-        .join(", ")
+    lines.iter().map(|line| format!("{} x {}", line.units, line.sku)).collect::<Vec<_>>().join(", ")
 }
 
 fn location(order: &Order, id: domain::ids::FulfillmentOrderId) -> String {
-    order
-        .fulfillment_order(id)
-        .map_or_else(|| id.to_string(), |found| found.location.to_string())
+    order.fulfillment_order(id).map_or_else(|| id.to_string(), |found| found.location.to_string())
 }
 
 fn parcel(order: &Order, id: &domain::ids::ShipmentId) -> String {
