@@ -16,7 +16,7 @@ pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
     state(record, findings);
 }
 
-/// Causes of commits, parcels, refunds and payment intents are known once each.
+/// Causes of commits, parcels, refunds and payment intents are known once each, and no cause is forgotten.
 fn once(record: &OrderRecord, findings: &mut Findings) {
     let OrderRecord { order, commits } = record;
     let mut seen = BTreeSet::new();
@@ -24,6 +24,9 @@ fn once(record: &OrderRecord, findings: &mut Findings) {
         let (key, seq) = (commit.body.cause.key(), commit.body.seq);
         let new = seen.insert(key.clone());
         findings.unless(new, Rule::I5, &order.placed.id, || format!("commit {seq} repeats the cause {key}"));
+        findings.unless(order.state.causes.contains(&key), Rule::I5, &order.placed.id, || {
+            format!("the order does not remember {key}, the cause of commit {seq}")
+        });
     }
     let payment = &order.state.payment;
     let parcels = order.state.shipments.iter().map(|s| s.reference.as_str());

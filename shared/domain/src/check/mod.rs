@@ -7,7 +7,7 @@
 //! | I2 | reserved units at a (SKU, location) are the open units of the fulfillment orders there; nothing is negative that cannot be; a shelf falls short of its promises by no more than counts, corrections, safety stock and parcels took |
 //! | I3 | refunded and owed back are each at most what was captured; what is owed is exactly the value of the units it is owed for, and those are cancelled |
 //! | I4 | units that left in parcels by our leave and cancelled units are together at most the units ordered; units that left unasked have an exception each |
-//! | I5 | no two commits of an order, and no two stock movements, have the same cause; parcels, refunds and intents are known once; what is on hand is the sum of all movements |
+//! | I5 | no two commits of an order, and no two stock movements, have the same cause; an order remembers each; parcels, refunds and intents are known once; what is on hand is the sum of all movements |
 //! | I6 | commits follow each other by number and hash, each names who, when, why; the first covers the order as placed; folding them gives the stored state exactly; the status moved along the table |
 //! | I7 | whoever got units had been offered them before those who wait longer: see the `queue` file for what that means to the unit |
 //!

@@ -4,11 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::table::{Findings, OrderRecord, Rule, Table};
 use crate::{
-    change::stock_deltas,
-    command::Context,
-    evolve::evolve,
     ids::{LocationId, Sku},
-    place::unplaced,
+    order::Event,
     stock::StockEvent,
 };
 
@@ -104,18 +101,29 @@ impl Moves {
         }
     }
 
-    fn add_order(&mut self, record: &OrderRecord) {
-        let mut order = unplaced(record.order.placed.clone());
-        for commit in &record.commits {
-            let (now, actor, cause) = (commit.body.at, commit.body.actor.clone(), commit.body.cause.clone());
-            let context = Context { now, actor, cause };
-            for event in &commit.body.events {
-                for delta in stock_deltas(&order, event) {
-                    // More left the shelf than had been promised: nobody had asked for it.
-                    let lowered = if delta.promise { 0 } else { delta.available().saturating_neg() };
-                    self.add((delta.sku, delta.location), delta.on_hand, lowered);
+    /// Parcels take units off the shelf, and locations tell that units are not there. Read from the events
+    /// themselves, not by the function that wrote the levels.
+    fn add_order(&mut self, OrderRecord { order, commits }: &OrderRecord) {
+        for event in commits.iter().flat_map(|commit| &commit.body.events) {
+            #[expect(clippy::wildcard_enum_match_arm, reason = "the other events take nothing off a shelf")]
+            match event {
+                Event::ShipmentShipped { shipment, location, untracked: false } => {
+                    for part in &shipment.lines {
+                        let Some((_, line)) = order.placed.line(&part.line) else { continue };
+                        let (units, unasked) = (i64::from(part.units), i64::from(part.unasked));
+                        let gone = units.saturating_add(unasked).saturating_neg();
+                        self.add((line.sku.clone(), location.clone()), gone, unasked);
+                    }
                 }
-                order = evolve(order, event, &context);
+                Event::FulfillmentRejected { fulfillment_order, location, lines, missing: true, .. }
+                | Event::UnitsShortShipped { fulfillment_order, location, lines } => {
+                    let tracked = order.fulfillment_order(*fulfillment_order).is_some_and(|f| !f.untracked);
+                    for part in lines.iter().filter(|_| tracked) {
+                        let gone = i64::from(part.units).saturating_neg();
+                        self.add((part.sku.clone(), location.clone()), gone, 0);
+                    }
+                }
+                _ => {}
             }
         }
     }

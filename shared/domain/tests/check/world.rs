@@ -27,6 +27,7 @@ pub(crate) struct World {
     pub(crate) locations: Vec<Location>,
     pub(crate) rules: RoutingRules,
     seconds: i64,
+    last: Option<(usize, Command, Context)>,
 }
 
 impl World {
@@ -46,6 +47,7 @@ impl World {
             ],
             rules: RoutingRules::default(),
             seconds: 0,
+            last: None,
         }
     }
 
@@ -116,9 +118,26 @@ impl World {
     /// Puts a command to an order and writes what it causes.
     pub(crate) fn tell(&mut self, place: usize, command: &Command) -> Result<Vec<Event>, Rejection> {
         let context = self.context();
-        let events = decide(self.order(place), command, &context)?;
+        self.last = Some((place, command.clone(), context.clone()));
+        self.tell_as(place, command, &context)
+    }
+
+    /// Tells the last command again, as a message that is delivered twice does.
+    pub(crate) fn tell_again(&mut self) {
+        if let Some((place, command, context)) = self.last.clone() {
+            let _ = self.tell_as(place, &command, &context);
+        }
+    }
+
+    fn tell_as(
+        &mut self,
+        place: usize,
+        command: &Command,
+        context: &Context,
+    ) -> Result<Vec<Event>, Rejection> {
+        let events = decide(self.order(place), command, context)?;
         if !events.is_empty() {
-            self.write(place, events.clone(), &context);
+            self.write(place, events.clone(), context);
         }
         Ok(events)
     }
@@ -296,7 +315,7 @@ impl World {
             .iter()
             .map(|(line, quantity)| FactLine { line: line.parse().unwrap(), quantity: *quantity });
         let fact = FulfillmentFact::Shipped {
-            reference: format!("parcel-{}", self.seconds),
+            reference: format!("parcel-{}", self.seconds % 3),
             carrier: None,
             tracking: None,
             lines: lines.collect(),
