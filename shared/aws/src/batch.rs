@@ -183,19 +183,98 @@ fn attribute(value: &str) -> MessageAttributeValue {
 
 #[cfg(test)]
 mod tests {
+    use domain::rejection::{Rejection, RejectionCode};
+    use serde_json::{Value, json};
+
     use super::*;
+    use crate::scripted::Scripted;
+
+    /// SQS that takes everything, or refuses dead letters.
+    fn sqs(takes_dead_letters: bool) -> Scripted {
+        Scripted::new(move |(operation, _)| match operation.as_str() {
+            "SendMessage" if takes_dead_letters => (200, json!({ "MessageId": "1" })),
+            "SendMessage" => (403, json!({ "__type": "AccessDenied" })),
+            _ => (200, json!({})),
+        })
+    }
+
+    fn batch(bodies: &[(&str, u32)]) -> SqsEvent {
+        let records = bodies.iter().enumerate().map(|(n, (body, receives))| {
+            json!({
+                "messageId": format!("m{n}"), "receiptHandle": format!("r{n}"), "body": body,
+                "attributes": { "ApproximateReceiveCount": receives.to_string() },
+                "messageAttributes": {}, "eventSourceARN": "arn:aws:sqs:us-east-1:1:inbound"
+            })
+        });
+        serde_json::from_value(json!({ "Records": records.collect::<Vec<Value>>() })).unwrap()
+    }
+
+    /// Hands the bodies over and gives the ids that stay.
+    async fn stay(sqs: &Scripted, bodies: &[(&str, u32)]) -> Vec<String> {
+        let consumer = Consumer::new(sqs.connection().sqs(), "queue-url", "dead-url", 3);
+        let handle = async |body: &str| match body {
+            "done" => Ok(()),
+            "refused" => {
+                Err(Failure::Rejected(Rejection::new(RejectionCode::NothingToCancel, "x", "too late")))
+            }
+            "early" => Err(Failure::NotFound("order".to_owned())),
+            "down" => Err(Failure::unavailable("the table", "no\u{7}answer")),
+            "broken" => Err(Failure::Malformed("not a message".to_owned())),
+            _ => panic!("a fault of ours"),
+        };
+        let response = each_message(&consumer, batch(bodies), handle).await;
+        response.batch_item_failures.into_iter().map(|f| f.item_identifier).collect()
+    }
+
+    #[tokio::test]
+    async fn each_message_ends_in_its_own_way_and_takes_no_neighbour_along() {
+        let sqs = sqs(true);
+        let bodies = [
+            ("done", 1),
+            ("refused", 1),
+            ("broken", 1),
+            ("early", 1),
+            ("down", 2),
+            ("panic", 1),
+            ("done", 1),
+        ];
+        assert_eq!(stay(&sqs, &bodies).await, ["m3", "m4", "m5"]);
+        let asked = sqs.asked();
+        let dead: Vec<&Value> =
+            asked.iter().filter(|(o, _)| o == "SendMessage").map(|(_, input)| input).collect();
+        assert_eq!(dead.len(), 1, "only what can never be read is put aside at once");
+        assert_eq!(dead[0]["MessageAttributes"]["reason_code"]["StringValue"], "malformed");
+        assert_eq!(dead[0]["MessageBody"], "broken");
+        let waits: Vec<&Value> = asked
+            .iter()
+            .filter(|(o, _)| o == "ChangeMessageVisibility")
+            .map(|(_, input)| &input["VisibilityTimeout"])
+            .collect();
+        assert_eq!(waits, [1, 2, 1]);
+    }
+
+    #[tokio::test]
+    async fn the_last_failure_goes_to_the_dead_letters_with_its_reason() {
+        let sqs = sqs(true);
+        assert!(stay(&sqs, &[("down", 3), ("early", 3)]).await.is_empty());
+        let reasons: Vec<String> = sqs
+            .asked()
+            .iter()
+            .map(|(_, input)| {
+                input["MessageAttributes"]["reason"]["StringValue"].as_str().unwrap().to_owned()
+            })
+            .collect();
+        assert_eq!(reasons, ["the table is unavailable: no answer", "not found: order"]);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_put_aside_stays_on_the_queue() {
+        assert_eq!(stay(&sqs(false), &[("broken", 1), ("down", 9)]).await, ["m0", "m1"]);
+    }
 
     #[test]
     fn waits_double_up_to_a_quarter_of_an_hour() {
         let waits: Vec<u64> = (1..=12).map(|n| wait(n).as_secs()).collect();
         assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
-    }
-
-    #[test]
-    fn a_message_without_a_count_is_a_first_one() {
-        let mut message = SqsMessage::default();
-        assert_eq!(receives(&message), 1);
-        message.attributes.insert("ApproximateReceiveCount".into(), "7".into());
-        assert_eq!(receives(&message), 7);
     }
 }

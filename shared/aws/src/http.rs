@@ -78,3 +78,41 @@ fn translated(response: Response) -> ApiGatewayV2httpResponse {
     translated.body = Some(Body::Text(response.body));
     translated
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn event(body: &str, base64: bool) -> ApiGatewayV2httpRequest {
+        serde_json::from_value(json!({
+            "version": "2.0", "routeKey": "POST /webhooks/{source}", "rawPath": "/webhooks/stripe",
+            "rawQueryString": "a=1&b=%20", "headers": { "Stripe-Signature": "t=1,v1=00" },
+            "requestContext": {
+                "http": { "method": "POST", "path": "/webhooks/stripe" },
+                "authorizer": { "jwt": { "claims": { "sub": "u1", "cognito:groups": "[agent]" }, "scopes": [] } }
+            },
+            "isBase64Encoded": base64, "body": body
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_request_is_taken_over_byte_by_byte() {
+        let plain = request(event("{\"a\": 1}\n", false)).unwrap();
+        assert_eq!(plain.body, b"{\"a\": 1}\n");
+        assert_eq!((plain.method.as_str(), plain.path.as_str()), ("POST", "/webhooks/stripe"));
+        assert_eq!(plain.header("stripe-signature"), Some("t=1,v1=00"));
+        assert_eq!(plain.query, "a=1&b=%20");
+        assert_eq!(plain.claims.unwrap()["cognito:groups"], "[agent]");
+        assert_eq!(request(event("/wA=", true)).unwrap().body, [0xff, 0x00]);
+    }
+
+    #[tokio::test]
+    async fn a_body_that_is_not_the_base64_it_says_is_refused() {
+        let answer = respond(event("***", true), async |_| unreachable!()).await;
+        assert_eq!(answer.status_code, 400);
+        assert_eq!(answer.headers["content-type"], "application/problem+json");
+    }
+}

@@ -15,3 +15,6 @@ pub mod secrets;
 pub mod settings;
 pub mod stream;
 pub mod table;
+
+#[cfg(test)]
+mod scripted;

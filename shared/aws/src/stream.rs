@@ -70,3 +70,101 @@ fn read(record: &EventRecord) -> Result<Vec<Entry>, Failure> {
         _ => Err(Failure::Malformed("a record that is neither a commit nor a movement".to_owned())),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use domain::{
+        ids::OrderId,
+        order::{Actor, Cause, Commit, CommitBody, Event as Happened},
+    };
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::scripted::Scripted;
+
+    /// A bus that refuses the entries of which `refuses` says so, by their place over all calls.
+    fn bus(refuses: impl Fn(usize) -> bool + Send + Sync + 'static) -> Scripted {
+        let seen = std::sync::atomic::AtomicUsize::new(0);
+        Scripted::new(move |(_, input)| {
+            let entries = input["Entries"].as_array().unwrap();
+            let first = seen.fetch_add(entries.len(), std::sync::atomic::Ordering::Relaxed);
+            let answers: Vec<Value> = (0..entries.len())
+                .map(|n| match first.checked_add(n).is_some_and(&refuses) {
+                    true => json!({ "ErrorCode": "InternalFailure", "ErrorMessage": "later" }),
+                    false => json!({ "EventId": "1" }),
+                })
+                .collect();
+            let failed = answers.iter().filter(|a| a["ErrorCode"].is_string()).count();
+            (200, json!({ "FailedEntryCount": failed, "Entries": answers }))
+        })
+    }
+
+    /// A record of commit `seq` with two published events.
+    fn record(seq: u64) -> Value {
+        let order = OrderId::mint(jiff::Timestamp::UNIX_EPOCH, [1; 10]);
+        let intent = "pi_1".to_owned();
+        let body = CommitBody {
+            seq,
+            at: jiff::Timestamp::UNIX_EPOCH,
+            actor: Actor::system("test"),
+            cause: Cause::new("test", seq.to_string()),
+            events: vec![Happened::PaymentCaptured { intent, amount: 1 }, Happened::OrderReleased {}],
+            prev_hash: String::new(),
+        };
+        let commit = Commit::seal(body).unwrap();
+        let text = |value: &str| json!({ "S": value });
+        json!({
+            "awsRegion": "us-east-1", "eventID": seq.to_string(), "eventName": "INSERT",
+            "eventSource": "aws:dynamodb", "eventVersion": "1.1",
+            "dynamodb": {
+                "ApproximateCreationDateTime": 1_790_000_000, "Keys": {}, "SequenceNumber": format!("s{seq}"),
+                "SizeBytes": 1, "StreamViewType": "NEW_IMAGE",
+                "NewImage": {
+                    "order_id": text(&order.to_string()), "text": text(&commit.text), "hash": text(&commit.hash)
+                }
+            }
+        })
+    }
+
+    async fn relayed(aws: &Scripted, records: Vec<Value>) -> Vec<String> {
+        let bus = Bus::new(aws.connection().eventbridge(), "oms");
+        let event: Event = serde_json::from_value(json!({ "Records": records })).unwrap();
+        let response = relay(&bus, event).await;
+        response.batch_item_failures.into_iter().filter_map(|f| f.item_identifier).collect()
+    }
+
+    #[tokio::test]
+    async fn every_event_goes_out_in_order_ten_a_call() {
+        let aws = bus(|_| false);
+        assert!(relayed(&aws, (1..=6).map(record).collect()).await.is_empty());
+        let sizes: Vec<usize> =
+            aws.asked().iter().map(|(_, i)| i["Entries"].as_array().unwrap().len()).collect();
+        assert_eq!(sizes, [10, 2]);
+        let first: Value =
+            serde_json::from_str(aws.asked()[0].1["Entries"][0]["Detail"].as_str().unwrap()).unwrap();
+        assert_eq!(first["seq"], 1);
+    }
+
+    #[tokio::test]
+    async fn the_record_of_the_first_refused_entry_is_named_and_nothing_after_it_is_tried() {
+        // The fourth entry is the second event of the second record.
+        let aws = bus(|place| place == 3);
+        assert_eq!(relayed(&aws, (1..=8).map(record).collect()).await, ["s2"]);
+        assert_eq!(aws.asked().len(), 1, "the second call is not made");
+    }
+
+    #[tokio::test]
+    async fn an_unreadable_record_lets_those_before_it_go_and_is_named() {
+        let aws = bus(|_| false);
+        let mut edited = record(2);
+        edited["dynamodb"]["NewImage"]["hash"] = json!({ "S": "00" });
+        assert_eq!(relayed(&aws, vec![record(1), edited, record(3)]).await, ["s2"]);
+        assert_eq!(aws.asked()[0].1["Entries"].as_array().unwrap().len(), 2);
+    }
+
+    #[tokio::test]
+    async fn when_the_bus_is_down_the_first_record_is_named() {
+        let aws = Scripted::new(|_| (400, json!({ "__type": "AccessDeniedException" })));
+        assert_eq!(relayed(&aws, vec![record(1), record(2)]).await, ["s1"]);
+    }
+}
