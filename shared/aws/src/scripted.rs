@@ -15,15 +15,20 @@ use crate::client::Connection;
 /// What was asked: the operation and its input.
 pub(crate) type Asked = (String, Value);
 
+/// An answer: status and body.
+pub(crate) type Answer = (u16, Value);
+
+type Rule = dyn Fn(&Asked) -> Answer + Send + Sync;
+
 /// Answers each request by a rule.
 #[derive(Clone)]
 pub(crate) struct Scripted {
-    rule: Arc<dyn Fn(&Asked) -> (u16, Value) + Send + Sync>,
+    rule: Arc<Rule>,
     asked: Arc<Mutex<Vec<Asked>>>,
 }
 
 impl Scripted {
-    pub(crate) fn new(rule: impl Fn(&Asked) -> (u16, Value) + Send + Sync + 'static) -> Self {
+    pub(crate) fn new(rule: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
         Self { rule: Arc::new(rule), asked: Arc::default() }
     }
 
