@@ -1,0 +1,11 @@
+//! The table on a real DynamoDB implementation that these tests start themselves, or on whatever
+//! `AWS_ENDPOINT_URL_DYNAMODB` names: the contract of every store, and the contract once more with conflicts,
+//! throttles and lost answers put in between, which no emulator gives by itself.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
+
+mod contract;
+mod dynamo;
+mod faults;
+mod faulty;
+mod shape;
