@@ -86,18 +86,25 @@ impl Cloud {
         self.ask(service, operation, input)?.map_err(|refused| Trouble::Broken(refused.to_string()))
     }
 
-    /// Runs a function with an event: its answer, or what it failed with.
+    /// Calls Lambda, and tells a refusal from trouble.
+    ///
+    /// # Errors
+    /// When there is no answer.
+    pub fn lambda(&self, method: &str, path: &str, input: &Value) -> Told<Result<Value, Refused>> {
+        let path = format!("/2015-03-31/{path}");
+        let headers = [("content-type", "application/json")];
+        let body = if method == "GET" { String::new() } else { input.to_string() };
+        let answer = self.send("lambda", method, &path, &headers, &body)?;
+        Ok(refusal(&format!("{method} {path}"), &answer).map_or_else(|| Ok(answer.json()), Err))
+    }
+
+    /// Runs a function with an event: what it answers.
     ///
     /// # Errors
     /// When Lambda refuses.
     pub fn invoke(&self, function: &str, event: &Value) -> Told<Value> {
-        let path = format!("/2015-03-31/functions/{function}/invocations");
-        let answer =
-            self.send("lambda", "POST", &path, &[("content-type", "application/json")], &event.to_string())?;
-        match refusal("Invoke", &answer) {
-            Some(refused) => Err(Trouble::Broken(refused.to_string())),
-            None => Ok(answer.json()),
-        }
+        let path = format!("functions/{function}/invocations");
+        self.lambda("POST", &path, event)?.map_err(|refused| Trouble::Broken(refused.to_string()))
     }
 
     /// Puts a message on a queue.
@@ -153,7 +160,7 @@ impl Cloud {
             .map_err(|e| unsigned(e.to_string()))?;
         let (signature, _) = sign(request, &params.into()).map_err(|e| unsigned(e.to_string()))?.into_parts();
         let all: Vec<(&str, &str)> = headers.iter().copied().chain(signature.headers()).collect();
-        self.http.send(method, &url, &all, Some(body.as_bytes()))
+        self.http.send(method, &url, &all, (method != "GET").then_some(body.as_bytes()))
     }
 }
 

@@ -79,6 +79,14 @@ pub fn connect(world: &World, id: &str) -> Told {
     put(world, id, Some(&url), id != DRESDEN)
 }
 
+/// Takes the URL of a location away again.
+///
+/// # Errors
+/// When the stack does not take it.
+pub fn disconnect(world: &World, id: &str) -> Told {
+    put(world, id, None, false)
+}
+
 /// Opens or closes a location.
 ///
 /// # Errors

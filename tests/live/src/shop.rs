@@ -14,6 +14,7 @@ use crate::{
 #[must_use]
 pub struct Basket<'w> {
     world: &'w World,
+    number: String,
     country: &'static str,
     lines: Vec<Value>,
     ship_complete: bool,
@@ -29,6 +30,7 @@ impl<'w> Basket<'w> {
     pub(crate) fn new(world: &'w World) -> Self {
         Self {
             world,
+            number: world.order_number(),
             country: "DE",
             lines: Vec::new(),
             ship_complete: false,
@@ -36,6 +38,11 @@ impl<'w> Basket<'w> {
             intent: true,
             quiet: false,
         }
+    }
+
+    /// The number that the shop gives the order.
+    pub fn number(&self) -> &str {
+        &self.number
     }
 
     /// Goes to that country.
@@ -84,7 +91,7 @@ impl<'w> Basket<'w> {
     /// # Errors
     /// When it is not taken.
     pub fn place(self) -> Told<Order<'w>> {
-        let number = self.world.order_number();
+        let number = self.number;
         let intent = format!("pi_{}", number.replace('-', ""));
         let mut body = json!({
             "number": number,

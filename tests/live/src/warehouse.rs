@@ -2,7 +2,7 @@
 //! does, in webhooks of its own. What it answers, the story says.
 
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     io::Read,
     sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
     thread,
@@ -48,6 +48,8 @@ struct State {
     received: Vec<Received>,
     /// Locations that answer every request with this status.
     closed: BTreeMap<String, u16>,
+    /// Locations that keep what comes and do not answer.
+    silent: BTreeSet<String>,
     /// Requests that were turned away, and why.
     turned_away: Vec<String>,
 }
@@ -100,6 +102,18 @@ impl Warehouse {
             Some(status) => state.closed.insert(location.to_owned(), status),
             None => state.closed.remove(location),
         };
+    }
+
+    /// From now on the location keeps what it is sent and does not answer; then it answers again.
+    pub fn keep_silent(&self, location: &str, silent: bool) {
+        let mut state = self.desk.state();
+        if silent {
+            state.silent.insert(location.to_owned());
+        } else {
+            state.silent.remove(location);
+        }
+        drop(state);
+        self.desk.news.notify_all();
     }
 
     /// How often a location was asked while it answered with an error.
@@ -226,8 +240,10 @@ impl Desk {
             },
         };
         state.turned_away.extend(problem.map(|problem| format!("{name} {problem}")));
-        drop(state);
         self.news.notify_all();
+        while state.silent.contains(&name) {
+            state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
+        }
         status
     }
 }
