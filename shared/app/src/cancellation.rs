@@ -106,36 +106,28 @@ pub async fn cancel(
     actor: &Actor,
 ) -> Result<CancelAnswer, Failure> {
     let asked = Asked::wish(actor, key.cause());
-    let command = Command::Cancel {
-        lines: request.lines.clone(),
-        reason: request.reason,
-        note: request.note.clone(),
-    };
+    let command =
+        Command::Cancel { lines: request.lines.clone(), reason: request.reason, note: request.note.clone() };
     match settle(store, ambient, id, &asked, |_| Some(command.clone())).await? {
         Settled::Done(change) => Ok(answer(change.order, &change.commit, &request.lines)),
         Settled::Already(order) if order.state.causes.contains(&key.cause().key()) => {
             replay(store, *order, &key.cause(), &request.lines).await
         }
         Settled::Already(order) => Ok(nothing_new(*order, &request.lines)?),
-        Settled::Refused(order, rejection) if rejection.code == RejectionCode::NothingToCancel => Err(
-            Failure::NothingToCancel(Box::new(nothing_new(*order, &request.lines)?)),
-        ),
+        Settled::Refused(order, rejection) if rejection.code == RejectionCode::NothingToCancel => {
+            Err(Failure::NothingToCancel(Box::new(nothing_new(*order, &request.lines)?)))
+        }
         Settled::Refused(_, rejection) => Err(rejection.into()),
     }
 }
 
 /// The answer that a commit is.
 fn answer(order: Order, commit: &Commit, lines: &[CancelLine]) -> CancelAnswer {
-    let mut found: BTreeMap<LineId, CancelledLine> = listed(&order, lines)
-        .into_iter()
-        .map(|line| (line.line.clone(), line))
-        .collect();
+    let mut found: BTreeMap<LineId, CancelledLine> =
+        listed(&order, lines).into_iter().map(|line| (line.line.clone(), line)).collect();
     let mut refund_owed: i64 = 0;
     for event in &commit.body.events {
-        #[expect(
-            clippy::wildcard_enum_match_arm,
-            reason = "the other events are no part of the answer"
-        )]
+        #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are no part of the answer")]
         match event {
             Event::UnitsCancelled { units, .. } => {
                 for at in units {
@@ -144,25 +136,14 @@ fn answer(order: Order, commit: &Commit, lines: &[CancelLine]) -> CancelAnswer {
                     }
                 }
             }
-            Event::CancellationRequested {
-                fulfillment_order,
-                lines,
-                ..
-            } => {
+            Event::CancellationRequested { fulfillment_order, lines, .. } => {
                 for LineUnits { line, units, .. } in lines {
                     if let Some(line) = found.get_mut(line) {
                         line.asked.extend(asked_of(&order, *fulfillment_order, *units));
                     }
                 }
             }
-            Event::CancellationRefused {
-                fulfillment_order,
-                lines,
-                winner,
-                by,
-                at,
-                ..
-            } => {
+            Event::CancellationRefused { fulfillment_order, lines, winner, by, at, .. } => {
                 for LineUnits { line, units, .. } in lines {
                     if let Some(line) = found.get_mut(line) {
                         line.refused.push(RefusedUnits {
@@ -179,17 +160,8 @@ fn answer(order: Order, commit: &Commit, lines: &[CancelLine]) -> CancelAnswer {
             _ => {}
         }
     }
-    let lines = listed(&order, lines)
-        .into_iter()
-        .filter_map(|line| found.remove(&line.line))
-        .collect();
-    CancelAnswer {
-        at: commit.body.at,
-        order,
-        refund_owed,
-        lines,
-        replayed: false,
-    }
+    let lines = listed(&order, lines).into_iter().filter_map(|line| found.remove(&line.line)).collect();
+    CancelAnswer { at: commit.body.at, order, refund_owed, lines, replayed: false }
 }
 
 /// The answer to a request that came before: the order as that commit left it, and what the commit says.
@@ -205,34 +177,21 @@ async fn replay(
     commits.retain(|commit| commit.body.seq <= seq);
     let then = fold(unplaced(order.placed.clone()), &commits);
     let commit = commit_of(&commits, cause).ok_or_else(lost)?;
-    Ok(CancelAnswer {
-        replayed: true,
-        ..answer(then, commit, lines)
-    })
+    Ok(CancelAnswer { replayed: true, ..answer(then, commit, lines) })
 }
 
 /// The answer when a wish changes nothing: all of it was cancelled or asked for before, or is too late.
 fn nothing_new(order: Order, lines: &[CancelLine]) -> Result<CancelAnswer, Failure> {
     let assessed = assess(&order, lines)?;
     let lines = assessed.iter().map(|line| unchanged(&order, line)).collect();
-    Ok(CancelAnswer {
-        at: order.state.changed_at,
-        order,
-        refund_owed: 0,
-        lines,
-        replayed: false,
-    })
+    Ok(CancelAnswer { at: order.state.changed_at, order, refund_owed: 0, lines, replayed: false })
 }
 
 fn unchanged(order: &Order, line: &LineAssessment) -> CancelledLine {
     let waiting = order.state.fulfillment_orders.iter().filter_map(|f| {
         let units = f.line(&line.line).map_or(0, |part| part.cancel_requested);
         let location = f.location.clone();
-        (units > 0).then_some(AskedUnits {
-            fulfillment_order: f.id,
-            location,
-            units,
-        })
+        (units > 0).then_some(AskedUnits { fulfillment_order: f.id, location, units })
     });
     let refused = line.refused.iter().map(|refusal| RefusedUnits {
         units: refusal.units,
@@ -245,11 +204,7 @@ fn unchanged(order: &Order, line: &LineAssessment) -> CancelledLine {
         line: line.line.clone(),
         sku: line.sku.clone(),
         cancelled: 0,
-        asked: if line.asked_before > 0 {
-            waiting.collect()
-        } else {
-            Vec::new()
-        },
+        asked: if line.asked_before > 0 { waiting.collect() } else { Vec::new() },
         refused: refused.collect(),
     }
 }
@@ -259,35 +214,21 @@ fn listed(order: &Order, lines: &[CancelLine]) -> Vec<CancelledLine> {
     let mut named: Vec<&LineId> = Vec::new();
     let all = order.placed.lines.iter().map(|line| &line.id);
     let asked = lines.iter().map(|line| &line.line);
-    for line in if lines.is_empty() {
-        all.collect::<Vec<_>>()
-    } else {
-        asked.collect()
-    } {
+    for line in if lines.is_empty() { all.collect::<Vec<_>>() } else { asked.collect() } {
         if !named.contains(&line) {
             named.push(line);
         }
     }
     let empty = |line: &LineId| {
         let sku = order.placed.line(line)?.1.sku.clone();
-        Some(CancelledLine {
-            line: line.clone(),
-            sku,
-            cancelled: 0,
-            asked: Vec::new(),
-            refused: Vec::new(),
-        })
+        Some(CancelledLine { line: line.clone(), sku, cancelled: 0, asked: Vec::new(), refused: Vec::new() })
     };
     named.into_iter().filter_map(empty).collect()
 }
 
 fn asked_of(order: &Order, fulfillment_order: FulfillmentOrderId, units: u32) -> Option<AskedUnits> {
     let location = order.fulfillment_order(fulfillment_order)?.location.clone();
-    Some(AskedUnits {
-        fulfillment_order,
-        location,
-        units,
-    })
+    Some(AskedUnits { fulfillment_order, location, units })
 }
 
 /// Handles the body of a message on cancellation's queue.
@@ -325,14 +266,6 @@ fn because_payment_is_gone(order: &Order) -> Option<Command> {
         return None;
     }
     let for_good = order.state.payment.intents.iter().all(|intent| intent.cancelled);
-    let reason = if for_good {
-        CancelReason::PaymentCancelled
-    } else {
-        CancelReason::PaymentFailed
-    };
-    Some(Command::Cancel {
-        lines: Vec::new(),
-        reason,
-        note: None,
-    })
+    let reason = if for_good { CancelReason::PaymentCancelled } else { CancelReason::PaymentFailed };
+    Some(Command::Cancel { lines: Vec::new(), reason, note: None })
 }

@@ -36,21 +36,11 @@ pub async fn apply(store: &impl Store, ambient: &impl Ambient, inbound: &Inbound
     let cause = Cause::new(&inbound.source, inbound.cause_id());
     match &inbound.fact {
         Fact::Payment { order, fact } => {
-            let actor = Actor {
-                kind: ActorKind::PaymentProvider,
-                id: inbound.source.clone(),
-            };
-            let command = |intent| Command::RecordPayment {
-                intent,
-                fact: fact.clone(),
-            };
+            let actor = Actor { kind: ActorKind::PaymentProvider, id: inbound.source.clone() };
+            let command = |intent| Command::RecordPayment { intent, fact: fact.clone() };
             payment(store, ambient, order, &Asked::fact(actor, cause), command).await
         }
-        Fact::Fulfillment {
-            order,
-            fulfillment_order,
-            fact,
-        } => {
+        Fact::Fulfillment { order, fulfillment_order, fact } => {
             let (location, actor) = signed(inbound)?;
             let command = Command::RecordFulfillment {
                 fulfillment_order: *fulfillment_order,
@@ -61,17 +51,10 @@ pub async fn apply(store: &impl Store, ambient: &impl Ambient, inbound: &Inbound
             };
             apply_once(store, ambient, *order, &Asked::fact(actor, cause), command).await
         }
-        Fact::Parcel {
-            order,
-            reference,
-            fact,
-        } => {
+        Fact::Parcel { order, reference, fact } => {
             let (location, actor) = signed(inbound)?;
-            let command = Command::RecordParcel {
-                reference: reference.clone(),
-                location,
-                fact: fact.clone(),
-            };
+            let command =
+                Command::RecordParcel { reference: reference.clone(), location, fact: fact.clone() };
             apply_once(store, ambient, *order, &Asked::fact(actor, cause), command).await
         }
         Fact::Stock(facts) => {
@@ -85,10 +68,7 @@ pub async fn apply(store: &impl Store, ambient: &impl Ambient, inbound: &Inbound
 fn signed(inbound: &Inbound) -> Result<(LocationId, Actor), Failure> {
     let unsigned = || Failure::Malformed("a fact of a location that no location has signed".to_owned());
     let location = inbound.location.clone().ok_or_else(unsigned)?;
-    let actor = Actor {
-        kind: ActorKind::Location,
-        id: location.to_string(),
-    };
+    let actor = Actor { kind: ActorKind::Location, id: location.to_string() };
     Ok((location, actor))
 }
 
@@ -162,8 +142,6 @@ async fn only_intent(store: &impl OrderStore, id: OrderId) -> Result<String, Fai
     match order.state.payment.intents.as_slice() {
         [intent] => Ok(intent.id.clone()),
         [] => Err(Failure::NotFound(format!("a payment intent of order {id}"))),
-        _ => Err(Failure::Malformed(
-            "a payment fact without its intent, for an order of several".to_owned(),
-        )),
+        _ => Err(Failure::Malformed("a payment fact without its intent, for an order of several".to_owned())),
     }
 }

@@ -60,9 +60,9 @@ pub async fn on_message(
         }
         Message::Drain(sku) => drain(store, ambient, redrive, &sku, &Cause::new("sweep", sku.as_str())).await,
         Message::Sweep => sweep(store, ambient, redrive).await,
-        Message::Redrive(_) => Err(Failure::Malformed(
-            "a message about an order, on replenishment's queue".to_owned(),
-        )),
+        Message::Redrive(_) => {
+            Err(Failure::Malformed("a message about an order, on replenishment's queue".to_owned()))
+        }
     }
 }
 
@@ -78,18 +78,19 @@ pub async fn drain(
     trigger: &Cause,
 ) -> Result<(), Failure> {
     let network = Network::read(store).await?;
-    let mut run = Run::new(trigger);
+    let mut run = Run::new(trigger, ambient.now());
     loop {
+        let now = ambient.now();
         let view = store.sku(sku).await?;
-        run.look_at_shelves(&view);
+        run.look_at_shelves(&view, now);
         let Some(waiter) = run.next(&network, sku, &view) else {
             return Ok(());
         };
         if run.is_over() {
             return run.hand_on(redrive, sku).await;
         }
-        let outcome = serve(store, ambient, &network, waiter, &view, &run.asked).await?;
-        run.note(waiter, outcome);
+        let outcome = serve(store, ambient, &network, waiter, &view, &run).await?;
+        run.note(waiter, outcome, ambient.now());
     }
 }
 
@@ -107,6 +108,8 @@ enum Served {
 /// How far the draining of one queue has come.
 struct Run {
     asked: Asked,
+    /// When the oldest thing was read that a decision now rests on, UTC.
+    since: Timestamp,
     /// Those who can take nothing of what was there when they were looked at.
     passed_over: BTreeSet<(OrderId, LineId)>,
     /// What was free at each location when the shelves were last read.
@@ -117,9 +120,10 @@ struct Run {
 }
 
 impl Run {
-    fn new(trigger: &Cause) -> Self {
+    fn new(trigger: &Cause, now: Timestamp) -> Self {
         Self {
             asked: Asked::due("replenishment", trigger),
+            since: now,
             passed_over: BTreeSet::new(),
             free: BTreeMap::new(),
             releases: 0,
@@ -129,35 +133,28 @@ impl Run {
     }
 
     /// When more is there than before, those who were passed over may have it: the queue starts anew.
-    fn look_at_shelves(&mut self, view: &SkuView) {
-        let free: BTreeMap<_, _> = view
-            .levels
-            .iter()
-            .map(|l| (l.location.clone(), l.available()))
-            .collect();
+    fn look_at_shelves(&mut self, view: &SkuView, now: Timestamp) {
+        let free: BTreeMap<_, _> = view.levels.iter().map(|l| (l.location.clone(), l.available())).collect();
         let more =
             |(location, units): (&LocationId, &i64)| *units > self.free.get(location).copied().unwrap_or(0);
         if free.iter().any(more) {
-            self.passed_over.clear();
+            self.start_anew(now);
         }
         self.free = free;
     }
 
-    /// The first in the queue that has not been passed over, as long as there is something to have.
-    fn next<'a>(&self, network: &Network, sku: &Sku, view: &'a SkuView) -> Option<&'a Backorder> {
-        let waiting = || {
-            view.waiting
-                .iter()
-                .find(|w| !self.passed_over.contains(&(w.order, w.line.clone())))
-        };
-        if has_free_stock(network, sku, view) {
-            waiting()
-        } else {
-            None
-        }
+    fn start_anew(&mut self, now: Timestamp) {
+        self.passed_over.clear();
+        self.since = now;
     }
 
-    fn note(&mut self, waiter: &Backorder, outcome: Served) {
+    /// The first in the queue that has not been passed over, as long as there is something to have.
+    fn next<'a>(&self, network: &Network, sku: &Sku, view: &'a SkuView) -> Option<&'a Backorder> {
+        let waiting = || view.waiting.iter().find(|w| !self.passed_over.contains(&(w.order, w.line.clone())));
+        if has_free_stock(network, sku, view) { waiting() } else { None }
+    }
+
+    fn note(&mut self, waiter: &Backorder, outcome: Served, now: Timestamp) {
         self.looks = self.looks.saturating_add(1);
         match outcome {
             Served::Released => self.releases = self.releases.saturating_add(1),
@@ -166,7 +163,7 @@ impl Run {
             }
             Served::Raced => {
                 self.races = self.races.saturating_add(1);
-                self.passed_over.clear();
+                self.start_anew(now);
             }
         }
     }
@@ -197,13 +194,10 @@ async fn serve(
     network: &Network,
     waiter: &Backorder,
     view: &SkuView,
-    asked: &Asked,
+    run: &Run,
 ) -> Result<Served, Failure> {
     let Some(order) = store.load(waiter.order).await? else {
-        return Err(Failure::Inconsistent(format!(
-            "order {} waits and is not there",
-            waiter.order
-        )));
+        return Err(Failure::Inconsistent(format!("order {} waits and is not there", waiter.order)));
     };
     if !order.is_ready() {
         return Ok(Served::PassedOver);
@@ -211,35 +205,14 @@ async fn serve(
     let Some(demands) = wanted(&order, waiter) else {
         return Ok(Served::PassedOver);
     };
-    let mut shelves = if order.placed.terms.ship_complete {
-        views(store, &demands).await?
-    } else {
-        BTreeMap::new()
-    };
+    let mut shelves =
+        if order.placed.terms.ship_complete { views(store, &demands).await? } else { BTreeMap::new() };
     shelves.insert(waiter.sku.clone(), view.clone());
-    let decision = route(&inputs(
-        &order,
-        demands,
-        network,
-        &shelves,
-        Some(&waiter.sku),
-        ambient.now(),
-    ));
+    let decision = route(&inputs(&order, demands, network, &shelves, Some(&waiter.sku), run.since));
     if decision.assignments.is_empty() {
         return Ok(Served::PassedOver);
     }
-    match carry_out(
-        store,
-        ambient,
-        &order,
-        Plan {
-            decision,
-            as_command: released,
-        },
-        asked,
-    )
-    .await?
-    {
+    match carry_out(store, ambient, &order, Plan { decision, as_command: released }, &run.asked).await? {
         Saved::Done => Ok(Served::Released),
         Saved::Moved | Saved::OutOfStock { .. } => Ok(Served::Raced),
         Saved::Taken(reference) => Err(Failure::Taken(reference)),
@@ -253,9 +226,7 @@ fn wanted(order: &Order, waiter: &Backorder) -> Option<Vec<Demand>> {
     let backordered = |place: usize| order.state.lines.get(place).map_or(0, |line| line.backordered);
     let demands: Vec<Demand> = if order.placed.terms.ship_complete {
         let places = 0..order.placed.lines.len();
-        places
-            .filter_map(|place| demand(order, place, backordered(place)))
-            .collect()
+        places.filter_map(|place| demand(order, place, backordered(place))).collect()
     } else {
         let (place, _) = order.placed.line(&waiter.line)?;
         demand(order, place, backordered(place)).into_iter().collect()
@@ -288,10 +259,7 @@ pub async fn sweep(
 async fn sweep_skus(store: &impl Store, redrive: &impl Redrive) -> Result<u32, Failure> {
     let network = Network::read(store).await?;
     let mut driven: u32 = 0;
-    let mut page = Page {
-        limit: SWEEP_PAGE,
-        after: None,
-    };
+    let mut page = Page { limit: SWEEP_PAGE, after: None };
     for _ in 0..SWEEP_PAGES {
         let listed = store.waiting_skus(&page).await?;
         for sku in &listed.items {
@@ -311,10 +279,7 @@ async fn sweep_skus(store: &impl Store, redrive: &impl Redrive) -> Result<u32, F
 
 async fn sweep_orders(store: &impl Store, redrive: &impl Redrive, now: Timestamp) -> Result<u32, Failure> {
     let mut driven: u32 = 0;
-    let mut page = Page {
-        limit: SWEEP_PAGE,
-        after: None,
-    };
+    let mut page = Page { limit: SWEEP_PAGE, after: None };
     for _ in 0..SWEEP_PAGES {
         let listed = store.overdue(now, &page).await?;
         for id in &listed.items {

@@ -43,6 +43,8 @@ pub async fn route_order(
     let asked = Asked::due("routing", trigger);
     let network = Network::read(store).await?;
     for attempt in 1..=asked.rounds {
+        // Before anything is read: whoever waits by now has been seen.
+        let now = ambient.now();
         let order = load(store, id).await?;
         if !order.is_ready() || order.unrouted() == 0 {
             tracing::info!(order_id = %id, "nothing to route");
@@ -50,12 +52,8 @@ pub async fn route_order(
         }
         let demands = unrouted(&order);
         let views = views(store, &demands).await?;
-        let now = ambient.now();
         let decision = route(&inputs(&order, demands, &network, &views, None, now));
-        let plan = Plan {
-            decision: Decision { attempt, ..decision },
-            as_command: routed,
-        };
+        let plan = Plan { decision: Decision { attempt, ..decision }, as_command: routed };
         match carry_out(store, ambient, &order, plan, &asked).await? {
             Saved::Done => return Ok(()),
             Saved::Moved | Saved::OutOfStock { .. } => {}
@@ -67,9 +65,7 @@ pub async fn route_order(
 
 fn unrouted(order: &Order) -> Vec<Demand> {
     let lines = order.state.lines.iter().enumerate();
-    lines
-        .filter_map(|(place, line)| demand(order, place, line.unrouted))
-        .collect()
+    lines.filter_map(|(place, line)| demand(order, place, line.unrouted)).collect()
 }
 
 fn routed(decision: Box<Decision>, ids: Vec<FulfillmentOrderId>) -> Command {
@@ -92,9 +88,7 @@ pub(crate) async fn carry_out(
 ) -> Result<Saved, Failure> {
     let context = asked.context(order, ambient.now());
     let ids = plan.decision.assignments.iter();
-    let ids = ids
-        .map(|_| FulfillmentOrderId::mint(context.now, ambient.entropy()))
-        .collect();
+    let ids = ids.map(|_| FulfillmentOrderId::mint(context.now, ambient.entropy())).collect();
     let explanation = plan.decision.explanation.clone();
     let command = (plan.as_command)(Box::new(plan.decision), ids);
     let events = decide(order, &command, &context)?;

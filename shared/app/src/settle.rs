@@ -43,30 +43,18 @@ pub(crate) enum Why {
 impl Asked {
     /// A fact from outside.
     pub(crate) fn fact(actor: Actor, cause: Cause) -> Self {
-        Self {
-            actor,
-            why: Why::Once(cause),
-            rounds: FACT_ROUNDS,
-        }
+        Self { actor, why: Why::Once(cause), rounds: FACT_ROUNDS }
     }
 
     /// A person's wish.
     pub(crate) fn wish(actor: &Actor, cause: Cause) -> Self {
-        Self {
-            actor: actor.clone(),
-            why: Why::Once(cause),
-            rounds: WISH_ROUNDS,
-        }
+        Self { actor: actor.clone(), why: Why::Once(cause), rounds: WISH_ROUNDS }
     }
 
     /// What one of our functions does because `trigger` made it look.
     pub(crate) fn due(function: &str, trigger: &Cause) -> Self {
         let why = Why::WhatIsDue(trigger.clone());
-        Self {
-            actor: Actor::system(function),
-            why,
-            rounds: WISH_ROUNDS,
-        }
+        Self { actor: Actor::system(function), why, rounds: WISH_ROUNDS }
     }
 
     /// The context of a decision about `order`.
@@ -77,11 +65,7 @@ impl Asked {
                 Cause::new(&trigger.source, format!("{}@{}", trigger.id, order.state.version))
             }
         };
-        Context {
-            now,
-            actor: self.actor.clone(),
-            cause,
-        }
+        Context { now, actor: self.actor.clone(), cause }
     }
 }
 
@@ -112,10 +96,7 @@ impl Settled {
             Self::Done(_) | Self::Refused(..) => false,
             Self::Already(order) => order.state.causes.contains(&cause.key()),
         };
-        Ok(Once {
-            value: self.order()?,
-            replayed,
-        })
+        Ok(Once { value: self.order()?, replayed })
     }
 }
 
@@ -157,10 +138,7 @@ pub(crate) async fn settle(
 
 /// The order, or that it is not here.
 pub(crate) async fn load(store: &impl OrderStore, id: OrderId) -> Result<Order, Failure> {
-    store
-        .load(id)
-        .await?
-        .ok_or_else(|| Failure::NotFound(format!("order {id}")))
+    store.load(id).await?.ok_or_else(|| Failure::NotFound(format!("order {id}")))
 }
 
 /// A change, or that it cannot be written as JSON.
@@ -169,13 +147,7 @@ pub(crate) fn sealed(change: Result<Change, serde_json::Error>) -> Result<Change
 }
 
 pub(crate) fn log(change: &Change) {
-    let events: Vec<&str> = change
-        .commit
-        .body
-        .events
-        .iter()
-        .map(|event| event.name())
-        .collect();
+    let events: Vec<&str> = change.commit.body.events.iter().map(|event| event.name()).collect();
     tracing::info!(
         order_id = %change.order.placed.id,
         seq = change.commit.body.seq,

@@ -41,10 +41,8 @@ pub async fn adjust(
         return Err(Failure::Malformed(format!("1 to {PART_MAX} movements")));
     }
     known(store, location).await?;
-    let Once {
-        value: record,
-        replayed,
-    } = move_part(store, ambient, location, facts, key.cause(), actor).await?;
+    let Once { value: record, replayed } =
+        move_part(store, ambient, location, facts, key.cause(), actor).await?;
     let value = record.events.iter().map(|event| event.change().clone()).collect();
     Ok(Once { value, replayed })
 }
@@ -63,11 +61,7 @@ pub async fn apply(
 ) -> Result<(), Failure> {
     known(store, location).await?;
     for (index, part) in facts.chunks(PART_MAX).enumerate() {
-        let id = if index == 0 {
-            cause.id.clone()
-        } else {
-            format!("{}/{index}", cause.id)
-        };
+        let id = if index == 0 { cause.id.clone() } else { format!("{}/{index}", cause.id) };
         let cause = Cause { id, ..cause.clone() };
         move_part(store, ambient, location, part, cause, actor).await?;
     }
@@ -77,11 +71,7 @@ pub async fn apply(
 async fn known(store: &impl ConfigStore, location: &LocationId) -> Result<(), Failure> {
     let locations = store.locations().await?;
     let known = locations.iter().any(|l| l.id == *location);
-    if known {
-        Ok(())
-    } else {
-        Err(Failure::NotFound(format!("location {location}")))
-    }
+    if known { Ok(()) } else { Err(Failure::NotFound(format!("location {location}"))) }
 }
 
 /// Moves stock once; gives the record, also when it was there before.
@@ -96,27 +86,16 @@ async fn move_part(
     for _ in 0..FACT_ROUNDS {
         let before = levels(store, location, facts).await?;
         let (after, events) = moved(&before, facts);
-        let record = StockRecord {
-            at: ambient.now(),
-            actor: actor.clone(),
-            cause: cause.clone(),
-            events,
-        };
+        let record = StockRecord { at: ambient.now(), actor: actor.clone(), cause: cause.clone(), events };
         let levels = before.into_values().zip(after.into_values()).collect();
         let commit = StockCommit { levels, record };
         match store.move_stock(&commit).await? {
             Moved::Done => {
                 tracing::info!(%location, cause = %cause.key(), skus = commit.levels.len(), "stock moved");
-                return Ok(Once {
-                    value: commit.record,
-                    replayed: false,
-                });
+                return Ok(Once { value: commit.record, replayed: false });
             }
             Moved::Before => {
-                return Ok(Once {
-                    value: earlier(store, &cause).await?,
-                    replayed: true,
-                });
+                return Ok(Once { value: earlier(store, &cause).await?, replayed: true });
             }
             Moved::Raced => {}
         }
@@ -143,10 +122,7 @@ async fn levels(
     let views = try_join_all(skus.iter().map(|sku| store.sku(sku))).await?;
     let levels = skus.into_iter().zip(views).map(|(sku, view)| {
         let level = view.levels.into_iter().find(|level| level.location == *location);
-        (
-            sku.clone(),
-            level.unwrap_or_else(|| StockLevel::empty(sku.clone(), location.clone())),
-        )
+        (sku.clone(), level.unwrap_or_else(|| StockLevel::empty(sku.clone(), location.clone())))
     });
     Ok(levels.collect())
 }

@@ -27,10 +27,7 @@ pub(crate) struct Network {
 
 impl Network {
     pub(crate) async fn read(store: &impl ConfigStore) -> Result<Self, Failure> {
-        Ok(Self {
-            locations: store.locations().await?,
-            rules: store.rules().await?,
-        })
+        Ok(Self { locations: store.locations().await?, rules: store.rules().await? })
     }
 }
 
@@ -62,16 +59,7 @@ pub(crate) fn inputs(
 ) -> RoutingInputs {
     let ahead: BTreeMap<&Sku, i64> = views
         .iter()
-        .map(|(sku, view)| {
-            (
-                sku,
-                if served == Some(sku) {
-                    0
-                } else {
-                    units_ahead(order, &view.waiting)
-                },
-            )
-        })
+        .map(|(sku, view)| (sku, if served == Some(sku) { 0 } else { units_ahead(order, &view.waiting) }))
         .collect();
     let candidates = network.locations.iter().map(|location| Candidate {
         location: location.id.clone(),
@@ -109,27 +97,14 @@ pub(crate) fn has_free_stock(network: &Network, sku: &Sku, view: &SkuView) -> bo
 /// The units of one line that a decision is about.
 pub(crate) fn demand(order: &Order, place: usize, units: u32) -> Option<Demand> {
     let line = order.placed.lines.get(place)?;
-    let avoid = order
-        .state
-        .avoid
-        .iter()
-        .filter(|(avoiding, _)| *avoiding == line.id);
+    let avoid = order.state.avoid.iter().filter(|(avoiding, _)| *avoiding == line.id);
     let avoid = avoid.map(|(_, location)| location.clone()).collect();
-    (units > 0).then(|| Demand {
-        line: line.id.clone(),
-        sku: line.sku.clone(),
-        units,
-        avoid,
-    })
+    (units > 0).then(|| Demand { line: line.id.clone(), sku: line.sku.clone(), units, avoid })
 }
 
 /// Units that others wait for and get before this order. Its own lines never stand in each other's way.
 fn units_ahead(order: &Order, waiting: &[Backorder]) -> i64 {
-    let own = (
-        order.placed.terms.priority,
-        order.placed.placed_at,
-        order.placed.id,
-    );
+    let own = (order.placed.terms.priority, order.placed.placed_at, order.placed.id);
     waiting
         .iter()
         .filter(|w| (w.priority, w.placed_at, w.order) < own)
@@ -143,11 +118,7 @@ fn level<'a>(view: &'a SkuView, location: &LocationId) -> Option<&'a StockLevel>
 
 /// What a location has of a SKU; none when it does not carry it.
 fn available(location: &Location, sku: &Sku, level: Option<&StockLevel>, queued: i64) -> Option<Available> {
-    let carried = if location.carries.is_empty() {
-        level.is_some()
-    } else {
-        location.carries.contains(sku)
-    };
+    let carried = if location.carries.is_empty() { level.is_some() } else { location.carries.contains(sku) };
     if !carried {
         return None;
     }

@@ -31,10 +31,7 @@ impl MemoryStore {
     /// What has been written since the stream was at `after`, and where it is now.
     pub fn stream(&self, after: usize) -> (Vec<Streamed>, usize) {
         let table = self.lock();
-        (
-            table.stream.get(after..).unwrap_or_default().to_vec(),
-            table.stream.len(),
-        )
+        (table.stream.get(after..).unwrap_or_default().to_vec(), table.stream.len())
     }
 
     /// Erases the customer of an order.
@@ -70,11 +67,7 @@ impl MemoryStore {
     /// When one cannot be read.
     pub fn records(&self) -> Result<Vec<StockRecord>, Failure> {
         let table = self.lock();
-        table
-            .records
-            .keys()
-            .filter_map(|cause| table.record(cause).transpose())
-            .collect()
+        table.records.keys().filter_map(|cause| table.record(cause).transpose()).collect()
     }
 
     /// A task that panics while it holds the lock has failed its test; the others may see what it left.
@@ -100,13 +93,7 @@ impl MemoryStore {
         if newest_first {
             listed.reverse();
         }
-        Ok(cut(
-            listed
-                .into_iter()
-                .map(|(place, id)| (format!("{place}/{id}"), id))
-                .collect(),
-            page,
-        ))
+        Ok(cut(listed.into_iter().map(|(place, id)| (format!("{place}/{id}"), id)).collect(), page))
     }
 }
 
@@ -127,10 +114,7 @@ fn cut<T>(listed: Vec<(String, T)>, page: &Page) -> Listed<T> {
         last = Some(place);
         items.push(item);
     }
-    Listed {
-        items,
-        next: last.filter(|_| more),
-    }
+    Listed { items, next: last.filter(|_| more) }
 }
 
 impl OrderStore for MemoryStore {
@@ -156,10 +140,7 @@ impl OrderStore for MemoryStore {
 
     async fn commits(&self, id: OrderId) -> Result<Vec<Commit>, Failure> {
         give_way().await;
-        self.lock()
-            .orders
-            .get(&id)
-            .map_or_else(|| Ok(Vec::new()), Row::commits)
+        self.lock().orders.get(&id).map_or_else(|| Ok(Vec::new()), Row::commits)
     }
 
     async fn contact(&self, id: OrderId) -> Result<Option<Contact>, Failure> {
@@ -171,10 +152,7 @@ impl OrderStore for MemoryStore {
         give_way().await;
         let plain = |email: &str| email.trim().to_lowercase();
         self.list(page, true, |row, order| {
-            let theirs = row
-                .contact
-                .as_ref()
-                .is_some_and(|c| plain(&c.email) == plain(email));
+            let theirs = row.contact.as_ref().is_some_and(|c| plain(&c.email) == plain(email));
             theirs.then_some(order.placed.placed_at)
         })
     }
@@ -203,18 +181,8 @@ impl StockStore for MemoryStore {
     async fn sku(&self, sku: &Sku) -> Result<SkuView, Failure> {
         give_way().await;
         let table = self.lock();
-        let levels = table
-            .levels
-            .values()
-            .filter(|level| level.sku == *sku)
-            .cloned()
-            .collect();
-        let waiting = table
-            .waiting
-            .get(sku)
-            .into_iter()
-            .flat_map(|queue| queue.values().cloned())
-            .collect();
+        let levels = table.levels.values().filter(|level| level.sku == *sku).cloned().collect();
+        let waiting = table.waiting.get(sku).into_iter().flat_map(|queue| queue.values().cloned()).collect();
         Ok(SkuView { levels, waiting })
     }
 
@@ -230,12 +198,7 @@ impl StockStore for MemoryStore {
 
     async fn waiting_skus(&self, page: &Page) -> Result<Listed<Sku>, Failure> {
         give_way().await;
-        let waiting = self
-            .lock()
-            .waiting
-            .keys()
-            .map(|sku| (sku.to_string(), sku.clone()))
-            .collect();
+        let waiting = self.lock().waiting.keys().map(|sku| (sku.to_string(), sku.clone())).collect();
         Ok(cut(waiting, page))
     }
 }

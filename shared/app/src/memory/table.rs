@@ -62,10 +62,7 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn order(&self) -> Result<Order, Failure> {
-        Ok(Order {
-            placed: self.placed()?,
-            state: read::<OrderState>(&self.state)?,
-        })
+        Ok(Order { placed: self.placed()?, state: read::<OrderState>(&self.state)? })
     }
 
     pub(super) fn placed(&self) -> Result<PlacedOrder, Failure> {
@@ -87,8 +84,13 @@ impl Table {
             return Ok(Saved::Moved);
         }
         let mut names: Vec<&Reference> = change.references.iter().collect();
-        // The key before the number: a repeat of the same request must be known as one.
-        names.sort_by_key(|name| !matches!(name, Reference::IdempotencyKey(_)));
+        // The key first: whoever repeats a placement meets the same number again too, and is to hear of the key.
+        names.sort_by_key(|name| match name {
+            Reference::IdempotencyKey(_) => 0,
+            Reference::Number(_) => 1,
+            Reference::Intent(_) => 2,
+            Reference::Tracking(_) => 3,
+        });
         if let Some(taken) = names.into_iter().find(|name| self.references.contains_key(name)) {
             return Ok(Saved::Taken(taken.clone()));
         }
@@ -115,10 +117,7 @@ impl Table {
             return Ok(Saved::Taken(taken.clone()));
         }
         if let Some(short) = change.stock.iter().find(|delta| !self.allows(delta)) {
-            return Ok(Saved::OutOfStock {
-                sku: short.sku.clone(),
-                location: short.location.clone(),
-            });
+            return Ok(Saved::OutOfStock { sku: short.sku.clone(), location: short.location.clone() });
         }
         self.write(change)?;
         Ok(Saved::Done)
@@ -129,17 +128,12 @@ impl Table {
         if self.records.contains_key(&marker) {
             return Ok(Moved::Before);
         }
-        if commit
-            .levels
-            .iter()
-            .any(|(before, _)| self.level(&before.sku, &before.location) != *before)
-        {
+        if commit.levels.iter().any(|(before, _)| self.level(&before.sku, &before.location) != *before) {
             return Ok(Moved::Raced);
         }
         let record = write(&commit.record)?;
         for (_, after) in &commit.levels {
-            self.levels
-                .insert((after.sku.clone(), after.location.clone()), after.clone());
+            self.levels.insert((after.sku.clone(), after.location.clone()), after.clone());
         }
         self.stream.push(Streamed::Stock(record.clone()));
         self.records.insert(marker, record);
@@ -183,16 +177,10 @@ impl Table {
         }
         for delta in &change.stock {
             let after = self.level(&delta.sku, &delta.location).after(delta);
-            self.levels
-                .insert((delta.sku.clone(), delta.location.clone()), after);
+            self.levels.insert((delta.sku.clone(), delta.location.clone()), after);
         }
         for waiting in &change.backorders {
-            let place = (
-                waiting.priority,
-                waiting.placed_at,
-                waiting.order,
-                waiting.line.clone(),
-            );
+            let place = (waiting.priority, waiting.placed_at, waiting.order, waiting.line.clone());
             let queue = self.waiting.entry(waiting.sku.clone()).or_default();
             if waiting.units == 0 {
                 queue.remove(&place);
@@ -202,11 +190,7 @@ impl Table {
         }
         self.waiting.retain(|_, queue| !queue.is_empty());
         let (text, hash) = (commit.text.clone(), commit.hash.clone());
-        self.stream.push(Streamed::Commit {
-            order: id,
-            text,
-            hash,
-        });
+        self.stream.push(Streamed::Commit { order: id, text, hash });
         Ok(())
     }
 }
