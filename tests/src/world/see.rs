@@ -1,0 +1,129 @@
+//! What a story looks at, and what must hold when it is over.
+
+use app::{
+    memory::Sent,
+    ports::{ConfigStore, OrderStore, StockStore, Store},
+};
+use domain::{
+    check::owed_drains,
+    ids::{OrderId, Sku},
+    order::{Event, ExceptionKind, FulfillmentStatus, Order, Status},
+    stock::StockLevel,
+};
+
+use super::{DeadLetter, World};
+use crate::audit;
+
+impl<S: Store + Send> World<S> {
+    /// The order as it is.
+    pub async fn order(&self, id: OrderId) -> Order {
+        self.fuse.unset();
+        self.store.load(id).await.expect("a store").unwrap_or_else(|| panic!("no order {id}"))
+    }
+
+    /// Where the order stands.
+    pub async fn status(&self, id: OrderId) -> Status {
+        self.order(id).await.state.status
+    }
+
+    /// Everything that has happened to the order.
+    pub async fn events(&self, id: OrderId) -> Vec<Event> {
+        self.fuse.unset();
+        let commits = self.store.commits(id).await.expect("commits");
+        commits.into_iter().flat_map(|commit| commit.body.events).collect()
+    }
+
+    /// How often something of that name has happened to the order.
+    pub async fn times(&self, id: OrderId, name: &str) -> usize {
+        self.events(id).await.iter().filter(|event| event.name() == name).count()
+    }
+
+    /// What is owed back to the customer, minor units.
+    pub async fn refund_owed(&self, id: OrderId) -> i64 {
+        self.order(id).await.state.lines.iter().map(|line| line.refund_owed_amount).sum()
+    }
+
+    /// Who has work of the order: location, status, units open, units shipped.
+    pub async fn work(&self, id: OrderId) -> Vec<(String, FulfillmentStatus, u32, u32)> {
+        let order = self.order(id).await;
+        let sorted = |f: &domain::order::FulfillmentOrder| {
+            let shipped = f.lines.iter().map(|line| line.shipped).sum();
+            (f.location.to_string(), f.status, f.open_units(), shipped)
+        };
+        order.state.fulfillment_orders.iter().map(sorted).collect()
+    }
+
+    /// Units of the order that wait for stock.
+    pub async fn waiting(&self, id: OrderId) -> u32 {
+        self.order(id).await.state.lines.iter().map(|line| line.backordered).sum()
+    }
+
+    /// Units of the order that are assigned to locations.
+    pub async fn assigned(&self, id: OrderId) -> u32 {
+        self.order(id).await.state.lines.iter().map(|line| line.assigned).sum()
+    }
+
+    /// What a person should look at.
+    pub async fn exceptions(&self, id: OrderId) -> Vec<ExceptionKind> {
+        self.order(id).await.state.exceptions.iter().map(|exception| exception.kind).collect()
+    }
+
+    /// A shelf.
+    pub async fn level(&self, location: &str, sku: &str) -> StockLevel {
+        self.fuse.unset();
+        let sku: Sku = sku.parse().expect("a SKU");
+        let view = self.store.sku(&sku).await.expect("a view");
+        let found = view.levels.into_iter().find(|level| level.location.as_str() == location);
+        found.unwrap_or_else(|| StockLevel::empty(sku, location.parse().expect("a location")))
+    }
+
+    /// Messages that locations have received, each once however often it came.
+    pub fn told(&self) -> Vec<Sent> {
+        let mut told: Vec<Sent> = Vec::new();
+        for sent in self.courier.inner.sent() {
+            if !told.iter().any(|known| known.id == sent.id) {
+                told.push(sent);
+            }
+        }
+        told
+    }
+
+    /// Messages that were put aside.
+    pub fn dead_letters(&mut self) -> Vec<DeadLetter> {
+        std::mem::take(&mut self.queues.dead)
+    }
+
+    /// Codes of the refusals that messages met.
+    pub fn refusals(&self) -> &[&'static str] {
+        &self.queues.refused
+    }
+
+    /// Late copies change nothing any more, nothing was put aside, the rules hold.
+    pub async fn ends_well(&mut self) {
+        self.settle().await;
+        let before = self.versions().await;
+        self.settle_for_good().await;
+        assert_eq!(self.versions().await, before, "late copies have changed an order");
+        assert_eq!(self.queues.dead, [], "messages were put aside");
+        self.rules_hold().await;
+    }
+
+    /// The rules I1 to I7 over the whole table, and nobody waits for what could be had.
+    pub async fn rules_hold(&self) {
+        self.fuse.unset();
+        let table = audit::read(&self.store, self.orders.keys().copied(), &self.movements).await;
+        audit::rules_hold(&table);
+        let locations = self.store.locations().await.expect("locations");
+        let rules = self.store.rules().await.expect("rules");
+        let owed = owed_drains(&table, &locations, &rules);
+        assert!(owed.is_empty(), "{owed:#?}");
+    }
+
+    async fn versions(&self) -> Vec<(OrderId, u64)> {
+        let mut versions = Vec::new();
+        for id in self.orders.keys() {
+            versions.push((*id, self.order(*id).await.state.version));
+        }
+        versions
+    }
+}

@@ -1,0 +1,75 @@
+//! Holds: nothing moves on while one stands.
+
+use app::ports::Store;
+use domain::{
+    facts::PaymentFact,
+    order::{ExceptionKind, FulfillmentStatus, Status},
+};
+
+use crate::world::{Consumer, Draft, World};
+
+async fn paid_and_under_review<S: Store + Send>(world: &mut World<S>) -> domain::ids::OrderId {
+    world.warehouse("berlin").await;
+    world.shelf("berlin", "TEE", 10).await;
+    let order = world.place(Draft::new("1001").line("TEE", 2)).await;
+    world.payment("1001", PaymentFact::ReviewOpened { id: "prv_1".to_owned() });
+    world.settle().await;
+    world.pays("1001");
+    world.settle().await;
+    assert_eq!((world.status(order).await, world.work(order).await), (Status::Paid, vec![]));
+    order
+}
+
+fn closed(approved: bool) -> PaymentFact {
+    let reason = if approved { "approved" } else { "refunded_as_fraud" };
+    PaymentFact::ReviewClosed { id: "prv_1".to_owned(), approved, reason: reason.to_owned() }
+}
+
+pub async fn a_fraud_review_holds_an_order_until_it_is_approved<S: Store + Send>(world: &mut World<S>) {
+    let order = paid_and_under_review(world).await;
+    world.payment("1001", closed(true));
+    world.settle().await;
+    assert_eq!(world.work(order).await, [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]);
+    assert_eq!(world.times(order, "OrderReleased").await, 1);
+}
+
+pub async fn a_declined_review_keeps_the_order_held<S: Store + Send>(world: &mut World<S>) {
+    let order = paid_and_under_review(world).await;
+    world.payment("1001", closed(false));
+    world.settle().await;
+    assert_eq!(world.work(order).await, []);
+    assert_eq!(world.exceptions(order).await, [ExceptionKind::ReviewDeclined]);
+    world.cancels(order, &[]).await.expect("a person decides");
+    assert_eq!(world.refund_owed(order).await, world.total("1001"));
+}
+
+pub async fn a_hold_stops_what_is_planned_from_being_sent<S: Store + Send>(world: &mut World<S>) {
+    world.warehouse("berlin").await;
+    world.shelf("berlin", "TEE", 10).await;
+    world.falls_asleep(Consumer::Dispatch);
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
+    world.holds(order, "call-back").await;
+    world.all_wake_up();
+    world.settle().await;
+    assert_eq!(world.told(), []);
+    assert_eq!(world.work(order).await, [("berlin".to_owned(), FulfillmentStatus::Planned, 2, 0)]);
+    world.releases(order, "call-back").await;
+    world.settle().await;
+    assert_eq!(world.told().len(), 1);
+}
+
+pub async fn a_hold_by_an_agent_stops_routing<S: Store + Send>(world: &mut World<S>) {
+    world.warehouse("berlin").await;
+    world.shelf("berlin", "TEE", 10).await;
+    let order = world.place(Draft::new("1001").line("TEE", 2)).await;
+    world.holds(order, "call-back").await;
+    world.holds(order, "address").await;
+    world.pays("1001");
+    world.settle().await;
+    world.releases(order, "call-back").await;
+    world.settle().await;
+    assert_eq!(world.assigned(order).await, 0, "another hold stands");
+    world.releases(order, "address").await;
+    world.settle().await;
+    assert_eq!(world.assigned(order).await, 2);
+}
