@@ -15,11 +15,7 @@ use domain::{
 };
 use proptest::prelude::*;
 
-const KINDS: [LocationKind; 3] = [
-    LocationKind::Warehouse,
-    LocationKind::ThirdParty,
-    LocationKind::Supplier,
-];
+const KINDS: [LocationKind; 3] = [LocationKind::Warehouse, LocationKind::ThirdParty, LocationKind::Supplier];
 
 fn demands() -> impl Strategy<Value = Vec<Demand>> {
     let avoid = prop::collection::vec(0..6_u32, 0..3);
@@ -31,10 +27,7 @@ fn demands() -> impl Strategy<Value = Vec<Demand>> {
                 line: format!("L{line}").parse().unwrap(),
                 sku: format!("S{sku}").parse().unwrap(),
                 units,
-                avoid: avoid
-                    .into_iter()
-                    .map(|n| format!("loc{n}").parse().unwrap())
-                    .collect(),
+                avoid: avoid.into_iter().map(|n| format!("loc{n}").parse().unwrap()).collect(),
             })
             .collect()
     })
@@ -42,11 +35,7 @@ fn demands() -> impl Strategy<Value = Vec<Demand>> {
 
 fn candidate() -> impl Strategy<Value = Candidate> {
     let stock = prop::collection::btree_map(0..3_u32, (0..6_u32, 0..2_u32, 0..2_u32), 0..4);
-    let flags = (
-        prop::bool::weighted(0.9),
-        prop::bool::weighted(0.1),
-        prop::bool::weighted(0.1),
-    );
+    let flags = (prop::bool::weighted(0.9), prop::bool::weighted(0.1), prop::bool::weighted(0.1));
     (prop::sample::select(KINDS.to_vec()), 0..3_u32, stock, flags).prop_map(
         |(kind, priority, stock, (enabled, untracked, abroad))| Candidate {
             location: "unnamed".parse().unwrap(),
@@ -82,28 +71,21 @@ fn inputs() -> impl Strategy<Value = RoutingInputs> {
         split_lines,
         ..RoutingRules::default()
     });
-    (
-        demands(),
-        prop::collection::vec(candidate(), 0..7),
-        rules,
-        prop::bool::weighted(0.3),
-    )
-        .prop_map(|(demands, mut candidates, rules, ship_complete)| {
+    (demands(), prop::collection::vec(candidate(), 0..7), rules, prop::bool::weighted(0.3)).prop_map(
+        |(demands, mut candidates, rules, ship_complete)| {
             for (n, candidate) in candidates.iter_mut().enumerate() {
                 candidate.location = format!("loc{n}").parse().unwrap();
             }
             RoutingInputs {
                 demands,
-                destination: Destination {
-                    country: "DE".to_owned(),
-                    region: None,
-                },
+                destination: Destination { country: "DE".to_owned(), region: None },
                 ship_complete,
                 candidates,
                 rules,
                 now: "2026-11-22T10:00:00Z".parse().unwrap(),
             }
-        })
+        },
+    )
 }
 
 fn placed(decision: &Decision, line: &domain::ids::LineId) -> u32 {
@@ -119,11 +101,7 @@ struct Oracle<'a> {
 
 impl Oracle<'_> {
     fn tier(&self, candidate: &Candidate) -> Option<usize> {
-        self.inputs
-            .rules
-            .tiers
-            .iter()
-            .position(|kinds| kinds.contains(&candidate.kind))
+        self.inputs.rules.tiers.iter().position(|kinds| kinds.contains(&candidate.kind))
     }
 
     fn stock(&self, candidate: &Candidate, demand: &Demand) -> u32 {
@@ -144,11 +122,7 @@ impl Oracle<'_> {
         let smallest = |lines: &Vec<&Demand>| {
             let cut = |set: u32| {
                 let inside = |place: usize| set >> place & 1 == 1;
-                let outside = lines
-                    .iter()
-                    .enumerate()
-                    .filter(|(n, _)| !inside(*n))
-                    .map(|(_, d)| d.units);
+                let outside = lines.iter().enumerate().filter(|(n, _)| !inside(*n)).map(|(_, d)| d.units);
                 let given = chosen.iter().map(|c| {
                     let asked = lines.iter().enumerate().filter(|(n, _)| inside(*n));
                     asked.map(|(_, d)| self.stock(c, d)).max().unwrap_or(0)
@@ -193,20 +167,13 @@ impl Oracle<'_> {
             return self.most_whole(chosen);
         }
         let up_to = |tier: usize| {
-            let tiers: Vec<&Candidate> = chosen
-                .iter()
-                .copied()
-                .filter(|c| self.tier(c).is_some_and(|t| t <= tier))
-                .collect();
+            let tiers: Vec<&Candidate> =
+                chosen.iter().copied().filter(|c| self.tier(c).is_some_and(|t| t <= tier)).collect();
             self.most_split(&tiers)
         };
         let sums: Vec<u32> = (0..self.inputs.rules.tiers.len()).map(up_to).collect();
         let mut value = vec![sums.last().copied().unwrap_or(0)];
-        value.extend(
-            sums.iter()
-                .enumerate()
-                .map(|(n, sum)| if n == 0 { *sum } else { sum - sums[n - 1] }),
-        );
+        value.extend(sums.iter().enumerate().map(|(n, sum)| if n == 0 { *sum } else { sum - sums[n - 1] }));
         value
     }
 
@@ -215,12 +182,8 @@ impl Oracle<'_> {
         let all = &self.inputs.candidates;
         let sets = (0_u32..1 << all.len()).filter(|set| set.count_ones() <= self.inputs.rules.split_limit);
         let each = sets.map(|set| {
-            let chosen: Vec<&Candidate> = all
-                .iter()
-                .enumerate()
-                .filter(|(n, _)| set >> n & 1 == 1)
-                .map(|(_, c)| c)
-                .collect();
+            let chosen: Vec<&Candidate> =
+                all.iter().enumerate().filter(|(n, _)| set >> n & 1 == 1).map(|(_, c)| c).collect();
             (self.value(&chosen), std::cmp::Reverse(set.count_ones()))
         });
         let (value, count) = each.max().unwrap();
@@ -230,16 +193,10 @@ impl Oracle<'_> {
 
 fn value(decision: &Decision) -> Vec<u32> {
     let mut value = vec![0; decision.inputs.rules.tiers.len() + 1];
-    let oracle = Oracle {
-        inputs: &decision.inputs,
-    };
+    let oracle = Oracle { inputs: &decision.inputs };
     for assignment in &decision.assignments {
-        let candidate = decision
-            .inputs
-            .candidates
-            .iter()
-            .find(|c| c.location == assignment.location)
-            .unwrap();
+        let candidate =
+            decision.inputs.candidates.iter().find(|c| c.location == assignment.location).unwrap();
         let units: u32 = assignment.lines.iter().map(|(_, units)| units).sum();
         value[0] += units;
         value[oracle.tier(candidate).unwrap() + 1] += units;
@@ -400,26 +357,13 @@ fn adversarial_sizes_end_within_the_bound() {
             .collect();
         let inputs = RoutingInputs {
             demands,
-            destination: Destination {
-                country: "DE".to_owned(),
-                region: None,
-            },
+            destination: Destination { country: "DE".to_owned(), region: None },
             ship_complete: false,
             candidates,
-            rules: RoutingRules {
-                split_limit,
-                split_lines,
-                ..RoutingRules::default()
-            },
+            rules: RoutingRules { split_limit, split_lines, ..RoutingRules::default() },
             now: "2026-11-22T10:00:00Z".parse().unwrap(),
         };
         let decision = route(&inputs);
-        assert_eq!(
-            Decision {
-                inputs: inputs.clone(),
-                ..route(&inputs)
-            },
-            decision
-        );
+        assert_eq!(Decision { inputs: inputs.clone(), ..route(&inputs) }, decision);
     }
 }
