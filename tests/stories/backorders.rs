@@ -192,3 +192,29 @@ pub async fn a_waiting_order_that_is_cancelled_leaves_the_queue<S: Store + Send>
     assert_eq!(world.status(gone).await, Status::Cancelled);
     assert_eq!(world.waiting(next).await, 0);
 }
+
+pub async fn two_lines_of_one_order_are_served_by_one_receipt<S: Store + Send>(world: &mut World<S>) {
+    nothing_there(world).await;
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 1).line("TEE", 2)).await;
+    assert_eq!(world.waiting(order).await, 3);
+    world.receives("berlin", "TEE", 3);
+    world.settle().await;
+    assert_eq!((world.waiting(order).await, world.assigned(order).await), (0, 3));
+}
+
+pub async fn an_order_that_comes_back_goes_before_those_who_came_later<S: Store + Send>(
+    world: &mut World<S>,
+) {
+    world.warehouse("berlin").await;
+    world.third_party("hamburg").await;
+    world.shelf("berlin", "TEE", 1).await;
+    let first = world.place_and_pay(Draft::new("1001").line("TEE", 1)).await;
+    let second = world.place_and_pay(Draft::new("1002").line("TEE", 1)).await;
+    assert_eq!(world.waiting(second).await, 1);
+    // Berlin has nothing after all, and what comes in at Hamburg is the older order's.
+    world.rejects("berlin", first, "out_of_stock").await;
+    world.settle().await;
+    world.receives("hamburg", "TEE", 1);
+    world.settle().await;
+    assert_eq!((world.waiting(first).await, world.waiting(second).await), (0, 1));
+}

@@ -195,3 +195,17 @@ pub async fn the_same_key_with_other_words_is_refused<S: Store + Send>(world: &m
     let reused = cancel(&world.store, &world.clock, order, &request, &key("two"), &agent).await;
     assert!(matches!(reused, Err(Failure::KeyReused)), "{reused:?}");
 }
+
+pub async fn a_cancellation_is_asked_for_while_a_hold_stands<S: Store + Send>(world: &mut World<S>) {
+    let order = berlin_was_told(world).await;
+    world.accepts("berlin", order).await;
+    world.settle().await;
+    world.holds(order, "call-back").await;
+    world.cancels(order, &[]).await.expect("berlin can be asked");
+    world.settle().await;
+    let asked = world.told().into_iter().filter(|sent| matches!(sent.errand, Errand::Cancel { .. }));
+    assert_eq!(asked.count(), 1);
+    world.cancels_there("berlin", order).await;
+    world.settle().await;
+    assert_eq!(world.status(order).await, Status::Cancelled);
+}

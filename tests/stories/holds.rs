@@ -73,3 +73,21 @@ pub async fn a_hold_by_an_agent_stops_routing<S: Store + Send>(world: &mut World
     world.settle().await;
     assert_eq!(world.assigned(order).await, 2);
 }
+
+pub async fn a_hold_with_an_end_ends_by_itself<S: Store + Send>(world: &mut World<S>) {
+    world.warehouse("berlin").await;
+    world.shelf("berlin", "TEE", 10).await;
+    let order = world.place(Draft::new("1001").line("TEE", 2)).await;
+    world.holds_for(order, "until-noon", 60).await;
+    world.pays("1001");
+    world.settle().await;
+    world.minutes_pass(30);
+    world.sweeps();
+    world.settle().await;
+    assert_eq!(world.assigned(order).await, 0, "it stands for half an hour more");
+    world.minutes_pass(40);
+    world.sweeps();
+    world.settle().await;
+    assert_eq!(world.assigned(order).await, 2);
+    assert_eq!(world.times(order, "HoldReleased").await, 1);
+}

@@ -31,6 +31,7 @@ macro_rules! every_story {
                 a_payment_that_is_heard_of_before_its_order_waits_for_it,
                 the_checkout_session_names_the_order_of_a_payment,
                 a_location_without_a_webhook_is_worked_by_people,
+                an_order_that_costs_nothing_goes_out_at_once,
             }
             splits {
                 an_order_is_split_over_warehouse_3pl_and_supplier,
@@ -62,6 +63,8 @@ macro_rules! every_story {
                 who_cannot_have_it_is_passed_over,
                 a_long_queue_is_served_over_several_messages,
                 a_waiting_order_that_is_cancelled_leaves_the_queue,
+                two_lines_of_one_order_are_served_by_one_receipt,
+                an_order_that_comes_back_goes_before_those_who_came_later,
             }
             cancellations {
                 part_of_an_order_is_cancelled_before_picking,
@@ -76,6 +79,7 @@ macro_rules! every_story {
                 a_location_is_asked_anew_after_it_has_refused,
                 an_order_is_cancelled_after_its_last_parcel_but_for_the_rest,
                 the_same_key_with_other_words_is_refused,
+                a_cancellation_is_asked_for_while_a_hold_stands,
             }
             payments {
                 a_failed_payment_cancels_the_order,
@@ -92,12 +96,17 @@ macro_rules! every_story {
                 a_review_is_closed_before_it_was_opened,
                 everything_is_told_twice_under_other_names,
                 progress_comes_in_the_wrong_order,
+                a_fact_about_an_order_that_never_comes_is_put_aside,
+                what_cannot_be_read_is_put_aside_at_once,
+                a_location_cannot_speak_of_anothers_work,
+                stock_of_a_location_that_is_not_set_up_waits_for_it,
             }
             holds {
                 a_fraud_review_holds_an_order_until_it_is_approved,
                 a_declined_review_keeps_the_order_held,
                 a_hold_stops_what_is_planned_from_being_sent,
                 a_hold_by_an_agent_stops_routing,
+                a_hold_with_an_end_ends_by_itself,
             }
             redrive {
                 a_lost_message_to_routing_is_made_up_for,

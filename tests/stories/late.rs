@@ -6,7 +6,7 @@ use domain::{
     order::{FulfillmentStatus, Status},
 };
 
-use crate::world::{Draft, World};
+use crate::world::{Consumer, Draft, World};
 
 async fn berlin_was_told<S: Store + Send>(world: &mut World<S>) -> domain::ids::OrderId {
     world.warehouse("berlin").await;
@@ -72,4 +72,41 @@ pub async fn progress_comes_in_the_wrong_order<S: Store + Send>(world: &mut Worl
     world.says("berlin", order, berlin, FulfillmentFact::Picking);
     world.settle().await;
     assert_eq!(world.work(order).await, [("berlin".to_owned(), FulfillmentStatus::Packed, 2, 0)]);
+}
+
+pub async fn a_fact_about_an_order_that_never_comes_is_put_aside<S: Store + Send>(world: &mut World<S>) {
+    let amount = 100;
+    world.payment("404", PaymentFact::Captured { amount, currency: "EUR".parse().expect("a currency") });
+    world.settle().await;
+    let dead = world.dead_letters();
+    assert_eq!(dead.len(), 1, "{dead:?}");
+    assert!(["not_found", "unavailable"].contains(&dead[0].reason.as_str()), "{dead:?}");
+}
+
+pub async fn what_cannot_be_read_is_put_aside_at_once<S: Store + Send>(world: &mut World<S>) {
+    for consumer in [Consumer::Lifecycle, Consumer::Routing, Consumer::Dispatch, Consumer::Replenishment] {
+        world.send(consumer, r#"{"neither":"this nor that"}"#.to_owned());
+    }
+    world.settle().await;
+    let reasons: Vec<String> = world.dead_letters().into_iter().map(|letter| letter.reason).collect();
+    assert_eq!(reasons, ["malformed"; 4]);
+}
+
+pub async fn a_location_cannot_speak_of_anothers_work<S: Store + Send>(world: &mut World<S>) {
+    let order = berlin_was_told(world).await;
+    world.third_party("hamburg").await;
+    let berlin = world.work_at("berlin", order).await;
+    world.says("hamburg", order, berlin, FulfillmentFact::Picking);
+    world.settle().await;
+    assert_eq!(world.work(order).await, [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]);
+    assert!(world.refusals().contains(&"wrong_location"));
+}
+
+pub async fn stock_of_a_location_that_is_not_set_up_waits_for_it<S: Store + Send>(world: &mut World<S>) {
+    world.receives("berlin", "TEE", 5);
+    world.settle_but_leave_what_is_early().await;
+    assert_eq!(world.level("berlin", "TEE").await.on_hand, 0);
+    world.warehouse("berlin").await;
+    world.settle().await;
+    assert_eq!(world.level("berlin", "TEE").await.on_hand, 5);
 }

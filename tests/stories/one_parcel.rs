@@ -91,3 +91,12 @@ pub async fn a_location_without_a_webhook_is_worked_by_people<S: Store + Send>(w
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Fulfilled);
 }
+
+pub async fn an_order_that_costs_nothing_goes_out_at_once<S: Store + Send>(world: &mut World<S>) {
+    world.warehouse("berlin").await;
+    world.shelf("berlin", "TEE", 10).await;
+    let order = world.place(Draft::new("1001").line("TEE", 1).as_a_gift()).await;
+    world.settle().await;
+    assert_eq!(world.status(order).await, Status::AwaitingFulfillment);
+    assert_eq!(world.told().len(), 1);
+}

@@ -112,11 +112,7 @@ pub fn stored_record(text: &str) -> Result<Vec<Entry>, Failure> {
 /// # Errors
 /// [`Failure::Inconsistent`] when an event cannot be written as JSON.
 pub fn of_order(order: OrderId, body: &CommitBody) -> Result<Vec<Entry>, Failure> {
-    let facts = body
-        .events
-        .iter()
-        .enumerate()
-        .filter_map(|(n, event)| Some((n, Fact::of_event(event)?)));
+    let facts = body.events.iter().enumerate().filter_map(|(n, event)| Some((n, Fact::of_event(event)?)));
     facts
         .map(|(n, fact)| {
             let detail = fact.detail(|version, data| OrderDetail {
@@ -167,10 +163,5 @@ fn entry(
 ) -> Result<Entry, Failure> {
     let detail =
         detail.map_err(|error| Failure::Inconsistent(format!("an event cannot be written: {error}")))?;
-    Ok(Entry {
-        source,
-        detail_type: fact.name(),
-        detail,
-        at,
-    })
+    Ok(Entry { source, detail_type: fact.name(), detail, at })
 }

@@ -23,6 +23,7 @@ use jiff::Timestamp;
 
 use crate::{
     failure::Failure,
+    holds::release_ended,
     messages::Message,
     ports::{Ambient, Page, Redrive, Saved, SkuView, Store},
     routing::{Plan, carry_out},
@@ -240,7 +241,7 @@ fn released(decision: Box<Decision>, ids: Vec<FulfillmentOrderId>) -> Command {
 }
 
 /// Looks for whatever should have happened and has not: SKUs that someone waits for although there is stock, and
-/// orders that owe progress. Each is handed to the function that it is for.
+/// orders that owe progress. Each is handed to the function that it is for. Holds whose time is over end here.
 ///
 /// # Errors
 /// What the store or a queue reports; what was handed on before it stays so.
@@ -251,7 +252,7 @@ pub async fn sweep(
 ) -> Result<(), Failure> {
     let now = ambient.now();
     let skus = sweep_skus(store, redrive).await?;
-    let orders = sweep_orders(store, redrive, now).await?;
+    let orders = sweep_orders(store, ambient, redrive, now).await?;
     tracing::info!(skus, orders, "swept");
     Ok(())
 }
@@ -277,7 +278,12 @@ async fn sweep_skus(store: &impl Store, redrive: &impl Redrive) -> Result<u32, F
     Ok(driven)
 }
 
-async fn sweep_orders(store: &impl Store, redrive: &impl Redrive, now: Timestamp) -> Result<u32, Failure> {
+async fn sweep_orders(
+    store: &impl Store,
+    ambient: &impl Ambient,
+    redrive: &impl Redrive,
+    now: Timestamp,
+) -> Result<u32, Failure> {
     let mut driven: u32 = 0;
     let mut page = Page { limit: SWEEP_PAGE, after: None };
     for _ in 0..SWEEP_PAGES {
@@ -287,6 +293,10 @@ async fn sweep_orders(store: &impl Store, redrive: &impl Redrive, now: Timestamp
             let Some(order) = store.load(*id).await? else {
                 continue;
             };
+            if release_ended(store, ambient, &order).await? {
+                driven = driven.saturating_add(1);
+                continue;
+            }
             let overdue = order.due_at().is_some_and(|due| due <= now);
             if let Some(owed) = order.owes().filter(|_| overdue) {
                 tracing::warn!(order_id = %id, owes = ?owed, since = %order.state.changed_at, "overdue");

@@ -330,6 +330,9 @@ mod tests {
         assert_eq!(refused(|j| j["discount"] = 5000.into()), "discount");
         assert_eq!(refused(|j| j["lines"][1]["id"] = "1".into()), "lines[1].id");
         assert_eq!(refused(|j| j["customer"]["email"] = "x".into()), "customer.email");
-        assert_eq!(refused(|j| j["customer"]["address"]["country"] = "de".into()), "customer.address.country");
+        assert_eq!(
+            refused(|j| j["customer"]["address"]["country"] = "de".into()),
+            "customer.address.country"
+        );
     }
 }

@@ -137,3 +137,17 @@ fn request(number: &str, email: &str) -> PlaceOrder {
     );
     serde_json::from_str(&json).unwrap()
 }
+
+#[cfg(test)]
+mod tests {
+    use app::memory::MemoryStore;
+
+    use super::store_contract;
+
+    #[tokio::test]
+    async fn memory_keeps_the_contract_of_every_store() {
+        let store = MemoryStore::default();
+        store_contract(&store, 1).await;
+        store_contract(&store, 2).await;
+    }
+}

@@ -125,9 +125,20 @@ impl<S: Store + Send> World<S> {
 
     /// An agent stops the order.
     pub async fn holds(&mut self, order: OrderId, handle: &str) {
+        self.holds_until(order, handle, None).await;
+    }
+
+    /// An agent stops the order, for some minutes at most.
+    pub async fn holds_for(&mut self, order: OrderId, handle: &str, minutes: i64) {
+        let length = jiff::SignedDuration::from_mins(minutes);
+        let until = app::ports::Ambient::now(&self.clock).checked_add(length).expect("a time");
+        self.holds_until(order, handle, Some(until)).await;
+    }
+
+    async fn holds_until(&mut self, order: OrderId, handle: &str, until: Option<jiff::Timestamp>) {
         self.tick();
         let key = self.new_key("hold");
-        let hold = HoldRequest { kind: HoldKind::Manual, handle: handle.to_owned(), until: None };
+        let hold = HoldRequest { kind: HoldKind::Manual, handle: handle.to_owned(), until };
         let outcome =
             until_answered!(self, place_hold(&self.store, &self.clock, order, &hold, &key, &agent()));
         outcome.unwrap_or_else(|failure| panic!("no hold: {failure}"));

@@ -80,6 +80,16 @@ impl Draft {
         self
     }
 
+    /// Costs nothing.
+    #[must_use]
+    pub fn as_a_gift(mut self) -> Self {
+        self.request.shipping = 0;
+        for line in &mut self.request.lines {
+            (line.unit_price, line.tax) = (0, 0);
+        }
+        self
+    }
+
     /// Goes to another country.
     #[must_use]
     pub fn to(mut self, country: &str) -> Self {

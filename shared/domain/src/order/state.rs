@@ -329,11 +329,13 @@ impl Order {
         self.state.fulfillment_orders.iter().any(|f| f.status.is_open() && wanted(f))
     }
 
-    /// When the sweep should drive this order again, UTC; none when it owes nothing.
+    /// When the sweep should look at this order again, UTC: when what it owes is overdue, or a hold ends by
+    /// itself. None when it owes nothing and waits for nothing.
     pub fn due_at(&self) -> Option<Timestamp> {
-        self.owes()?;
         let wait = jiff::SignedDuration::from_secs(REDRIVE_AFTER_S);
-        Some(self.state.changed_at.checked_add(wait).unwrap_or(self.state.changed_at))
+        let overdue = self.owes().map(|_| self.state.changed_at.checked_add(wait).unwrap_or(Timestamp::MAX));
+        let hold_ends = self.state.holds.iter().filter_map(|hold| hold.until).min();
+        overdue.into_iter().chain(hold_ends).min()
     }
 
     /// The fulfillment order of that id.
