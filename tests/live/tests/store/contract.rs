@@ -1,6 +1,6 @@
 //! The contract, as it stands.
 
-use stories::store_contract::store_contract;
+use ::stories::store_contract::store_contract;
 
 use crate::dynamo::Dynamo;
 

@@ -1,11 +1,11 @@
 //! The table when things go wrong between it and us.
 
+use ::stories::store_contract::{sample, store_contract};
 use app::{
     failure::Failure,
     ports::{Moved, OrderStore, Saved, StockStore},
 };
 use aws_smithy_runtime_api::shared::IntoShared;
-use stories::store_contract::{sample, store_contract};
 
 use crate::{
     dynamo::Dynamo,

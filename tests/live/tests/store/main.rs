@@ -8,4 +8,6 @@ mod contract;
 mod dynamo;
 mod faults;
 mod faulty;
+mod races;
 mod shape;
+mod stories;

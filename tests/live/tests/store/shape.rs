@@ -1,8 +1,8 @@
 //! What stands in the table: the rules that only the items themselves can show.
 
+use ::stories::store_contract::store_contract;
 use app::ports::OrderStore;
 use aws_sdk_dynamodb::types::AttributeValue;
-use stories::store_contract::store_contract;
 
 use crate::dynamo::{Dynamo, template_table};
 
