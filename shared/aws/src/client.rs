@@ -51,10 +51,9 @@ impl Connection {
     pub fn from_environment() -> Result<Self, BadSetting> {
         let region = match optional("AWS_REGION") {
             Some(region) => region,
-            None => required("AWS_DEFAULT_REGION").map_err(|error| BadSetting {
-                name: "AWS_REGION",
-                ..error
-            })?,
+            None => {
+                required("AWS_DEFAULT_REGION").map_err(|error| BadSetting { name: "AWS_REGION", ..error })?
+            }
         };
         let credentials = Credentials::new(
             required("AWS_ACCESS_KEY_ID")?,
@@ -64,12 +63,7 @@ impl Connection {
             "environment",
         );
         let http = https();
-        Ok(Self {
-            region: Region::new(region),
-            credentials,
-            http,
-            endpoint: Endpoint::Environment,
-        })
+        Ok(Self { region: Region::new(region), credentials, http, endpoint: Endpoint::Environment })
     }
 
     /// One endpoint for every service, for tests and tools that talk to a local stack.
@@ -103,9 +97,7 @@ impl Connection {
 }
 
 fn https() -> SharedHttpClient {
-    Builder::new()
-        .tls_provider(Provider::Rustls(CryptoMode::Ring))
-        .build_https()
+    Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
 }
 
 fn timeouts() -> TimeoutConfig {
@@ -117,9 +109,7 @@ fn timeouts() -> TimeoutConfig {
 }
 
 fn retries() -> RetryConfig {
-    RetryConfig::standard()
-        .with_max_attempts(ATTEMPTS)
-        .with_initial_backoff(BACKOFF)
+    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACKOFF)
 }
 
 macro_rules! client {

@@ -100,18 +100,10 @@ fn prove(
     content: &[&[u8]],
     offered: &[Vec<u8>],
 ) -> Result<(), SignatureError> {
-    let mut failure = if secrets.is_empty() {
-        SignatureError::NoSecret
-    } else {
-        SignatureError::Wrong
-    };
+    let mut failure = if secrets.is_empty() { SignatureError::NoSecret } else { SignatureError::Wrong };
     for secret in secrets.live() {
         match key(secret).and_then(|key| mac(&key, content)) {
-            Ok(mac)
-                if offered
-                    .iter()
-                    .any(|signature| mac.clone().verify_slice(signature).is_ok()) =>
-            {
+            Ok(mac) if offered.iter().any(|signature| mac.clone().verify_slice(signature).is_ok()) => {
                 return Ok(());
             }
             Ok(_) => {}
@@ -143,9 +135,5 @@ fn seconds(text: &str) -> Result<i64, SignatureError> {
 
 fn in_window(signed_at: i64, now: Timestamp) -> Result<(), SignatureError> {
     let off = now.as_second().saturating_sub(signed_at).saturating_abs();
-    if off <= TOLERANCE_S {
-        Ok(())
-    } else {
-        Err(SignatureError::OutOfWindow)
-    }
+    if off <= TOLERANCE_S { Ok(()) } else { Err(SignatureError::OutOfWindow) }
 }

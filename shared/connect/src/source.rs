@@ -109,11 +109,9 @@ impl Source {
         }
         Ok(match self {
             Self::Stripe => stripe::read(signature::stripe::verify(headers, body, secrets, now)?, now)?,
-            Self::Wms(location) => wms::read(
-                signature::standard::verify(headers, body, secrets, now)?,
-                location,
-                now,
-            )?,
+            Self::Wms(location) => {
+                wms::read(signature::standard::verify(headers, body, secrets, now)?, location, now)?
+            }
         })
     }
 }

@@ -55,11 +55,7 @@ pub fn read(body: Verified<'_>, received_at: Timestamp) -> Result<Reading, ReadE
     if head.object.as_deref() == Some("v2.core.event") {
         return Ok(Reading::ignored(&kind, Unused::Thin));
     }
-    let event = Unread {
-        kind: &kind,
-        body,
-        received_at,
-    };
+    let event = Unread { kind: &kind, body, received_at };
     match kind.as_str() {
         "" => Err(ReadError::field("type", "missing")),
         "payment_intent.processing" => event.tell(|i: Intent| i.tell(|_| Ok(PaymentFact::Processing))),
@@ -118,12 +114,7 @@ fn reference(
     path: &str,
 ) -> Result<Option<OrderReference>, ReadError> {
     let sound = |text: &str| text.parse::<domain::ids::OrderNumber>().is_ok();
-    let order = named
-        .into_iter()
-        .flatten()
-        .map(str::trim)
-        .find(|text| sound(text))
-        .map(str::to_owned);
+    let order = named.into_iter().flatten().map(str::trim).find(|text| sound(text)).map(str::to_owned);
     let intent = match intent {
         // A `#` would split the key under which the intent is remembered.
         Some(intent) if intent.contains('#') => {
@@ -132,11 +123,7 @@ fn reference(
         Some(intent) => Some(name(path, intent, ID_MAX)?),
         None => None,
     };
-    if order.is_none() && intent.is_none() {
-        Ok(None)
-    } else {
-        Ok(Some(OrderReference { order, intent }))
-    }
+    if order.is_none() && intent.is_none() { Ok(None) } else { Ok(Some(OrderReference { order, intent })) }
 }
 
 /// The reference of an object that belongs to a payment intent. Its own metadata comes first, then that of an
@@ -152,11 +139,7 @@ fn order_id(metadata: Option<&Metadata>) -> Option<&str> {
 
 impl Intent {
     fn tell(self, fact: impl FnOnce(&Self) -> Result<PaymentFact, ReadError>) -> Result<Told, ReadError> {
-        let order = reference(
-            [order_id(self.metadata.as_ref()), None],
-            Some(&self.id),
-            "data.object.id",
-        )?;
+        let order = reference([order_id(self.metadata.as_ref()), None], Some(&self.id), "data.object.id")?;
         match order {
             Some(order) => Ok(Some((order, fact(&self)?))),
             None => Ok(None),
@@ -177,15 +160,8 @@ fn captured(intent: &Intent) -> Result<PaymentFact, ReadError> {
 fn failed(intent: &Intent) -> PaymentFact {
     let error = intent.last_payment_error.as_ref();
     // The issuer's word says more than `card_declined`.
-    let word = error.and_then(|e| {
-        e.decline_code
-            .as_deref()
-            .or(e.code.as_deref())
-            .or(e.kind.as_deref())
-    });
-    PaymentFact::Failed {
-        code: word.and_then(code),
-    }
+    let word = error.and_then(|e| e.decline_code.as_deref().or(e.code.as_deref()).or(e.kind.as_deref()));
+    PaymentFact::Failed { code: word.and_then(code) }
 }
 
 fn refund(refund: &Refund, unsaid: RefundStatus) -> Result<Told, ReadError> {
@@ -202,15 +178,7 @@ fn refund(refund: &Refund, unsaid: RefundStatus) -> Result<Told, ReadError> {
     };
     let (amount, currency) = money("amount", refund.amount, refund.currency)?;
     let id = id(refund.id.as_deref())?;
-    Ok(Some((
-        order,
-        PaymentFact::Refund {
-            id,
-            amount,
-            currency,
-            status,
-        },
-    )))
+    Ok(Some((order, PaymentFact::Refund { id, amount, currency, status })))
 }
 
 fn dispute(dispute: &Dispute, closed: bool) -> Result<Told, ReadError> {
@@ -221,10 +189,7 @@ fn dispute(dispute: &Dispute, closed: bool) -> Result<Told, ReadError> {
     let fact = if closed {
         // An inquiry that came to nothing is as good as won. Whatever else Stripe calls an end, a person looks.
         let status = need("data.object.status", dispute.status.as_deref())?;
-        PaymentFact::DisputeClosed {
-            id,
-            won: matches!(status, "won" | "warning_closed"),
-        }
+        PaymentFact::DisputeClosed { id, won: matches!(status, "won" | "warning_closed") }
     } else {
         PaymentFact::DisputeOpened { id }
     };
@@ -238,17 +203,9 @@ fn review(review: &Review, closed: bool) -> Result<Told, ReadError> {
     let id = id(review.id.as_deref())?;
     let fact = if closed {
         // `reason` follows `closed_reason`; older API versions have only the former.
-        let reason = review
-            .closed_reason
-            .as_deref()
-            .or(review.reason.as_deref())
-            .and_then(code);
+        let reason = review.closed_reason.as_deref().or(review.reason.as_deref()).and_then(code);
         let reason = need("data.object.closed_reason", reason)?;
-        PaymentFact::ReviewClosed {
-            id,
-            approved: reason == "approved",
-            reason,
-        }
+        PaymentFact::ReviewClosed { id, approved: reason == "approved", reason }
     } else {
         PaymentFact::ReviewOpened { id }
     };
@@ -280,10 +237,7 @@ fn session(session: &Session) -> Result<Told, ReadError> {
         // Nothing to pay, so there is no intent to remember either.
         "unpaid" | "no_payment_required" => return Ok(None),
         _ => {
-            return Err(ReadError::field(
-                "data.object.payment_status",
-                "not a payment status of a session",
-            ));
+            return Err(ReadError::field("data.object.payment_status", "not a payment status of a session"));
         }
     };
     Ok(Some((order, fact)))
@@ -296,8 +250,5 @@ fn id(id: Option<&str>) -> Result<String, ReadError> {
 fn money(field: &str, amount: Option<i64>, currency: Option<Currency>) -> Result<(i64, Currency), ReadError> {
     let path = format!("data.object.{field}");
     let currency = need("data.object.currency", currency)?;
-    Ok((
-        amount::minor_units(&path, need(&path, amount)?, currency)?,
-        currency,
-    ))
+    Ok((amount::minor_units(&path, need(&path, amount)?, currency)?, currency))
 }

@@ -96,10 +96,7 @@ pub fn read(
         return Ok(Reading::ignored(&head.kind, Unused::Type));
     };
     // Before anything else of it: another version may mean something else by the same names.
-    if let Some(version) = parse::<Versioned>(body)?
-        .version
-        .filter(|version| *version != VERSION)
-    {
+    if let Some(version) = parse::<Versioned>(body)?.version.filter(|version| *version != VERSION) {
         return Err(ReadError::Version(version));
     }
     let (occurred_at, fact) = fact(kind, body)?;
@@ -107,10 +104,15 @@ pub fn read(
         source: NAME.to_owned(),
         id: message.id().to_owned(),
         location: Some(location.clone()),
-        occurred_at,
+        occurred_at: whole_milliseconds(occurred_at),
         received_at,
         fact,
     })))
+}
+
+/// Senders write nanoseconds; they mean milliseconds, and every byte of an order's state is paid for.
+fn whole_milliseconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
 }
 
 fn fact(kind: Kind, body: &[u8]) -> Result<(Timestamp, Fact), ReadError> {
@@ -118,12 +120,10 @@ fn fact(kind: Kind, body: &[u8]) -> Result<(Timestamp, Fact), ReadError> {
         Kind::Accepted => tell(body, |p| Ok(progress(&p, FulfillmentFact::Accepted))),
         Kind::Picking => tell(body, |p| Ok(progress(&p, FulfillmentFact::Picking))),
         Kind::Packed => tell(body, |p| Ok(progress(&p, FulfillmentFact::Packed))),
-        Kind::Rejected => tell(body, |d| {
-            Ok(declined(&d, |reason| FulfillmentFact::Rejected { reason }))
-        }),
-        Kind::CancelRefused => tell(body, |d| {
-            Ok(declined(&d, |reason| FulfillmentFact::CancelRefused { reason }))
-        }),
+        Kind::Rejected => tell(body, |d| Ok(declined(&d, |reason| FulfillmentFact::Rejected { reason }))),
+        Kind::CancelRefused => {
+            tell(body, |d| Ok(declined(&d, |reason| FulfillmentFact::CancelRefused { reason })))
+        }
         Kind::Cancelled => tell(body, cancelled),
         Kind::Shipped => tell(body, shipped),
         Kind::InTransit => tell(body, |p| parcel(&p, ParcelFact::InTransit)),
@@ -145,19 +145,11 @@ fn tell<T: DeserializeOwned>(
 }
 
 fn progress(progress: &Progress, fact: FulfillmentFact) -> Fact {
-    Fact::Fulfillment {
-        order: progress.order_id,
-        fulfillment_order: progress.fulfillment_order_id,
-        fact,
-    }
+    Fact::Fulfillment { order: progress.order_id, fulfillment_order: progress.fulfillment_order_id, fact }
 }
 
 fn declined(declined: &Declined, fact: impl FnOnce(String) -> FulfillmentFact) -> Fact {
-    let reason = declined
-        .reason
-        .as_deref()
-        .and_then(code)
-        .unwrap_or_else(|| "unspecified".to_owned());
+    let reason = declined.reason.as_deref().and_then(code).unwrap_or_else(|| "unspecified".to_owned());
     Fact::Fulfillment {
         order: declined.order_id,
         fulfillment_order: declined.fulfillment_order_id,
@@ -194,20 +186,14 @@ fn shipped(shipped: Shipped) -> Result<Fact, ReadError> {
 }
 
 fn parcel(parcel: &Parcel, fact: ParcelFact) -> Result<Fact, ReadError> {
-    Ok(Fact::Parcel {
-        order: parcel.order_id,
-        reference: parcel_name(&parcel.shipment_reference)?,
-        fact,
-    })
+    Ok(Fact::Parcel { order: parcel.order_id, reference: parcel_name(&parcel.shipment_reference)?, fact })
 }
 
 fn trouble(trouble: Trouble) -> Result<Fact, ReadError> {
     Ok(Fact::Parcel {
         order: trouble.order_id,
         reference: parcel_name(&trouble.shipment_reference)?,
-        fact: ParcelFact::Exception {
-            reason: trouble.reason.as_deref().and_then(code),
-        },
+        fact: ParcelFact::Exception { reason: trouble.reason.as_deref().and_then(code) },
     })
 }
 
@@ -218,23 +204,14 @@ fn parcel_name(reference: &str) -> Result<String, ReadError> {
 /// Units by line. A sender may list one line in several entries (one a pallet, one a serial number) and lines of
 /// which there are no units.
 fn lines(entries: Vec<FactLine>) -> Result<Vec<FactLine>, ReadError> {
-    let sums = sums::<LineId>(
-        "data.lines",
-        entries.into_iter().map(|e| (e.line, e.quantity)).collect(),
-    )?;
-    Ok(sums
-        .into_iter()
-        .map(|(line, quantity)| FactLine { line, quantity })
-        .collect())
+    let sums = sums::<LineId>("data.lines", entries.into_iter().map(|e| (e.line, e.quantity)).collect())?;
+    Ok(sums.into_iter().map(|(line, quantity)| FactLine { line, quantity }).collect())
 }
 
 fn received(received: Received) -> Result<Fact, ReadError> {
     let entries = received.items.into_iter().map(|e| (e.sku, e.quantity)).collect();
     let sums = few(sums::<Sku>("data.items", entries)?)?;
-    let fact = |(sku, quantity)| StockFact {
-        sku,
-        movement: StockMovement::Received { quantity },
-    };
+    let fact = |(sku, quantity)| StockFact { sku, movement: StockMovement::Received { quantity } };
     Ok(Fact::Stock(sums.into_iter().map(fact).collect()))
 }
 
@@ -242,10 +219,7 @@ fn counted(counted: Counted) -> Result<Fact, ReadError> {
     let mut counts = BTreeMap::new();
     for (place, item) in counted.items.into_iter().enumerate() {
         let wrong = |field: &str, problem: &str| {
-            Err(ReadError::field(
-                format!("data.items[{place}].{field}"),
-                problem.to_owned(),
-            ))
+            Err(ReadError::field(format!("data.items[{place}].{field}"), problem.to_owned()))
         };
         if item.on_hand > ON_HAND_MAX {
             return wrong("on_hand", "at most 1000000000 units");
@@ -257,10 +231,7 @@ fn counted(counted: Counted) -> Result<Fact, ReadError> {
     if counts.is_empty() {
         return Err(ReadError::field("data.items", "at least one SKU"));
     }
-    let fact = |(sku, on_hand)| StockFact {
-        sku,
-        movement: StockMovement::Counted { on_hand },
-    };
+    let fact = |(sku, on_hand)| StockFact { sku, movement: StockMovement::Counted { on_hand } };
     Ok(Fact::Stock(few(counts)?.into_iter().map(fact).collect()))
 }
 
@@ -294,9 +265,5 @@ fn sums<K: Ord>(path: &str, entries: Vec<(K, u32)>) -> Result<BTreeMap<K, u32>, 
             ));
         }
     }
-    if sums.is_empty() {
-        Err(ReadError::field(path, "at least one unit"))
-    } else {
-        Ok(sums)
-    }
+    if sums.is_empty() { Err(ReadError::field(path, "at least one unit")) } else { Ok(sums) }
 }

@@ -76,18 +76,8 @@ impl Key {
 
     /// The place in the queue: sorting the keys sorts the queue.
     pub(super) fn backorder(waiting: &Backorder) -> Self {
-        let Backorder {
-            priority,
-            placed_at,
-            order,
-            line,
-            sku,
-            ..
-        } = waiting;
-        Self::new(
-            sku_pk(sku),
-            format!("{BACKORDER}{priority:03}#{}#{order}#{line}", sortable(*placed_at)),
-        )
+        let Backorder { priority, placed_at, order, line, sku, .. } = waiting;
+        Self::new(sku_pk(sku), format!("{BACKORDER}{priority:03}#{}#{order}#{line}", sortable(*placed_at)))
     }
 
     pub(super) fn inbox(cause: &Cause) -> Self {
@@ -195,19 +185,13 @@ mod tests {
     fn a_name_of_any_length_fits_a_key() {
         let long = Reference::Tracking("9".repeat(5000));
         assert!(Key::reference(&long).pk.len() < 2048);
-        assert_eq!(
-            Key::reference(&Reference::Intent("pi_1".to_owned())).pk,
-            "REF#intent#pi_1"
-        );
+        assert_eq!(Key::reference(&Reference::Intent("pi_1".to_owned())).pk, "REF#intent#pi_1");
     }
 
     #[test]
     fn one_customer_has_one_hash_however_the_address_is_written() {
         let hash = |email| customer(b"secret", email).unwrap();
         assert_eq!(hash(" Jane@Example.com "), hash("jane@example.com"));
-        assert_ne!(
-            hash("jane@example.com"),
-            customer(b"other", "jane@example.com").unwrap()
-        );
+        assert_ne!(hash("jane@example.com"), customer(b"other", "jane@example.com").unwrap());
     }
 }

@@ -39,11 +39,7 @@ impl Table {
         before: Option<Timestamp>,
         page: &Page,
     ) -> Result<Listed<OrderId>, Failure> {
-        let start = page
-            .after
-            .as_deref()
-            .map(|cursor| start(index, &value, cursor))
-            .transpose()?;
+        let start = page.after.as_deref().map(|cursor| start(index, &value, cursor)).transpose()?;
         let query = self
             .client
             .query()
@@ -66,10 +62,7 @@ impl Table {
             order_of(Item::from(item.clone()).get_text("pk")?)
         };
         let items = found.items().iter().map(order).collect::<Result<_, _>>()?;
-        let next = found
-            .last_evaluated_key
-            .map(|key| cursor(index, &Item::from(key)))
-            .transpose()?;
+        let next = found.last_evaluated_key.map(|key| cursor(index, &Item::from(key))).transpose()?;
         Ok(Listed { items, next })
     }
 }
@@ -103,13 +96,7 @@ pub(super) fn bad_cursor() -> Failure {
 mod tests {
     use super::*;
 
-    const INDEX: Index = Index {
-        name: "i",
-        hash: "due",
-        range: "due_at",
-        sk: "STATE",
-        newest_first: false,
-    };
+    const INDEX: Index = Index { name: "i", hash: "due", range: "due_at", sk: "STATE", newest_first: false };
 
     #[test]
     fn a_cursor_leads_back_to_the_key_that_it_was_made_from() {
@@ -125,18 +112,10 @@ mod tests {
 
     #[test]
     fn a_cursor_from_elsewhere_is_malformed() {
-        for cursor in [
-            "",
-            "x",
-            "%",
-            "e30",
-            &URL_SAFE_NO_PAD.encode("2026|ord_1"),
-            &URL_SAFE_NO_PAD.encode([0xff]),
-        ] {
-            assert!(
-                matches!(start(&INDEX, "DUE", cursor), Err(Failure::Malformed(_))),
-                "{cursor}"
-            );
+        for cursor in
+            ["", "x", "%", "e30", &URL_SAFE_NO_PAD.encode("2026|ord_1"), &URL_SAFE_NO_PAD.encode([0xff])]
+        {
+            assert!(matches!(start(&INDEX, "DUE", cursor), Err(Failure::Malformed(_))), "{cursor}");
         }
     }
 }

@@ -77,10 +77,7 @@ impl Table {
                 Outcome::Done => return Ok(Saved::Done),
                 Outcome::Refused(refused) => refused,
             };
-            if let Some(saved) = self
-                .answer(change, &plans, &references, &meanings, &refused)
-                .await?
-            {
+            if let Some(saved) = self.answer(change, &plans, &references, &meanings, &refused).await? {
                 return Ok(saved);
             }
             for refused in &refused {
@@ -134,10 +131,7 @@ impl Table {
             Meaning::State | Meaning::Commit | Meaning::Queue | Meaning::Reference(_) => None,
         });
         if let Some(StockDelta { sku, location, .. }) = short {
-            return Ok(Some(Saved::OutOfStock {
-                sku: sku.clone(),
-                location: location.clone(),
-            }));
+            return Ok(Some(Saved::OutOfStock { sku: sku.clone(), location: location.clone() }));
         }
         let taken = refused.iter().find_map(|refused| match meaning(refused)? {
             Meaning::Reference(index) => references.get(index),

@@ -83,12 +83,7 @@ impl StockStore for Table {
 
 impl Table {
     async fn next_waiting(&self, after: Option<&Sku>) -> Result<Option<Sku>, Failure> {
-        let query = self
-            .client
-            .query()
-            .table_name(&self.name)
-            .index_name("by-waiting-sku")
-            .limit(1);
+        let query = self.client.query().table_name(&self.name).index_name("by-waiting-sku").limit(1);
         let query = query
             .expression_attribute_names("#w", "waiting")
             .expression_attribute_values(":w", text(WAITING));
@@ -105,8 +100,7 @@ impl Table {
         };
         let item = Item::from(item);
         let sku = item.get_text("waiting_sku")?.parse();
-        sku.map(Some)
-            .map_err(|error| Failure::Inconsistent(format!("an index names no SKU: {error}")))
+        sku.map(Some).map_err(|error| Failure::Inconsistent(format!("an index names no SKU: {error}")))
     }
 
     /// Replaces a level that must be as it was read, or must not be there.
@@ -168,11 +162,7 @@ impl Table {
         sku: &Sku,
         location: &LocationId,
     ) -> Result<Option<StockLevel>, Failure> {
-        self.get(Key::stock(sku, location))
-            .await?
-            .as_ref()
-            .map(level)
-            .transpose()
+        self.get(Key::stock(sku, location)).await?.as_ref().map(level).transpose()
     }
 
     /// Puts a place in the queue, or takes it away when nothing is left to wait for.
@@ -182,19 +172,14 @@ impl Table {
             return Write::delete(self, key);
         }
         let item = Item::new(key).json("text", waiting)?;
-        let item = item
-            .text("waiting", WAITING)
-            .text("waiting_sku", waiting.sku.as_str());
+        let item = item.text("waiting", WAITING).text("waiting_sku", waiting.sku.as_str());
         Write::put(self, item, None)
     }
 }
 
 fn read_cursor(cursor: &str) -> Result<Sku, Failure> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad_cursor())?;
-    std::str::from_utf8(&bytes)
-        .ok()
-        .and_then(|text| text.parse().ok())
-        .ok_or_else(bad_cursor)
+    std::str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok()).ok_or_else(bad_cursor)
 }
 
 fn level_item(level: &StockLevel) -> Item {
@@ -225,11 +210,7 @@ pub(super) fn level(item: &Item) -> Result<StockLevel, Failure> {
 
 /// The marker of a movement: what makes it happen once, its record, and the outbox.
 fn marker(record: &StockRecord) -> Result<Item, Failure> {
-    let expires = record
-        .at
-        .checked_add(MARKER_KEPT)
-        .unwrap_or(record.at)
-        .as_second();
+    let expires = record.at.checked_add(MARKER_KEPT).unwrap_or(record.at).as_second();
     let item = Item::new(Key::inbox(&record.cause)).json("record", record)?;
     Ok(item.text("outbox", "1").number("expires_at", expires))
 }

@@ -17,12 +17,7 @@ pub struct BadSecrets;
 impl Secrets {
     /// These secrets. Spaces and line ends around one are an accident of pasting.
     pub fn new<S: AsRef<str>>(secrets: impl IntoIterator<Item = S>) -> Self {
-        Self {
-            secrets: secrets
-                .into_iter()
-                .map(|s| s.as_ref().trim().to_owned())
-                .collect(),
-        }
+        Self { secrets: secrets.into_iter().map(|s| s.as_ref().trim().to_owned()).collect() }
     }
 
     /// Reads `{"secrets":["whsec_...","whsec_older..."]}`, the form in which they are stored.

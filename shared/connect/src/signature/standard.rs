@@ -48,10 +48,7 @@ pub fn verify<'a>(
     let content = [id.as_bytes(), b".", time.as_bytes(), b".", body];
     prove(secrets, key, &content, &offered(signatures)?)?;
     in_window(signed_at, now)?;
-    Ok(VerifiedMessage {
-        id,
-        body: Verified(body),
-    })
+    Ok(VerifiedMessage { id, body: Verified(body) })
 }
 
 /// Signs a message with every live secret, so that the receiver may have either: the three headers to send along.
@@ -75,11 +72,7 @@ pub fn sign(
         let signature = digest(mac(&key(secret)?, &content)?);
         signatures.push(format!("v1,{}", BASE64.encode(signature)));
     }
-    Ok([
-        (ID, id.to_owned()),
-        (TIMESTAMP, time),
-        (SIGNATURE, signatures.join(" ")),
-    ])
+    Ok([(ID, id.to_owned()), (TIMESTAMP, time), (SIGNATURE, signatures.join(" "))])
 }
 
 /// A dot in the id would let one signed content be read as another id and another time.
@@ -88,17 +81,13 @@ fn check_id(id: &str) -> Result<(), SignatureError> {
     if sound {
         Ok(())
     } else {
-        Err(SignatureError::Malformed(
-            "`webhook-id` is 1 to 255 visible characters, no dot",
-        ))
+        Err(SignatureError::Malformed("`webhook-id` is 1 to 255 visible characters, no dot"))
     }
 }
 
 fn key(secret: &str) -> Result<Vec<u8>, SignatureError> {
     let text = secret.strip_prefix("whsec_").unwrap_or(secret);
-    let key = BASE64
-        .decode(text)
-        .map_err(|_| SignatureError::UnusableSecret("it is not base64"))?;
+    let key = BASE64.decode(text).map_err(|_| SignatureError::UnusableSecret("it is not base64"))?;
     if (KEY_MIN..=KEY_MAX).contains(&key.len()) {
         Ok(key)
     } else {
@@ -108,13 +97,7 @@ fn key(secret: &str) -> Result<Vec<u8>, SignatureError> {
 
 /// The `v1` signatures that can be read. Other versions, such as the asymmetric `v1a`, may stand beside them.
 fn offered(header: &str) -> Result<Vec<Vec<u8>>, SignatureError> {
-    let v1 = header
-        .split_ascii_whitespace()
-        .filter_map(|part| part.strip_prefix("v1,"));
+    let v1 = header.split_ascii_whitespace().filter_map(|part| part.strip_prefix("v1,"));
     let read: Vec<_> = v1.filter_map(|text| BASE64.decode(text).ok()).collect();
-    if read.is_empty() {
-        Err(SignatureError::Malformed("no readable `v1` signature"))
-    } else {
-        Ok(read)
-    }
+    if read.is_empty() { Err(SignatureError::Malformed("no readable `v1` signature")) } else { Ok(read) }
 }

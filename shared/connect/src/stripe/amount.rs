@@ -23,16 +23,11 @@ pub(super) fn minor_units(path: &str, amount: i64, currency: Currency) -> Result
     let (theirs, ours) = (decimals(currency), currency.decimals());
     let factor = 10i64.pow(theirs.abs_diff(ours));
     let exact = if theirs > ours {
-        amount
-            .checked_rem(factor)
-            .filter(|rest| *rest == 0)
-            .and_then(|_| amount.checked_div(factor))
+        amount.checked_rem(factor).filter(|rest| *rest == 0).and_then(|_| amount.checked_div(factor))
     } else {
         amount.checked_mul(factor)
     };
-    exact.ok_or_else(|| ReadError::Amount {
-        path: path.to_owned(),
-    })
+    exact.ok_or_else(|| ReadError::Amount { path: path.to_owned() })
 }
 
 #[cfg(test)]

@@ -51,7 +51,7 @@ pub struct RoutingDecision {
     pub unplaced: Vec<Unplaced>,
     /// Why locations were not used.
     pub fences: Vec<Fence>,
-    /// The attempt that was carried out; above 1 when others took the stock first.
+    /// The attempt that was carried out; above 1 when a race was lost first.
     pub attempt: u32,
     /// Whether the search stopped at its limit.
     pub truncated: bool,
@@ -148,7 +148,7 @@ fn sentence(order: &Order, event: &Event) -> String {
             if locations.is_empty() {
                 "No location can ship it now".to_owned()
             } else {
-                let retried = if decision.attempt > 1 { ", after others took the stock first" } else { "" };
+                let retried = if decision.attempt > 1 { ", decided again after a lost race" } else { "" };
                 format!("Routed to {}{retried}", locations.join(", "))
             }
         }
@@ -176,11 +176,17 @@ fn sentence(order: &Order, event: &Event) -> String {
         Event::UnitsShortShipped { location, lines, .. } => format!("Short at {location}: {}", units(lines)),
         Event::ShipmentShipped { shipment, location, .. } => {
             let shipped: u32 = shipment.lines.iter().map(|l| l.units).fold(0, u32::saturating_add);
+            let unasked: u32 = shipment.lines.iter().map(|l| l.unasked).fold(0, u32::saturating_add);
+            let contents = match (shipped, unasked) {
+                (shipped, 0) => counted(shipped),
+                (0, unasked) => format!("{} that nobody asked for", counted(unasked)),
+                (shipped, unasked) => format!("{}, and {unasked} that nobody asked for", counted(shipped)),
+            };
             let by =
                 shipment.carrier.as_deref().map_or_else(String::new, |carrier| format!(" with {carrier}"));
             let tracking =
                 shipment.tracking.as_deref().map_or_else(String::new, |number| format!(", {number}"));
-            format!("Parcel {} left {location}{by}{tracking}: {shipped} units", shipment.reference)
+            format!("Parcel {} left {location}{by}{tracking}: {contents}", shipment.reference)
         }
         Event::ShipmentInTransit { shipment } => format!("Parcel {} is on its way", parcel(order, shipment)),
         Event::ShipmentOutForDelivery { shipment } => {
@@ -214,6 +220,10 @@ fn refund(status: RefundStatus) -> &'static str {
         RefundStatus::Failed => "failed",
         RefundStatus::Cancelled => "was called off",
     }
+}
+
+fn counted(units: u32) -> String {
+    if units == 1 { "1 unit".to_owned() } else { format!("{units} units") }
 }
 
 fn units(lines: &[LineUnits]) -> String {
