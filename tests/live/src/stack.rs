@@ -187,5 +187,18 @@ pub fn root() -> PathBuf {
 fn local(directory: &Path) -> Command {
     let mut command = Command::new(root().join("infra/local"));
     command.current_dir(root()).env("OMS_STATE_DIR", directory).stdin(Stdio::null());
+    without_cargo_of_this_test(&mut command);
     command
+}
+
+/// Takes away what cargo tells a running test about itself. A cargo started from here would hand it on to build
+/// scripts, and build again what depends on it, every time.
+pub fn without_cargo_of_this_test(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        let Some(name) = name.to_str() else { continue };
+        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(|p| name.starts_with(p))
+        {
+            command.env_remove(name);
+        }
+    }
 }

@@ -41,7 +41,7 @@ pub(crate) fn in_mid_batch(world: &World) -> Told {
     drop(stopped);
     let first = orders.iter().find(|(_, location)| *location == bremen);
     let (order, _) = first.ok_or_else(|| Trouble::Broken("no order for Bremen".to_owned()))?;
-    order.job(world, bremen)?;
+    let interrupted = order.job(world, bremen)?.id();
     let killed = kill(world, "dispatch")?;
     world.warehouse.keep_silent(bremen, false);
     expect_that("dispatch was killed at work", killed > 0, killed)?;
@@ -52,6 +52,8 @@ pub(crate) fn in_mid_batch(world: &World) -> Told {
         let shown = order.until_status("fulfilled")?;
         order.expect_times(&shown, &[("FulfillmentRequested", 1), ("ShipmentShipped", 1)])?;
     }
+    let times = world.warehouse.times(&interrupted);
+    expect_that("Bremen was told again, under the same id", times >= 2, times)?;
     expect("left at Bremen", world.shelf(&lamp, bremen)?, (0, 0))?;
     expect("left in Berlin", world.shelf(&mug, BERLIN)?, (0, 0))?;
     live::table::settled(world)?;

@@ -37,6 +37,7 @@ const ALONE: &[Test] = &[
     ("lost::a_lost_message_is_made_good_by_the_sweep", lost::made_good_by_the_sweep),
     ("kill::a_function_killed_in_mid_batch_loses_nothing", kill::in_mid_batch),
     ("relay::a_record_that_comes_again_has_no_second_effect", relay::redelivered),
+    ("cargo_lambda::every_case_of_every_function", cargo_lambda::every_case),
     ("relay::a_refused_entry_is_brought_again", relay::refused_entry),
 ];
 
