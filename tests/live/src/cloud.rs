@@ -36,6 +36,8 @@ pub const DYNAMODB: Service = Service("dynamodb", "DynamoDB_20120810", "1.0");
 pub const SQS: Service = Service("sqs", "AmazonSQS", "1.0");
 /// EventBridge.
 pub const EVENTS: Service = Service("events", "AWSEvents", "1.1");
+/// CloudWatch Logs.
+pub const LOGS: Service = Service("logs", "Logs_20140328", "1.1");
 /// Secrets Manager.
 pub const SECRETS: Service = Service("secretsmanager", "secretsmanager", "1.1");
 

@@ -73,6 +73,8 @@ pub struct Keys {
 pub struct Function {
     /// Its name in Lambda.
     pub function_name: String,
+    /// Where its log is.
+    pub log_group: String,
 }
 
 /// Someone who may log in.
@@ -127,6 +129,8 @@ impl Stack {
     /// When it does not start.
     pub fn start(directory: &Path) -> Told<Self> {
         fs::create_dir_all(directory).map_err(|e| Trouble::broken(&directory.display().to_string(), e))?;
+        // One that an interrupted run has left there has not long to live.
+        stop(directory);
         let mut script = local(directory);
         script.arg("up").env("OMS_PORT", "0").env("OMS_LIFE_OF", std::process::id().to_string());
         // Nobody who looks at the tests' output wants log-ins in it; what goes wrong is on standard error.
@@ -146,13 +150,9 @@ impl Stack {
         Self::at(&directory.join("stack.json"))
     }
 
-    /// Stops a stack that was started for us.
+    /// Stops a stack that was started for us. It would end with this process anyway, a moment later.
     pub fn stop(&self) {
-        // It ends with this process anyway; this is only quicker.
-        let ended = local(&self.directory).arg("down").stdout(Stdio::null()).stderr(Stdio::null()).status();
-        if ended.is_ok_and(|status| status.success()) {
-            drop(fs::remove_dir_all(&self.directory));
-        }
+        stop(&self.directory);
     }
 
     /// Runs `infra/local` with these words and gives what it says.
@@ -182,6 +182,11 @@ impl Stack {
 pub fn root() -> PathBuf {
     let here = Path::new(env!("CARGO_MANIFEST_DIR"));
     here.ancestors().nth(2).unwrap_or(here).to_owned()
+}
+
+/// Stops the stack of a directory, if there is one.
+fn stop(directory: &Path) {
+    drop(local(directory).arg("down").stdout(Stdio::null()).stderr(Stdio::null()).status());
 }
 
 fn local(directory: &Path) -> Command {

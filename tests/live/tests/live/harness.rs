@@ -1,14 +1,20 @@
 //! Runs the tests as `cargo test` expects it, around one stack.
 
 use std::{
-    path::Path,
+    fs,
+    path::{Path, PathBuf},
     process::ExitCode,
     sync::{Mutex, OnceLock},
     time::Instant,
 };
 
 use libtest_mimic::{Arguments, Failed, Trial, run as run_trials};
-use live::{narrator::Narrator, outcome::Told, stack::Stack, world::World};
+use live::{
+    narrator::Narrator,
+    outcome::{Told, Trouble},
+    stack::Stack,
+    world::World,
+};
 
 use super::Test;
 
@@ -64,10 +70,25 @@ fn world() -> Result<&'static World, String> {
     WORLD.get_or_init(|| open().map_err(|trouble| trouble.to_string())).as_ref().map_err(Clone::clone)
 }
 
+/// A directory that no other run is using now. It is used again, because packed functions are kept in it.
+fn directory() -> Told<PathBuf> {
+    for number in 1..100 {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("stack-{number}"));
+        let broken = |error: std::io::Error| Trouble::broken(&directory.display().to_string(), error);
+        fs::create_dir_all(&directory).map_err(broken)?;
+        let lock = fs::File::create(directory.join("lock")).map_err(broken)?;
+        if lock.try_lock().is_ok() {
+            // Held until this process ends.
+            std::mem::forget(lock);
+            return Ok(directory);
+        }
+    }
+    Err(Trouble::Broken("a hundred stacks are running already".to_owned()))
+}
+
 fn open() -> Told<World> {
     let begun = Instant::now();
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("stack-{}", std::process::id()));
-    let stack = Stack::start(&directory)?;
+    let stack = Stack::start(&directory()?)?;
     eprintln!("  The stack was ready after {} s.", begun.elapsed().as_secs());
     World::open(stack, Narrator::silent())
 }

@@ -8,6 +8,7 @@ mod dead_letters;
 mod door;
 mod harness;
 mod kill;
+mod logs;
 mod lost;
 mod operator;
 mod provider;
@@ -44,6 +45,7 @@ const ALONE: &[Test] = &[
 /// When all is done.
 const AT_THE_END: &[Test] = &[
     ("rules::hold_over_the_whole_table", |world| table::keeps_its_rules(world).map(drop)),
+    ("rules::the_logs_keep_secrets", logs::keep_secrets),
     ("rules::no_message_was_given_up", |world| table::nothing_was_given_up(world).map(drop)),
 ];
 
