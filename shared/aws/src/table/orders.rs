@@ -13,7 +13,6 @@ use domain::{
     place::Placement,
 };
 use jiff::{Timestamp, civil::Date};
-use sha2::{Digest, Sha256};
 
 use super::{
     Table,
@@ -75,7 +74,7 @@ impl OrderStore for Table {
         for reference in &references {
             writes.push(Write::put(self, reference_item(reference, placed.id), Some(ABSENT))?);
         }
-        let refused = match self.transact(writes, &token(&change.commit.hash, 0)).await? {
+        let refused = match self.transact(writes).await? {
             Outcome::Done => return Ok(Saved::Done),
             Outcome::Refused(refused) => refused,
         };
@@ -226,10 +225,4 @@ fn commit(order: OrderId, commit: &Commit) -> Item {
 
 fn reference_item(reference: &Reference, order: OrderId) -> Item {
     Item::new(Key::reference(reference)).text("order_id", order.to_string())
-}
-
-/// The token of a transaction: the same content in the same round is the same request.
-pub(super) fn token(content: &str, round: u32) -> String {
-    let digest = hex::encode(Sha256::digest(content.as_bytes()));
-    format!("{}-{round:03}", digest.get(..32).unwrap_or(&digest))
 }

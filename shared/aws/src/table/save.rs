@@ -12,7 +12,7 @@ use domain::{
 
 use super::{
     Table,
-    orders::{meanings, references, token},
+    orders::{meanings, references},
     stock::level,
     transact::{Outcome, Refused, Write, jitter},
 };
@@ -73,7 +73,7 @@ impl Table {
                 tokio::time::sleep(jitter(round)).await;
             }
             let writes = self.writes(change, &plans, &references)?;
-            let refused = match self.transact(writes, &token(&change.commit.hash, round)).await? {
+            let refused = match self.transact(writes).await? {
                 Outcome::Done => return Ok(Saved::Done),
                 Outcome::Refused(refused) => refused,
             };

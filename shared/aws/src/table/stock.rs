@@ -18,7 +18,6 @@ use super::{
     items::Item,
     keys::{Key, UnderSku, WAITING, sku_pk, under_sku},
     listing::bad_cursor,
-    orders::token,
     transact::{ABSENT, Condition, Outcome, Write, number, text},
     unavailable,
 };
@@ -46,7 +45,7 @@ impl StockStore for Table {
         for (before, after) in &commit.levels {
             writes.push(self.replace_level(Some(before), after)?);
         }
-        match self.transact(writes, &token(&record, 0)).await? {
+        match self.transact(writes).await? {
             Outcome::Done => Ok(Moved::Done),
             Outcome::Refused(refused) => match refused.iter().find(|refused| refused.place == 0) {
                 None => Ok(Moved::Raced),

@@ -5,8 +5,8 @@
 //! for certain, the same request is sent again. The SDK does not do that for cancelled transactions, so it is
 //! done here: full jitter, bounded.
 //!
-//! Every transaction carries a token made from its content. Should an answer be lost, the SDK's next attempt
-//! meets its own write as a success instead of as a rival's.
+//! An attempt whose answer is lost may have been carried out. The SDK tries again under the same token, so that
+//! DynamoDB knows it; beyond that, writers recognise their own commit or marker by what it says.
 
 use std::{collections::HashMap, time::Duration};
 
@@ -136,8 +136,8 @@ enum Reading {
 }
 
 impl Table {
-    /// Writes all or nothing. `token` names the content: 36 characters at most.
-    pub(super) async fn transact(&self, writes: Vec<Write>, token: &str) -> Result<Outcome, Failure> {
+    /// Writes all or nothing.
+    pub(super) async fn transact(&self, writes: Vec<Write>) -> Result<Outcome, Failure> {
         if writes.len() > ITEMS_MAX {
             let count = writes.len();
             return Err(Failure::Inconsistent(format!(
@@ -149,7 +149,7 @@ impl Table {
         loop {
             let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
             tries = u32::saturating_add(tries, 1);
-            match read(request.client_request_token(token).send().await, tries) {
+            match read(request.send().await, tries) {
                 Reading::Ended(outcome) => return Ok(outcome),
                 Reading::Failed(failure) => return Err(failure),
                 Reading::Again(failure) if tries >= TRIES => return Err(failure),

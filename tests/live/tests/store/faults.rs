@@ -47,7 +47,7 @@ pub(crate) struct Faulty {
 struct Counts {
     seen: u64,
     injected: u64,
-    by_token: HashMap<String, u64>,
+    by_content: HashMap<String, u64>,
 }
 
 impl Faulty {
@@ -69,10 +69,10 @@ impl Faulty {
         (counts.seen, counts.injected)
     }
 
-    /// What goes wrong with an attempt at the transaction of this token.
-    fn next(&self, token: &str) -> Option<Fault> {
+    /// What goes wrong with an attempt at the transaction of this content.
+    fn next(&self, content: String) -> Option<Fault> {
         let mut counts = self.counts.lock().unwrap();
-        let of_this_one = counts.by_token.entry(token.to_owned()).or_default();
+        let of_this_one = counts.by_content.entry(content).or_default();
         let attempt = *of_this_one;
         *of_this_one += 1;
         let fault = (self.plan)(counts.seen, attempt);
@@ -113,7 +113,7 @@ impl HttpConnector for Between {
         }
         let mut body: serde_json::Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
         let items = body["TransactItems"].as_array().unwrap().len();
-        let fault = self.faulty.next(body["ClientRequestToken"].as_str().unwrap());
+        let fault = self.faulty.next(body["TransactItems"].to_string());
         if self.faulty.forgets_tokens {
             body.as_object_mut().unwrap().remove("ClientRequestToken");
             let body = body.to_string();

@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "tests")]
 
 mod contract;
+mod cost;
 mod dynamo;
 mod faults;
 mod faulty;
