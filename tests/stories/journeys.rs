@@ -85,6 +85,7 @@ macro_rules! every_story {
                 a_failed_payment_cancels_the_order,
                 a_cancelled_payment_cancels_the_order_and_frees_its_stock,
                 a_payment_that_succeeds_after_all_is_not_cancelled_twice,
+                a_payment_that_is_made_good_before_anyone_looked_cancels_nothing,
                 money_captured_after_a_cancellation_is_owed_back,
                 an_underpaid_order_waits_for_the_rest,
                 money_of_another_currency_does_not_pay,
@@ -112,6 +113,7 @@ macro_rules! every_story {
                 a_lost_message_to_routing_is_made_up_for,
                 a_lost_message_to_dispatch_is_made_up_for,
                 a_lost_message_to_cancellation_is_made_up_for,
+                messages_that_are_lost_time_and_again_are_made_up_for_each_time,
                 a_location_that_has_not_answered_is_told_again,
                 a_location_out_of_reach_keeps_nobody_else_from_being_told,
             }

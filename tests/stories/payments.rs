@@ -6,7 +6,7 @@ use domain::{
     order::{CancelReason, Event, ExceptionKind, PaymentStatus, Status},
 };
 
-use crate::world::{Draft, World};
+use crate::world::{Consumer, Draft, World};
 
 pub async fn a_failed_payment_cancels_the_order<S: Store + Send>(world: &mut World<S>) {
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
@@ -24,7 +24,7 @@ pub async fn a_cancelled_payment_cancels_the_order_and_frees_its_stock<S: Store 
 ) {
     world.warehouse("berlin").await;
     world.shelf("berlin", "TEE", 2).await;
-    world.falls_asleep(crate::world::Consumer::Dispatch);
+    world.falls_asleep(Consumer::Dispatch);
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
     world.authorizes("1001");
     world.settle().await;
@@ -54,6 +54,26 @@ pub async fn a_payment_that_succeeds_after_all_is_not_cancelled_twice<S: Store +
         assert_eq!(world.status(order).await, Status::AwaitingFulfillment);
         assert_eq!((world.assigned(order).await, world.refund_owed(order).await), (2, 0));
     }
+}
+
+pub async fn a_payment_that_is_made_good_before_anyone_looked_cancels_nothing<S: Store + Send>(
+    world: &mut World<S>,
+) {
+    world.warehouse("berlin").await;
+    world.shelf("berlin", "TEE", 2).await;
+    let order = world.place(Draft::new("1001").line("TEE", 2)).await;
+    world.falls_asleep(Consumer::Cancellation);
+    world.payment_fails("1001");
+    world.settle().await;
+    world.pays("1001");
+    world.settle().await;
+    world.all_wake_up();
+    world.settle().await;
+    assert_eq!(
+        (world.times(order, "PaymentFailed").await, world.times(order, "UnitsCancelled").await),
+        (1, 0)
+    );
+    assert_eq!(world.assigned(order).await, 2);
 }
 
 pub async fn money_captured_after_a_cancellation_is_owed_back<S: Store + Send>(world: &mut World<S>) {

@@ -90,3 +90,27 @@ pub async fn a_location_out_of_reach_keeps_nobody_else_from_being_told<S: Store 
     assert_eq!(fulfill.count(), 2);
     assert_eq!(world.work(order).await.len(), 2);
 }
+
+pub async fn messages_that_are_lost_time_and_again_are_made_up_for_each_time<S: Store + Send>(
+    world: &mut World<S>,
+) {
+    world.third_party("hamburg").await;
+    world.shelf("hamburg", "TEE", 10).await;
+    let order = lost(world, Consumer::Routing).await;
+    world.minutes_pass(10);
+    world.sweeps();
+    world.settle().await;
+    world.falls_asleep(Consumer::Routing);
+    world.rejects("berlin", order, "cannot_ship").await;
+    world.settle().await;
+    world.messages_are_lost().await;
+    world.all_wake_up();
+    world.minutes_pass(10);
+    world.sweeps();
+    world.settle().await;
+    let work = [
+        ("berlin".to_owned(), FulfillmentStatus::Rejected, 0, 0),
+        ("hamburg".to_owned(), FulfillmentStatus::Requested, 2, 0),
+    ];
+    assert_eq!(world.work(order).await, work);
+}
