@@ -7,7 +7,7 @@ use std::{
 };
 
 use app::failure::Failure;
-use aws_sdk_secretsmanager::{Client, error::DisplayErrorContext};
+use aws_sdk_secretsmanager::Client;
 
 use crate::{
     client::Connection,
@@ -97,9 +97,8 @@ impl Vault {
             Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
                 Ok(None)
             }
-            Err(error) => {
-                Err(Failure::unavailable("Secrets Manager", DisplayErrorContext(&error).to_string()))
-            }
+            // Only what it says of itself, never its debug output: that shows the answer, and the answer a secret.
+            Err(error) => Err(Failure::unavailable("Secrets Manager", error)),
         }
     }
 
