@@ -73,6 +73,11 @@ impl Narrator {
         self.listed(&self.paint(DIM, "·"), text, DIM);
     }
 
+    /// One of several things in a row, and what became of it.
+    pub fn row(&self, what: &str, outcome: &str) {
+        self.say(&format!("     {} {}", self.paint(DIM, &format!("· {what:<34}")), self.paint(DIM, outcome)));
+    }
+
     /// Something was checked and is so.
     pub fn so(&self, fact: &str) {
         self.facts.fetch_add(1, Ordering::Relaxed);
@@ -81,8 +86,9 @@ impl Narrator {
 
     /// Something is not so.
     pub fn not_so(&self, problem: &str) {
-        for line in problem.lines() {
-            self.say(&format!("     {} {line}", self.paint(RED, "✗")));
+        for (number, line) in problem.lines().enumerate() {
+            let sign = if number == 0 { "✗" } else { " " };
+            self.say(&format!("     {} {line}", self.paint(RED, sign)));
         }
     }
 

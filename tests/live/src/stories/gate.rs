@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::json;
 
+use super::cancelling::cancel;
 use crate::{
     http::Answer,
     locations::{BERLIN, LYON},
@@ -67,12 +68,16 @@ pub fn turned_away(world: &World) -> Told {
     expect("how the order stands after all that", (shown.status.as_str(), shown.version), ("pending", 1))?;
     stripe.send(world)?;
     order.until_event("PaymentCaptured")?;
+    // Nobody has the shirt; the customer need not wait for it.
+    order.until_event("UnitsBackordered")?;
+    cancel(world, &order, &[])?.success::<serde_json::Value>("cancelling the order")?;
+    order.until_status("cancelled")?;
     world.narrator().so("Nothing of it reached the order; the real event did.");
     Ok(())
 }
 
 fn told(world: &World, what: &str, answer: &Answer, status: u16, code: &str) -> Told {
     expect(&format!("the answer to {what}"), (answer.status, answer.text("/code").as_str()), (status, code))?;
-    world.narrator().note(&format!("{what:<32} {status} {code}"));
+    world.narrator().row(what, &format!("{status} {code}"));
     Ok(())
 }

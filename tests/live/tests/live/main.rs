@@ -3,6 +3,7 @@
 //!
 //! One stack is started for the whole run, by the first test that needs it, and ends with it.
 
+mod busy;
 mod cargo_lambda;
 mod dead_letters;
 mod door;
@@ -33,6 +34,7 @@ const TOGETHER: &[Test] = &[
 
 /// One at a time: each breaks something that all rely on, and puts it right again.
 const ALONE: &[Test] = &[
+    ("busy::more_customers_than_units", busy::more_customers_than_units),
     ("dead_letters::unreadable_goes_aside_with_its_reason", dead_letters::unreadable),
     ("dead_letters::what_came_too_early_goes_aside_and_is_driven_again", dead_letters::too_early),
     ("lost::a_lost_message_is_made_good_by_the_sweep", lost::made_good_by_the_sweep),
