@@ -53,9 +53,19 @@ pub(crate) fn run(
             eprintln!("closing the world: {trouble}");
             failed = true;
         }
+        keep_logs(world, failed);
         world.stack.stop();
     }
     if failed { ExitCode::FAILURE } else { ExitCode::SUCCESS }
+}
+
+/// Keeps what the functions have logged: the stack forgets it.
+fn keep_logs(world: &World, failed: bool) {
+    let file = world.stack.directory.join("functions.log");
+    let kept = world.stack.local(&["logs"]).is_ok_and(|logs| fs::write(&file, logs).is_ok());
+    if failed && kept {
+        eprintln!("what the functions logged is in {}", file.display());
+    }
 }
 
 fn trial(name: &str, test: fn(&World) -> Told) -> Trial {
