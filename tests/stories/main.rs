@@ -1,5 +1,7 @@
 //! Every story, told in memory: kindly, then unkindly in many ways.
 
+mod erased;
+
 use app::memory::MemoryStore;
 use stories::{unkindly::Delivery, world::tell};
 

@@ -78,12 +78,14 @@ pub async fn drain(
     sku: &Sku,
     trigger: &Cause,
 ) -> Result<(), Failure> {
+    let start = ambient.now();
+    let mut view = store.sku(sku).await?;
+    if view.waiting.is_empty() {
+        return Ok(());
+    }
+    let mut run = Run::new(trigger, &view, start);
     let network = Network::read(store).await?;
-    let mut run = Run::new(trigger, ambient.now());
     loop {
-        let now = ambient.now();
-        let view = store.sku(sku).await?;
-        run.look_at_shelves(&view, now);
         let Some(waiter) = run.next(&network, sku, &view) else {
             return Ok(());
         };
@@ -91,7 +93,12 @@ pub async fn drain(
             return run.hand_on(redrive, sku).await;
         }
         let outcome = serve(store, ambient, &network, waiter, &view, &run).await?;
-        run.note(waiter, outcome, ambient.now());
+        let now = ambient.now();
+        run.note(waiter, outcome, now);
+        if outcome != Served::PassedOver {
+            view = store.sku(sku).await?;
+            run.look_at_shelves(&view, now);
+        }
     }
 }
 
@@ -121,12 +128,12 @@ struct Run {
 }
 
 impl Run {
-    fn new(trigger: &Cause, now: Timestamp) -> Self {
+    fn new(trigger: &Cause, view: &SkuView, now: Timestamp) -> Self {
         Self {
             asked: Asked::due("replenishment", trigger),
             since: now,
             passed_over: BTreeSet::new(),
-            free: BTreeMap::new(),
+            free: free(view),
             releases: 0,
             looks: 0,
             races: 0,
@@ -135,7 +142,7 @@ impl Run {
 
     /// When more is there than before, those who were passed over may have it: the queue starts anew.
     fn look_at_shelves(&mut self, view: &SkuView, now: Timestamp) {
-        let free: BTreeMap<_, _> = view.levels.iter().map(|l| (l.location.clone(), l.available())).collect();
+        let free = free(view);
         let more =
             |(location, units): (&LocationId, &i64)| *units > self.free.get(location).copied().unwrap_or(0);
         if free.iter().any(more) {
@@ -186,6 +193,10 @@ impl Run {
         tracing::warn!(%sku, looks = self.looks, "free stock, and nobody near the head of the queue can take it");
         Ok(())
     }
+}
+
+fn free(view: &SkuView) -> BTreeMap<LocationId, i64> {
+    view.levels.iter().map(|level| (level.location.clone(), level.available())).collect()
 }
 
 /// Gives one who waits what it can have.

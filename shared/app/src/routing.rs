@@ -13,6 +13,8 @@ use domain::{
     route::{Decision, Demand, route},
 };
 
+use futures_util::future::try_join;
+
 use crate::{
     failure::Failure,
     messages::Message,
@@ -41,7 +43,6 @@ pub async fn route_order(
     trigger: &Cause,
 ) -> Result<(), Failure> {
     let asked = Asked::due("routing", trigger);
-    let network = Network::read(store).await?;
     for attempt in 1..=asked.rounds {
         // Before anything is read: whoever waits by now has been seen.
         let now = ambient.now();
@@ -51,7 +52,7 @@ pub async fn route_order(
             return Ok(());
         }
         let demands = unrouted(&order);
-        let views = views(store, &demands).await?;
+        let (network, views) = try_join(Network::read(store), views(store, &demands)).await?;
         let decision = route(&inputs(&order, demands, &network, &views, None, now));
         let plan = Plan { decision: Decision { attempt, ..decision }, as_command: routed };
         match carry_out(store, ambient, &order, plan, &asked).await? {

@@ -10,7 +10,7 @@ use domain::{
     route::{Available, Candidate, Demand, RoutingInputs},
     stock::StockLevel,
 };
-use futures_util::future::try_join_all;
+use futures_util::future::{try_join, try_join_all};
 use jiff::Timestamp;
 
 use crate::{
@@ -27,7 +27,8 @@ pub(crate) struct Network {
 
 impl Network {
     pub(crate) async fn read(store: &impl ConfigStore) -> Result<Self, Failure> {
-        Ok(Self { locations: store.locations().await?, rules: store.rules().await? })
+        let (locations, rules) = try_join(store.locations(), store.rules()).await?;
+        Ok(Self { locations, rules })
     }
 }
 

@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use domain::{
     change::{Change, Reference},
+    check,
     ids::{LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Commit, Contact, Order, Status},
@@ -51,23 +52,24 @@ impl MemoryStore {
         self.lock().orders.keys().copied().collect()
     }
 
-    /// Every SKU that has a level or someone waiting.
-    pub fn skus(&self) -> Vec<Sku> {
-        let table = self.lock();
-        let mut skus: Vec<Sku> = table.levels.keys().map(|(sku, _)| sku.clone()).collect();
-        skus.extend(table.waiting.keys().cloned());
-        skus.sort();
-        skus.dedup();
-        skus
-    }
-
-    /// Every record of a movement.
+    /// The whole table at one moment, for the checker of the rules.
     ///
     /// # Errors
-    /// When one cannot be read.
-    pub fn records(&self) -> Result<Vec<StockRecord>, Failure> {
+    /// When something stored cannot be read.
+    pub fn snapshot(&self) -> Result<check::Table, Failure> {
         let table = self.lock();
-        table.records.keys().filter_map(|cause| table.record(cause).transpose()).collect()
+        let mut whole = check::Table {
+            levels: table.levels.values().cloned().collect(),
+            waiting: table.waiting.values().flat_map(|queue| queue.values().cloned()).collect(),
+            ..check::Table::default()
+        };
+        for row in table.orders.values() {
+            whole.orders.push(check::OrderRecord { order: row.order()?, commits: row.commits()? });
+        }
+        for cause in table.records.keys() {
+            whole.records.extend(table.record(cause)?);
+        }
+        Ok(whole)
     }
 
     /// A task that panics while it holds the lock has failed its test; the others may see what it left.
