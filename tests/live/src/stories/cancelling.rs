@@ -122,6 +122,32 @@ pub fn too_late(world: &World) -> Told {
     Ok(())
 }
 
+/// Asked, and answered with no.
+///
+/// # Errors
+/// When something is not so.
+pub fn refused_by_the_warehouse(world: &World) -> Told {
+    let bag = world.sku("BAG-CANVAS");
+    world.stock(BERLIN, &bag, 1)?;
+    let order = world.basket().with(&bag, 1).place()?;
+    order.pay(world)?;
+    let job = order.job(world, BERLIN)?;
+    let answer: Value = cancel(world, &order, &[])?.success("cancelling the order")?;
+    expect("units that the warehouse is asked for", answer["lines"][0]["asked"].as_u64(), Some(1))?;
+    world.warehouse.asked_to_cancel(&job.id())?;
+    job.declined("cancel_refused", "already_packed")?.send(world)?;
+    order.until_event("CancellationRefused")?;
+    job.ship_all("BOX-1")?;
+    let shown = order.until_status("fulfilled")?;
+    order.expect_times(
+        &shown,
+        &[("CancellationRequested", 1), ("CancellationRefused", 1), ("UnitsCancelled", 0)],
+    )?;
+    expect("what is owed back", shown.money.refund_owed, 0)?;
+    world.narrator().so("Asked once, refused once, on record with who and when; the parcel is on its way.");
+    Ok(())
+}
+
 /// Cancelled with the warehouse's consent, shipped all the same.
 ///
 /// # Errors

@@ -25,7 +25,7 @@ pub struct Scene {
 }
 
 /// All scenes, in the order of the day.
-pub const SCENES: [Scene; 17] = [
+pub const SCENES: [Scene; 18] = [
     Scene {
         name: "one_parcel",
         title: "One parcel",
@@ -86,6 +86,12 @@ pub const SCENES: [Scene; 17] = [
         title: "A cancel after shipping",
         about: "The parcel has left. The answer is no, and says who was first, and when.",
         story: cancelling::too_late,
+    },
+    Scene {
+        name: "cancel_refused",
+        title: "A cancel that the warehouse refuses",
+        about: "The warehouse is asked, and has the box closed already: it says no, and ships.",
+        story: cancelling::refused_by_the_warehouse,
     },
     Scene {
         name: "cancel_races_shipment",

@@ -5,8 +5,12 @@
 
 mod busy;
 mod cargo_lambda;
+mod contract;
 mod dead_letters;
 mod door;
+#[path = "../store/dynamo.rs"]
+#[expect(dead_code, clippy::unwrap_used, reason = "shared with the table's own tests")]
+mod dynamo;
 mod harness;
 mod kill;
 mod logs;
@@ -34,6 +38,7 @@ const TOGETHER: &[Test] = &[
 
 /// One at a time: each breaks something that all rely on, and puts it right again.
 const ALONE: &[Test] = &[
+    ("contract::kept_on_the_stack", contract::kept_on_the_stack),
     ("busy::more_customers_than_units", busy::more_customers_than_units),
     ("dead_letters::unreadable_goes_aside_with_its_reason", dead_letters::unreadable),
     ("dead_letters::what_came_too_early_goes_aside_and_is_driven_again", dead_letters::too_early),

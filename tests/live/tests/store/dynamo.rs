@@ -43,7 +43,12 @@ impl Dynamo {
         };
         let key_id = settings::optional("AWS_ACCESS_KEY_ID").unwrap_or_else(|| "test".to_owned());
         let secret = settings::optional("AWS_SECRET_ACCESS_KEY").unwrap_or_else(|| "test".to_owned());
-        let connection = Connection::to_endpoint(&url, "us-east-1", &key_id, &secret);
+        Self::at(&url, &key_id, &secret).await
+    }
+
+    /// Makes a table in the DynamoDB at this address.
+    pub(crate) async fn at(url: &str, key_id: &str, secret: &str) -> Self {
+        let connection = Connection::to_endpoint(url, "us-east-1", key_id, secret);
         let client = connection.dynamodb();
         let table_name =
             format!("contract-{}-{}", std::process::id(), TABLES.fetch_add(1, Ordering::Relaxed));
