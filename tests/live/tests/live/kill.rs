@@ -18,6 +18,10 @@ const BACK_AFTER_S: u32 = 4;
 /// Killed while one location keeps it waiting and others have been told: everyone is told in the end, and nobody
 /// ships twice.
 pub(crate) fn in_mid_batch(world: &World) -> Told {
+    if !Path::new("/proc/self").exists() {
+        eprintln!("skipped: this system does not show its processes in /proc");
+        return Ok(());
+    }
     let bremen = "bremen";
     locations::connect(world, bremen)?;
     let (lamp, mug) = (world.sku("LAMP"), world.sku("MUG"));
