@@ -1,5 +1,5 @@
 //! Takes webhooks in over HTTPS: verifies, normalises, queues. Knows secrets, not orders. What happens to a
-//! request is in [`receive`].
+//! request is in [`mod@receive`].
 
 mod receive;
 
