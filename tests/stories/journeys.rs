@@ -2,6 +2,7 @@
 
 #![expect(missing_docs, reason = "a story's name says it all")]
 
+pub mod any_day;
 pub mod backorders;
 pub mod boxes;
 pub mod cancellations;
@@ -97,6 +98,8 @@ macro_rules! every_story {
                 a_review_is_closed_before_it_was_opened,
                 everything_is_told_twice_under_other_names,
                 progress_comes_in_the_wrong_order,
+                a_refusal_that_answers_no_question_does_not_answer_the_next_one,
+                a_parcel_in_trouble_stays_so_when_old_news_comes_twice,
                 a_fact_about_an_order_that_never_comes_is_put_aside,
                 what_cannot_be_read_is_put_aside_at_once,
                 a_location_cannot_speak_of_anothers_work,
@@ -120,6 +123,7 @@ macro_rules! every_story {
             terms {
                 an_order_that_ships_complete_waits_until_all_is_there,
                 an_order_that_ships_complete_lets_others_pass_meanwhile,
+                an_order_that_ships_complete_goes_when_what_is_missing_is_cancelled,
                 safety_stock_is_not_sold,
             }
         }

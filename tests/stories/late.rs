@@ -3,7 +3,7 @@
 use app::ports::Store;
 use domain::{
     facts::{FulfillmentFact, ParcelFact, PaymentFact},
-    order::{FulfillmentStatus, Status},
+    order::{FulfillmentStatus, ShipmentStatus, Status},
 };
 
 use crate::world::{Consumer, Draft, World};
@@ -109,4 +109,30 @@ pub async fn stock_of_a_location_that_is_not_set_up_waits_for_it<S: Store + Send
     world.warehouse("berlin").await;
     world.settle().await;
     assert_eq!(world.level("berlin", "TEE").await.on_hand, 5);
+}
+
+pub async fn a_refusal_that_answers_no_question_does_not_answer_the_next_one<S: Store + Send>(
+    world: &mut World<S>,
+) {
+    let order = berlin_was_told(world).await;
+    world.will_not_cancel("berlin", order).await;
+    world.settle().await;
+    world.cancels(order, &[]).await.expect("berlin can be asked");
+    // A copy of what Berlin said before, if there is one, comes by now at the latest.
+    world.settle_for_good().await;
+    assert!(world.order(order).await.state.fulfillment_orders[0].awaits_cancellation());
+    assert_eq!(world.times(order, "CancellationRefused").await, 0);
+}
+
+pub async fn a_parcel_in_trouble_stays_so_when_old_news_comes_twice<S: Store + Send>(world: &mut World<S>) {
+    let order = berlin_was_told(world).await;
+    world.ships("berlin", order, "BOX-1").await;
+    world.settle().await;
+    world.parcel("berlin", order, "BOX-1", ParcelFact::OutForDelivery);
+    world.settle().await;
+    world.parcel("berlin", order, "BOX-1", ParcelFact::InTransit);
+    world.settle().await;
+    world.parcel("berlin", order, "BOX-1", ParcelFact::Exception { reason: None });
+    world.settle_for_good().await;
+    assert_eq!(world.order(order).await.state.shipments[0].status, ShipmentStatus::Exception);
 }

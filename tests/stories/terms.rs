@@ -47,3 +47,16 @@ pub async fn safety_stock_is_not_sold<S: Store + Send>(world: &mut World<S>) {
     assert_eq!((world.assigned(order).await, world.waiting(order).await), (3, 1));
     assert_eq!(world.level("berlin", "TEE").await.available(), 0);
 }
+
+pub async fn an_order_that_ships_complete_goes_when_what_is_missing_is_cancelled<S: Store + Send>(
+    world: &mut World<S>,
+) {
+    world.warehouse("berlin").await;
+    world.shelf("berlin", "TEE", 2).await;
+    world.shelf("berlin", "MUG", 0).await;
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 2).line("MUG", 1).ships_complete()).await;
+    assert_eq!(world.waiting(order).await, 3);
+    world.cancels(order, &[("2", 1)]).await.expect("it waits for stock");
+    world.settle().await;
+    assert_eq!((world.waiting(order).await, world.assigned(order).await), (0, 2));
+}

@@ -6,7 +6,7 @@
 use domain::{
     change::Reference,
     command::Command,
-    facts::{Fact, Inbound, OrderReference},
+    facts::{Fact, FulfillmentFact, Inbound, OrderReference},
     ids::{LocationId, OrderId, ShipmentId},
     order::{Actor, ActorKind, Cause},
 };
@@ -34,11 +34,12 @@ pub async fn on_message(store: &impl Store, ambient: &impl Ambient, body: &str) 
 /// when it is too early.
 pub async fn apply(store: &impl Store, ambient: &impl Ambient, inbound: &Inbound) -> Result<(), Failure> {
     let cause = Cause::new(&inbound.source, inbound.cause_id());
+    let noted = could_mean_something_later(&inbound.fact);
     match &inbound.fact {
         Fact::Payment { order, fact } => {
             let actor = Actor { kind: ActorKind::PaymentProvider, id: inbound.source.clone() };
             let command = |intent| Command::RecordPayment { intent, fact: fact.clone() };
-            payment(store, ambient, order, &Asked::fact(actor, cause), command).await
+            payment(store, ambient, order, &Asked { noted, ..Asked::fact(actor, cause) }, command).await
         }
         Fact::Fulfillment { order, fulfillment_order, fact } => {
             let (location, actor) = signed(inbound)?;
@@ -49,18 +50,37 @@ pub async fn apply(store: &impl Store, ambient: &impl Ambient, inbound: &Inbound
                 shipment: ShipmentId::mint(ambient.now(), ambient.entropy()),
                 occurred_at: inbound.occurred_at,
             };
-            apply_once(store, ambient, *order, &Asked::fact(actor, cause), command).await
+            apply_once(store, ambient, *order, &Asked { noted, ..Asked::fact(actor, cause) }, command).await
         }
         Fact::Parcel { order, reference, fact } => {
             let (location, actor) = signed(inbound)?;
             let command =
                 Command::RecordParcel { reference: reference.clone(), location, fact: fact.clone() };
-            apply_once(store, ambient, *order, &Asked::fact(actor, cause), command).await
+            apply_once(store, ambient, *order, &Asked { noted, ..Asked::fact(actor, cause) }, command).await
         }
         Fact::Stock(facts) => {
             let (location, actor) = signed(inbound)?;
             stock::apply(store, ambient, &location, facts, &cause, &actor).await
         }
+    }
+}
+
+/// Whether a fact that changes nothing when it comes could change something if it came again: a refusal to cancel
+/// that answers no question would answer the next one, and a parcel's step that came late would take it back from
+/// trouble. Such facts are written down all the same, so that a late copy is known. The others only ever move an
+/// order on, and what it has moved beyond stays behind it.
+fn could_mean_something_later(fact: &Fact) -> bool {
+    match fact {
+        Fact::Parcel { .. } => true,
+        Fact::Fulfillment { fact, .. } => match fact {
+            FulfillmentFact::Cancelled { .. } | FulfillmentFact::CancelRefused { .. } => true,
+            FulfillmentFact::Accepted
+            | FulfillmentFact::Rejected { .. }
+            | FulfillmentFact::Picking
+            | FulfillmentFact::Packed
+            | FulfillmentFact::Shipped { .. } => false,
+        },
+        Fact::Payment { .. } | Fact::Stock(_) => false,
     }
 }
 

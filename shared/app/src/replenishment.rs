@@ -24,10 +24,10 @@ use jiff::Timestamp;
 use crate::{
     failure::Failure,
     holds::release_ended,
-    messages::Message,
+    messages::{BusEvent, Message},
     ports::{Ambient, Page, Redrive, Saved, SkuView, Store},
     routing::{Plan, carry_out},
-    settle::Asked,
+    settle::{Asked, load},
     supply::{Network, demand, has_free_stock, inputs, views},
 };
 
@@ -54,7 +54,9 @@ pub async fn on_message(
     match Message::read(body)? {
         Message::Event(event) => {
             let trigger = Cause::new("bus", event.id.as_str());
-            for sku in event.skus()? {
+            let mut skus: BTreeSet<Sku> = event.skus()?.into_iter().collect();
+            skus.extend(completed(store, &event).await?);
+            for sku in skus {
                 drain(store, ambient, redrive, &sku, &trigger).await?;
             }
             Ok(())
@@ -65,6 +67,16 @@ pub async fn on_message(
             Err(Failure::Malformed("a message about an order, on replenishment's queue".to_owned()))
         }
     }
+}
+
+/// SKUs that an order which ships complete still waits for after some of its units were cancelled: it may have been
+/// those that kept it waiting.
+async fn completed(store: &impl Store, event: &BusEvent) -> Result<Vec<Sku>, Failure> {
+    let Some(id) = event.order.filter(|_| event.name == "UnitsCancelled") else { return Ok(Vec::new()) };
+    let order = load(store, id).await?;
+    let lines = order.placed.lines.iter().zip(&order.state.lines);
+    let waiting = lines.filter(|(_, state)| order.placed.terms.ship_complete && state.backordered > 0);
+    Ok(waiting.map(|(line, _)| line.sku.clone()).collect())
 }
 
 /// Serves the queue of a SKU from its head, as far as the stock goes.

@@ -28,6 +28,8 @@ pub(crate) struct Asked {
     pub(crate) actor: Actor,
     pub(crate) why: Why,
     pub(crate) rounds: u32,
+    /// Whether the cause is written down also when it changes nothing now.
+    pub(crate) noted: bool,
 }
 
 /// Why something is asked.
@@ -43,18 +45,18 @@ pub(crate) enum Why {
 impl Asked {
     /// A fact from outside.
     pub(crate) fn fact(actor: Actor, cause: Cause) -> Self {
-        Self { actor, why: Why::Once(cause), rounds: FACT_ROUNDS }
+        Self { actor, why: Why::Once(cause), rounds: FACT_ROUNDS, noted: false }
     }
 
     /// A person's wish.
     pub(crate) fn wish(actor: &Actor, cause: Cause) -> Self {
-        Self { actor: actor.clone(), why: Why::Once(cause), rounds: WISH_ROUNDS }
+        Self { actor: actor.clone(), why: Why::Once(cause), rounds: WISH_ROUNDS, noted: false }
     }
 
     /// What one of our functions does because `trigger` made it look.
     pub(crate) fn due(function: &str, trigger: &Cause) -> Self {
         let why = Why::WhatIsDue(trigger.clone());
-        Self { actor: Actor::system(function), why, rounds: WISH_ROUNDS }
+        Self { actor: Actor::system(function), why, rounds: WISH_ROUNDS, noted: false }
     }
 
     /// The context of a decision about `order`.
@@ -120,7 +122,8 @@ pub(crate) async fn settle(
             Ok(events) => events,
             Err(rejection) => return Ok(Settled::Refused(Box::new(order), rejection)),
         };
-        if events.is_empty() {
+        let known = order.state.causes.contains(&context.cause.key());
+        if events.is_empty() && (known || !asked.noted) {
             return Ok(Settled::Already(Box::new(order)));
         }
         let change = sealed(Change::new(&order, events, &context))?;

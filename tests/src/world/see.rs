@@ -1,5 +1,7 @@
 //! What a story looks at, and what must hold when it is over.
 
+use std::collections::BTreeMap;
+
 use app::{
     memory::Sent,
     ports::{ConfigStore, OrderStore, StockStore, Store},
@@ -101,9 +103,9 @@ impl<S: Store + Send> World<S> {
     /// Late copies change nothing any more, nothing was put aside, the rules hold.
     pub async fn ends_well(&mut self) {
         self.settle().await;
-        let before = self.versions().await;
+        let before = self.history().await;
         self.settle_for_good().await;
-        assert_eq!(self.versions().await, before, "late copies have changed an order");
+        assert_eq!(self.history().await, before, "late copies have changed an order");
         assert_eq!(self.queues.dead, [], "messages were put aside");
         self.rules_hold().await;
     }
@@ -119,11 +121,17 @@ impl<S: Store + Send> World<S> {
         assert!(owed.is_empty(), "{owed:#?}");
     }
 
-    async fn versions(&self) -> Vec<(OrderId, u64)> {
-        let mut versions = Vec::new();
+    /// What each order has gone through, and why.
+    async fn history(&self) -> BTreeMap<OrderId, Vec<String>> {
+        let mut history = BTreeMap::new();
         for id in self.orders.keys() {
-            versions.push((*id, self.order(*id).await.state.version));
+            let commits = self.store.commits(*id).await.expect("commits");
+            let told = commits.iter().map(|commit| {
+                let names: Vec<&str> = commit.body.events.iter().map(Event::name).collect();
+                format!("{}: {}", commit.body.cause.key(), names.join(", "))
+            });
+            history.insert(*id, told.collect());
         }
-        versions
+        history
     }
 }
