@@ -124,6 +124,7 @@ macro_rules! every_story {
                 an_order_that_ships_complete_waits_until_all_is_there,
                 an_order_that_ships_complete_lets_others_pass_meanwhile,
                 an_order_that_ships_complete_goes_when_what_is_missing_is_cancelled,
+                an_order_that_ships_complete_passes_one_that_is_held_in_another_queue,
                 safety_stock_is_not_sold,
             }
         }

@@ -60,3 +60,21 @@ pub async fn an_order_that_ships_complete_goes_when_what_is_missing_is_cancelled
     world.settle().await;
     assert_eq!((world.waiting(order).await, world.assigned(order).await), (0, 2));
 }
+
+pub async fn an_order_that_ships_complete_passes_one_that_is_held_in_another_queue<S: Store + Send>(
+    world: &mut World<S>,
+) {
+    world.warehouse("berlin").await;
+    world.shelf("berlin", "TEE", 0).await;
+    world.shelf("berlin", "MUG", 0).await;
+    let held = world.place_and_pay(Draft::new("1001").line("TEE", 1)).await;
+    world.holds(held, "call-back").await;
+    let complete =
+        world.place_and_pay(Draft::new("1002").line("TEE", 1).line("MUG", 1).ships_complete()).await;
+    world.receives("berlin", "TEE", 1);
+    world.settle().await;
+    assert_eq!((world.waiting(held).await, world.waiting(complete).await), (1, 2));
+    world.receives("berlin", "MUG", 1);
+    world.settle().await;
+    assert_eq!((world.waiting(held).await, world.waiting(complete).await), (1, 0));
+}

@@ -10,25 +10,26 @@
 //! If we die between two releases, those released are released and the rest still waits: the message comes again,
 //! and the sweep finds SKUs that have both waiters and free stock.
 
+mod serve;
+mod sweep;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
     backorder::Backorder,
-    command::Command,
-    ids::{FulfillmentOrderId, LineId, LocationId, OrderId, Sku},
-    order::{Cause, Order},
-    route::{Decision, Demand, route},
+    ids::{LineId, LocationId, OrderId, Sku},
+    order::Cause,
 };
 use jiff::Timestamp;
 
+use self::serve::{Served, serve};
+pub use self::sweep::sweep;
 use crate::{
     failure::Failure,
-    holds::release_ended,
     messages::{BusEvent, Message},
-    ports::{Ambient, Page, Redrive, Saved, SkuView, Store},
-    routing::{Plan, carry_out},
+    ports::{Ambient, Redrive, SkuView, Store},
     settle::{Asked, load},
-    supply::{Network, demand, has_free_stock, inputs, views},
+    supply::{Network, has_free_stock},
 };
 
 /// Releases in one message; what is left is handed on as a new message.
@@ -37,9 +38,6 @@ pub const RELEASES_PER_MESSAGE: u32 = 25;
 pub const LOOKS_PER_MESSAGE: u32 = 300;
 /// Lost races in one message.
 const RACES_PER_MESSAGE: u32 = 64;
-/// Items that a sweep reads at once, and pages that it reads at most.
-const SWEEP_PAGE: u32 = 100;
-const SWEEP_PAGES: u32 = 20;
 
 /// Handles the body of a message on replenishment's queue.
 ///
@@ -104,7 +102,7 @@ pub async fn drain(
         if run.is_over() {
             return run.hand_on(redrive, sku).await;
         }
-        let outcome = serve(store, ambient, &network, waiter, &view, &run).await?;
+        let outcome = serve(store, ambient, &network, (waiter, &view), run.since, &run.asked).await?;
         let now = ambient.now();
         run.note(waiter, outcome, now);
         if outcome != Served::PassedOver {
@@ -112,17 +110,6 @@ pub async fn drain(
             run.look_at_shelves(&view, now);
         }
     }
-}
-
-/// What has become of one who waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Served {
-    /// Units were released.
-    Released,
-    /// It can take nothing of what is there.
-    PassedOver,
-    /// Others were faster.
-    Raced,
 }
 
 /// How far the draining of one queue has come.
@@ -209,128 +196,4 @@ impl Run {
 
 fn free(view: &SkuView) -> BTreeMap<LocationId, i64> {
     view.levels.iter().map(|level| (level.location.clone(), level.available())).collect()
-}
-
-/// Gives one who waits what it can have.
-async fn serve(
-    store: &impl Store,
-    ambient: &impl Ambient,
-    network: &Network,
-    waiter: &Backorder,
-    view: &SkuView,
-    run: &Run,
-) -> Result<Served, Failure> {
-    let Some(order) = store.load(waiter.order).await? else {
-        return Err(Failure::Inconsistent(format!("order {} waits and is not there", waiter.order)));
-    };
-    if !order.is_ready() {
-        return Ok(Served::PassedOver);
-    }
-    let Some(demands) = wanted(&order, waiter) else {
-        return Ok(Served::PassedOver);
-    };
-    let mut shelves =
-        if order.placed.terms.ship_complete { views(store, &demands).await? } else { BTreeMap::new() };
-    shelves.insert(waiter.sku.clone(), view.clone());
-    let decision = route(&inputs(&order, demands, network, &shelves, Some(&waiter.sku), run.since));
-    if decision.assignments.is_empty() {
-        return Ok(Served::PassedOver);
-    }
-    match carry_out(store, ambient, &order, Plan { decision, as_command: released }, &run.asked).await? {
-        Saved::Done => Ok(Served::Released),
-        Saved::Moved | Saved::OutOfStock { .. } => Ok(Served::Raced),
-        Saved::Taken(reference) => Err(Failure::Taken(reference)),
-    }
-}
-
-/// What the order asks for at this place of the queue: the units of the line, or of all lines when it ships
-/// complete. None when it cannot be had this way: nothing waits any more, or part of a complete order is yet to
-/// be routed.
-fn wanted(order: &Order, waiter: &Backorder) -> Option<Vec<Demand>> {
-    let backordered = |place: usize| order.state.lines.get(place).map_or(0, |line| line.backordered);
-    let demands: Vec<Demand> = if order.placed.terms.ship_complete {
-        let places = 0..order.placed.lines.len();
-        places.filter_map(|place| demand(order, place, backordered(place))).collect()
-    } else {
-        let (place, _) = order.placed.line(&waiter.line)?;
-        demand(order, place, backordered(place)).into_iter().collect()
-    };
-    let incomplete = order.placed.terms.ship_complete && order.unrouted() > 0;
-    (!demands.is_empty() && !incomplete).then_some(demands)
-}
-
-fn released(decision: Box<Decision>, ids: Vec<FulfillmentOrderId>) -> Command {
-    Command::ReleaseBackorder { decision, ids }
-}
-
-/// Looks for whatever should have happened and has not: SKUs that someone waits for although there is stock, and
-/// orders that owe progress. Each is handed to the function that it is for. Holds whose time is over end here.
-///
-/// # Errors
-/// What the store or a queue reports; what was handed on before it stays so.
-pub async fn sweep(
-    store: &impl Store,
-    ambient: &impl Ambient,
-    redrive: &impl Redrive,
-) -> Result<(), Failure> {
-    let now = ambient.now();
-    let skus = sweep_skus(store, redrive).await?;
-    let orders = sweep_orders(store, ambient, redrive, now).await?;
-    tracing::info!(skus, orders, "swept");
-    Ok(())
-}
-
-async fn sweep_skus(store: &impl Store, redrive: &impl Redrive) -> Result<u32, Failure> {
-    let network = Network::read(store).await?;
-    let mut driven: u32 = 0;
-    let mut page = Page { limit: SWEEP_PAGE, after: None };
-    for _ in 0..SWEEP_PAGES {
-        let listed = store.waiting_skus(&page).await?;
-        for sku in &listed.items {
-            let view = store.sku(sku).await?;
-            if !view.waiting.is_empty() && has_free_stock(&network, sku, &view) {
-                redrive.sku(sku).await?;
-                driven = driven.saturating_add(1);
-            }
-        }
-        match listed.next {
-            Some(next) => page.after = Some(next),
-            None => break,
-        }
-    }
-    Ok(driven)
-}
-
-async fn sweep_orders(
-    store: &impl Store,
-    ambient: &impl Ambient,
-    redrive: &impl Redrive,
-    now: Timestamp,
-) -> Result<u32, Failure> {
-    let mut driven: u32 = 0;
-    let mut page = Page { limit: SWEEP_PAGE, after: None };
-    for _ in 0..SWEEP_PAGES {
-        let listed = store.overdue(now, &page).await?;
-        for id in &listed.items {
-            // The index may lag behind the order.
-            let Some(order) = store.load(*id).await? else {
-                continue;
-            };
-            if release_ended(store, ambient, &order).await? {
-                driven = driven.saturating_add(1);
-                continue;
-            }
-            let overdue = order.due_at().is_some_and(|due| due <= now);
-            if let Some(owed) = order.owes().filter(|_| overdue) {
-                tracing::warn!(order_id = %id, owes = ?owed, since = %order.state.changed_at, "overdue");
-                redrive.order(*id, owed).await?;
-                driven = driven.saturating_add(1);
-            }
-        }
-        match listed.next {
-            Some(next) => page.after = Some(next),
-            None => break,
-        }
-    }
-    Ok(driven)
 }

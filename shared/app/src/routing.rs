@@ -20,7 +20,7 @@ use crate::{
     messages::Message,
     ports::{Ambient, OrderStore, Saved, Store},
     settle::{Asked, load, log, sealed},
-    supply::{Network, demand, inputs, views},
+    supply::{Network, demand, inputs, kept_for_all_ahead, views},
 };
 
 /// Handles the body of a message on routing's queue.
@@ -53,7 +53,8 @@ pub async fn route_order(
         }
         let demands = unrouted(&order);
         let (network, views) = try_join(Network::read(store), views(store, &demands)).await?;
-        let decision = route(&inputs(&order, demands, &network, &views, None, now));
+        let kept = kept_for_all_ahead(&order, &views);
+        let decision = route(&inputs(&order, demands, &network, &views, &kept, now));
         let plan = Plan { decision: Decision { attempt, ..decision }, as_command: routed };
         match carry_out(store, ambient, &order, plan, &asked).await? {
             Saved::Done => return Ok(()),

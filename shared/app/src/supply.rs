@@ -44,24 +44,30 @@ pub(crate) async fn views(store: &impl StockStore, demands: &[Demand]) -> Result
     Ok(skus.into_iter().cloned().zip(views).collect())
 }
 
+/// Units of a SKU that are kept for others.
+pub(crate) type Kept = BTreeMap<Sku, i64>;
+
+/// What earlier orders wait for, all of it. That keeps back more than they take in the end; then the order waits
+/// behind them for the moment it takes replenishment to serve the queue.
+pub(crate) fn kept_for_all_ahead(order: &Order, views: &Views) -> Kept {
+    let ahead = |view: &SkuView| {
+        ahead_of(order, &view.waiting).map(|w| i64::from(w.units)).fold(0, i64::saturating_add)
+    };
+    views.iter().map(|(sku, view)| (sku.clone(), ahead(view))).collect()
+}
+
 /// The inputs of a decision about `demands` of `order`.
 ///
-/// What earlier orders wait for is kept for them at every location, for a location may be the only one that they
-/// can have it from. That keeps back more than they take in the end; then the order waits behind them for the
-/// moment it takes replenishment to serve the queue. Of `served` this is not kept: whoever drains that SKU's
-/// queue has found that those ahead can take nothing of what is there.
+/// What is kept of a SKU is kept at every location, for a location may be the only one that those for whom it is
+/// kept can have it from.
 pub(crate) fn inputs(
     order: &Order,
     demands: Vec<Demand>,
     network: &Network,
     views: &Views,
-    served: Option<&Sku>,
+    kept: &Kept,
     now: Timestamp,
 ) -> RoutingInputs {
-    let ahead: BTreeMap<&Sku, i64> = views
-        .iter()
-        .map(|(sku, view)| (sku, if served == Some(sku) { 0 } else { units_ahead(order, &view.waiting) }))
-        .collect();
     let candidates = network.locations.iter().map(|location| Candidate {
         location: location.id.clone(),
         kind: location.kind,
@@ -72,7 +78,7 @@ pub(crate) fn inputs(
         stock: views
             .iter()
             .filter_map(|(sku, view)| {
-                let queued = ahead.get(sku).copied().unwrap_or(0);
+                let queued = kept.get(sku).copied().unwrap_or(0);
                 available(location, sku, level(view, &location.id), queued)
             })
             .collect(),
@@ -103,14 +109,13 @@ pub(crate) fn demand(order: &Order, place: usize, units: u32) -> Option<Demand> 
     (units > 0).then(|| Demand { line: line.id.clone(), sku: line.sku.clone(), units, avoid })
 }
 
-/// Units that others wait for and get before this order. Its own lines never stand in each other's way.
-fn units_ahead(order: &Order, waiting: &[Backorder]) -> i64 {
+/// Those who wait and are served before this order. Its own lines never stand in each other's way.
+pub(crate) fn ahead_of<'a>(
+    order: &Order,
+    waiting: &'a [Backorder],
+) -> impl Iterator<Item = &'a Backorder> + use<'a> {
     let own = (order.placed.terms.priority, order.placed.placed_at, order.placed.id);
-    waiting
-        .iter()
-        .filter(|w| (w.priority, w.placed_at, w.order) < own)
-        .map(|w| i64::from(w.units))
-        .fold(0, i64::saturating_add)
+    waiting.iter().filter(move |w| (w.priority, w.placed_at, w.order) < own)
 }
 
 fn level<'a>(view: &'a SkuView, location: &LocationId) -> Option<&'a StockLevel> {
