@@ -42,7 +42,7 @@ const RACES_PER_MESSAGE: u32 = 64;
 /// Handles the body of a message on replenishment's queue.
 ///
 /// # Errors
-/// [`Failure::Malformed`] when it names nothing to replenish, and as [`drain`] and [`sweep`].
+/// [`Failure::Malformed`] when it names nothing to replenish, and as [`drain`] and [`sweep()`].
 pub async fn on_message(
     store: &impl Store,
     ambient: &impl Ambient,
