@@ -54,6 +54,17 @@ fn no_rule_listens_for_an_event_that_nobody_sends() {
     }
 }
 
+/// The stories play the bus by rules of their own, which must be the template's, or they prove nothing of it.
+#[test]
+fn the_rules_that_the_stories_play_by_are_the_templates() {
+    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
+    let played: BTreeSet<BTreeSet<String>> =
+        stories::world::RULES.iter().map(|(_, names)| set(names)).collect();
+    let written: BTreeSet<BTreeSet<String>> =
+        lists(&template(), "detail-type").into_iter().map(BTreeSet::from_iter).collect();
+    assert_eq!(played, written);
+}
+
 #[test]
 fn every_route_of_the_api_leads_to_the_function_that_serves_it() {
     let text = template();
