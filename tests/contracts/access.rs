@@ -10,17 +10,37 @@ async fn every_route_asks_every_role_for_its_right() {
     let desk = Desk::open().await;
     let id = desk.place(&order("1001")).await.to_string();
     for route in ROUTES {
-        let path = route.path.replace("{id}", &id).replace("{sku}", "TEE-RED-M");
+        let path = route
+            .path
+            .replace("{id}", &id)
+            .replace("{sku}", "TEE-RED-M");
         for role in Role::ALL {
             // Without key and body, so that nothing is done: who is let in is refused for that, or reads.
-            let answer = desk.put_request(&request(role.as_str(), route.method, &path, "", None)).await;
+            let answer = desk
+                .put_request(&request(role.as_str(), route.method, &path, "", None))
+                .await;
             let status = answer.response.status;
             if grants(role, route.permission) {
-                let usual =
-                    if route.method == "GET" { status == 200 } else { status == 400 || status == 415 };
-                assert!(usual, "{} as {}: {}", route.name, role.as_str(), answer.response.body);
+                let usual = if route.method == "GET" {
+                    status == 200
+                } else {
+                    status == 400 || status == 415
+                };
+                assert!(
+                    usual,
+                    "{} as {}: {}",
+                    route.name,
+                    role.as_str(),
+                    answer.response.body
+                );
             } else {
-                assert_eq!(answer.refused(403), "forbidden", "{} as {}", route.name, role.as_str());
+                assert_eq!(
+                    answer.refused(403),
+                    "forbidden",
+                    "{} as {}",
+                    route.name,
+                    role.as_str()
+                );
             }
         }
     }
@@ -32,13 +52,23 @@ async fn nobody_and_members_of_no_group_get_nowhere() {
     for route in ROUTES {
         let path = route.path.replace("{id}", "x").replace("{sku}", "x");
         let mut asked = request("", route.method, &path, "{}", Some("k"));
-        assert_eq!(desk.put_request(&asked).await.refused(403), "forbidden", "{}", route.name);
+        assert_eq!(
+            desk.put_request(&asked).await.refused(403),
+            "forbidden",
+            "{}",
+            route.name
+        );
         asked.claims = None;
         let answer = desk.put_request(&asked).await;
         assert_eq!(answer.response.header("www-authenticate"), Some("Bearer"));
         assert_eq!(answer.refused(401), "unauthorized", "{}", route.name);
         asked.claims = json!({ "cognito:groups": "[admin]" }).as_object().cloned();
-        assert_eq!(desk.put_request(&asked).await.refused(401), "unauthorized", "{}", route.name);
+        assert_eq!(
+            desk.put_request(&asked).await.refused(401),
+            "unauthorized",
+            "{}",
+            route.name
+        );
     }
 }
 
@@ -56,10 +86,19 @@ async fn two_groups_have_the_rights_of_both() {
 async fn each_function_serves_its_own_routes_only() {
     let desk = Desk::open().await;
     for route in ROUTES {
-        let other = if route.scope == Scope::Api { Scope::Cancellation } else { Scope::Api };
+        let other = if route.scope == Scope::Api {
+            Scope::Cancellation
+        } else {
+            Scope::Api
+        };
         let path = route.path.replace("{id}", "x").replace("{sku}", "x");
-        let response =
-            serve(&desk.store, &desk.clock, &request("admin", route.method, &path, "", None), other).await;
+        let response = serve(
+            &desk.store,
+            &desk.clock,
+            &request("admin", route.method, &path, "", None),
+            other,
+        )
+        .await;
         assert_eq!(response.status, 404, "{}", route.name);
     }
 }
@@ -81,7 +120,10 @@ async fn personal_data_is_masked_for_who_may_not_see_it() {
                 (&customer["name"], &customer["email"]),
                 (&json!("J. v. D."), &json!("J***@E***.com"))
             );
-            assert_eq!(customer["address"], json!({ "lines": [], "city": "Berlin", "country": "DE" }));
+            assert_eq!(
+                customer["address"],
+                json!({ "lines": [], "city": "Berlin", "country": "DE" })
+            );
             for secret in ["Jane", "van Doe", "Example", "Hauptstr", "10827", "55512"] {
                 assert!(!text.contains(secret), "{secret} as {}", role.as_str());
             }

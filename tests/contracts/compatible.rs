@@ -15,20 +15,25 @@ fn at(place: &str, old: &Value, new: &Value) -> Option<String> {
     let (Value::Object(old), Value::Object(new)) = (old, new) else {
         return (old != new).then(|| format!("{place}: {old} became {new}"));
     };
-    let gone = old.iter().filter(|(key, _)| !TALK.contains(&key.as_str())).find_map(|(key, value)| {
-        let place = format!("{place}/{key}");
-        match (key.as_str(), new.get(key)) {
-            ("required", Some(new)) => {
-                (sorted(value) != sorted(new)).then(|| format!("{place}: {value} became {new}"))
-            }
-            ("properties" | "$defs", Some(Value::Object(new))) => members(&place, value.as_object()?, new),
-            (_, None) => Some(format!("{place} is gone")),
-            (_, Some(Value::Array(new))) => list(&place, value, new),
-            (_, Some(new)) => at(&place, value, new),
-        }
-    });
-    let extra =
-        new.keys().find(|key| !old.contains_key(*key) && !TALK.contains(&key.as_str()) && *key != "$defs");
+    let gone =
+        old.iter()
+            .filter(|(key, _)| !TALK.contains(&key.as_str()))
+            .find_map(|(key, value)| {
+                let place = format!("{place}/{key}");
+                match (key.as_str(), new.get(key)) {
+                    ("required", Some(new)) => (sorted(value) != sorted(new))
+                        .then(|| format!("{place}: {value} became {new}")),
+                    ("properties" | "$defs", Some(Value::Object(new))) => {
+                        members(&place, value.as_object()?, new)
+                    }
+                    (_, None) => Some(format!("{place} is gone")),
+                    (_, Some(Value::Array(new))) => list(&place, value, new),
+                    (_, Some(new)) => at(&place, value, new),
+                }
+            });
+    let extra = new
+        .keys()
+        .find(|key| !old.contains_key(*key) && !TALK.contains(&key.as_str()) && *key != "$defs");
     // An object that had no fields may gain some, as long as none is required.
     let extra = extra.filter(|key| *key != "properties");
     gone.or_else(|| extra.map(|key| format!("{place}/{key} is new")))
@@ -45,9 +50,16 @@ fn members(place: &str, old: &Map<String, Value>, new: &Map<String, Value>) -> O
 fn list(place: &str, old: &Value, new: &[Value]) -> Option<String> {
     let old = old.as_array().map_or(&[][..], Vec::as_slice);
     if old.len() != new.len() {
-        return Some(format!("{place} has {} instead of {} members", new.len(), old.len()));
+        return Some(format!(
+            "{place} has {} instead of {} members",
+            new.len(),
+            old.len()
+        ));
     }
-    old.iter().zip(new).enumerate().find_map(|(index, (old, new))| at(&format!("{place}/{index}"), old, new))
+    old.iter()
+        .zip(new)
+        .enumerate()
+        .find_map(|(index, (old, new))| at(&format!("{place}/{index}"), old, new))
 }
 
 fn sorted(names: &Value) -> Vec<String> {
@@ -99,6 +111,9 @@ fn an_optional_field_may_come_and_nothing_may_go_or_change() {
         ("/$defs/B", Value::Null),
         ("/type", json!("array")),
     ] {
-        assert!(changed(pointer, value.clone()).is_some(), "{pointer} {value}");
+        assert!(
+            changed(pointer, value.clone()).is_some(),
+            "{pointer} {value}"
+        );
     }
 }

@@ -47,16 +47,26 @@ impl Answer {
         );
         let problem = self.expect(status);
         assert_eq!(problem["status"], status);
-        assert_eq!(problem["type"], format!("urn:oms:problem:{}", problem["code"].as_str().unwrap()));
+        assert_eq!(
+            problem["type"],
+            format!("urn:oms:problem:{}", problem["code"].as_str().unwrap())
+        );
         assert!(
-            !problem["title"].as_str().unwrap().is_empty() && !problem["detail"].as_str().unwrap().is_empty()
+            !problem["title"].as_str().unwrap().is_empty()
+                && !problem["detail"].as_str().unwrap().is_empty()
         );
         problem["code"].as_str().unwrap().to_owned()
     }
 }
 
 /// A POST with a key, a GET, a PUT: what the gateway makes of it for a caller of a group.
-pub(crate) fn request(group: &str, method: &str, target: &str, body: &str, key: Option<&str>) -> Request {
+pub(crate) fn request(
+    group: &str,
+    method: &str,
+    target: &str,
+    body: &str,
+    key: Option<&str>,
+) -> Request {
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let mut headers = BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
     if let Some(key) = key {
@@ -77,62 +87,100 @@ impl Desk {
     /// A desk on 22 November 2026 with a warehouse in Berlin.
     pub(crate) async fn open() -> Self {
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
-        let desk = Self { store: MemoryStore::default(), clock: Clock::new(now, 7) };
-        desk.put("/api/oms/locations/berlin", &json!({ "name": "Berlin", "kind": "warehouse" }))
-            .await
-            .expect(200);
+        let desk = Self {
+            store: MemoryStore::default(),
+            clock: Clock::new(now, 7),
+        };
+        desk.put(
+            "/api/oms/locations/berlin",
+            &json!({ "name": "Berlin", "kind": "warehouse" }),
+        )
+        .await
+        .expect(200);
         desk
     }
 
     /// Puts a request to whichever function serves it.
     pub(crate) async fn put_request(&self, request: &Request) -> Answer {
-        let scope = if request.path.ends_with("/cancel") { Scope::Cancellation } else { Scope::Api };
+        let scope = if request.path.ends_with("/cancel") {
+            Scope::Cancellation
+        } else {
+            Scope::Api
+        };
         let response = serve(&self.store, &self.clock, request, scope).await;
         let json = serde_json::from_str(&response.body).unwrap();
         Answer { response, json }
     }
 
     pub(crate) async fn get(&self, group: &str, target: &str) -> Answer {
-        self.put_request(&request(group, "GET", target, "", None)).await
+        self.put_request(&request(group, "GET", target, "", None))
+            .await
     }
 
     pub(crate) async fn post(&self, group: &str, path: &str, key: &str, body: &Value) -> Answer {
-        self.put_request(&request(group, "POST", path, &body.to_string(), Some(key))).await
+        self.put_request(&request(group, "POST", path, &body.to_string(), Some(key)))
+            .await
     }
 
     pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
-        self.put_request(&request("admin", "PUT", path, &body.to_string(), None)).await
+        self.put_request(&request("admin", "PUT", path, &body.to_string(), None))
+            .await
     }
 
     /// Puts units on a shelf.
     pub(crate) async fn receive(&self, key: &str, sku: &str, location: &str, units: u32) {
         let movement = json!({ "kind": "received", "quantity": units });
         let body = json!({ "sku": sku, "location": location, "movement": movement });
-        self.post("operator", "/api/oms/stock/adjustments", key, &body).await.expect(200);
+        self.post("operator", "/api/oms/stock/adjustments", key, &body)
+            .await
+            .expect(200);
     }
 
     /// Places an order; gives its id.
     pub(crate) async fn place(&self, order: &Value) -> OrderId {
         let key = format!("place-{}", order["number"].as_str().unwrap());
-        let placed = self.post("agent", "/api/oms/orders", &key, order).await.expect(201);
+        let placed = self
+            .post("agent", "/api/oms/orders", &key, order)
+            .await
+            .expect(201);
         placed["id"].as_str().unwrap().parse().unwrap()
     }
 
     /// Tells of a payment, as a webhook would.
     pub(crate) async fn pay(&self, order: OrderId, amount: i64) {
-        let fact = PaymentFact::Captured { amount, currency: "EUR".parse().unwrap() };
-        let reference =
-            OrderReference { order: Some(order.to_string()), intent: Some(format!("pi_{order}")) };
-        self.tell(&format!("evt_pay_{order}"), None, Fact::Payment { order: reference, fact }).await;
+        let fact = PaymentFact::Captured {
+            amount,
+            currency: "EUR".parse().unwrap(),
+        };
+        let reference = OrderReference {
+            order: Some(order.to_string()),
+            intent: Some(format!("pi_{order}")),
+        };
+        self.tell(
+            &format!("evt_pay_{order}"),
+            None,
+            Fact::Payment {
+                order: reference,
+                fact,
+            },
+        )
+        .await;
     }
 
     /// Routes and dispatches an order.
     pub(crate) async fn route(&self, order: OrderId) {
         let redrive = json!({ "redrive": { "order": order } }).to_string();
-        app::routing::on_message(&self.store, &self.clock, &redrive).await.unwrap();
-        app::dispatch::on_message(&self.store, &MemoryCourier::default(), &self.clock, &redrive)
+        app::routing::on_message(&self.store, &self.clock, &redrive)
             .await
             .unwrap();
+        app::dispatch::on_message(
+            &self.store,
+            &MemoryCourier::default(),
+            &self.clock,
+            &redrive,
+        )
+        .await
+        .unwrap();
     }
 
     /// Serves those who wait for a SKU.
@@ -151,11 +199,21 @@ impl Desk {
         location: &str,
         fact: FulfillmentFact,
     ) {
-        let view = self.get("admin", &format!("/api/oms/orders/{order}")).await.expect(200);
+        let view = self
+            .get("admin", &format!("/api/oms/orders/{order}"))
+            .await
+            .expect(200);
         let found = view["fulfillment_orders"].as_array().unwrap();
-        let found = found.iter().find(|f| f["location"] == location && f["status"] != "shipped").unwrap();
+        let found = found
+            .iter()
+            .find(|f| f["location"] == location && f["status"] != "shipped")
+            .unwrap();
         let fulfillment_order: FulfillmentOrderId = found["id"].as_str().unwrap().parse().unwrap();
-        let fact = Fact::Fulfillment { order, fulfillment_order, fact };
+        let fact = Fact::Fulfillment {
+            order,
+            fulfillment_order,
+            fact,
+        };
         self.tell(id, Some(location.parse().unwrap()), fact).await;
     }
 
@@ -170,12 +228,16 @@ impl Desk {
             received_at: now,
             fact,
         };
-        lifecycle::apply(&self.store, &self.clock, &inbound).await.unwrap();
+        lifecycle::apply(&self.store, &self.clock, &inbound)
+            .await
+            .unwrap();
     }
 
     /// The order as a role sees it.
     pub(crate) async fn order(&self, group: &str, order: OrderId) -> Value {
-        self.get(group, &format!("/api/oms/orders/{order}")).await.expect(200)
+        self.get(group, &format!("/api/oms/orders/{order}"))
+            .await
+            .expect(200)
     }
 }
 

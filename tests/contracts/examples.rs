@@ -7,8 +7,8 @@ use domain::{
     location::RoutingRules,
     order::{
         Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, Event, ExceptionKind,
-        FulfillmentLine, FulfillmentOrder, FulfillmentStatus, HoldKind, LineUnits, RefundLine, RefundStatus,
-        Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
+        FulfillmentLine, FulfillmentOrder, FulfillmentStatus, HoldKind, LineUnits, RefundLine,
+        RefundStatus, Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
     },
     route::{Assignment, Decision, RoutingInputs, Unplaced},
     stock::{StockEvent, StockLevel, StockRecord},
@@ -44,7 +44,11 @@ fn berlin() -> LocationId {
 }
 
 fn units(units: u32) -> Vec<LineUnits> {
-    vec![LineUnits { line: line(), sku: sku(), units }]
+    vec![LineUnits {
+        line: line(),
+        sku: sku(),
+        units,
+    }]
 }
 
 fn fulfillment_order(open: u32) -> FulfillmentOrder {
@@ -54,13 +58,21 @@ fn fulfillment_order(open: u32) -> FulfillmentOrder {
         untracked: false,
         status: FulfillmentStatus::Planned,
         since: at(),
-        lines: vec![FulfillmentLine { line: line(), open, shipped: 0, cancel_requested: 0 }],
+        lines: vec![FulfillmentLine {
+            line: line(),
+            open,
+            shipped: 0,
+            cancel_requested: 0,
+        }],
         cancel_reason: None,
     }
 }
 
 fn decision(unplaced: u32) -> Box<Decision> {
-    let destination = Destination { country: "DE".into(), region: None };
+    let destination = Destination {
+        country: "DE".into(),
+        region: None,
+    };
     Box::new(Decision {
         inputs: RoutingInputs {
             demands: Vec::new(),
@@ -70,14 +82,23 @@ fn decision(unplaced: u32) -> Box<Decision> {
             rules: RoutingRules::default(),
             now: at(),
         },
-        assignments: vec![Assignment { location: berlin(), untracked: false, lines: Vec::new() }],
+        assignments: vec![Assignment {
+            location: berlin(),
+            untracked: false,
+            lines: Vec::new(),
+        }],
         unplaced: (unplaced > 0)
-            .then(|| Unplaced { line: line(), sku: sku(), units: unplaced })
+            .then(|| Unplaced {
+                line: line(),
+                sku: sku(),
+                units: unplaced,
+            })
             .into_iter()
             .collect(),
         fences: Vec::new(),
         truncated: false,
-        explanation: "berlin ships 2 x TEE-RED-M: it is the nearest own warehouse that has them.".into(),
+        explanation: "berlin ships 2 x TEE-RED-M: it is the nearest own warehouse that has them."
+            .into(),
         attempt: 1,
     })
 }
@@ -95,7 +116,11 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         shipped_at: at(),
         status: ShipmentStatus::Shipped,
         since: at(),
-        lines: vec![ShipmentLine { line: line(), units: 2, unasked: 0 }],
+        lines: vec![ShipmentLine {
+            line: line(),
+            units: 2,
+            unasked: 0,
+        }],
     };
     let routed = |unplaced| Event::OrderRouted {
         fulfillment_orders: vec![fulfillment_order(2)],
@@ -134,8 +159,14 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         reason: CancelReason::CustomerRequested,
         note: Some("Jane Doe called".into()),
     };
-    let owed =
-        Event::RefundOwed { lines: vec![RefundLine { line: line(), units: 1, amount: 2045 }], amount: 2045 };
+    let owed = Event::RefundOwed {
+        lines: vec![RefundLine {
+            line: line(),
+            units: 1,
+            amount: 2045,
+        }],
+        amount: 2045,
+    };
     let trouble = Event::ExceptionOpened {
         kind: ExceptionKind::ShippedAfterCancel,
         detail: "PARCEL-1 left after its units were cancelled".into(),
@@ -143,23 +174,69 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
     let fulfillment_order = ful();
     vec![
         (Agent, "api:0b3c", placed),
-        (PaymentProvider, "stripe:evt_1", Event::PaymentLinked { intent: intent() }),
-        (PaymentProvider, "stripe:evt_2", Event::PaymentProcessing { intent: intent() }),
-        (PaymentProvider, "stripe:evt_3", Event::PaymentAuthorized { intent: intent(), amount: 5126 }),
-        (PaymentProvider, "stripe:evt_4", Event::PaymentCaptured { intent: intent(), amount: 5126 }),
+        (
+            PaymentProvider,
+            "stripe:evt_1",
+            Event::PaymentLinked { intent: intent() },
+        ),
+        (
+            PaymentProvider,
+            "stripe:evt_2",
+            Event::PaymentProcessing { intent: intent() },
+        ),
+        (
+            PaymentProvider,
+            "stripe:evt_3",
+            Event::PaymentAuthorized {
+                intent: intent(),
+                amount: 5126,
+            },
+        ),
+        (
+            PaymentProvider,
+            "stripe:evt_4",
+            Event::PaymentCaptured {
+                intent: intent(),
+                amount: 5126,
+            },
+        ),
         (
             PaymentProvider,
             "stripe:evt_5",
-            Event::PaymentFailed { intent: intent(), code: Some("card_declined".into()) },
+            Event::PaymentFailed {
+                intent: intent(),
+                code: Some("card_declined".into()),
+            },
         ),
-        (PaymentProvider, "stripe:evt_6", Event::PaymentCancelled { intent: intent() }),
+        (
+            PaymentProvider,
+            "stripe:evt_6",
+            Event::PaymentCancelled { intent: intent() },
+        ),
         (
             PaymentProvider,
             "stripe:evt_7",
-            Event::RefundUpdated { refund: "re_1".into(), amount: 2045, status: RefundStatus::Succeeded },
+            Event::RefundUpdated {
+                refund: "re_1".into(),
+                amount: 2045,
+                status: RefundStatus::Succeeded,
+            },
         ),
-        (PaymentProvider, "stripe:evt_8", Event::DisputeOpened { dispute: "dp_1".into() }),
-        (PaymentProvider, "stripe:evt_9", Event::DisputeClosed { dispute: "dp_1".into(), won: true }),
+        (
+            PaymentProvider,
+            "stripe:evt_8",
+            Event::DisputeOpened {
+                dispute: "dp_1".into(),
+            },
+        ),
+        (
+            PaymentProvider,
+            "stripe:evt_9",
+            Event::DisputeClosed {
+                dispute: "dp_1".into(),
+                won: true,
+            },
+        ),
         (
             Agent,
             "api:1c4d",
@@ -169,10 +246,21 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 until: Some("2026-12-01T00:00:00Z".parse().unwrap()),
             },
         ),
-        (Agent, "api:2d5e", Event::HoldReleased { handle: "call-back".into(), waiting: vec![sku()] }),
+        (
+            Agent,
+            "api:2d5e",
+            Event::HoldReleased {
+                handle: "call-back".into(),
+                waiting: vec![sku()],
+            },
+        ),
         (PaymentProvider, "stripe:evt_4", Event::OrderReleased {}),
         (System, "bus:x:2:1@2", routed(1)),
-        (System, "bus:x:2:1@2", Event::UnitsBackordered { lines: units(1) }),
+        (
+            System,
+            "bus:x:2:1@2",
+            Event::UnitsBackordered { lines: units(1) },
+        ),
         (
             System,
             "bus:y@3",
@@ -181,30 +269,75 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 decision: decision(0),
             },
         ),
-        (System, "bus:x:3:0@3", Event::FulfillmentRequested { fulfillment_orders: vec![fulfillment_order] }),
-        (Location, "wms:berlin:m1", Event::FulfillmentAccepted { fulfillment_order }),
-        (Location, "wms:berlin:m2", Event::PickingStarted { fulfillment_order }),
-        (Location, "wms:berlin:m3", Event::FulfillmentPacked { fulfillment_order }),
+        (
+            System,
+            "bus:x:3:0@3",
+            Event::FulfillmentRequested {
+                fulfillment_orders: vec![fulfillment_order],
+            },
+        ),
+        (
+            Location,
+            "wms:berlin:m1",
+            Event::FulfillmentAccepted { fulfillment_order },
+        ),
+        (
+            Location,
+            "wms:berlin:m2",
+            Event::PickingStarted { fulfillment_order },
+        ),
+        (
+            Location,
+            "wms:berlin:m3",
+            Event::FulfillmentPacked { fulfillment_order },
+        ),
         (Location, "wms:berlin:m4", rejected),
         (
             Location,
             "wms:berlin:m5",
-            Event::UnitsShortShipped { fulfillment_order, location: berlin(), lines: units(1) },
+            Event::UnitsShortShipped {
+                fulfillment_order,
+                location: berlin(),
+                lines: units(1),
+            },
         ),
         (
             Location,
             "wms:berlin:m6",
-            Event::ShipmentShipped { shipment, location: berlin(), untracked: false },
+            Event::ShipmentShipped {
+                shipment,
+                location: berlin(),
+                untracked: false,
+            },
         ),
-        (Location, "wms:berlin:m7", Event::ShipmentInTransit { shipment: shp() }),
-        (Location, "wms:berlin:m8", Event::ShipmentOutForDelivery { shipment: shp() }),
-        (Location, "wms:berlin:m9", Event::ShipmentDelivered { shipment: shp() }),
+        (
+            Location,
+            "wms:berlin:m7",
+            Event::ShipmentInTransit { shipment: shp() },
+        ),
+        (
+            Location,
+            "wms:berlin:m8",
+            Event::ShipmentOutForDelivery { shipment: shp() },
+        ),
+        (
+            Location,
+            "wms:berlin:m9",
+            Event::ShipmentDelivered { shipment: shp() },
+        ),
         (
             Location,
             "wms:berlin:m10",
-            Event::ShipmentException { shipment: shp(), reason: Some("address_unknown".into()) },
+            Event::ShipmentException {
+                shipment: shp(),
+                reason: Some("address_unknown".into()),
+            },
         ),
-        (Location, "wms:berlin:m11", Event::ShipmentReturned { shipment: shp() }),
+        (
+            Location,
+            "wms:berlin:m11",
+            Event::ShipmentReturned { shipment: shp() },
+        ),
         (
             Agent,
             "api:3e6f",
@@ -233,24 +366,49 @@ pub(crate) fn entries() -> Vec<Entry> {
         let body = CommitBody {
             seq: index as u64 + 1,
             at: at(),
-            actor: Actor { kind, id: "somebody".into() },
+            actor: Actor {
+                kind,
+                id: "somebody".into(),
+            },
             cause: cause(key),
             events: vec![event],
             prev_hash: String::new(),
         };
         entries.extend(of_order(order_id(), &body).unwrap());
     }
-    let level = StockLevel { on_hand: 3, ..StockLevel::empty(sku(), berlin()) };
+    let level = StockLevel {
+        on_hand: 3,
+        ..StockLevel::empty(sku(), berlin())
+    };
     let movements = [
-        (ActorKind::Location, "wms:berlin:s1", StockMovement::Received { quantity: 12 }),
-        (ActorKind::Location, "wms:berlin:s2", StockMovement::Counted { on_hand: 10 }),
-        (ActorKind::Agent, "api:6192", StockMovement::Adjusted { delta: -1 }),
-        (ActorKind::Agent, "api:72a3", StockMovement::SafetyStock { units: 2 }),
+        (
+            ActorKind::Location,
+            "wms:berlin:s1",
+            StockMovement::Received { quantity: 12 },
+        ),
+        (
+            ActorKind::Location,
+            "wms:berlin:s2",
+            StockMovement::Counted { on_hand: 10 },
+        ),
+        (
+            ActorKind::Agent,
+            "api:6192",
+            StockMovement::Adjusted { delta: -1 },
+        ),
+        (
+            ActorKind::Agent,
+            "api:72a3",
+            StockMovement::SafetyStock { units: 2 },
+        ),
     ];
     for (kind, key, movement) in movements {
         let record = StockRecord {
             at: at(),
-            actor: Actor { kind, id: "somebody".into() },
+            actor: Actor {
+                kind,
+                id: "somebody".into(),
+            },
             cause: cause(key),
             events: vec![StockEvent::new(&level, &movement)],
         };

@@ -24,7 +24,10 @@ pub(crate) fn json(name: &str) -> Option<Value> {
 }
 
 /// Whether the generated files are to be written anew.
-#[expect(clippy::disallowed_methods, reason = "a switch of this test, not a setting of the product")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a switch of this test, not a setting of the product"
+)]
 pub(crate) fn updating() -> bool {
     std::env::var("UPDATE").is_ok_and(|value| value == "1")
 }
@@ -39,5 +42,8 @@ pub(crate) fn settle(name: &str, expected: &Value) {
     // Compared as JSON: how an object's fields are ordered depends on what else is built beside this test.
     let hint = "write it anew with `UPDATE=1 cargo test -p stories --test contracts`";
     let found = json(name).unwrap_or_else(|| panic!("{name} is missing; {hint}"));
-    assert!(found == *expected, "{name} is not what the code makes; {hint}");
+    assert!(
+        found == *expected,
+        "{name} is not what the code makes; {hint}"
+    );
 }

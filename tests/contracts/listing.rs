@@ -7,7 +7,12 @@ use serde_json::{Value, json};
 use crate::desk::{Desk, TOTAL, order};
 
 fn numbers(page: &Value) -> Vec<&str> {
-    page["orders"].as_array().unwrap().iter().map(|order| order["number"].as_str().unwrap()).collect()
+    page["orders"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|order| order["number"].as_str().unwrap())
+        .collect()
 }
 
 /// Follows the cursors to the end.
@@ -15,7 +20,10 @@ async fn all(desk: &Desk, target: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut cursor = String::new();
     for _ in 0..200 {
-        let page = desk.get("support", &format!("{target}{cursor}")).await.expect(200);
+        let page = desk
+            .get("support", &format!("{target}{cursor}"))
+            .await
+            .expect(200);
         found.extend(numbers(&page).into_iter().map(str::to_owned));
         match page["next_cursor"].as_str() {
             Some(next) => cursor = format!("&cursor={next}"),
@@ -28,7 +36,17 @@ async fn all(desk: &Desk, target: &str) -> Vec<String> {
 /// Orders over a month, two a day on some days, in the order of their placement.
 async fn a_month_of_orders(desk: &Desk) -> Vec<String> {
     let mut placed = Vec::new();
-    for (day, hour) in [(1, 9), (1, 10), (2, 9), (9, 9), (20, 1), (20, 2), (20, 3), (21, 23), (22, 0)] {
+    for (day, hour) in [
+        (1, 9),
+        (1, 10),
+        (2, 9),
+        (9, 9),
+        (20, 1),
+        (20, 2),
+        (20, 3),
+        (21, 23),
+        (22, 0),
+    ] {
         let number = format!("N-{day}-{hour}");
         let mut body = order(&number);
         body["placed_at"] = json!(format!("2026-11-{day:02}T{hour:02}:00:00Z"));
@@ -44,9 +62,12 @@ async fn pages_of_any_size_add_up_to_the_whole_listing_newest_first() {
     let mut expected = a_month_of_orders(&desk).await;
     expected.reverse();
     for limit in [1, 2, 3, 8, 100] {
-        for filter in
-            ["status=pending", "status=PENDING_PAYMENT", "customer_email=jane.doe@example.com", "shop="]
-        {
+        for filter in [
+            "status=pending",
+            "status=PENDING_PAYMENT",
+            "customer_email=jane.doe@example.com",
+            "shop=",
+        ] {
             let found = all(&desk, &format!("/api/oms/orders?{filter}&limit={limit}")).await;
             assert_eq!(found, expected, "{filter} {limit}");
         }
@@ -67,30 +88,75 @@ async fn an_order_is_found_by_its_number_its_customer_and_its_status() {
     let id = desk.place(&order("1001")).await;
     desk.place(&order("1002")).await;
     for target in ["number=1001", "number=1001&shop=default"] {
-        assert_eq!(all(&desk, &format!("/api/oms/orders?{target}")).await, ["1001"], "{target}");
+        assert_eq!(
+            all(&desk, &format!("/api/oms/orders?{target}")).await,
+            ["1001"],
+            "{target}"
+        );
     }
-    for target in ["number=9", "number=1001&shop=other", "customer_email=no@body.org", "tracking=X"] {
-        assert!(all(&desk, &format!("/api/oms/orders?{target}")).await.is_empty(), "{target}");
+    for target in [
+        "number=9",
+        "number=1001&shop=other",
+        "customer_email=no@body.org",
+        "tracking=X",
+    ] {
+        assert!(
+            all(&desk, &format!("/api/oms/orders?{target}"))
+                .await
+                .is_empty(),
+            "{target}"
+        );
     }
     desk.pay(id, TOTAL).await;
-    for target in ["status=paid", "status=READY_FOR_FULFILLMENT", "status=ready_for_fulfillment"] {
-        assert_eq!(all(&desk, &format!("/api/oms/orders?{target}")).await, ["1001"], "{target}");
+    for target in [
+        "status=paid",
+        "status=READY_FOR_FULFILLMENT",
+        "status=ready_for_fulfillment",
+    ] {
+        assert_eq!(
+            all(&desk, &format!("/api/oms/orders?{target}")).await,
+            ["1001"],
+            "{target}"
+        );
     }
-    desk.post("agent", &format!("/api/oms/orders/{id}/hold"), "h", &json!({ "kind": "manual" }))
+    desk.post(
+        "agent",
+        &format!("/api/oms/orders/{id}/hold"),
+        "h",
+        &json!({ "kind": "manual" }),
+    )
+    .await
+    .expect(200);
+    assert!(
+        all(&desk, "/api/oms/orders?status=READY_FOR_FULFILLMENT")
+            .await
+            .is_empty()
+    );
+    assert_eq!(
+        all(&desk, "/api/oms/orders?status=PROCESSING").await,
+        ["1001"]
+    );
+    let page = desk
+        .get("support", "/api/oms/orders?number=1001")
         .await
         .expect(200);
-    assert!(all(&desk, "/api/oms/orders?status=READY_FOR_FULFILLMENT").await.is_empty());
-    assert_eq!(all(&desk, "/api/oms/orders?status=PROCESSING").await, ["1001"]);
-    let page = desk.get("support", "/api/oms/orders?number=1001").await.expect(200);
     assert_eq!(page["orders"][0]["on_hold"], true);
-    assert_eq!((&page["orders"][0]["total"], &page["orders"][0]["units"]), (&json!(TOTAL), &json!(3)));
+    assert_eq!(
+        (&page["orders"][0]["total"], &page["orders"][0]["units"]),
+        (&json!(TOTAL), &json!(3))
+    );
 }
 
 #[tokio::test]
 async fn a_list_holds_no_personal_data() {
     let desk = Desk::open().await;
     desk.place(&order("1001")).await;
-    let answer = desk.get("admin", "/api/oms/orders?customer_email=jane.doe%40example.com").await;
+    let answer = desk
+        .get(
+            "admin",
+            "/api/oms/orders?customer_email=jane.doe%40example.com",
+        )
+        .await;
     assert_eq!(numbers(&answer.json), ["1001"]);
     for secret in ["Jane", "jane", "xample", "Hauptstr"] {
         assert!(!answer.response.body.contains(secret), "{secret}");
@@ -101,7 +167,10 @@ async fn a_list_holds_no_personal_data() {
 async fn a_query_that_is_not_understood_is_refused() {
     let desk = Desk::open().await;
     a_month_of_orders(&desk).await;
-    let page = desk.get("support", "/api/oms/orders?status=pending&limit=1").await.expect(200);
+    let page = desk
+        .get("support", "/api/oms/orders?status=pending&limit=1")
+        .await
+        .expect(200);
     let cursor = page["next_cursor"].as_str().unwrap();
     let mut edited = cursor.to_owned();
     edited.replace_range(3..4, if &cursor[3..4] == "A" { "B" } else { "A" });
@@ -117,10 +186,16 @@ async fn a_query_that_is_not_understood_is_refused() {
         ("cursor=abc".to_owned(), "bad_cursor"),
         (format!("status=pending&cursor={edited}"), "bad_cursor"),
         (format!("status=paid&cursor={cursor}"), "bad_cursor"),
-        (format!("customer_email=a@b.c&cursor={cursor}"), "bad_cursor"),
+        (
+            format!("customer_email=a@b.c&cursor={cursor}"),
+            "bad_cursor",
+        ),
         (format!("number=1&cursor={cursor}"), "bad_cursor"),
     ] {
-        let refused = desk.get("support", &format!("/api/oms/orders?{query}")).await.refused(400);
+        let refused = desk
+            .get("support", &format!("/api/oms/orders?{query}"))
+            .await
+            .refused(400);
         assert_eq!(refused, code, "{query}");
     }
 }
@@ -140,9 +215,20 @@ async fn who_waits_is_listed_in_pages_too() {
     }
     let (mut found, mut cursor) = (BTreeSet::new(), String::new());
     loop {
-        let page = desk.get("support", &format!("/api/oms/backorders?limit=2{cursor}")).await.expect(200);
-        found.extend(page["skus"].as_array().unwrap().iter().map(|sku| sku.as_str().unwrap().to_owned()));
-        let Some(next) = page["next_cursor"].as_str() else { break };
+        let page = desk
+            .get("support", &format!("/api/oms/backorders?limit=2{cursor}"))
+            .await
+            .expect(200);
+        found.extend(
+            page["skus"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|sku| sku.as_str().unwrap().to_owned()),
+        );
+        let Some(next) = page["next_cursor"].as_str() else {
+            break;
+        };
         cursor = format!("&cursor={next}");
     }
     assert_eq!(found, expected);

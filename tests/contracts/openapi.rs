@@ -25,8 +25,10 @@ fn the_document_names_every_route_and_nothing_else() {
             assert!(operation["responses"]["403"].is_object());
         }
     }
-    let routes: BTreeSet<String> =
-        ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    let routes: BTreeSet<String> = ROUTES
+        .iter()
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
     assert_eq!(named, routes);
     assert_eq!(named.len(), ROUTES.len());
 }
@@ -71,31 +73,53 @@ async fn an_answer_is_as_the_document_says() {
         ("OrderDetail", format!("/api/oms/orders/{id}")),
         ("OrderPage", "/api/oms/orders".to_owned()),
         ("StockView", "/api/oms/stock/TEE-RED-M".to_owned()),
-        ("BackorderPage", "/api/oms/backorders?sku=TEE-RED-M".to_owned()),
+        (
+            "BackorderPage",
+            "/api/oms/backorders?sku=TEE-RED-M".to_owned(),
+        ),
         ("Locations", "/api/oms/locations".to_owned()),
         ("Problem", "/api/oms/orders/x".to_owned()),
     ] {
         let answer = desk.get("admin", &target).await;
         let schema = &document["components"]["schemas"][schema];
-        fits(&document, schema, &answer.json, schema["title"].as_str().unwrap_or(&target));
+        fits(
+            &document,
+            schema,
+            &answer.json,
+            schema["title"].as_str().unwrap_or(&target),
+        );
     }
 }
 
 /// A small part of JSON Schema: references, objects, lists.
 fn fits(document: &Value, schema: &Value, value: &Value, at: &str) {
     if let Some(reference) = schema["$ref"].as_str() {
-        return fits(document, document.pointer(&reference[1..]).unwrap(), value, at);
+        return fits(
+            document,
+            document.pointer(&reference[1..]).unwrap(),
+            value,
+            at,
+        );
     }
     if let Some(options) = schema["anyOf"].as_array().filter(|_| !value.is_null()) {
-        let full = options.iter().find(|option| option["type"] != "null").unwrap();
+        let full = options
+            .iter()
+            .find(|option| option["type"] != "null")
+            .unwrap();
         return fits(document, full, value, at);
     }
-    if let (Some(object), Some(properties)) = (value.as_object(), schema["properties"].as_object()) {
+    if let (Some(object), Some(properties)) = (value.as_object(), schema["properties"].as_object())
+    {
         for required in schema["required"].as_array().into_iter().flatten() {
-            assert!(object.contains_key(required.as_str().unwrap()), "{at} has no {required}");
+            assert!(
+                object.contains_key(required.as_str().unwrap()),
+                "{at} has no {required}"
+            );
         }
         for (name, value) in object {
-            let known = properties.get(name).unwrap_or_else(|| panic!("{at}.{name} is not in the document"));
+            let known = properties
+                .get(name)
+                .unwrap_or_else(|| panic!("{at}.{name} is not in the document"));
             fits(document, known, value, &format!("{at}.{name}"));
         }
     }

@@ -6,19 +6,38 @@ use serde_json::{Value, json};
 use crate::desk::{Desk, TOTAL, order};
 
 fn actions(view: &Value) -> Vec<&str> {
-    view["actions"].as_array().unwrap().iter().map(|action| action["action"].as_str().unwrap()).collect()
+    view["actions"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|action| action["action"].as_str().unwrap())
+        .collect()
 }
 
 #[tokio::test]
 async fn a_placed_order_is_answered_with_what_it_became() {
     let desk = Desk::open().await;
-    let answer = desk.post("operator", "/api/oms/orders", "k", &order("1001")).await;
+    let answer = desk
+        .post("operator", "/api/oms/orders", "k", &order("1001"))
+        .await;
     let location = answer.response.header("location").unwrap().to_owned();
     let placed = answer.expect(201);
-    assert_eq!(location, format!("/api/oms/orders/{}", placed["id"].as_str().unwrap()));
-    assert_eq!((&placed["status"], &placed["status_alias"]), (&json!("pending"), &json!("PENDING_PAYMENT")));
-    assert_eq!((&placed["total"], &placed["decimals"]), (&json!(TOTAL), &json!(2)));
-    assert_eq!(desk.get("operator", &location).await.expect(200)["number"], "1001");
+    assert_eq!(
+        location,
+        format!("/api/oms/orders/{}", placed["id"].as_str().unwrap())
+    );
+    assert_eq!(
+        (&placed["status"], &placed["status_alias"]),
+        (&json!("pending"), &json!("PENDING_PAYMENT"))
+    );
+    assert_eq!(
+        (&placed["total"], &placed["decimals"]),
+        (&json!(TOTAL), &json!(2))
+    );
+    assert_eq!(
+        desk.get("operator", &location).await.expect(200)["number"],
+        "1001"
+    );
 }
 
 #[tokio::test]
@@ -31,10 +50,16 @@ async fn units_and_money_add_up() {
     let view = desk.order("agent", id).await;
     let (mut total, mut units) = (0, Vec::new());
     for line in view["lines"].as_array().unwrap() {
-        let sum: u64 = ["unrouted", "backordered", "assigned", "shipped", "cancelled"]
-            .iter()
-            .map(|bucket| line["units"][bucket].as_u64().unwrap())
-            .sum();
+        let sum: u64 = [
+            "unrouted",
+            "backordered",
+            "assigned",
+            "shipped",
+            "cancelled",
+        ]
+        .iter()
+        .map(|bucket| line["units"][bucket].as_u64().unwrap())
+        .sum();
         assert_eq!(sum, line["quantity"].as_u64().unwrap());
         total += line["amounts"]["total"].as_i64().unwrap();
         units.push((
@@ -49,7 +74,10 @@ async fn units_and_money_add_up() {
         "refunded": 0, "refund_owed": 0,
     });
     assert_eq!(view["money"], money);
-    assert_eq!((&view["payment_status"], &view["return_status"]), (&json!("captured"), &json!("none")));
+    assert_eq!(
+        (&view["payment_status"], &view["return_status"]),
+        (&json!("captured"), &json!("none"))
+    );
     assert!(!view.to_string().contains(".0,"), "no amount is a float");
 }
 
@@ -61,13 +89,19 @@ async fn the_timeline_says_who_did_what_why_and_where_that_left_the_order() {
     let id = desk.place(&order("1001")).await;
     desk.pay(id, TOTAL).await;
     desk.route(id).await;
-    desk.tell_fulfillment("w1", id, "berlin", FulfillmentFact::Accepted).await;
+    desk.tell_fulfillment("w1", id, "berlin", FulfillmentFact::Accepted)
+        .await;
     let view = desk.order("support", id).await;
     let told: Vec<(&str, &str)> = view["timeline"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|moment| (moment["event"].as_str().unwrap(), moment["status"].as_str().unwrap()))
+        .map(|moment| {
+            (
+                moment["event"].as_str().unwrap(),
+                moment["status"].as_str().unwrap(),
+            )
+        })
         .collect();
     assert_eq!(
         told[..7],
@@ -82,17 +116,26 @@ async fn the_timeline_says_who_did_what_why_and_where_that_left_the_order() {
         ]
     );
     let first = &view["timeline"][0];
-    assert_eq!(first["actor"], json!({ "kind": "agent", "id": "user-agent" }));
+    assert_eq!(
+        first["actor"],
+        json!({ "kind": "agent", "id": "user-agent" })
+    );
     assert_eq!(
         (&first["cause"], &first["text"]),
-        (&json!("api:place-1001"), &json!("Order 1001 placed for 51.26 EUR"))
+        (
+            &json!("api:place-1001"),
+            &json!("Order 1001 placed for 51.26 EUR")
+        )
     );
     assert_eq!(view["timeline"][1]["actor"]["kind"], "payment_provider");
     assert_eq!(view["timeline"][6]["text"], "Accepted by berlin");
     let routing = &view["routing"][0];
     assert!(!routing["explanation"].as_str().unwrap().is_empty());
     assert_eq!(routing["assignments"][0]["location"], "berlin");
-    assert_eq!(view["version"], view["timeline"].as_array().unwrap().last().unwrap()["seq"]);
+    assert_eq!(
+        view["version"],
+        view["timeline"].as_array().unwrap().last().unwrap()["seq"]
+    );
 }
 
 #[tokio::test]
@@ -116,18 +159,28 @@ async fn the_actions_are_those_that_the_caller_may_take_now() {
     );
     let release = view["actions"][2].clone();
     let released = desk
-        .post("agent", release["href"].as_str().unwrap(), "h2", &json!({ "handle": release["handle"] }))
+        .post(
+            "agent",
+            release["href"].as_str().unwrap(),
+            "h2",
+            &json!({ "handle": release["handle"] }),
+        )
         .await
         .expect(200);
     assert_eq!(released["handle"], "call-back");
     desk.pay(id, TOTAL).await;
     desk.route(id).await;
     let view = desk.order("agent", id).await;
-    let lines = json!([{ "line": "1", "now": 0, "to_ask": 2 }, { "line": "2", "now": 0, "to_ask": 1 }]);
+    let lines =
+        json!([{ "line": "1", "now": 0, "to_ask": 2 }, { "line": "2", "now": 0, "to_ask": 1 }]);
     assert_eq!(view["actions"][0]["lines"], lines);
     desk.post("agent", &path, "h3", &body).await.expect(200);
-    assert_eq!(desk.order("agent", id).await["holds"][0]["effect"], "requested");
-    desk.tell_fulfillment("w1", id, "berlin", FulfillmentFact::Picking).await;
+    assert_eq!(
+        desk.order("agent", id).await["holds"][0]["effect"],
+        "requested"
+    );
+    desk.tell_fulfillment("w1", id, "berlin", FulfillmentFact::Picking)
+        .await;
     assert_eq!(actions(&desk.order("agent", id).await), ["hold", "release"]);
 }
 
@@ -139,22 +192,33 @@ async fn holds_that_cannot_be_are_refused() {
     for (body, status) in [
         (json!({ "kind": "whim" }), 400),
         (json!({ "kind": "manual", "handle": "call Jane" }), 422),
-        (json!({ "kind": "manual", "until": "2020-01-01T00:00:00Z" }), 422),
+        (
+            json!({ "kind": "manual", "until": "2020-01-01T00:00:00Z" }),
+            422,
+        ),
     ] {
         desk.post("agent", &hold, "k", &body).await.refused(status);
     }
     let release = format!("/api/oms/orders/{id}/release");
-    let unknown = desk.post("agent", &release, "k", &json!({ "handle": "no-such" })).await;
+    let unknown = desk
+        .post("agent", &release, "k", &json!({ "handle": "no-such" }))
+        .await;
     assert_eq!(unknown.refused(422), "unknown_hold");
     let cancel = format!("/api/oms/orders/{id}/cancel");
-    desk.post("agent", &cancel, "c", &json!({ "reason": "FRAUD" })).await.expect(200);
+    desk.post("agent", &cancel, "c", &json!({ "reason": "FRAUD" }))
+        .await
+        .expect(200);
     assert_eq!(
-        desk.post("agent", &hold, "k2", &json!({ "kind": "manual" })).await.refused(409),
+        desk.post("agent", &hold, "k2", &json!({ "kind": "manual" }))
+            .await
+            .refused(409),
         "wrong_status"
     );
     let nowhere = "/api/oms/orders/ord_0199f3a0b1c27d3e8f4a5b6c7d8e9f00/hold";
     assert_eq!(
-        desk.post("agent", nowhere, "k3", &json!({ "kind": "manual" })).await.refused(404),
+        desk.post("agent", nowhere, "k3", &json!({ "kind": "manual" }))
+            .await
+            .refused(404),
         "not_found"
     );
 }
@@ -165,5 +229,8 @@ async fn an_erased_customer_is_nobody() {
     let id = desk.place(&order("1001")).await;
     desk.store.erase(id);
     let view = desk.order("admin", id).await;
-    assert_eq!((&view["customer"], &view["number"]), (&Value::Null, &json!("1001")));
+    assert_eq!(
+        (&view["customer"], &view["number"]),
+        (&Value::Null, &json!("1001"))
+    );
 }

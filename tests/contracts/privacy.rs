@@ -6,7 +6,9 @@ use app::{
 };
 use domain::{
     facts::FulfillmentFact,
-    order::{Actor, Cause, CommitBody, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus},
+    order::{
+        Actor, Cause, CommitBody, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus,
+    },
     route::{Available, Candidate, Decision, Demand, RoutingInputs},
 };
 use jiff::Timestamp;
@@ -15,11 +17,22 @@ use serde_json::json;
 use crate::desk::{Desk, TOTAL, order, request};
 
 /// What a customer and an agent have written.
-const SECRETS: [&str; 7] = ["Jane", "van Doe", "xample.com", "Hauptstr", "10827", "55512", "neighbour"];
+const SECRETS: [&str; 7] = [
+    "Jane",
+    "van Doe",
+    "xample.com",
+    "Hauptstr",
+    "10827",
+    "55512",
+    "neighbour",
+];
 
 fn assert_clean(what: &str, text: &str) {
     for secret in SECRETS {
-        assert!(!text.to_lowercase().contains(&secret.to_lowercase()), "{secret} in {what}: {text}");
+        assert!(
+            !text.to_lowercase().contains(&secret.to_lowercase()),
+            "{secret} in {what}: {text}"
+        );
     }
 }
 
@@ -29,15 +42,27 @@ async fn the_bus_carries_no_personal_data_of_a_whole_life() {
     desk.receive("r1", "TEE-RED-M", "berlin", 2).await;
     let id = desk.place(&order("1001")).await;
     let hold = json!({ "kind": "manual", "handle": "call-back" });
-    desk.post("agent", &format!("/api/oms/orders/{id}/hold"), "h", &hold).await.expect(200);
+    desk.post("agent", &format!("/api/oms/orders/{id}/hold"), "h", &hold)
+        .await
+        .expect(200);
     let release = json!({ "handle": "call-back" });
-    desk.post("agent", &format!("/api/oms/orders/{id}/release"), "h2", &release).await.expect(200);
+    desk.post(
+        "agent",
+        &format!("/api/oms/orders/{id}/release"),
+        "h2",
+        &release,
+    )
+    .await
+    .expect(200);
     desk.pay(id, TOTAL).await;
     desk.route(id).await;
     let note = json!({ "reason": "OTHER", "note": "Jane van Doe moved to her neighbour", "lines": [{ "line": "2" }] });
-    desk.post("agent", &format!("/api/oms/orders/{id}/cancel"), "c", &note).await.expect(200);
+    desk.post("agent", &format!("/api/oms/orders/{id}/cancel"), "c", &note)
+        .await
+        .expect(200);
     let reason = "Jane van Doe, Hauptstrasse 17, is away".to_owned();
-    desk.tell_fulfillment("w1", id, "berlin", FulfillmentFact::Rejected { reason }).await;
+    desk.tell_fulfillment("w1", id, "berlin", FulfillmentFact::Rejected { reason })
+        .await;
     let mut published = 0;
     for streamed in desk.store.stream(0).0 {
         let entries = match &streamed {
@@ -92,8 +117,14 @@ async fn no_error_repeats_personal_data() {
     }
     for (verb, body) in [
         ("cancel", json!({ "reason": "Jane van Doe" })),
-        ("cancel", json!({ "reason": "OTHER", "lines": [{ "line": "Jane van Doe" }] })),
-        ("hold", json!({ "kind": "manual", "handle": "Jane van Doe" })),
+        (
+            "cancel",
+            json!({ "reason": "OTHER", "lines": [{ "line": "Jane van Doe" }] }),
+        ),
+        (
+            "hold",
+            json!({ "kind": "manual", "handle": "Jane van Doe" }),
+        ),
         ("hold", json!({ "kind": "Jane" })),
         ("release", json!({ "handle": "Jane van Doe" })),
     ] {
@@ -102,7 +133,13 @@ async fn no_error_repeats_personal_data() {
         assert!(answer.response.status >= 400, "{verb} {body}");
         assert_clean(verb, &answer.response.body);
     }
-    let key = request("agent", "POST", "/api/oms/orders", "{}", Some("Jane van Doe"));
+    let key = request(
+        "agent",
+        "POST",
+        "/api/oms/orders",
+        "{}",
+        Some("Jane van Doe"),
+    );
     assert_clean("key", &desk.put_request(&key).await.response.body);
 }
 
@@ -126,11 +163,27 @@ fn collect(value: &serde_json::Value, at: String, pointers: &mut Vec<String>) {
 fn the_largest_event_fits_the_bus() {
     let now: Timestamp = "2026-11-22T09:30:00Z".parse().unwrap();
     let lines = domain::place::LINES_MAX;
-    let line = |n: usize| format!("line-{n:035}").parse::<domain::ids::LineId>().unwrap();
+    let line = |n: usize| {
+        format!("line-{n:035}")
+            .parse::<domain::ids::LineId>()
+            .unwrap()
+    };
     let sku = |n: usize| format!("SKU-{n:060}").parse::<domain::ids::Sku>().unwrap();
-    let location = |n: usize| format!("location-{n:039}").parse::<domain::ids::LocationId>().unwrap();
-    let stock =
-        || (0..lines).map(|n| Available { sku: sku(n), units: 9, kept_back: 9, queued_ahead: 9 }).collect();
+    let location = |n: usize| {
+        format!("location-{n:039}")
+            .parse::<domain::ids::LocationId>()
+            .unwrap()
+    };
+    let stock = || {
+        (0..lines)
+            .map(|n| Available {
+                sku: sku(n),
+                units: 9,
+                kept_back: 9,
+                queued_ahead: 9,
+            })
+            .collect()
+    };
     let candidate = |n| Candidate {
         location: location(n),
         kind: domain::location::LocationKind::Warehouse,
@@ -149,17 +202,29 @@ fn the_largest_event_fits_the_bus() {
             status: FulfillmentStatus::Planned,
             since: now,
             lines: (0..lines)
-                .map(|n| FulfillmentLine { line: line(n), open: 100_000, shipped: 0, cancel_requested: 0 })
+                .map(|n| FulfillmentLine {
+                    line: line(n),
+                    open: 100_000,
+                    shipped: 0,
+                    cancel_requested: 0,
+                })
                 .collect(),
             cancel_reason: None,
         })
         .collect();
-    let demands =
-        (0..lines).map(|n| Demand { line: line(n), sku: sku(n), units: 100_000, avoid: Vec::new() });
+    let demands = (0..lines).map(|n| Demand {
+        line: line(n),
+        sku: sku(n),
+        units: 100_000,
+        avoid: Vec::new(),
+    });
     let decision = Decision {
         inputs: RoutingInputs {
             demands: demands.collect(),
-            destination: domain::order::Destination { country: "DE".into(), region: None },
+            destination: domain::order::Destination {
+                country: "DE".into(),
+                region: None,
+            },
             ship_complete: false,
             candidates: (0..200).map(candidate).collect(),
             rules: domain::location::RoutingRules::default(),
@@ -167,7 +232,11 @@ fn the_largest_event_fits_the_bus() {
         },
         assignments: Vec::new(),
         unplaced: (0..lines)
-            .map(|n| domain::route::Unplaced { line: line(n), sku: sku(n), units: 100_000 })
+            .map(|n| domain::route::Unplaced {
+                line: line(n),
+                sku: sku(n),
+                units: 100_000,
+            })
             .collect(),
         fences: Vec::new(),
         truncated: true,
@@ -179,9 +248,16 @@ fn the_largest_event_fits_the_bus() {
         at: now,
         actor: Actor::system("routing"),
         cause: Cause::new("bus", "x"),
-        events: vec![Event::OrderRouted { fulfillment_orders, decision: Box::new(decision) }],
+        events: vec![Event::OrderRouted {
+            fulfillment_orders,
+            decision: Box::new(decision),
+        }],
         prev_hash: String::new(),
     };
     let entries = of_order(order, &body).unwrap();
-    assert!(entries[0].detail.len() < 64 * 1024, "{}", entries[0].detail.len());
+    assert!(
+        entries[0].detail.len() < 64 * 1024,
+        "{}",
+        entries[0].detail.len()
+    );
 }

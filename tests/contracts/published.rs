@@ -20,9 +20,15 @@ fn schema_of(name: &str, version: u16) -> String {
 fn every_event_has_one_true_example_that_its_type_reads_and_writes() {
     let entries = examples::entries();
     for listed in CATALOGUE {
-        let mut found = entries.iter().filter(|entry| entry.detail_type == listed.name);
-        let (entry, more) =
-            (found.next().unwrap_or_else(|| panic!("no example of {}", listed.name)), found.next());
+        let mut found = entries
+            .iter()
+            .filter(|entry| entry.detail_type == listed.name);
+        let (entry, more) = (
+            found
+                .next()
+                .unwrap_or_else(|| panic!("no example of {}", listed.name)),
+            found.next(),
+        );
         assert!(more.is_none(), "two examples of {}", listed.name);
         assert_eq!(entry.source, listed.source);
         let detail: Value = serde_json::from_str(&entry.detail).unwrap();
@@ -30,7 +36,11 @@ fn every_event_has_one_true_example_that_its_type_reads_and_writes() {
         let name = example_of(listed.name, listed.version);
         files::settle(&name, &detail);
         let filed = files::json(&name).unwrap();
-        assert_eq!((listed.reread)(&filed).unwrap(), filed, "{name}: something is lost or new");
+        assert_eq!(
+            (listed.reread)(&filed).unwrap(),
+            filed,
+            "{name}: something is lost or new"
+        );
     }
     assert_eq!(entries.len(), CATALOGUE.len());
 }
@@ -52,12 +62,22 @@ fn every_schema_is_the_types_and_breaks_no_reader() {
 fn there_is_no_file_of_an_event_that_is_not_published() {
     let known: BTreeSet<String> = CATALOGUE
         .iter()
-        .flat_map(|listed| [example_of(listed.name, listed.version), schema_of(listed.name, listed.version)])
+        .flat_map(|listed| {
+            [
+                example_of(listed.name, listed.version),
+                schema_of(listed.name, listed.version),
+            ]
+        })
         .collect();
     for file in std::fs::read_dir(files::path("events/published")).unwrap() {
-        let name = format!("events/published/{}", file.unwrap().file_name().into_string().unwrap());
+        let name = format!(
+            "events/published/{}",
+            file.unwrap().file_name().into_string().unwrap()
+        );
         // Older versions stay on file for their readers.
-        let older = known.iter().any(|known| known.split(".v").next() == name.split(".v").next());
+        let older = known
+            .iter()
+            .any(|known| known.split(".v").next() == name.split(".v").next());
         assert!(known.contains(&name) || older, "{name}");
     }
 }
@@ -84,13 +104,21 @@ fn ids_stay_when_an_event_beside_them_is_kept_back() {
         at: "2026-11-22T09:30:00Z".parse().unwrap(),
         actor: Actor::system("x"),
         cause: Cause::new("stripe", "evt_1"),
-        events: vec![Event::PaymentLinked { intent: "pi_1".into() }, released],
+        events: vec![
+            Event::PaymentLinked {
+                intent: "pi_1".into(),
+            },
+            released,
+        ],
         prev_hash: String::new(),
     };
     let entries = of_order(examples::order_id(), &body).unwrap();
     let detail: Value = serde_json::from_str(&entries[0].detail).unwrap();
     assert_eq!(detail["id"], format!("{}:3:1", examples::order_id()));
-    assert_eq!((entries.len(), &detail["correlation_id"]), (1, &detail["order_id"]));
+    assert_eq!(
+        (entries.len(), &detail["correlation_id"]),
+        (1, &detail["order_id"])
+    );
 }
 
 #[tokio::test]
@@ -140,14 +168,22 @@ fn a_commit_that_was_edited_is_not_spread() {
     };
     let commit = Commit::seal(body).unwrap();
     let order = examples::order_id().to_string();
-    assert_eq!(stored_commit(&order, &commit.text, &commit.hash).unwrap().len(), 1);
+    assert_eq!(
+        stored_commit(&order, &commit.text, &commit.hash)
+            .unwrap()
+            .len(),
+        1
+    );
     let edited = commit.text.replace("\"k\"", "\"l\"");
     for (order, text, hash) in [
         (order.as_str(), edited.as_str(), commit.hash.as_str()),
         (&order, &commit.text, "00"),
         ("ord_x", &commit.text, &commit.hash),
     ] {
-        assert_eq!(stored_commit(order, text, hash).unwrap_err().code(), "inconsistent");
+        assert_eq!(
+            stored_commit(order, text, hash).unwrap_err().code(),
+            "inconsistent"
+        );
     }
     assert!(stored_record("{}").is_err());
 }

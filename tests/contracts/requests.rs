@@ -8,15 +8,26 @@ use crate::desk::{Desk, order, request};
 #[tokio::test]
 async fn unknown_paths_and_methods_are_told_apart() {
     let desk = Desk::open().await;
-    assert_eq!(desk.get("admin", "/api/oms/order").await.refused(404), "no_route");
-    let answer = desk.put_request(&request("admin", "DELETE", "/api/oms/orders", "", None)).await;
+    assert_eq!(
+        desk.get("admin", "/api/oms/order").await.refused(404),
+        "no_route"
+    );
+    let answer = desk
+        .put_request(&request("admin", "DELETE", "/api/oms/orders", "", None))
+        .await;
     assert_eq!(answer.response.header("allow"), Some("GET, POST"));
     assert_eq!(answer.refused(405), "method_not_allowed");
-    for id in
-        ["x", "ord_", "ord_0199f3a0b1c27d3e8f4a5b6c7d8e9f00", "ORD_0199F3A0B1C27D3E8F4A5B6C7D8E9F00", "%00"]
-    {
+    for id in [
+        "x",
+        "ord_",
+        "ord_0199f3a0b1c27d3e8f4a5b6c7d8e9f00",
+        "ORD_0199F3A0B1C27D3E8F4A5B6C7D8E9F00",
+        "%00",
+    ] {
         assert_eq!(
-            desk.get("admin", &format!("/api/oms/orders/{id}")).await.refused(404),
+            desk.get("admin", &format!("/api/oms/orders/{id}"))
+                .await
+                .refused(404),
             "not_found",
             "{id}"
         );
@@ -27,20 +38,29 @@ async fn unknown_paths_and_methods_are_told_apart() {
 async fn a_writing_request_needs_a_key_of_its_own_making() {
     let desk = Desk::open().await;
     let id = desk.place(&order("1001")).await;
-    let paths = ["/api/oms/orders".to_owned(), "/api/oms/stock/adjustments".to_owned()];
+    let paths = [
+        "/api/oms/orders".to_owned(),
+        "/api/oms/stock/adjustments".to_owned(),
+    ];
     let of_order = ["cancel", "hold", "release"].map(|verb| format!("/api/oms/orders/{id}/{verb}"));
     for path in paths.iter().chain(&of_order) {
         for key in [None, Some("")] {
-            let answer = desk.put_request(&request("admin", "POST", path, "{}", key)).await;
+            let answer = desk
+                .put_request(&request("admin", "POST", path, "{}", key))
+                .await;
             assert_eq!(answer.refused(400), "idempotency_key_required", "{path}");
         }
         for key in ["a b", "ümlaut", "a\nb", &"k".repeat(256)] {
-            let answer = desk.put_request(&request("admin", "POST", path, "{}", Some(key))).await;
+            let answer = desk
+                .put_request(&request("admin", "POST", path, "{}", Some(key)))
+                .await;
             assert_eq!(answer.json["field"], "idempotency-key");
             assert_eq!(answer.refused(400), "malformed", "{path}");
         }
         let longest = "k".repeat(255);
-        let answer = desk.put_request(&request("admin", "POST", path, "{}", Some(&longest))).await;
+        let answer = desk
+            .put_request(&request("admin", "POST", path, "{}", Some(&longest)))
+            .await;
         assert_ne!(answer.json["field"], "idempotency-key");
     }
 }
@@ -49,16 +69,52 @@ async fn a_writing_request_needs_a_key_of_its_own_making() {
 async fn bodies_of_the_wrong_kind_are_turned_away() {
     let desk = Desk::open().await;
     let mut asked = request("admin", "POST", "/api/oms/orders", "{}", Some("k"));
-    asked.headers.insert("content-type".into(), "text/plain".into());
-    assert_eq!(desk.put_request(&asked).await.refused(415), "unsupported_media_type");
+    asked
+        .headers
+        .insert("content-type".into(), "text/plain".into());
+    assert_eq!(
+        desk.put_request(&asked).await.refused(415),
+        "unsupported_media_type"
+    );
     asked.headers.remove("content-type");
-    assert_eq!(desk.put_request(&asked).await.refused(415), "unsupported_media_type");
-    asked = request("admin", "POST", "/api/oms/orders", &" ".repeat(BODY_MAX + 1), Some("k"));
+    assert_eq!(
+        desk.put_request(&asked).await.refused(415),
+        "unsupported_media_type"
+    );
+    asked = request(
+        "admin",
+        "POST",
+        "/api/oms/orders",
+        &" ".repeat(BODY_MAX + 1),
+        Some("k"),
+    );
     assert_eq!(desk.put_request(&asked).await.refused(413), "too_large");
     let deep = "[".repeat(100_000);
-    for body in ["", "{", "[]", "null", "\"x\"", "{}{}", "\u{feff}{}", deep.as_str()] {
-        let answer = desk.put_request(&request("admin", "POST", "/api/oms/orders", body, Some("k"))).await;
-        assert_eq!(answer.refused(400), "malformed", "{}", &body[..body.len().min(20)]);
+    for body in [
+        "",
+        "{",
+        "[]",
+        "null",
+        "\"x\"",
+        "{}{}",
+        "\u{feff}{}",
+        deep.as_str(),
+    ] {
+        let answer = desk
+            .put_request(&request(
+                "admin",
+                "POST",
+                "/api/oms/orders",
+                body,
+                Some("k"),
+            ))
+            .await;
+        assert_eq!(
+            answer.refused(400),
+            "malformed",
+            "{}",
+            &body[..body.len().min(20)]
+        );
     }
     let mut broken = request("admin", "POST", "/api/oms/orders", "", Some("k"));
     broken.body = vec![b'"', 0xff, 0xfe, b'"'];
@@ -71,22 +127,41 @@ async fn a_wrong_field_is_named_and_its_value_is_not() {
     let cases: [(&str, Value, u16, &str); 12] = [
         ("/number", json!("SECRET#"), 400, "number"),
         ("/currency", json!("SECRET"), 400, "currency"),
-        ("/lines/0/quantity", json!("SECRET"), 400, "lines[0].quantity"),
-        ("/lines/0/unit_price", json!(19.99), 400, "lines[0].unit_price"),
+        (
+            "/lines/0/quantity",
+            json!("SECRET"),
+            400,
+            "lines[0].quantity",
+        ),
+        (
+            "/lines/0/unit_price",
+            json!(19.99),
+            400,
+            "lines[0].unit_price",
+        ),
         ("/lines/1/sku", json!("SECRET sku"), 400, "lines[1].sku"),
         ("/customer/email", json!(7), 400, "customer.email"),
         ("/placed_at", json!("SECRET"), 400, "placed_at"),
         ("/lines/0/quantity", json!(0), 422, "lines[0].quantity"),
         ("/lines/0/unit_price", json!(-1), 422, "lines[0].unit_price"),
         ("/lines", json!([]), 422, "lines"),
-        ("/customer/address/country", json!("SECRET"), 422, "customer.address.country"),
+        (
+            "/customer/address/country",
+            json!("SECRET"),
+            422,
+            "customer.address.country",
+        ),
         ("/customer/email", json!("SECRET"), 422, "customer.email"),
     ];
     for (pointer, value, status, field) in cases {
         let mut body = order("1001");
         *body.pointer_mut(pointer).unwrap() = value;
         let answer = desk.post("agent", "/api/oms/orders", "k", &body).await;
-        assert!(!answer.response.body.contains("SECRET"), "{}", answer.response.body);
+        assert!(
+            !answer.response.body.contains("SECRET"),
+            "{}",
+            answer.response.body
+        );
         assert_eq!(answer.json["field"], field, "{}", answer.response.body);
         answer.refused(status);
     }
@@ -106,7 +181,11 @@ async fn a_misspelt_field_is_refused_wherever_it_stands() {
     let adjustment = json!({ "sku": "A", "location": "berlin", "movement": movement });
     misspelt.push(("/api/oms/stock/adjustments", adjustment));
     for (path, body) in misspelt {
-        assert_eq!(desk.post("admin", path, "k", &body).await.refused(400), "malformed", "{body}");
+        assert_eq!(
+            desk.post("admin", path, "k", &body).await.refused(400),
+            "malformed",
+            "{body}"
+        );
     }
 }
 
@@ -120,15 +199,22 @@ async fn a_repeated_request_has_its_effect_once_and_gets_the_same_answer() {
     let orders = "/api/oms/orders".to_owned();
     let stock = "/api/oms/stock/adjustments".to_owned();
     let of = |verb: &str| format!("/api/oms/orders/{id}/{verb}");
-    let received =
-        json!({ "sku": "MUG-BLUE", "location": "berlin", "movement": { "kind": "received", "quantity": 3 } });
-    let held = desk.post("agent", &of("hold"), "h-0", &hold).await.expect(200);
+    let received = json!({ "sku": "MUG-BLUE", "location": "berlin", "movement": { "kind": "received", "quantity": 3 } });
+    let held = desk
+        .post("agent", &of("hold"), "h-0", &hold)
+        .await
+        .expect(200);
     let handle = &held["hold"]["handle"];
     let one = json!({ "reason": "CUSTOMER_REQUESTED", "lines": [{ "line": "1", "quantity": 1 }] });
     let wishes = [
         (orders, "p-2", order("1002"), order("1003")),
         (of("hold"), "h-1", hold, json!({ "kind": "address" })),
-        (of("release"), "h-2", json!({ "handle": handle }), json!({ "handle": "other" })),
+        (
+            of("release"),
+            "h-2",
+            json!({ "handle": handle }),
+            json!({ "handle": "other" }),
+        ),
         (of("cancel"), "c-1", one, json!({ "reason": "FRAUD" })),
         (
             stock,
@@ -139,17 +225,34 @@ async fn a_repeated_request_has_its_effect_once_and_gets_the_same_answer() {
     ];
     for (path, key, body, other) in &wishes {
         let first = desk.post("admin", path, key, body).await;
-        assert!(first.response.status < 300, "{path}: {}", first.response.body);
+        assert!(
+            first.response.status < 300,
+            "{path}: {}",
+            first.response.body
+        );
         assert_eq!(first.response.header("idempotent-replayed"), None, "{path}");
-        let before = (desk.order("admin", id).await, desk.get("admin", "/api/oms/stock/MUG-BLUE").await.json);
+        let before = (
+            desk.order("admin", id).await,
+            desk.get("admin", "/api/oms/stock/MUG-BLUE").await.json,
+        );
         let again = desk.post("admin", path, key, body).await;
-        assert_eq!(again.response.header("idempotent-replayed"), Some("true"), "{path}");
+        assert_eq!(
+            again.response.header("idempotent-replayed"),
+            Some("true"),
+            "{path}"
+        );
         assert_eq!(again.response.status, first.response.status);
         assert_eq!(again.response.body, first.response.body);
-        assert_eq!(again.response.header("location"), first.response.header("location"));
+        assert_eq!(
+            again.response.header("location"),
+            first.response.header("location")
+        );
         let reused = desk.post("admin", path, key, other).await;
         assert_eq!(reused.refused(422), "idempotency_key_reused", "{path}");
-        let after = (desk.order("admin", id).await, desk.get("admin", "/api/oms/stock/MUG-BLUE").await.json);
+        let after = (
+            desk.order("admin", id).await,
+            desk.get("admin", "/api/oms/stock/MUG-BLUE").await.json,
+        );
         assert_eq!(after, before, "{path}");
     }
     // And after more has happened, still the same.
@@ -170,21 +273,34 @@ async fn a_key_is_not_spent_by_a_request_that_was_refused() {
     let desk = Desk::open().await;
     let mut wrong = order("1001");
     wrong["lines"] = json!([]);
-    assert_eq!(desk.post("agent", "/api/oms/orders", "k", &wrong).await.refused(422), "invalid_order");
-    desk.post("agent", "/api/oms/orders", "k", &order("1001")).await.expect(201);
+    assert_eq!(
+        desk.post("agent", "/api/oms/orders", "k", &wrong)
+            .await
+            .refused(422),
+        "invalid_order"
+    );
+    desk.post("agent", "/api/oms/orders", "k", &order("1001"))
+        .await
+        .expect(201);
 }
 
 #[tokio::test]
 async fn a_number_is_placed_once() {
     let desk = Desk::open().await;
-    desk.post("agent", "/api/oms/orders", "k-1", &order("1001")).await.expect(201);
+    desk.post("agent", "/api/oms/orders", "k-1", &order("1001"))
+        .await
+        .expect(201);
     assert_eq!(
-        desk.post("agent", "/api/oms/orders", "k-2", &order("1001")).await.refused(409),
+        desk.post("agent", "/api/oms/orders", "k-2", &order("1001"))
+            .await
+            .refused(409),
         "number_taken"
     );
     let mut elsewhere = order("1001");
     elsewhere["shop"] = json!("outlet");
-    desk.post("agent", "/api/oms/orders", "k-3", &elsewhere).await.expect(201);
+    desk.post("agent", "/api/oms/orders", "k-3", &elsewhere)
+        .await
+        .expect(201);
 }
 
 #[tokio::test]

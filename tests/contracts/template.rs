@@ -17,7 +17,9 @@ fn template() -> String {
 }
 
 fn without_comment(line: &str) -> &str {
-    line.split_once(" #").map_or(line, |(line, _)| line).trim_end()
+    line.split_once(" #")
+        .map_or(line, |(line, _)| line)
+        .trim_end()
 }
 
 fn indent(line: &str) -> usize {
@@ -29,14 +31,28 @@ fn lists(text: &str, key: &str) -> Vec<Vec<String>> {
     let lines: Vec<&str> = text.lines().map(without_comment).collect();
     let mut found = Vec::new();
     for (index, line) in lines.iter().enumerate() {
-        let Some(rest) = line.trim_start().strip_prefix(&format!("{key}:")) else { continue };
-        let inline = rest.trim().strip_prefix('[').and_then(|rest| rest.strip_suffix(']'));
+        let Some(rest) = line.trim_start().strip_prefix(&format!("{key}:")) else {
+            continue;
+        };
+        let inline = rest
+            .trim()
+            .strip_prefix('[')
+            .and_then(|rest| rest.strip_suffix(']'));
         let below = || {
-            let items = lines[index + 1..].iter().take_while(|next| indent(next) > indent(line));
-            items.filter_map(|item| item.trim_start().strip_prefix("- ")).collect::<Vec<_>>()
+            let items = lines[index + 1..]
+                .iter()
+                .take_while(|next| indent(next) > indent(line));
+            items
+                .filter_map(|item| item.trim_start().strip_prefix("- "))
+                .collect::<Vec<_>>()
         };
         let items = inline.map_or_else(below, |inline| inline.split(',').collect());
-        found.push(items.iter().map(|item| item.trim().trim_matches(['"', '\'']).to_owned()).collect());
+        found.push(
+            items
+                .iter()
+                .map(|item| item.trim().trim_matches(['"', '\'']).to_owned())
+                .collect(),
+        );
     }
     found
 }
@@ -49,7 +65,10 @@ fn no_rule_listens_for_an_event_that_nobody_sends() {
     for rule in rules {
         assert!(!rule.is_empty());
         for name in rule {
-            assert!(names.contains(name.as_str()), "a rule listens for {name}, which nobody sends");
+            assert!(
+                names.contains(name.as_str()),
+                "a rule listens for {name}, which nobody sends"
+            );
         }
     }
 }
@@ -57,11 +76,20 @@ fn no_rule_listens_for_an_event_that_nobody_sends() {
 /// The stories play the bus by rules of their own, which must be the template's, or they prove nothing of it.
 #[test]
 fn the_rules_that_the_stories_play_by_are_the_templates() {
-    let set = |names: &[&str]| names.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<String>>();
-    let played: BTreeSet<BTreeSet<String>> =
-        stories::world::RULES.iter().map(|(_, names)| set(names)).collect();
-    let written: BTreeSet<BTreeSet<String>> =
-        lists(&template(), "detail-type").into_iter().map(BTreeSet::from_iter).collect();
+    let set = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| (*name).to_owned())
+            .collect::<BTreeSet<String>>()
+    };
+    let played: BTreeSet<BTreeSet<String>> = stories::world::RULES
+        .iter()
+        .map(|(_, names)| set(names))
+        .collect();
+    let written: BTreeSet<BTreeSet<String>> = lists(&template(), "detail-type")
+        .into_iter()
+        .map(BTreeSet::from_iter)
+        .collect();
     assert_eq!(played, written);
 }
 
@@ -75,8 +103,10 @@ fn every_route_of_the_api_leads_to_the_function_that_serves_it() {
         .map(|key| key.trim_matches(['"', '\'']).replace("+}", "}"))
         .filter(|key| key.contains(" /api/"))
         .collect();
-    let routes: BTreeSet<String> =
-        ROUTES.iter().map(|route| format!("{} {}", route.method, route.path)).collect();
+    let routes: BTreeSet<String> = ROUTES
+        .iter()
+        .map(|route| format!("{} {}", route.method, route.path))
+        .collect();
     assert_eq!(keys, routes);
 }
 
@@ -85,10 +115,17 @@ fn given() -> BTreeMap<String, BTreeSet<String>> {
     let text = template();
     let mut given: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let (mut function, mut deeper) = (None, None);
-    for line in text.lines().map(without_comment).filter(|line| !line.is_empty()) {
+    for line in text
+        .lines()
+        .map(without_comment)
+        .filter(|line| !line.is_empty())
+    {
         if indent(line) == 2 {
-            function =
-                line.trim().strip_suffix("Function:").filter(|name| !name.is_empty()).map(str::to_lowercase);
+            function = line
+                .trim()
+                .strip_suffix("Function:")
+                .filter(|name| !name.is_empty())
+                .map(str::to_lowercase);
             deeper = None;
         } else if line.trim() == "Variables:" {
             deeper = Some(indent(line));
@@ -96,7 +133,10 @@ fn given() -> BTreeMap<String, BTreeSet<String>> {
             if indent(line) <= level {
                 deeper = None;
             } else if let Some((name, _)) = line.trim().split_once(':') {
-                given.entry(function.clone()).or_default().insert(name.to_owned());
+                given
+                    .entry(function.clone())
+                    .or_default()
+                    .insert(name.to_owned());
             }
         }
     }
@@ -139,7 +179,10 @@ fn every_function_gets_the_settings_that_it_asks_for_and_no_others() {
     for (function, given) in given {
         let asked = named_in(&format!("functions/{function}/src"));
         for name in asked.iter().filter(|name| !is_ambient(name)) {
-            assert!(given.contains(name), "{function} asks for {name}, which the template does not give it");
+            assert!(
+                given.contains(name),
+                "{function} asks for {name}, which the template does not give it"
+            );
         }
         for name in &given {
             assert!(

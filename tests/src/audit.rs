@@ -23,7 +23,11 @@ pub async fn read(
         table.orders.push(OrderRecord { order, commits });
     }
     for cause in movements {
-        let record = store.movement(cause).await.expect("a store").expect("a record");
+        let record = store
+            .movement(cause)
+            .await
+            .expect("a store")
+            .expect("a record");
         skus.extend(record.events.iter().map(|event| event.change().sku.clone()));
         table.records.push(record);
     }

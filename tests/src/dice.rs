@@ -18,7 +18,10 @@ impl Dice {
         mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
         mixed ^= mixed >> 31;
         let sides = u64::try_from(sides).unwrap_or(u64::MAX);
-        mixed.checked_rem(sides).and_then(|n| usize::try_from(n).ok()).unwrap_or(0)
+        mixed
+            .checked_rem(sides)
+            .and_then(|n| usize::try_from(n).ok())
+            .unwrap_or(0)
     }
 
     /// True once in `times`.

@@ -16,7 +16,8 @@ use app::{
     failure::Failure,
     memory::{MemoryCourier, MemoryRedrive},
     ports::{
-        ConfigStore, Courier, Errand, Listed, Moved, OrderStore, Page, Redrive, Saved, SkuView, StockStore,
+        ConfigStore, Courier, Errand, Listed, Moved, OrderStore, Page, Redrive, Saved, SkuView,
+        StockStore,
     },
 };
 use domain::{
@@ -52,7 +53,11 @@ const UNSET: i64 = -1;
 
 impl Default for Fuse {
     fn default() -> Self {
-        Self { left: AtomicI64::new(UNSET), answer_lost: AtomicI64::new(0), touched: Mutex::default() }
+        Self {
+            left: AtomicI64::new(UNSET),
+            answer_lost: AtomicI64::new(0),
+            touched: Mutex::default(),
+        }
     }
 }
 
@@ -72,8 +77,10 @@ impl Fuse {
 
     /// A new process that dies in its `steps`th step, counted from 0; `answer_lost`: just after it.
     pub fn set(&self, steps: usize, answer_lost: bool) {
-        self.answer_lost.store(i64::from(answer_lost), Ordering::SeqCst);
-        self.left.store(i64::try_from(steps).unwrap_or(UNSET), Ordering::SeqCst);
+        self.answer_lost
+            .store(i64::from(answer_lost), Ordering::SeqCst);
+        self.left
+            .store(i64::try_from(steps).unwrap_or(UNSET), Ordering::SeqCst);
     }
 
     /// Whether the process has died.
@@ -95,7 +102,11 @@ impl Fuse {
             UNSET => Step::Goes,
             0 => {
                 self.left.store(i64::MIN, Ordering::SeqCst);
-                if self.answer_lost.load(Ordering::SeqCst) == 1 { Step::LosesItsAnswer } else { Step::Dies }
+                if self.answer_lost.load(Ordering::SeqCst) == 1 {
+                    Step::LosesItsAnswer
+                } else {
+                    Step::Dies
+                }
             }
             i64::MIN => Step::Dies,
             left => {
@@ -105,7 +116,10 @@ impl Fuse {
         }
     }
 
-    async fn through<T>(&self, call: impl Future<Output = Result<T, Failure>>) -> Result<T, Failure> {
+    async fn through<T>(
+        &self,
+        call: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
         let dead = || Failure::unavailable("the process", "it has died");
         match self.step() {
             Step::Goes => call.await,

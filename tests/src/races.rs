@@ -18,7 +18,8 @@ use app::{
 use domain::{
     command::CancelLine,
     facts::{
-        Fact, FactLine, FulfillmentFact, Inbound, OrderReference, PaymentFact, StockFact, StockMovement,
+        Fact, FactLine, FulfillmentFact, Inbound, OrderReference, PaymentFact, StockFact,
+        StockMovement,
     },
     ids::{LocationId, OrderId, Sku},
     location::{Location, LocationKind},
@@ -46,12 +47,19 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
         let round = Self {
             store: Arc::clone(store),
             // The first number is any that was not used on this table before.
-            clock: Arc::new(Clock::new(now, run.wrapping_mul(1_000_003).wrapping_add(round))),
+            clock: Arc::new(Clock::new(
+                now,
+                run.wrapping_mul(1_000_003).wrapping_add(round),
+            )),
             name: format!("{race}-{run}-{round}"),
             movements: BTreeSet::new(),
             orders: Vec::new(),
         };
-        round.store.put_location(&round.warehouse()).await.expect("a location");
+        round
+            .store
+            .put_location(&round.warehouse())
+            .await
+            .expect("a location");
         round
     }
 
@@ -90,34 +98,64 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
     }
 
     fn receipt(&mut self, id: &str, quantity: u32) -> Inbound {
-        let facts = vec![StockFact { sku: self.sku(), movement: StockMovement::Received { quantity } }];
+        let facts = vec![StockFact {
+            sku: self.sku(),
+            movement: StockMovement::Received { quantity },
+        }];
         let inbound = self.webhook(id, true, Fact::Stock(facts));
-        self.movements.insert(Cause::new(&inbound.source, inbound.cause_id()).key());
+        self.movements
+            .insert(Cause::new(&inbound.source, inbound.cause_id()).key());
         inbound
     }
 
     async fn hears(&self, inbound: &Inbound) {
-        lifecycle::apply(&*self.store, &*self.clock, inbound).await.expect("a fact is taken in");
+        lifecycle::apply(&*self.store, &*self.clock, inbound)
+            .await
+            .expect("a fact is taken in");
     }
 
     async fn place(&mut self, number: usize, units: u32) -> Order {
         let number = format!("{}-{number}", self.name);
         let draft = Draft::new(&number).line(&self.name, units);
         let key = key(&number);
-        let placed = place(&*self.store, &*self.clock, &draft.request, &key, &Actor::system("shop")).await;
+        let placed = place(
+            &*self.store,
+            &*self.clock,
+            &draft.request,
+            &key,
+            &Actor::system("shop"),
+        )
+        .await;
         let order = placed.expect("placed").order;
         self.orders.push(order.placed.id);
         order
     }
 
     fn capture(&self, order: &Order) -> Inbound {
-        let fact = PaymentFact::Captured { amount: order.placed.total(), currency: order.placed.currency };
-        let reference = OrderReference { order: Some(order.placed.id.to_string()), intent: None };
-        self.webhook(&format!("pays-{}", order.placed.id), false, Fact::Payment { order: reference, fact })
+        let fact = PaymentFact::Captured {
+            amount: order.placed.total(),
+            currency: order.placed.currency,
+        };
+        let reference = OrderReference {
+            order: Some(order.placed.id.to_string()),
+            intent: None,
+        };
+        self.webhook(
+            &format!("pays-{}", order.placed.id),
+            false,
+            Fact::Payment {
+                order: reference,
+                fact,
+            },
+        )
     }
 
     async fn order(&self, id: OrderId) -> Order {
-        self.store.load(id).await.expect("a store").expect("an order")
+        self.store
+            .load(id)
+            .await
+            .expect("a store")
+            .expect("an order")
     }
 
     /// Runs the tasks at once; each comes again while others keep winning.
@@ -140,7 +178,9 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
     }
 
     async fn rules_hold(&self) {
-        audit::rules_hold(&audit::read(&*self.store, self.orders.iter().copied(), &self.movements).await);
+        audit::rules_hold(
+            &audit::read(&*self.store, self.orders.iter().copied(), &self.movements).await,
+        );
     }
 }
 
@@ -172,13 +212,23 @@ impl<S: Store + Send + Sync + 'static> AsyncTask for Runner<S> {
 impl<S: Store + Send + Sync> Runner<S> {
     async fn once(&self) -> Result<(), Failure> {
         match self {
-            Self::Hears(store, clock, inbound) => lifecycle::apply(&**store, &**clock, inbound).await,
+            Self::Hears(store, clock, inbound) => {
+                lifecycle::apply(&**store, &**clock, inbound).await
+            }
             Self::Cancels(store, clock, order, request, key) => {
                 let agent = Actor::system("agent");
-                cancel(&**store, &**clock, *order, request, key, &agent).await.map(|_| ())
+                cancel(&**store, &**clock, *order, request, key, &agent)
+                    .await
+                    .map(|_| ())
             }
             Self::Routes(store, clock, order) => {
-                route_order(&**store, &**clock, *order, &Cause::new("bus", order.to_string())).await
+                route_order(
+                    &**store,
+                    &**clock,
+                    *order,
+                    &Cause::new("bus", order.to_string()),
+                )
+                .await
             }
         }
     }
@@ -206,9 +256,14 @@ pub async fn cancel_against_ship<S: Store + Send + Sync + 'static>(
         round.hears(&round.capture(&order)).await;
         let id = order.placed.id;
         let trigger = Cause::new("bus", id.to_string());
-        route_order(&*round.store, &*round.clock, id, &trigger).await.expect("routed");
+        route_order(&*round.store, &*round.clock, id, &trigger)
+            .await
+            .expect("routed");
         let planned = round.order(id).await.state.fulfillment_orders[0].id;
-        let lines = vec![FactLine { line: "1".parse().expect("a line"), quantity: units }];
+        let lines = vec![FactLine {
+            line: "1".parse().expect("a line"),
+            quantity: units,
+        }];
         let fact = FulfillmentFact::Shipped {
             reference: "BOX-1".to_owned(),
             carrier: None,
@@ -216,26 +271,56 @@ pub async fn cancel_against_ship<S: Store + Send + Sync + 'static>(
             lines,
             last: true,
         };
-        let fact = Fact::Fulfillment { order: id, fulfillment_order: planned, fact };
+        let fact = Fact::Fulfillment {
+            order: id,
+            fulfillment_order: planned,
+            fact,
+        };
         let tasks = (0..tasks).map(|task| {
             let (store, clock) = (Arc::clone(&round.store), Arc::clone(&round.clock));
             if task.is_multiple_of(2) {
                 // Half of them tell it under another name.
-                let name = if task.is_multiple_of(4) { "left" } else { "gone" };
+                let name = if task.is_multiple_of(4) {
+                    "left"
+                } else {
+                    "gone"
+                };
                 Runner::Hears(store, clock, round.webhook(name, true, fact.clone()))
             } else {
-                let line = CancelLine { line: "1".parse().expect("a line"), units: Some(1) };
+                let line = CancelLine {
+                    line: "1".parse().expect("a line"),
+                    units: Some(1),
+                };
                 let (lines, reason) = (vec![line], CancelReason::CustomerRequested);
-                let request = CancelRequest { lines, reason, note: None };
-                Runner::Cancels(store, clock, id, request, key(&format!("{}-{task}", round.name)))
+                let request = CancelRequest {
+                    lines,
+                    reason,
+                    note: None,
+                };
+                Runner::Cancels(
+                    store,
+                    clock,
+                    id,
+                    request,
+                    key(&format!("{}-{task}", round.name)),
+                )
             }
         });
         round.all_at_once(tasks.collect()).await;
         let after = round.order(id).await;
         let line = &after.state.lines[0];
-        assert_eq!(line.shipped + line.cancelled, units, "round {number}: {line:?}");
+        assert_eq!(
+            line.shipped + line.cancelled,
+            units,
+            "round {number}: {line:?}"
+        );
         assert_eq!(after.state.shipments.len(), 1, "one parcel left");
-        assert_eq!(after.state.exceptions.is_empty(), line.cancelled == 0, "{:?}", after.state.exceptions);
+        assert_eq!(
+            after.state.exceptions.is_empty(),
+            line.cancelled == 0,
+            "{:?}",
+            after.state.exceptions
+        );
         round.rules_hold().await;
     }
 }
@@ -255,8 +340,11 @@ pub async fn many_orders_want_ten_units<S: Store + Send + Sync + 'static>(
             let order = round.place(order, 1).await;
             round.hears(&round.capture(&order)).await;
         }
-        let routing = |id: &OrderId| Runner::Routes(Arc::clone(&round.store), Arc::clone(&round.clock), *id);
-        round.all_at_once(round.orders.iter().map(routing).collect()).await;
+        let routing =
+            |id: &OrderId| Runner::Routes(Arc::clone(&round.store), Arc::clone(&round.clock), *id);
+        round
+            .all_at_once(round.orders.iter().map(routing).collect())
+            .await;
         let mut assigned = 0;
         for id in &round.orders {
             let order = round.order(*id).await;
@@ -265,7 +353,10 @@ pub async fn many_orders_want_ten_units<S: Store + Send + Sync + 'static>(
         }
         assert_eq!(assigned, 10, "round {number}");
         let view = round.store.sku(&round.sku()).await.expect("a view");
-        assert_eq!((view.levels[0].available(), view.waiting.len()), (0, orders - 10));
+        assert_eq!(
+            (view.levels[0].available(), view.waiting.len()),
+            (0, orders - 10)
+        );
         round.rules_hold().await;
     }
 }
@@ -282,12 +373,20 @@ pub async fn one_webhook_many_times<S: Store + Send + Sync + 'static>(
         let order = round.place(0, 1).await;
         let webhooks = [round.capture(&order), round.receipt("stock", 7)];
         let hears = |webhook: &Inbound| {
-            Runner::Hears(Arc::clone(&round.store), Arc::clone(&round.clock), webhook.clone())
+            Runner::Hears(
+                Arc::clone(&round.store),
+                Arc::clone(&round.clock),
+                webhook.clone(),
+            )
         };
         let tasks = (0..deliveries).flat_map(|_| webhooks.iter().map(hears));
         round.all_at_once(tasks.collect()).await;
         let after = round.order(order.placed.id).await;
-        assert_eq!(after.state.version, 2, "placed, and captured once: {:?}", after.state);
+        assert_eq!(
+            after.state.version, 2,
+            "placed, and captured once: {:?}",
+            after.state
+        );
         let view = round.store.sku(&round.sku()).await.expect("a view");
         assert_eq!(view.levels[0].on_hand, 7, "received once");
         round.rules_hold().await;

@@ -34,7 +34,9 @@ const CRASH_WITHIN: usize = 9;
 impl Delivery {
     /// Unkindly, by a seed.
     pub fn unkindly(seed: u64) -> Self {
-        Self::Unkindly { dice: Dice::new(seed) }
+        Self::Unkindly {
+            dice: Dice::new(seed),
+        }
     }
 
     /// How often a new message will be delivered.
@@ -65,9 +67,10 @@ impl Delivery {
     pub fn crash(&mut self) -> Option<Crash> {
         match self {
             Self::Kindly => None,
-            Self::Unkindly { dice } => dice
-                .once_in(3)
-                .then(|| Crash { step: dice.below(CRASH_WITHIN), answer_lost: dice.once_in(2) }),
+            Self::Unkindly { dice } => dice.once_in(3).then(|| Crash {
+                step: dice.below(CRASH_WITHIN),
+                answer_lost: dice.once_in(2),
+            }),
         }
     }
 }

@@ -90,10 +90,28 @@ fn money_moves<S: Store + Send>(world: &mut World<S>, dice: &mut Dice, day: &Day
         5 => world.payment(number, PaymentFact::ReviewOpened { id: review }),
         6 => {
             let reason = "approved".to_owned();
-            world.payment(number, PaymentFact::ReviewClosed { id: review, approved: true, reason });
+            world.payment(
+                number,
+                PaymentFact::ReviewClosed {
+                    id: review,
+                    approved: true,
+                    reason,
+                },
+            );
         }
-        7 => world.payment(number, PaymentFact::DisputeOpened { id: format!("dp_{number}") }),
-        _ => world.payment(number, PaymentFact::DisputeClosed { id: format!("dp_{number}"), won: true }),
+        7 => world.payment(
+            number,
+            PaymentFact::DisputeOpened {
+                id: format!("dp_{number}"),
+            },
+        ),
+        _ => world.payment(
+            number,
+            PaymentFact::DisputeClosed {
+                id: format!("dp_{number}"),
+                won: true,
+            },
+        ),
     }
 }
 
@@ -101,24 +119,50 @@ async fn stock_moves<S: Store + Send>(world: &mut World<S>, dice: &mut Dice) {
     let (location, sku) = (LOCATIONS[dice.below(3)], SKUS[dice.below(3)]);
     match dice.below(5) {
         0 | 1 => world.receives(location, sku, units(dice, 5)),
-        2 => world.stock(location, sku, StockMovement::Counted { on_hand: units(dice, 8) }),
-        3 => world.stock(location, sku, StockMovement::SafetyStock { units: units(dice, 3) }),
-        _ => world.corrects(location, sku, i64::from(units(dice, 4)) - 1).await,
+        2 => world.stock(
+            location,
+            sku,
+            StockMovement::Counted {
+                on_hand: units(dice, 8),
+            },
+        ),
+        3 => world.stock(
+            location,
+            sku,
+            StockMovement::SafetyStock {
+                units: units(dice, 3),
+            },
+        ),
+        _ => {
+            world
+                .corrects(location, sku, i64::from(units(dice, 4)) - 1)
+                .await
+        }
     }
 }
 
 async fn a_location_speaks<S: Store + Send>(world: &mut World<S>, dice: &mut Dice, day: &mut Day) {
-    let Some((order, work)) = some_work(world, dice, day).await else { return };
+    let Some((order, work)) = some_work(world, dice, day).await else {
+        return;
+    };
     let location = work.location.to_string();
     let parcel = format!("BOX-{}", day.parcels.len());
     let fact = match dice.below(10) {
         0 | 1 => FulfillmentFact::Accepted,
         2 => FulfillmentFact::Picking,
         3 => FulfillmentFact::Packed,
-        4 => FulfillmentFact::Rejected { reason: "cannot_ship".to_owned() },
-        5 => FulfillmentFact::Rejected { reason: "out_of_stock".to_owned() },
-        6 => FulfillmentFact::Cancelled { lines: some_lines(dice, &work) },
-        7 => FulfillmentFact::CancelRefused { reason: "packed".to_owned() },
+        4 => FulfillmentFact::Rejected {
+            reason: "cannot_ship".to_owned(),
+        },
+        5 => FulfillmentFact::Rejected {
+            reason: "out_of_stock".to_owned(),
+        },
+        6 => FulfillmentFact::Cancelled {
+            lines: some_lines(dice, &work),
+        },
+        7 => FulfillmentFact::CancelRefused {
+            reason: "packed".to_owned(),
+        },
         _ => {
             day.parcels.push((location.clone(), order, parcel.clone()));
             FulfillmentFact::Shipped {
@@ -141,7 +185,13 @@ async fn some_work<S: Store + Send>(
     let mut all = Vec::new();
     for (_, id) in &day.orders {
         let order = world.order(*id).await;
-        all.extend(order.state.fulfillment_orders.into_iter().map(|work| (*id, work)));
+        all.extend(
+            order
+                .state
+                .fulfillment_orders
+                .into_iter()
+                .map(|work| (*id, work)),
+        );
     }
     let chosen = dice.below(all.len());
     all.into_iter().nth(chosen)
@@ -152,7 +202,13 @@ fn some_lines(dice: &mut Dice, work: &FulfillmentOrder) -> Vec<FactLine> {
     if dice.once_in(2) {
         return Vec::new();
     }
-    work.lines.iter().map(|l| FactLine { line: l.line.clone(), quantity: units(dice, 4) }).collect()
+    work.lines
+        .iter()
+        .map(|l| FactLine {
+            line: l.line.clone(),
+            quantity: units(dice, 4),
+        })
+        .collect()
 }
 
 async fn an_agent_acts<S: Store + Send>(world: &mut World<S>, dice: &mut Dice, day: &Day) {
@@ -167,7 +223,12 @@ async fn an_agent_acts<S: Store + Send>(world: &mut World<S>, dice: &mut Dice, d
     );
     match dice.below(6) {
         0 if !over => world.holds(id, "call-back").await,
-        1 if order.state.holds.iter().any(|hold| hold.handle == "call-back") => {
+        1 if order
+            .state
+            .holds
+            .iter()
+            .any(|hold| hold.handle == "call-back") =>
+        {
             world.releases(id, "call-back").await;
         }
         2 => {
@@ -175,7 +236,12 @@ async fn an_agent_acts<S: Store + Send>(world: &mut World<S>, dice: &mut Dice, d
             world.sweeps();
         }
         3 => may_be_refused(world.cancels(id, &[]).await.map(|_| ())),
-        _ => may_be_refused(world.cancels(id, &[("1", units(dice, 3) + 1)]).await.map(|_| ())),
+        _ => may_be_refused(
+            world
+                .cancels(id, &[("1", units(dice, 3) + 1)])
+                .await
+                .map(|_| ()),
+        ),
     }
 }
 

@@ -17,7 +17,19 @@ async fn an_order_whose_customer_was_erased_is_not_sent_and_someone_hears_of_it(
     world.all_wake_up();
     world.settle().await;
     assert_eq!(world.told(), []);
-    let reasons: Vec<String> = world.dead_letters().into_iter().map(|letter| letter.reason).collect();
+    let reasons: Vec<String> = world
+        .dead_letters()
+        .into_iter()
+        .map(|letter| letter.reason)
+        .collect();
     assert_eq!(reasons, [Failure::Inconsistent(String::new()).code()]);
-    assert_eq!(world.store.inner.snapshot().map(|table| domain::check::check(&table)).ok(), Some(vec![]));
+    assert_eq!(
+        world
+            .store
+            .inner
+            .snapshot()
+            .map(|table| domain::check::check(&table))
+            .ok(),
+        Some(vec![])
+    );
 }

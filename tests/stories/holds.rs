@@ -12,24 +12,45 @@ async fn paid_and_under_review<S: Store + Send>(world: &mut World<S>) -> domain:
     world.warehouse("berlin").await;
     world.shelf("berlin", "TEE", 10).await;
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
-    world.payment("1001", PaymentFact::ReviewOpened { id: "prv_1".to_owned() });
+    world.payment(
+        "1001",
+        PaymentFact::ReviewOpened {
+            id: "prv_1".to_owned(),
+        },
+    );
     world.settle().await;
     world.pays("1001");
     world.settle().await;
-    assert_eq!((world.status(order).await, world.work(order).await), (Status::Paid, vec![]));
+    assert_eq!(
+        (world.status(order).await, world.work(order).await),
+        (Status::Paid, vec![])
+    );
     order
 }
 
 fn closed(approved: bool) -> PaymentFact {
-    let reason = if approved { "approved" } else { "refunded_as_fraud" };
-    PaymentFact::ReviewClosed { id: "prv_1".to_owned(), approved, reason: reason.to_owned() }
+    let reason = if approved {
+        "approved"
+    } else {
+        "refunded_as_fraud"
+    };
+    PaymentFact::ReviewClosed {
+        id: "prv_1".to_owned(),
+        approved,
+        reason: reason.to_owned(),
+    }
 }
 
-pub async fn a_fraud_review_holds_an_order_until_it_is_approved<S: Store + Send>(world: &mut World<S>) {
+pub async fn a_fraud_review_holds_an_order_until_it_is_approved<S: Store + Send>(
+    world: &mut World<S>,
+) {
     let order = paid_and_under_review(world).await;
     world.payment("1001", closed(true));
     world.settle().await;
-    assert_eq!(world.work(order).await, [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]);
+    assert_eq!(
+        world.work(order).await,
+        [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]
+    );
     assert_eq!(world.times(order, "OrderReleased").await, 1);
 }
 
@@ -38,7 +59,10 @@ pub async fn a_declined_review_keeps_the_order_held<S: Store + Send>(world: &mut
     world.payment("1001", closed(false));
     world.settle().await;
     assert_eq!(world.work(order).await, []);
-    assert_eq!(world.exceptions(order).await, [ExceptionKind::ReviewDeclined]);
+    assert_eq!(
+        world.exceptions(order).await,
+        [ExceptionKind::ReviewDeclined]
+    );
     world.cancels(order, &[]).await.expect("a person decides");
     assert_eq!(world.refund_owed(order).await, world.total("1001"));
 }
@@ -52,7 +76,10 @@ pub async fn a_hold_stops_what_is_planned_from_being_sent<S: Store + Send>(world
     world.all_wake_up();
     world.settle().await;
     assert_eq!(world.told(), []);
-    assert_eq!(world.work(order).await, [("berlin".to_owned(), FulfillmentStatus::Planned, 2, 0)]);
+    assert_eq!(
+        world.work(order).await,
+        [("berlin".to_owned(), FulfillmentStatus::Planned, 2, 0)]
+    );
     world.releases(order, "call-back").await;
     world.settle().await;
     assert_eq!(world.told().len(), 1);
@@ -84,7 +111,11 @@ pub async fn a_hold_with_an_end_ends_by_itself<S: Store + Send>(world: &mut Worl
     world.minutes_pass(30);
     world.sweeps();
     world.settle().await;
-    assert_eq!(world.assigned(order).await, 0, "it stands for half an hour more");
+    assert_eq!(
+        world.assigned(order).await,
+        0,
+        "it stands for half an hour more"
+    );
     world.minutes_pass(40);
     world.sweeps();
     world.settle().await;

@@ -37,8 +37,13 @@ const DAYS: u64 = 100;
 async fn whatever_happens_the_rules_hold() {
     for day in 0..DAYS {
         println!("day {day}");
-        let delivery = if day.is_multiple_of(2) { Delivery::Kindly } else { Delivery::unkindly(day) };
-        let story = async |world: &mut _| any_day::whatever_happens_the_rules_hold(world, day).await;
+        let delivery = if day.is_multiple_of(2) {
+            Delivery::Kindly
+        } else {
+            Delivery::unkindly(day)
+        };
+        let story =
+            async |world: &mut _| any_day::whatever_happens_the_rules_hold(world, day).await;
         tell(MemoryStore::default(), delivery, story).await;
     }
 }

@@ -18,15 +18,24 @@ pub async fn an_order_goes_out_in_one_parcel<S: Store + Send>(world: &mut World<
     world.pays("1001");
     world.settle().await;
     assert_eq!(world.status(order).await, Status::AwaitingFulfillment);
-    assert_eq!(world.work(order).await, [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]);
+    assert_eq!(
+        world.work(order).await,
+        [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]
+    );
     assert_eq!(world.level("berlin", "TEE").await.available(), 8);
     let told = world.told();
-    assert!(matches!(told.as_slice(), [sent] if matches!(sent.errand, Errand::Fulfill { .. })), "{told:?}");
+    assert!(
+        matches!(told.as_slice(), [sent] if matches!(sent.errand, Errand::Fulfill { .. })),
+        "{told:?}"
+    );
 
     world.accepts("berlin", order).await;
     world.picks("berlin", order).await;
     world.settle().await;
-    assert_eq!(world.work(order).await, [("berlin".to_owned(), FulfillmentStatus::Picking, 2, 0)]);
+    assert_eq!(
+        world.work(order).await,
+        [("berlin".to_owned(), FulfillmentStatus::Picking, 2, 0)]
+    );
 
     world.ships("berlin", order, "BOX-1").await;
     world.settle().await;
@@ -42,26 +51,39 @@ pub async fn an_order_goes_out_in_one_parcel<S: Store + Send>(world: &mut World<
     assert_eq!(world.times(order, "ShipmentDelivered").await, 1);
 }
 
-pub async fn an_order_goes_out_when_the_money_is_only_authorized<S: Store + Send>(world: &mut World<S>) {
+pub async fn an_order_goes_out_when_the_money_is_only_authorized<S: Store + Send>(
+    world: &mut World<S>,
+) {
     world.warehouse("berlin").await;
     world.shelf("berlin", "TEE", 10).await;
     let order = world.place(Draft::new("1001").line("TEE", 1)).await;
     world.authorizes("1001");
     world.settle().await;
-    assert_eq!(world.order(order).await.state.payment.status(), PaymentStatus::Authorized);
+    assert_eq!(
+        world.order(order).await.state.payment.status(),
+        PaymentStatus::Authorized
+    );
     world.ships("berlin", order, "BOX-1").await;
     world.settle().await;
     world.pays("1001");
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Fulfilled);
-    assert_eq!(world.order(order).await.state.payment.status(), PaymentStatus::Captured);
+    assert_eq!(
+        world.order(order).await.state.payment.status(),
+        PaymentStatus::Captured
+    );
 }
 
-pub async fn a_payment_that_is_heard_of_before_its_order_waits_for_it<S: Store + Send>(world: &mut World<S>) {
+pub async fn a_payment_that_is_heard_of_before_its_order_waits_for_it<S: Store + Send>(
+    world: &mut World<S>,
+) {
     world.warehouse("berlin").await;
     world.shelf("berlin", "TEE", 10).await;
     let draft = Draft::new("1001").line("TEE", 1);
-    let fact = PaymentFact::Captured { amount: 1999 + 380 + 490, currency: draft.request.currency };
+    let fact = PaymentFact::Captured {
+        amount: 1999 + 380 + 490,
+        currency: draft.request.currency,
+    };
     world.payment("1001", fact);
     let order = world.place(draft).await;
     world.settle().await;
@@ -69,21 +91,40 @@ pub async fn a_payment_that_is_heard_of_before_its_order_waits_for_it<S: Store +
     assert_eq!(world.times(order, "PaymentCaptured").await, 1);
 }
 
-pub async fn the_checkout_session_names_the_order_of_a_payment<S: Store + Send>(world: &mut World<S>) {
+pub async fn the_checkout_session_names_the_order_of_a_payment<S: Store + Send>(
+    world: &mut World<S>,
+) {
     world.warehouse("berlin").await;
     world.shelf("berlin", "TEE", 10).await;
-    let order = world.place(Draft::new("1001").without_intent().line("TEE", 1)).await;
+    let order = world
+        .place(Draft::new("1001").without_intent().line("TEE", 1))
+        .await;
     // The provider knows the order by the shop's number only, and the capture knows neither.
-    let session = OrderReference { order: Some("1001".to_owned()), intent: Some("pi_1001".to_owned()) };
+    let session = OrderReference {
+        order: Some("1001".to_owned()),
+        intent: Some("pi_1001".to_owned()),
+    };
     world.pays("1001");
-    world.hears(None, Fact::Payment { order: session, fact: PaymentFact::Linked });
+    world.hears(
+        None,
+        Fact::Payment {
+            order: session,
+            fact: PaymentFact::Linked,
+        },
+    );
     world.settle().await;
     assert_eq!(world.status(order).await, Status::AwaitingFulfillment);
     assert_eq!(world.times(order, "PaymentLinked").await, 1);
 }
 
-pub async fn a_location_without_a_webhook_is_worked_by_people<S: Store + Send>(world: &mut World<S>) {
-    world.location("shop", LocationKind::Warehouse, |shop| shop.webhook_url = None).await;
+pub async fn a_location_without_a_webhook_is_worked_by_people<S: Store + Send>(
+    world: &mut World<S>,
+) {
+    world
+        .location("shop", LocationKind::Warehouse, |shop| {
+            shop.webhook_url = None
+        })
+        .await;
     world.shelf("shop", "TEE", 10).await;
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 1)).await;
     assert_eq!(world.told(), []);
@@ -95,7 +136,9 @@ pub async fn a_location_without_a_webhook_is_worked_by_people<S: Store + Send>(w
 pub async fn an_order_that_costs_nothing_goes_out_at_once<S: Store + Send>(world: &mut World<S>) {
     world.warehouse("berlin").await;
     world.shelf("berlin", "TEE", 10).await;
-    let order = world.place(Draft::new("1001").line("TEE", 1).as_a_gift()).await;
+    let order = world
+        .place(Draft::new("1001").line("TEE", 1).as_a_gift())
+        .await;
     world.settle().await;
     assert_eq!(world.status(order).await, Status::AwaitingFulfillment);
     assert_eq!(world.told().len(), 1);

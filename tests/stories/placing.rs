@@ -15,8 +15,12 @@ fn key(text: &str, content: &str) -> IdempotencyKey {
 pub async fn the_same_request_places_one_order<S: Store + Send>(world: &mut World<S>) {
     let draft = Draft::new("1001").line("TEE", 1);
     let (shop, key) = (Actor::system("shop"), key("k-1", "1001"));
-    let first = place(&world.store, &world.clock, &draft.request, &key, &shop).await.expect("placed");
-    let again = place(&world.store, &world.clock, &draft.request, &key, &shop).await.expect("placed");
+    let first = place(&world.store, &world.clock, &draft.request, &key, &shop)
+        .await
+        .expect("placed");
+    let again = place(&world.store, &world.clock, &draft.request, &key, &shop)
+        .await
+        .expect("placed");
     assert!(!first.existing && again.existing);
     assert_eq!(first.order, again.order);
     assert_eq!(first.order.state.status, Status::Pending);
@@ -26,16 +30,42 @@ pub async fn a_number_that_is_in_use_is_refused<S: Store + Send>(world: &mut Wor
     world.place(Draft::new("1001").line("TEE", 1)).await;
     let other = Draft::new("1001").line("MUG", 1);
     let shop = Actor::system("shop");
-    let refused = place(&world.store, &world.clock, &other.request, &key("k-2", "other"), &shop).await;
-    let Err(failure @ Failure::Taken(Reference::Number(_))) = refused else { panic!("{refused:?}") };
+    let refused = place(
+        &world.store,
+        &world.clock,
+        &other.request,
+        &key("k-2", "other"),
+        &shop,
+    )
+    .await;
+    let Err(failure @ Failure::Taken(Reference::Number(_))) = refused else {
+        panic!("{refused:?}")
+    };
     assert_eq!(failure.code(), "number_taken");
 }
 
-pub async fn a_key_that_is_used_for_another_order_is_refused<S: Store + Send>(world: &mut World<S>) {
+pub async fn a_key_that_is_used_for_another_order_is_refused<S: Store + Send>(
+    world: &mut World<S>,
+) {
     let shop = Actor::system("shop");
     let one = Draft::new("1001").line("TEE", 1);
-    place(&world.store, &world.clock, &one.request, &key("k-1", "1001"), &shop).await.expect("placed");
+    place(
+        &world.store,
+        &world.clock,
+        &one.request,
+        &key("k-1", "1001"),
+        &shop,
+    )
+    .await
+    .expect("placed");
     let two = Draft::new("1002").line("TEE", 1);
-    let refused = place(&world.store, &world.clock, &two.request, &key("k-1", "1002"), &shop).await;
+    let refused = place(
+        &world.store,
+        &world.clock,
+        &two.request,
+        &key("k-1", "1002"),
+        &shop,
+    )
+    .await;
     assert!(matches!(refused, Err(Failure::KeyReused)), "{refused:?}");
 }

@@ -20,11 +20,18 @@ async fn lost<S: Store + Send>(world: &mut World<S>, consumer: Consumer) -> doma
 
 pub async fn a_lost_message_to_routing_is_made_up_for<S: Store + Send>(world: &mut World<S>) {
     let order = lost(world, Consumer::Routing).await;
-    assert_eq!(world.status(order).await, Status::Paid, "it is not overdue yet");
+    assert_eq!(
+        world.status(order).await,
+        Status::Paid,
+        "it is not overdue yet"
+    );
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;
-    assert_eq!(world.work(order).await, [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]);
+    assert_eq!(
+        world.work(order).await,
+        [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]
+    );
 }
 
 pub async fn a_lost_message_to_dispatch_is_made_up_for<S: Store + Send>(world: &mut World<S>) {
@@ -34,7 +41,10 @@ pub async fn a_lost_message_to_dispatch_is_made_up_for<S: Store + Send>(world: &
     world.sweeps();
     world.settle().await;
     assert_eq!(world.told().len(), 1);
-    assert_eq!(world.work(order).await, [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]);
+    assert_eq!(
+        world.work(order).await,
+        [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]
+    );
 }
 
 pub async fn a_lost_message_to_cancellation_is_made_up_for<S: Store + Send>(world: &mut World<S>) {
@@ -66,7 +76,11 @@ pub async fn a_location_that_has_not_answered_is_told_again<S: Store + Send>(wor
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;
-    assert_eq!(world.courier.inner.sent().len(), before, "what is accepted is not told again");
+    assert_eq!(
+        world.courier.inner.sent().len(),
+        before,
+        "what is accepted is not told again"
+    );
 }
 
 pub async fn a_location_out_of_reach_keeps_nobody_else_from_being_told<S: Store + Send>(
@@ -76,17 +90,30 @@ pub async fn a_location_out_of_reach_keeps_nobody_else_from_being_told<S: Store 
     world.third_party("hamburg").await;
     world.shelf("berlin", "TEE", 1).await;
     world.shelf("hamburg", "TEE", 1).await;
-    world.courier.inner.cut_off("berlin".parse().expect("a location"));
+    world
+        .courier
+        .inner
+        .cut_off("berlin".parse().expect("a location"));
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
-    let told: Vec<String> = world.told().iter().map(|sent| sent.location.to_string()).collect();
+    let told: Vec<String> = world
+        .told()
+        .iter()
+        .map(|sent| sent.location.to_string())
+        .collect();
     assert_eq!(told, ["hamburg"]);
     let dead = world.dead_letters();
-    assert!(dead.iter().all(|letter| letter.reason == "unavailable"), "{dead:?}");
+    assert!(
+        dead.iter().all(|letter| letter.reason == "unavailable"),
+        "{dead:?}"
+    );
     world.courier.inner.reconnect();
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;
-    let fulfill = world.told().into_iter().filter(|sent| matches!(sent.errand, Errand::Fulfill { .. }));
+    let fulfill = world
+        .told()
+        .into_iter()
+        .filter(|sent| matches!(sent.errand, Errand::Fulfill { .. }));
     assert_eq!(fulfill.count(), 2);
     assert_eq!(world.work(order).await.len(), 2);
 }

@@ -21,7 +21,9 @@ pub async fn what_one_location_rejects_goes_to_another<S: Store + Send>(world: &
     assert_eq!(world.level("berlin", "TEE").await.available(), 3);
 }
 
-pub async fn units_that_a_location_cannot_find_are_written_off<S: Store + Send>(world: &mut World<S>) {
+pub async fn units_that_a_location_cannot_find_are_written_off<S: Store + Send>(
+    world: &mut World<S>,
+) {
     world.warehouse("berlin").await;
     world.shelf("berlin", "TEE", 3).await;
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
@@ -46,7 +48,10 @@ pub async fn what_everyone_rejects_waits_for_others<S: Store + Send>(world: &mut
     world.supplier("acme").await;
     world.receives("acme", "TEE", 2);
     world.settle().await;
-    assert_eq!((world.waiting(order).await, world.assigned(order).await), (0, 2));
+    assert_eq!(
+        (world.waiting(order).await, world.assigned(order).await),
+        (0, 2)
+    );
 }
 
 pub async fn what_is_rejected_is_free_for_those_who_wait<S: Store + Send>(world: &mut World<S>) {
@@ -58,5 +63,8 @@ pub async fn what_is_rejected_is_free_for_those_who_wait<S: Store + Send>(world:
     // Berlin cannot ship this order, perhaps for its address; the shirts are there.
     world.rejects("berlin", first, "cannot_ship").await;
     world.settle().await;
-    assert_eq!((world.waiting(first).await, world.waiting(second).await), (2, 0));
+    assert_eq!(
+        (world.waiting(first).await, world.waiting(second).await),
+        (2, 0)
+    );
 }

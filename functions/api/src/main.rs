@@ -1,7 +1,9 @@
 //! The HTTP API for agents and shops; routes, rights and answers are in `app::api`.
 
 use app::api::{Scope, serve};
-use aws::{client::Connection, clock::Machine, http, secrets::Vault, settings::required, table::Table};
+use aws::{
+    client::Connection, clock::Machine, http, secrets::Vault, settings::required, table::Table,
+};
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
 
@@ -9,15 +11,21 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
 async fn main() -> Result<(), Error> {
     tracing::init_default_subscriber();
     let connection = Connection::from_environment()?;
-    let customer_key = Vault::from_environment(&connection)?.text("customer-key").await?;
+    let customer_key = Vault::from_environment(&connection)?
+        .text("customer-key")
+        .await?;
     let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?)
         .with_customer_key(customer_key.into_bytes());
     table.warm().await;
-    run(service_fn(async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-        Ok::<_, Error>(
-            http::respond(event.payload, async |request| serve(table, &Machine, request, Scope::Api).await)
+    run(service_fn(
+        async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
+            Ok::<_, Error>(
+                http::respond(event.payload, async |request| {
+                    serve(table, &Machine, request, Scope::Api).await
+                })
                 .await,
-        )
-    }))
+            )
+        },
+    ))
     .await
 }

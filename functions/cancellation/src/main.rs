@@ -29,7 +29,9 @@ async fn main() -> Result<(), Error> {
         if event.get("Records").is_some() {
             let batch: SqsEvent = serde_json::from_value(event)?;
             let cancel = async |body: &str| cancellation::on_message(table, &Machine, body).await;
-            return Ok::<_, Error>(serde_json::to_value(each_message(consumer, batch, cancel).await)?);
+            return Ok::<_, Error>(serde_json::to_value(
+                each_message(consumer, batch, cancel).await,
+            )?);
         }
         let request: ApiGatewayV2httpRequest = serde_json::from_value(event)?;
         let serve = async |request: &_| serve(table, &Machine, request, Scope::Cancellation).await;

@@ -37,8 +37,10 @@ const OPEN_FOR: SignedDuration = SignedDuration::from_secs(30);
 /// Where the secrets are kept with which we sign to a location.
 pub(crate) trait Keys: Sync {
     /// The live secrets for a location; none when nobody has set them up.
-    fn secrets(&self, location: &LocationId)
-    -> impl Future<Output = Result<Option<Secrets>, Failure>> + Send;
+    fn secrets(
+        &self,
+        location: &LocationId,
+    ) -> impl Future<Output = Result<Option<Secrets>, Failure>> + Send;
 }
 
 /// Secrets in Secrets Manager.
@@ -48,7 +50,8 @@ impl Keys for LocationKeys {
     async fn secrets(&self, location: &LocationId) -> Result<Option<Secrets>, Failure> {
         let stored = self.0.find(&format!("dispatch/{location}")).await?;
         let read = |text: String| {
-            Secrets::from_json(&text).map_err(|error| Failure::unavailable("the location's secret", error))
+            Secrets::from_json(&text)
+                .map_err(|error| Failure::unavailable("the location's secret", error))
         };
         stored.map(read).transpose()
     }
@@ -90,18 +93,33 @@ impl<K: Keys, A: Ambient> HttpsCourier<K, A> {
             client = client.dns_resolver(Arc::new(PublicOnly));
         }
         let client = client.build()?;
-        Ok(Self { client, keys, ambient, private_allowed, breakers: Mutex::default() })
+        Ok(Self {
+            client,
+            keys,
+            ambient,
+            private_allowed,
+            breakers: Mutex::default(),
+        })
     }
 
     async fn deliver(&self, location: &Location, id: &str, errand: &Errand) -> Result<(), Failure> {
-        let Some(url) = &location.webhook_url else { return Ok(()) };
+        let Some(url) = &location.webhook_url else {
+            return Ok(());
+        };
         let url = checked(url, self.private_allowed)?;
-        let Some(body) = body(errand)? else { return Ok(()) };
+        let Some(body) = body(errand)? else {
+            return Ok(());
+        };
         let secrets = self.keys.secrets(&location.id).await?;
-        let secrets = secrets.ok_or_else(|| Failure::unavailable("the location's secret", "not set up"))?;
+        let secrets =
+            secrets.ok_or_else(|| Failure::unavailable("the location's secret", "not set up"))?;
         let headers = standard::sign(&secrets, id, self.ambient.now(), body.as_bytes())
             .map_err(|error| Failure::unavailable("the location's secret", error))?;
-        let mut request = self.client.post(url).header("content-type", "application/json").body(body);
+        let mut request = self
+            .client
+            .post(url)
+            .header("content-type", "application/json")
+            .body(body);
         for (name, value) in headers {
             request = request.header(name, value);
         }
@@ -114,7 +132,10 @@ impl<K: Keys, A: Ambient> HttpsCourier<K, A> {
             tracing::info!(location = %location.id, message.id = id, "told {} what to do", location.id);
             return Ok(());
         }
-        Err(Failure::unavailable("the location", format!("it answered {}", status.as_u16())))
+        Err(Failure::unavailable(
+            "the location",
+            format!("it answered {}", status.as_u16()),
+        ))
     }
 
     fn breaker(&self, location: &LocationId, change: impl FnOnce(&mut Breaker)) -> Breaker {
@@ -128,7 +149,11 @@ impl<K: Keys, A: Ambient> HttpsCourier<K, A> {
 impl<K: Keys, A: Ambient> Courier for HttpsCourier<K, A> {
     async fn send(&self, location: &Location, id: &str, errand: &Errand) -> Result<(), Failure> {
         let now = self.ambient.now();
-        if self.breaker(&location.id, |_| {}).open_until.is_some_and(|until| now < until) {
+        if self
+            .breaker(&location.id, |_| {})
+            .open_until
+            .is_some_and(|until| now < until)
+        {
             return Err(Failure::unavailable(
                 "the location",
                 "it failed repeatedly and is left alone for a moment",
@@ -153,14 +178,22 @@ impl<K: Keys, A: Ambient> Courier for HttpsCourier<K, A> {
 
 /// The body of an errand; none when there is nothing left to ask.
 fn body(errand: &Errand) -> Result<Option<String>, Failure> {
-    let written =
-        |error: serde_json::Error| Failure::Inconsistent(format!("a request cannot be written: {error}"));
+    let written = |error: serde_json::Error| {
+        Failure::Inconsistent(format!("a request cannot be written: {error}"))
+    };
     match errand {
-        Errand::Fulfill { order, fulfillment_order, contact } => {
+        Errand::Fulfill {
+            order,
+            fulfillment_order,
+            contact,
+        } => {
             let message = outgoing::requested(order, *fulfillment_order, contact);
             message.map(|m| m.to_json()).transpose().map_err(written)
         }
-        Errand::Cancel { order, fulfillment_order } => {
+        Errand::Cancel {
+            order,
+            fulfillment_order,
+        } => {
             let message = outgoing::cancel_requested(order, *fulfillment_order);
             message.map(|m| m.to_json()).transpose().map_err(written)
         }
@@ -178,8 +211,10 @@ fn checked(url: &str, private_allowed: bool) -> Result<Url, Failure> {
     if url.scheme() != "https" {
         return Err(refused("it is not https"));
     }
-    let literal =
-        url.host_str().map(|host| host.trim_matches(['[', ']'])).and_then(|h| h.parse::<IpAddr>().ok());
+    let literal = url
+        .host_str()
+        .map(|host| host.trim_matches(['[', ']']))
+        .and_then(|h| h.parse::<IpAddr>().ok());
     if literal.is_some_and(|address| !is_public(address)) {
         return Err(refused("it is a private address"));
     }

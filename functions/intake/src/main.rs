@@ -4,7 +4,9 @@
 mod receive;
 
 use app::ports::Ambient;
-use aws::{client::Connection, clock::Machine, http, queue::Queue, secrets::Vault, settings::required};
+use aws::{
+    client::Connection, clock::Machine, http, queue::Queue, secrets::Vault, settings::required,
+};
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
 use receive::{SourceKeys, receive};
@@ -15,9 +17,11 @@ async fn main() -> Result<(), Error> {
     let connection = Connection::from_environment()?;
     let keys = &SourceKeys(Vault::from_environment(&connection)?);
     let inbox = &Queue::new(connection.sqs(), required("INBOUND_QUEUE_URL")?);
-    run(service_fn(async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-        let take = async |request: &_| receive(keys, inbox, Machine.now(), request).await;
-        Ok::<_, Error>(http::respond(event.payload, take).await)
-    }))
+    run(service_fn(
+        async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
+            let take = async |request: &_| receive(keys, inbox, Machine.now(), request).await;
+            Ok::<_, Error>(http::respond(event.payload, take).await)
+        },
+    ))
     .await
 }

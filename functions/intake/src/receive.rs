@@ -30,9 +30,14 @@ pub(crate) struct SourceKeys(pub(crate) Vault);
 
 impl Keys for SourceKeys {
     async fn secrets(&self, path: &str, fresh: bool) -> Result<Option<Secrets>, Failure> {
-        let stored = if fresh { self.0.refreshed(path).await? } else { self.0.find(path).await? };
+        let stored = if fresh {
+            self.0.refreshed(path).await?
+        } else {
+            self.0.find(path).await?
+        };
         let read = |text: String| {
-            Secrets::from_json(&text).map_err(|error| Failure::unavailable("the secret of a source", error))
+            Secrets::from_json(&text)
+                .map_err(|error| Failure::unavailable("the secret of a source", error))
         };
         stored.map(read).transpose()
     }
@@ -52,7 +57,11 @@ pub(crate) async fn receive(
     request: &Request,
 ) -> Response {
     let Some(source) = source(&request.path) else {
-        return problem(404, "unknown_source", "no webhooks are taken in at this path");
+        return problem(
+            404,
+            "unknown_source",
+            "no webhooks are taken in at this path",
+        );
     };
     match take(keys, inbox, now, request, &source).await {
         Ok(Taken::Stored(id)) => {
@@ -65,12 +74,17 @@ pub(crate) async fn receive(
         }
         Ok(Taken::Refused(refusal)) => {
             let code = refusal.code();
-            tracing::warn!(webhook.source = source.name(), code, "turned a webhook away: {refusal}");
+            tracing::warn!(
+                webhook.source = source.name(),
+                code,
+                "turned a webhook away: {refusal}"
+            );
             problem(refusal.status(), code, &refusal.to_string())
         }
         Err(failure) => {
             tracing::error!(webhook.source = source.name(), error = %failure.chain(), "could not store a webhook");
-            problem(503, failure.code(), "not stored; please send it again").with_header("retry-after", "5")
+            problem(503, failure.code(), "not stored; please send it again")
+                .with_header("retry-after", "5")
         }
     }
 }
@@ -89,8 +103,15 @@ async fn take(
     request: &Request,
     source: &Source,
 ) -> Result<Taken, Failure> {
-    let headers: Headers<'_> = request.headers.iter().map(|(n, v)| (n.as_str(), v.as_str())).collect();
-    let delivery = Delivery { headers: &headers, body: &request.body };
+    let headers: Headers<'_> = request
+        .headers
+        .iter()
+        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .collect();
+    let delivery = Delivery {
+        headers: &headers,
+        body: &request.body,
+    };
     let path = source.secrets_path();
     // A location without secrets is treated like one with a wrong signature: whoever asks learns nothing.
     let known = keys.secrets(&path, false).await?.unwrap_or_default();
@@ -105,9 +126,13 @@ async fn take(
     };
     match reading {
         Err(refusal) => Ok(Taken::Refused(refusal)),
-        Ok(Reading::Ignored { kind, why }) => Ok(Taken::Ignored { kind, why: why.code() }),
+        Ok(Reading::Ignored { kind, why }) => Ok(Taken::Ignored {
+            kind,
+            why: why.code(),
+        }),
         Ok(Reading::Fact(inbound)) => {
-            let body = serde_json::to_string(&inbound).map_err(|e| Failure::Malformed(e.to_string()))?;
+            let body =
+                serde_json::to_string(&inbound).map_err(|e| Failure::Malformed(e.to_string()))?;
             inbox.put(&body).await?;
             Ok(Taken::Stored(inbound.cause_id()))
         }
@@ -188,7 +213,8 @@ mod tests {
     }
 
     fn signed(secret: &str, body: &[u8]) -> Request {
-        let signature = connect::signature::stripe::sign(&Secrets::new([secret]), now(), body).unwrap();
+        let signature =
+            connect::signature::stripe::sign(&Secrets::new([secret]), now(), body).unwrap();
         Request {
             method: "POST".into(),
             path: "/webhooks/stripe".into(),
@@ -198,14 +224,18 @@ mod tests {
         }
     }
 
-    const RING: Ring = Ring { remembered: &["whsec_a"], fresh: &["whsec_a"] };
+    const RING: Ring = Ring {
+        remembered: &["whsec_a"],
+        fresh: &["whsec_a"],
+    };
 
     #[tokio::test]
     async fn a_proven_webhook_is_stored_before_it_is_acknowledged() {
         let tray = Tray::default();
         let response = receive(&RING, &tray, now(), &signed("whsec_a", BODY)).await;
         assert_eq!(response.status, 202, "{}", response.body);
-        let inbound: domain::facts::Inbound = serde_json::from_str(&tray.bodies.borrow()[0]).unwrap();
+        let inbound: domain::facts::Inbound =
+            serde_json::from_str(&tray.bodies.borrow()[0]).unwrap();
         assert_eq!(inbound.id, "evt_1");
     }
 
@@ -214,30 +244,53 @@ mod tests {
         let tray = Tray::default();
         let response = receive(&RING, &tray, now(), &signed("whsec_forged", BODY)).await;
         assert_eq!(response.status, 401);
-        assert!(response.body.contains("wrong_signature"), "{}", response.body);
+        assert!(
+            response.body.contains("wrong_signature"),
+            "{}",
+            response.body
+        );
         assert!(tray.bodies.borrow().is_empty());
     }
 
     #[tokio::test]
     async fn a_rotated_secret_is_fetched_when_a_signature_fails() {
-        let rotated = Ring { remembered: &["whsec_old"], fresh: &["whsec_new", "whsec_old"] };
+        let rotated = Ring {
+            remembered: &["whsec_old"],
+            fresh: &["whsec_new", "whsec_old"],
+        };
         let tray = Tray::default();
-        assert_eq!(receive(&rotated, &tray, now(), &signed("whsec_new", BODY)).await.status, 202);
+        assert_eq!(
+            receive(&rotated, &tray, now(), &signed("whsec_new", BODY))
+                .await
+                .status,
+            202
+        );
     }
 
     #[tokio::test]
     async fn when_it_cannot_be_stored_the_sender_is_asked_to_send_it_again() {
-        let tray = Tray { broken: true, ..Tray::default() };
+        let tray = Tray {
+            broken: true,
+            ..Tray::default()
+        };
         let response = receive(&RING, &tray, now(), &signed("whsec_a", BODY)).await;
         assert_eq!(response.status, 503);
-        assert!(!response.body.contains("no answer"), "the inner cause stays inside");
+        assert!(
+            !response.body.contains("no answer"),
+            "the inner cause stays inside"
+        );
     }
 
     #[tokio::test]
     async fn what_we_have_no_use_for_is_acknowledged_and_not_stored() {
         let tray = Tray::default();
         let body = br#"{"id":"evt_2","object":"event","type":"customer.created","created":1790000000,"data":{"object":{}}}"#;
-        assert_eq!(receive(&RING, &tray, now(), &signed("whsec_a", body)).await.status, 200);
+        assert_eq!(
+            receive(&RING, &tray, now(), &signed("whsec_a", body))
+                .await
+                .status,
+            200
+        );
         assert!(tray.bodies.borrow().is_empty());
     }
 
@@ -246,11 +299,26 @@ mod tests {
         let tray = Tray::default();
         let malformed = receive(&RING, &tray, now(), &signed("whsec_a", b"{")).await;
         assert_eq!(malformed.status, 400, "{}", malformed.body);
-        let huge = receive(&RING, &tray, now(), &signed("whsec_a", &vec![b' '; connect::BODY_MAX + 1])).await;
-        assert_eq!((huge.status, huge.body.contains("body_too_large")), (413, true));
-        let unknown = Request { path: "/webhooks/nobody".into(), ..signed("whsec_a", BODY) };
+        let huge = receive(
+            &RING,
+            &tray,
+            now(),
+            &signed("whsec_a", &vec![b' '; connect::BODY_MAX + 1]),
+        )
+        .await;
+        assert_eq!(
+            (huge.status, huge.body.contains("body_too_large")),
+            (413, true)
+        );
+        let unknown = Request {
+            path: "/webhooks/nobody".into(),
+            ..signed("whsec_a", BODY)
+        };
         assert_eq!(receive(&RING, &tray, now(), &unknown).await.status, 404);
-        let stranger = Request { path: "/webhooks/wms/nowhere".into(), ..signed("whsec_a", BODY) };
+        let stranger = Request {
+            path: "/webhooks/wms/nowhere".into(),
+            ..signed("whsec_a", BODY)
+        };
         assert_eq!(receive(&RING, &tray, now(), &stranger).await.status, 401);
     }
 }

@@ -10,5 +10,8 @@ async fn main() -> Result<(), Error> {
     tracing::init_default_subscriber();
     let connection = Connection::from_environment()?;
     let bus = &Bus::new(connection.eventbridge(), required("BUS_NAME")?);
-    run(service_fn(async |event: LambdaEvent<Event>| Ok::<_, Error>(relay(bus, event.payload).await))).await
+    run(service_fn(async |event: LambdaEvent<Event>| {
+        Ok::<_, Error>(relay(bus, event.payload).await)
+    }))
+    .await
 }

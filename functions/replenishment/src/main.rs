@@ -22,7 +22,8 @@ async fn main() -> Result<(), Error> {
     let consumer = &Consumer::from_environment(&connection)?;
     table.warm().await;
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        let replenish = async |body: &str| replenishment::on_message(table, &Machine, redrive, body).await;
+        let replenish =
+            async |body: &str| replenishment::on_message(table, &Machine, redrive, body).await;
         Ok::<_, Error>(each_message(consumer, event.payload, replenish).await)
     }))
     .await

@@ -106,8 +106,11 @@ pub async fn cancel(
     actor: &Actor,
 ) -> Result<CancelAnswer, Failure> {
     let asked = Asked::wish(actor, key.cause());
-    let command =
-        Command::Cancel { lines: request.lines.clone(), reason: request.reason, note: request.note.clone() };
+    let command = Command::Cancel {
+        lines: request.lines.clone(),
+        reason: request.reason,
+        note: request.note.clone(),
+    };
     match settle(store, ambient, id, &asked, |_| Some(command.clone())).await? {
         Settled::Done(change) => Ok(answer(change.order, &change.commit, &request.lines)),
         Settled::Already(order) if order.state.causes.contains(&key.cause().key()) => {
@@ -115,7 +118,10 @@ pub async fn cancel(
         }
         Settled::Already(order) => Ok(nothing_new(*order, &request.lines)?),
         Settled::Refused(order, rejection) if rejection.code == RejectionCode::NothingToCancel => {
-            Err(Failure::NothingToCancel(Box::new(nothing_new(*order, &request.lines)?)))
+            Err(Failure::NothingToCancel(Box::new(nothing_new(
+                *order,
+                &request.lines,
+            )?)))
         }
         Settled::Refused(_, rejection) => Err(rejection.into()),
     }
@@ -123,11 +129,16 @@ pub async fn cancel(
 
 /// The answer that a commit is.
 fn answer(order: Order, commit: &Commit, lines: &[CancelLine]) -> CancelAnswer {
-    let mut found: BTreeMap<LineId, CancelledLine> =
-        listed(&order, lines).into_iter().map(|line| (line.line.clone(), line)).collect();
+    let mut found: BTreeMap<LineId, CancelledLine> = listed(&order, lines)
+        .into_iter()
+        .map(|line| (line.line.clone(), line))
+        .collect();
     let mut refund_owed: i64 = 0;
     for event in &commit.body.events {
-        #[expect(clippy::wildcard_enum_match_arm, reason = "the other events are no part of the answer")]
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the other events are no part of the answer"
+        )]
         match event {
             Event::UnitsCancelled { units, .. } => {
                 for at in units {
@@ -136,14 +147,26 @@ fn answer(order: Order, commit: &Commit, lines: &[CancelLine]) -> CancelAnswer {
                     }
                 }
             }
-            Event::CancellationRequested { fulfillment_order, lines, .. } => {
+            Event::CancellationRequested {
+                fulfillment_order,
+                lines,
+                ..
+            } => {
                 for LineUnits { line, units, .. } in lines {
                     if let Some(line) = found.get_mut(line) {
-                        line.asked.extend(asked_of(&order, *fulfillment_order, *units));
+                        line.asked
+                            .extend(asked_of(&order, *fulfillment_order, *units));
                     }
                 }
             }
-            Event::CancellationRefused { fulfillment_order, lines, winner, by, at, .. } => {
+            Event::CancellationRefused {
+                fulfillment_order,
+                lines,
+                winner,
+                by,
+                at,
+                ..
+            } => {
                 for LineUnits { line, units, .. } in lines {
                     if let Some(line) = found.get_mut(line) {
                         line.refused.push(RefusedUnits {
@@ -160,8 +183,17 @@ fn answer(order: Order, commit: &Commit, lines: &[CancelLine]) -> CancelAnswer {
             _ => {}
         }
     }
-    let lines = listed(&order, lines).into_iter().filter_map(|line| found.remove(&line.line)).collect();
-    CancelAnswer { at: commit.body.at, order, refund_owed, lines, replayed: false }
+    let lines = listed(&order, lines)
+        .into_iter()
+        .filter_map(|line| found.remove(&line.line))
+        .collect();
+    CancelAnswer {
+        at: commit.body.at,
+        order,
+        refund_owed,
+        lines,
+        replayed: false,
+    }
 }
 
 /// The answer to a request that came before: the order as that commit left it, and what the commit says.
@@ -172,26 +204,47 @@ async fn replay(
     lines: &[CancelLine],
 ) -> Result<CancelAnswer, Failure> {
     let mut commits = store.commits(order.placed.id).await?;
-    let lost = || Failure::Inconsistent(format!("order {} knows a cause of no commit", order.placed.id));
+    let lost = || {
+        Failure::Inconsistent(format!(
+            "order {} knows a cause of no commit",
+            order.placed.id
+        ))
+    };
     let seq = commit_of(&commits, cause).ok_or_else(lost)?.body.seq;
     commits.retain(|commit| commit.body.seq <= seq);
     let then = fold(unplaced(order.placed.clone()), &commits);
     let commit = commit_of(&commits, cause).ok_or_else(lost)?;
-    Ok(CancelAnswer { replayed: true, ..answer(then, commit, lines) })
+    Ok(CancelAnswer {
+        replayed: true,
+        ..answer(then, commit, lines)
+    })
 }
 
 /// The answer when a wish changes nothing: all of it was cancelled or asked for before, or is too late.
 fn nothing_new(order: Order, lines: &[CancelLine]) -> Result<CancelAnswer, Failure> {
     let assessed = assess(&order, lines)?;
-    let lines = assessed.iter().map(|line| unchanged(&order, line)).collect();
-    Ok(CancelAnswer { at: order.state.changed_at, order, refund_owed: 0, lines, replayed: false })
+    let lines = assessed
+        .iter()
+        .map(|line| unchanged(&order, line))
+        .collect();
+    Ok(CancelAnswer {
+        at: order.state.changed_at,
+        order,
+        refund_owed: 0,
+        lines,
+        replayed: false,
+    })
 }
 
 fn unchanged(order: &Order, line: &LineAssessment) -> CancelledLine {
     let waiting = order.state.fulfillment_orders.iter().filter_map(|f| {
         let units = f.line(&line.line).map_or(0, |part| part.cancel_requested);
         let location = f.location.clone();
-        (units > 0).then_some(AskedUnits { fulfillment_order: f.id, location, units })
+        (units > 0).then_some(AskedUnits {
+            fulfillment_order: f.id,
+            location,
+            units,
+        })
     });
     let refused = line.refused.iter().map(|refusal| RefusedUnits {
         units: refusal.units,
@@ -204,7 +257,11 @@ fn unchanged(order: &Order, line: &LineAssessment) -> CancelledLine {
         line: line.line.clone(),
         sku: line.sku.clone(),
         cancelled: 0,
-        asked: if line.asked_before > 0 { waiting.collect() } else { Vec::new() },
+        asked: if line.asked_before > 0 {
+            waiting.collect()
+        } else {
+            Vec::new()
+        },
         refused: refused.collect(),
     }
 }
@@ -214,28 +271,50 @@ fn listed(order: &Order, lines: &[CancelLine]) -> Vec<CancelledLine> {
     let mut named: Vec<&LineId> = Vec::new();
     let all = order.placed.lines.iter().map(|line| &line.id);
     let asked = lines.iter().map(|line| &line.line);
-    for line in if lines.is_empty() { all.collect::<Vec<_>>() } else { asked.collect() } {
+    for line in if lines.is_empty() {
+        all.collect::<Vec<_>>()
+    } else {
+        asked.collect()
+    } {
         if !named.contains(&line) {
             named.push(line);
         }
     }
     let empty = |line: &LineId| {
         let sku = order.placed.line(line)?.1.sku.clone();
-        Some(CancelledLine { line: line.clone(), sku, cancelled: 0, asked: Vec::new(), refused: Vec::new() })
+        Some(CancelledLine {
+            line: line.clone(),
+            sku,
+            cancelled: 0,
+            asked: Vec::new(),
+            refused: Vec::new(),
+        })
     };
     named.into_iter().filter_map(empty).collect()
 }
 
-fn asked_of(order: &Order, fulfillment_order: FulfillmentOrderId, units: u32) -> Option<AskedUnits> {
+fn asked_of(
+    order: &Order,
+    fulfillment_order: FulfillmentOrderId,
+    units: u32,
+) -> Option<AskedUnits> {
     let location = order.fulfillment_order(fulfillment_order)?.location.clone();
-    Some(AskedUnits { fulfillment_order, location, units })
+    Some(AskedUnits {
+        fulfillment_order,
+        location,
+        units,
+    })
 }
 
 /// Handles the body of a message on cancellation's queue.
 ///
 /// # Errors
 /// [`Failure::Malformed`] when it is about no order, and as [`on_payment_gone`].
-pub async fn on_message(store: &impl OrderStore, ambient: &impl Ambient, body: &str) -> Result<(), Failure> {
+pub async fn on_message(
+    store: &impl OrderStore,
+    ambient: &impl Ambient,
+    body: &str,
+) -> Result<(), Failure> {
     let (order, trigger) = Message::read(body)?.about_order()?;
     on_payment_gone(store, ambient, order, &trigger).await
 }
@@ -265,7 +344,20 @@ fn because_payment_is_gone(order: &Order) -> Option<Command> {
     if order.owes() != Some(Owed::Cancellation) {
         return None;
     }
-    let for_good = order.state.payment.intents.iter().all(|intent| intent.cancelled);
-    let reason = if for_good { CancelReason::PaymentCancelled } else { CancelReason::PaymentFailed };
-    Some(Command::Cancel { lines: Vec::new(), reason, note: None })
+    let for_good = order
+        .state
+        .payment
+        .intents
+        .iter()
+        .all(|intent| intent.cancelled);
+    let reason = if for_good {
+        CancelReason::PaymentCancelled
+    } else {
+        CancelReason::PaymentFailed
+    };
+    Some(Command::Cancel {
+        lines: Vec::new(),
+        reason,
+        note: None,
+    })
 }

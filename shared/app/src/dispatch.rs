@@ -47,7 +47,9 @@ pub async fn dispatch(
     trigger: &Cause,
 ) -> Result<(), Failure> {
     let asked = Asked::due("dispatch", trigger);
-    let order = settle(store, ambient, id, &asked, what_is_planned).await?.order()?;
+    let order = settle(store, ambient, id, &asked, what_is_planned)
+        .await?
+        .order()?;
     let errands = errands(store, &order).await?;
     if errands.is_empty() {
         tracing::info!(order_id = %id, "nothing to tell any location");
@@ -59,7 +61,11 @@ pub async fn dispatch(
 }
 
 fn what_is_planned(order: &Order) -> Option<Command> {
-    let planned = order.state.fulfillment_orders.iter().any(|f| f.status == FulfillmentStatus::Planned);
+    let planned = order
+        .state
+        .fulfillment_orders
+        .iter()
+        .any(|f| f.status == FulfillmentStatus::Planned);
     (planned && order.is_ready()).then_some(Command::RequestFulfillment)
 }
 
@@ -70,9 +76,19 @@ struct Todo<'a> {
 }
 
 async fn errands<'a>(store: &impl OrderStore, order: &'a Order) -> Result<Vec<Todo<'a>>, Failure> {
-    let open = || order.state.fulfillment_orders.iter().filter(|f| f.status.is_open());
+    let open = || {
+        order
+            .state
+            .fulfillment_orders
+            .iter()
+            .filter(|f| f.status.is_open())
+    };
     let asks = |f: &FulfillmentOrder| f.status == FulfillmentStatus::Requested && order.is_ready();
-    let contact = if open().any(asks) { Some(contact(store, order).await?) } else { None };
+    let contact = if open().any(asks) {
+        Some(contact(store, order).await?)
+    } else {
+        None
+    };
     let commits = if open().any(FulfillmentOrder::awaits_cancellation) {
         store.commits(order.placed.id).await?
     } else {
@@ -83,25 +99,42 @@ async fn errands<'a>(store: &impl OrderStore, order: &'a Order) -> Result<Vec<To
         let mut errands = Vec::new();
         if let Some(contact) = contact.as_ref().filter(|_| asks(found)) {
             let contact = Box::new(contact.clone());
-            let errand =
-                Errand::Fulfill { order: Box::new(order.clone()), fulfillment_order: found.id, contact };
+            let errand = Errand::Fulfill {
+                order: Box::new(order.clone()),
+                fulfillment_order: found.id,
+                contact,
+            };
             errands.push((found.id.to_string(), errand));
         }
         if found.awaits_cancellation() {
-            let errand = Errand::Cancel { order: Box::new(order.clone()), fulfillment_order: found.id };
-            errands.push((format!("{}:cancel:{}", found.id, last_request(&commits, found)), errand));
+            let errand = Errand::Cancel {
+                order: Box::new(order.clone()),
+                fulfillment_order: found.id,
+            };
+            errands.push((
+                format!("{}:cancel:{}", found.id, last_request(&commits, found)),
+                errand,
+            ));
         }
         if !errands.is_empty() {
-            todos.push(Todo { fulfillment_order: found, errands });
+            todos.push(Todo {
+                fulfillment_order: found,
+                errands,
+            });
         }
     }
     Ok(todos)
 }
 
-async fn contact(store: &impl OrderStore, order: &Order) -> Result<domain::order::Contact, Failure> {
+async fn contact(
+    store: &impl OrderStore,
+    order: &Order,
+) -> Result<domain::order::Contact, Failure> {
     let gone = || {
         let id = order.placed.id;
-        Failure::Inconsistent(format!("order {id} is to be shipped, and its customer has been erased"))
+        Failure::Inconsistent(format!(
+            "order {id} is to be shipped, and its customer has been erased"
+        ))
     };
     store.contact(order.placed.id).await?.ok_or_else(gone)
 }
@@ -109,14 +142,23 @@ async fn contact(store: &impl OrderStore, order: &Order) -> Result<domain::order
 /// The number of the commit that last asked for a cancellation: a new wish is a new message, the same is the same.
 fn last_request(commits: &[Commit], found: &FulfillmentOrder) -> u64 {
     let asks = |event: &Event| matches!(event, Event::CancellationRequested { fulfillment_order, .. } if *fulfillment_order == found.id);
-    let last = commits.iter().rev().find(|commit| commit.body.events.iter().any(asks));
+    let last = commits
+        .iter()
+        .rev()
+        .find(|commit| commit.body.events.iter().any(asks));
     last.map_or(0, |commit| commit.body.seq)
 }
 
-async fn tell(courier: &impl Courier, locations: &[Location], todo: &Todo<'_>) -> Result<(), Failure> {
+async fn tell(
+    courier: &impl Courier,
+    locations: &[Location],
+    todo: &Todo<'_>,
+) -> Result<(), Failure> {
     let id = &todo.fulfillment_order.location;
     let Some(location) = locations.iter().find(|location| location.id == *id) else {
-        return Err(Failure::Inconsistent(format!("location {id} has work and is not set up")));
+        return Err(Failure::Inconsistent(format!(
+            "location {id} has work and is not set up"
+        )));
     };
     if location.webhook_url.is_none() {
         tracing::info!(location = %id, "a person works this location from the API: nothing to send");

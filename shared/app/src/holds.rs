@@ -37,9 +37,15 @@ pub async fn place_hold(
     key: &IdempotencyKey,
     actor: &Actor,
 ) -> Result<Once<Order>, Failure> {
-    let command = Command::PlaceHold { kind: hold.kind, handle: hold.handle.clone(), until: hold.until };
+    let command = Command::PlaceHold {
+        kind: hold.kind,
+        handle: hold.handle.clone(),
+        until: hold.until,
+    };
     let asked = Asked::wish(actor, key.cause());
-    settle(store, ambient, id, &asked, |_| Some(command.clone())).await?.once(&key.cause())
+    settle(store, ambient, id, &asked, |_| Some(command.clone()))
+        .await?
+        .once(&key.cause())
 }
 
 /// Ends a hold; gives the order as it is then.
@@ -54,9 +60,13 @@ pub async fn release_hold(
     key: &IdempotencyKey,
     actor: &Actor,
 ) -> Result<Once<Order>, Failure> {
-    let command = Command::ReleaseHold { handle: handle.to_owned() };
+    let command = Command::ReleaseHold {
+        handle: handle.to_owned(),
+    };
     let asked = Asked::wish(actor, key.cause());
-    settle(store, ambient, id, &asked, |_| Some(command.clone())).await?.once(&key.cause())
+    settle(store, ambient, id, &asked, |_| Some(command.clone()))
+        .await?
+        .once(&key.cause())
 }
 
 /// Ends the holds of an order whose time is over; true when there was one.
@@ -67,15 +77,27 @@ pub(crate) async fn release_ended(
 ) -> Result<bool, Failure> {
     let now = ambient.now();
     let is_over = |hold: &&Hold| hold.until.is_some_and(|until| until <= now);
-    let over: Vec<String> =
-        order.state.holds.iter().filter(is_over).map(|hold| hold.handle.clone()).collect();
+    let over: Vec<String> = order
+        .state
+        .holds
+        .iter()
+        .filter(is_over)
+        .map(|hold| hold.handle.clone())
+        .collect();
     for handle in &over {
-        let asked = Asked::due("replenishment", &Cause::new("sweep", format!("hold:{handle}")));
+        let asked = Asked::due(
+            "replenishment",
+            &Cause::new("sweep", format!("hold:{handle}")),
+        );
         let command = |order: &Order| {
             let stands = order.state.holds.iter().find(|hold| hold.handle == *handle);
-            stands.filter(is_over).map(|_| Command::ReleaseHold { handle: handle.clone() })
+            stands.filter(is_over).map(|_| Command::ReleaseHold {
+                handle: handle.clone(),
+            })
         };
-        settle(store, ambient, order.placed.id, &asked, command).await?.order()?;
+        settle(store, ambient, order.placed.id, &asked, command)
+            .await?
+            .order()?;
     }
     Ok(!over.is_empty())
 }

@@ -23,15 +23,23 @@ impl IdempotencyKey {
     pub fn new(key: &str, request: &[u8]) -> Result<Self, Failure> {
         let visible = key.bytes().all(|b| b.is_ascii_graphic());
         if key.is_empty() || key.len() > Self::LENGTH_MAX || !visible {
-            return Err(Failure::Malformed("Idempotency-Key: 1 to 255 visible ASCII characters".to_owned()));
+            return Err(Failure::Malformed(
+                "Idempotency-Key: 1 to 255 visible ASCII characters".to_owned(),
+            ));
         }
         let digest = hex::encode(&Sha256::digest(request)[..8]);
-        Ok(Self { key: key.to_owned(), digest })
+        Ok(Self {
+            key: key.to_owned(),
+            digest,
+        })
     }
 
     /// The key as the cause of a commit.
     pub fn cause(&self) -> Cause {
-        Cause { digest: Some(self.digest.clone()), ..Cause::new("api", self.key.clone()) }
+        Cause {
+            digest: Some(self.digest.clone()),
+            ..Cause::new("api", self.key.clone())
+        }
     }
 }
 
@@ -49,10 +57,16 @@ pub struct Once<T> {
 /// # Errors
 /// [`Failure::KeyReused`] when it was not.
 pub(crate) fn same_request(before: &Cause, now: &Cause) -> Result<(), Failure> {
-    if before.digest == now.digest { Ok(()) } else { Err(Failure::KeyReused) }
+    if before.digest == now.digest {
+        Ok(())
+    } else {
+        Err(Failure::KeyReused)
+    }
 }
 
 /// The commit that a cause has led to.
 pub(crate) fn commit_of<'a>(commits: &'a [Commit], cause: &Cause) -> Option<&'a Commit> {
-    commits.iter().find(|commit| commit.body.cause.key() == cause.key())
+    commits
+        .iter()
+        .find(|commit| commit.body.cause.key() == cause.key())
 }

@@ -23,7 +23,11 @@ use crate::{
 ///
 /// # Errors
 /// [`Failure::Malformed`] when it is not a fact, and as [`apply`].
-pub async fn on_message(store: &impl Store, ambient: &impl Ambient, body: &str) -> Result<(), Failure> {
+pub async fn on_message(
+    store: &impl Store,
+    ambient: &impl Ambient,
+    body: &str,
+) -> Result<(), Failure> {
     apply(store, ambient, &parse(body)?).await
 }
 
@@ -32,16 +36,40 @@ pub async fn on_message(store: &impl Store, ambient: &impl Ambient, body: &str) 
 /// # Errors
 /// [`Failure::NotFound`] when what it is about is not here yet, [`Failure::Rejected`] when the rules refuse it or
 /// when it is too early.
-pub async fn apply(store: &impl Store, ambient: &impl Ambient, inbound: &Inbound) -> Result<(), Failure> {
+pub async fn apply(
+    store: &impl Store,
+    ambient: &impl Ambient,
+    inbound: &Inbound,
+) -> Result<(), Failure> {
     let cause = Cause::new(&inbound.source, inbound.cause_id());
     let noted = could_mean_something_later(&inbound.fact);
     match &inbound.fact {
         Fact::Payment { order, fact } => {
-            let actor = Actor { kind: ActorKind::PaymentProvider, id: inbound.source.clone() };
-            let command = |intent| Command::RecordPayment { intent, fact: fact.clone() };
-            payment(store, ambient, order, &Asked { noted, ..Asked::fact(actor, cause) }, command).await
+            let actor = Actor {
+                kind: ActorKind::PaymentProvider,
+                id: inbound.source.clone(),
+            };
+            let command = |intent| Command::RecordPayment {
+                intent,
+                fact: fact.clone(),
+            };
+            payment(
+                store,
+                ambient,
+                order,
+                &Asked {
+                    noted,
+                    ..Asked::fact(actor, cause)
+                },
+                command,
+            )
+            .await
         }
-        Fact::Fulfillment { order, fulfillment_order, fact } => {
+        Fact::Fulfillment {
+            order,
+            fulfillment_order,
+            fact,
+        } => {
             let (location, actor) = signed(inbound)?;
             let command = Command::RecordFulfillment {
                 fulfillment_order: *fulfillment_order,
@@ -50,13 +78,40 @@ pub async fn apply(store: &impl Store, ambient: &impl Ambient, inbound: &Inbound
                 shipment: ShipmentId::mint(ambient.now(), ambient.entropy()),
                 occurred_at: inbound.occurred_at,
             };
-            apply_once(store, ambient, *order, &Asked { noted, ..Asked::fact(actor, cause) }, command).await
+            apply_once(
+                store,
+                ambient,
+                *order,
+                &Asked {
+                    noted,
+                    ..Asked::fact(actor, cause)
+                },
+                command,
+            )
+            .await
         }
-        Fact::Parcel { order, reference, fact } => {
+        Fact::Parcel {
+            order,
+            reference,
+            fact,
+        } => {
             let (location, actor) = signed(inbound)?;
-            let command =
-                Command::RecordParcel { reference: reference.clone(), location, fact: fact.clone() };
-            apply_once(store, ambient, *order, &Asked { noted, ..Asked::fact(actor, cause) }, command).await
+            let command = Command::RecordParcel {
+                reference: reference.clone(),
+                location,
+                fact: fact.clone(),
+            };
+            apply_once(
+                store,
+                ambient,
+                *order,
+                &Asked {
+                    noted,
+                    ..Asked::fact(actor, cause)
+                },
+                command,
+            )
+            .await
         }
         Fact::Stock(facts) => {
             let (location, actor) = signed(inbound)?;
@@ -86,9 +141,13 @@ fn could_mean_something_later(fact: &Fact) -> bool {
 
 /// The location whose secret signed the fact, also as the actor.
 fn signed(inbound: &Inbound) -> Result<(LocationId, Actor), Failure> {
-    let unsigned = || Failure::Malformed("a fact of a location that no location has signed".to_owned());
+    let unsigned =
+        || Failure::Malformed("a fact of a location that no location has signed".to_owned());
     let location = inbound.location.clone().ok_or_else(unsigned)?;
-    let actor = Actor { kind: ActorKind::Location, id: location.to_string() };
+    let actor = Actor {
+        kind: ActorKind::Location,
+        id: location.to_string(),
+    };
     Ok((location, actor))
 }
 
@@ -142,7 +201,9 @@ async fn find(store: &impl OrderStore, reference: &OrderReference) -> Result<Ord
         return Ok(id);
     }
     let Some(name) = &reference.order else {
-        return Err(Failure::NotFound("the order of a payment intent".to_owned()));
+        return Err(Failure::NotFound(
+            "the order of a payment intent".to_owned(),
+        ));
     };
     if let Ok(id) = name.parse() {
         return Ok(id);
@@ -153,7 +214,9 @@ async fn find(store: &impl OrderStore, reference: &OrderReference) -> Result<Ord
             return Ok(id);
         }
     }
-    Err(Failure::NotFound("the order that a payment names".to_owned()))
+    Err(Failure::NotFound(
+        "the order that a payment names".to_owned(),
+    ))
 }
 
 /// The intent of a fact that names its order only.
@@ -162,6 +225,8 @@ async fn only_intent(store: &impl OrderStore, id: OrderId) -> Result<String, Fai
     match order.state.payment.intents.as_slice() {
         [intent] => Ok(intent.id.clone()),
         [] => Err(Failure::NotFound(format!("a payment intent of order {id}"))),
-        _ => Err(Failure::Malformed("a payment fact without its intent, for an order of several".to_owned())),
+        _ => Err(Failure::Malformed(
+            "a payment fact without its intent, for an order of several".to_owned(),
+        )),
     }
 }

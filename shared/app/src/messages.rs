@@ -87,7 +87,12 @@ impl Message {
             Ok(Self::Sweep)
         } else {
             let Envelope { name, detail } = field(&value)?;
-            Ok(Self::Event(BusEvent { name, id: detail.id, order: detail.order_id, data: detail.data }))
+            Ok(Self::Event(BusEvent {
+                name,
+                id: detail.id,
+                order: detail.order_id,
+                data: detail.data,
+            }))
         }
     }
 
@@ -97,16 +102,20 @@ impl Message {
     /// [`Failure::Malformed`] when it is about none.
     pub fn about_order(&self) -> Result<(OrderId, Cause), Failure> {
         match self {
-            Self::Event(BusEvent { order: Some(order), id, .. }) => {
-                Ok((*order, Cause::new("bus", id.as_str())))
-            }
+            Self::Event(BusEvent {
+                order: Some(order),
+                id,
+                ..
+            }) => Ok((*order, Cause::new("bus", id.as_str()))),
             Self::Redrive(order) => Ok((*order, Cause::new("sweep", order.to_string()))),
-            Self::Event(BusEvent { order: None, name, .. }) => {
-                Err(Failure::Malformed(format!("an event `{name}` without `detail.order_id`")))
-            }
-            Self::Drain(_) | Self::Sweep => {
-                Err(Failure::Malformed("a message for replenishment, on another queue".to_owned()))
-            }
+            Self::Event(BusEvent {
+                order: None, name, ..
+            }) => Err(Failure::Malformed(format!(
+                "an event `{name}` without `detail.order_id`"
+            ))),
+            Self::Drain(_) | Self::Sweep => Err(Failure::Malformed(
+                "a message for replenishment, on another queue".to_owned(),
+            )),
         }
     }
 }
@@ -120,12 +129,26 @@ impl BusEvent {
     pub fn skus(&self) -> Result<Vec<Sku>, Failure> {
         let mut found = Vec::new();
         for key in ["lines", "units"] {
-            let items = self.data.get(key).and_then(Value::as_array).into_iter().flatten();
+            let items = self
+                .data
+                .get(key)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten();
             found.extend(items.filter_map(|item| item.get("sku")));
         }
-        found.extend(self.data.get("waiting").and_then(Value::as_array).into_iter().flatten());
+        found.extend(
+            self.data
+                .get("waiting")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten(),
+        );
         found.extend(self.data.get("sku"));
-        let mut skus = found.into_iter().map(field::<Sku>).collect::<Result<Vec<_>, _>>()?;
+        let mut skus = found
+            .into_iter()
+            .map(field::<Sku>)
+            .collect::<Result<Vec<_>, _>>()?;
         skus.sort();
         skus.dedup();
         Ok(skus)
@@ -145,7 +168,11 @@ pub fn drain(sku: &Sku) -> String {
 /// Reads JSON. The error says where, never what: a body may hold personal data.
 pub(crate) fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Failure> {
     serde_json::from_str(body).map_err(|error| {
-        Failure::Malformed(format!("not the JSON expected, line {} column {}", error.line(), error.column()))
+        Failure::Malformed(format!(
+            "not the JSON expected, line {} column {}",
+            error.line(),
+            error.column()
+        ))
     })
 }
 
@@ -169,17 +196,25 @@ mod tests {
             },
         });
         let message = Message::read(&body.to_string()).unwrap();
-        let Message::Event(event) = &message else { panic!("{message:?}") };
+        let Message::Event(event) = &message else {
+            panic!("{message:?}")
+        };
         assert_eq!(event.name, "UnitsCancelled");
         assert_eq!(event.skus().unwrap(), ["TEE".parse().unwrap()]);
         let (order, cause) = message.about_order().unwrap();
-        assert_eq!((order.to_string().as_str(), cause.key()), (ORDER, format!("bus:{ORDER}:3:0")));
+        assert_eq!(
+            (order.to_string().as_str(), cause.key()),
+            (ORDER, format!("bus:{ORDER}:3:0"))
+        );
     }
 
     #[test]
     fn what_we_put_on_a_queue_ourselves_reads_back() {
         let order = ORDER.parse().unwrap();
-        assert_eq!(Message::read(&redrive(order)).unwrap(), Message::Redrive(order));
+        assert_eq!(
+            Message::read(&redrive(order)).unwrap(),
+            Message::Redrive(order)
+        );
         let sku = "TEE/M".parse().unwrap();
         assert_eq!(Message::read(&drain(&sku)).unwrap(), Message::Drain(sku));
         assert_eq!(Message::read(r#"{"sweep":true}"#).unwrap(), Message::Sweep);
@@ -187,8 +222,18 @@ mod tests {
 
     #[test]
     fn what_is_none_of_them_is_malformed() {
-        for body in ["", "{", "[]", "{}", r#"{"redrive":{"order":"x"}}"#, r#"{"drain":{}}"#] {
-            assert!(matches!(Message::read(body), Err(Failure::Malformed(_))), "{body}");
+        for body in [
+            "",
+            "{",
+            "[]",
+            "{}",
+            r#"{"redrive":{"order":"x"}}"#,
+            r#"{"drain":{}}"#,
+        ] {
+            assert!(
+                matches!(Message::read(body), Err(Failure::Malformed(_))),
+                "{body}"
+            );
         }
     }
 }

@@ -41,18 +41,27 @@ pub async fn place(
 ) -> Result<Placed, Failure> {
     let now = ambient.now();
     let id = OrderId::mint(now, ambient.entropy());
-    let context = Context { now, actor: actor.clone(), cause: key.cause() };
+    let context = Context {
+        now,
+        actor: actor.clone(),
+        cause: key.cause(),
+    };
     let placement = place::place(id, request, &context)?;
     match store.place(&placement).await? {
         Saved::Done => {
             log(&placement.change);
-            Ok(Placed { order: placement.change.order, existing: false })
+            Ok(Placed {
+                order: placement.change.order,
+                existing: false,
+            })
         }
-        Saved::Taken(reference @ Reference::IdempotencyKey(_)) => earlier(store, &reference, &context).await,
+        Saved::Taken(reference @ Reference::IdempotencyKey(_)) => {
+            earlier(store, &reference, &context).await
+        }
         Saved::Taken(reference) => Err(Failure::Taken(reference)),
-        Saved::Moved | Saved::OutOfStock { .. } => {
-            Err(Failure::Inconsistent(format!("order {id} is new and yet not at its first version")))
-        }
+        Saved::Moved | Saved::OutOfStock { .. } => Err(Failure::Inconsistent(format!(
+            "order {id} is new and yet not at its first version"
+        ))),
     }
 }
 
@@ -67,5 +76,8 @@ async fn earlier(
     let commits = store.commits(id).await?;
     let first = commits.first().ok_or_else(lost)?;
     same_request(&first.body.cause, &context.cause)?;
-    Ok(Placed { order: load(store, id).await?, existing: true })
+    Ok(Placed {
+        order: load(store, id).await?,
+        existing: true,
+    })
 }

@@ -64,13 +64,17 @@ pub trait OrderStore: Sync {
     fn save(&self, change: &Change) -> impl Future<Output = Result<Saved, Failure>> + Send;
 
     /// The order that a reference leads to.
-    fn find(&self, reference: &Reference) -> impl Future<Output = Result<Option<OrderId>, Failure>> + Send;
+    fn find(
+        &self,
+        reference: &Reference,
+    ) -> impl Future<Output = Result<Option<OrderId>, Failure>> + Send;
 
     /// All commits of an order, in sequence.
     fn commits(&self, id: OrderId) -> impl Future<Output = Result<Vec<Commit>, Failure>> + Send;
 
     /// The customer of an order; none when erased.
-    fn contact(&self, id: OrderId) -> impl Future<Output = Result<Option<Contact>, Failure>> + Send;
+    fn contact(&self, id: OrderId)
+    -> impl Future<Output = Result<Option<Contact>, Failure>> + Send;
 
     /// Orders of a customer, newest first.
     fn of_customer(
@@ -128,13 +132,22 @@ pub trait StockStore: Sync {
     fn sku(&self, sku: &Sku) -> impl Future<Output = Result<SkuView, Failure>> + Send;
 
     /// Writes a movement once: levels conditioned on what was read, and the marker of its cause.
-    fn move_stock(&self, commit: &StockCommit) -> impl Future<Output = Result<Moved, Failure>> + Send;
+    fn move_stock(
+        &self,
+        commit: &StockCommit,
+    ) -> impl Future<Output = Result<Moved, Failure>> + Send;
 
     /// The record of the movement that a cause (its key) has led to.
-    fn movement(&self, cause: &str) -> impl Future<Output = Result<Option<StockRecord>, Failure>> + Send;
+    fn movement(
+        &self,
+        cause: &str,
+    ) -> impl Future<Output = Result<Option<StockRecord>, Failure>> + Send;
 
     /// SKUs that someone waits for, by name. An index may lag.
-    fn waiting_skus(&self, page: &Page) -> impl Future<Output = Result<Listed<Sku>, Failure>> + Send;
+    fn waiting_skus(
+        &self,
+        page: &Page,
+    ) -> impl Future<Output = Result<Listed<Sku>, Failure>> + Send;
 }
 
 /// Locations, suppliers and rules.
@@ -143,7 +156,8 @@ pub trait ConfigStore: Sync {
     fn locations(&self) -> impl Future<Output = Result<Vec<Location>, Failure>> + Send;
 
     /// Writes a location or supplier.
-    fn put_location(&self, location: &Location) -> impl Future<Output = Result<(), Failure>> + Send;
+    fn put_location(&self, location: &Location)
+    -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// The rules in force.
     fn rules(&self) -> impl Future<Output = Result<RoutingRules, Failure>> + Send;

@@ -91,7 +91,8 @@ pub struct Entry {
 /// [`Failure::Inconsistent`] when the text does not have its hash or is no commit: it was written by something
 /// else than we are, and is not spread any further.
 pub fn stored_commit(order: &str, text: &str, hash: &str) -> Result<Vec<Entry>, Failure> {
-    let broken = |error: &dyn std::fmt::Display| Failure::Inconsistent(format!("a stored commit: {error}"));
+    let broken =
+        |error: &dyn std::fmt::Display| Failure::Inconsistent(format!("a stored commit: {error}"));
     let order: OrderId = order.parse().map_err(|error| broken(&error))?;
     let commit = Commit::open(text.to_owned(), hash.to_owned()).map_err(|error| broken(&error))?;
     of_order(order, &commit.body)
@@ -112,7 +113,11 @@ pub fn stored_record(text: &str) -> Result<Vec<Entry>, Failure> {
 /// # Errors
 /// [`Failure::Inconsistent`] when an event cannot be written as JSON.
 pub fn of_order(order: OrderId, body: &CommitBody) -> Result<Vec<Entry>, Failure> {
-    let facts = body.events.iter().enumerate().filter_map(|(n, event)| Some((n, Fact::of_event(event)?)));
+    let facts = body
+        .events
+        .iter()
+        .enumerate()
+        .filter_map(|(n, event)| Some((n, Fact::of_event(event)?)));
     facts
         .map(|(n, fact)| {
             let detail = fact.detail(|version, data| OrderDetail {
@@ -161,7 +166,12 @@ fn entry(
     detail: Result<String, serde_json::Error>,
     at: Timestamp,
 ) -> Result<Entry, Failure> {
-    let detail =
-        detail.map_err(|error| Failure::Inconsistent(format!("an event cannot be written: {error}")))?;
-    Ok(Entry { source, detail_type: fact.name(), detail, at })
+    let detail = detail
+        .map_err(|error| Failure::Inconsistent(format!("an event cannot be written: {error}")))?;
+    Ok(Entry {
+        source,
+        detail_type: fact.name(),
+        detail,
+        at,
+    })
 }

@@ -59,21 +59,33 @@ pub async fn on_message(
             }
             Ok(())
         }
-        Message::Drain(sku) => drain(store, ambient, redrive, &sku, &Cause::new("sweep", sku.as_str())).await,
-        Message::Sweep => sweep(store, ambient, redrive).await,
-        Message::Redrive(_) => {
-            Err(Failure::Malformed("a message about an order, on replenishment's queue".to_owned()))
+        Message::Drain(sku) => {
+            drain(
+                store,
+                ambient,
+                redrive,
+                &sku,
+                &Cause::new("sweep", sku.as_str()),
+            )
+            .await
         }
+        Message::Sweep => sweep(store, ambient, redrive).await,
+        Message::Redrive(_) => Err(Failure::Malformed(
+            "a message about an order, on replenishment's queue".to_owned(),
+        )),
     }
 }
 
 /// SKUs that an order which ships complete still waits for after some of its units were cancelled: it may have been
 /// those that kept it waiting.
 async fn completed(store: &impl Store, event: &BusEvent) -> Result<Vec<Sku>, Failure> {
-    let Some(id) = event.order.filter(|_| event.name == "UnitsCancelled") else { return Ok(Vec::new()) };
+    let Some(id) = event.order.filter(|_| event.name == "UnitsCancelled") else {
+        return Ok(Vec::new());
+    };
     let order = load(store, id).await?;
     let lines = order.placed.lines.iter().zip(&order.state.lines);
-    let waiting = lines.filter(|(_, state)| order.placed.terms.ship_complete && state.backordered > 0);
+    let waiting =
+        lines.filter(|(_, state)| order.placed.terms.ship_complete && state.backordered > 0);
     Ok(waiting.map(|(line, _)| line.sku.clone()).collect())
 }
 
@@ -102,7 +114,15 @@ pub async fn drain(
         if run.is_over() {
             return run.hand_on(redrive, sku).await;
         }
-        let outcome = serve(store, ambient, &network, (waiter, &view), run.since, &run.asked).await?;
+        let outcome = serve(
+            store,
+            ambient,
+            &network,
+            (waiter, &view),
+            run.since,
+            &run.asked,
+        )
+        .await?;
         let now = ambient.now();
         run.note(waiter, outcome, now);
         if outcome != Served::PassedOver {
@@ -142,8 +162,9 @@ impl Run {
     /// When more is there than before, those who were passed over may have it: the queue starts anew.
     fn look_at_shelves(&mut self, view: &SkuView, now: Timestamp) {
         let free = free(view);
-        let more =
-            |(location, units): (&LocationId, &i64)| *units > self.free.get(location).copied().unwrap_or(0);
+        let more = |(location, units): (&LocationId, &i64)| {
+            *units > self.free.get(location).copied().unwrap_or(0)
+        };
         if free.iter().any(more) {
             self.start_anew(now);
         }
@@ -157,8 +178,16 @@ impl Run {
 
     /// The first in the queue that has not been passed over, as long as there is something to have.
     fn next<'a>(&self, network: &Network, sku: &Sku, view: &'a SkuView) -> Option<&'a Backorder> {
-        let waiting = || view.waiting.iter().find(|w| !self.passed_over.contains(&(w.order, w.line.clone())));
-        if has_free_stock(network, sku, view) { waiting() } else { None }
+        let waiting = || {
+            view.waiting
+                .iter()
+                .find(|w| !self.passed_over.contains(&(w.order, w.line.clone())))
+        };
+        if has_free_stock(network, sku, view) {
+            waiting()
+        } else {
+            None
+        }
     }
 
     fn note(&mut self, waiter: &Backorder, outcome: Served, now: Timestamp) {
@@ -195,5 +224,8 @@ impl Run {
 }
 
 fn free(view: &SkuView) -> BTreeMap<LocationId, i64> {
-    view.levels.iter().map(|level| (level.location.clone(), level.available())).collect()
+    view.levels
+        .iter()
+        .map(|level| (level.location.clone(), level.available()))
+        .collect()
 }

@@ -27,7 +27,11 @@ use crate::{
 ///
 /// # Errors
 /// [`Failure::Malformed`] when it is about no order, and as [`route_order`].
-pub async fn on_message(store: &impl Store, ambient: &impl Ambient, body: &str) -> Result<(), Failure> {
+pub async fn on_message(
+    store: &impl Store,
+    ambient: &impl Ambient,
+    body: &str,
+) -> Result<(), Failure> {
     let (order, trigger) = Message::read(body)?.about_order()?;
     route_order(store, ambient, order, &trigger).await
 }
@@ -55,7 +59,13 @@ pub async fn route_order(
         let (network, views) = try_join(Network::read(store), views(store, &demands)).await?;
         let kept = kept_for_all_ahead(&order, &views);
         let decision = route(&inputs(&order, demands, &network, &views, &kept, now));
-        let plan = Plan { decision: Decision { attempt, ..decision }, as_command: routed };
+        let plan = Plan {
+            decision: Decision {
+                attempt,
+                ..decision
+            },
+            as_command: routed,
+        };
         match carry_out(store, ambient, &order, plan, &asked).await? {
             Saved::Done => return Ok(()),
             Saved::Moved | Saved::OutOfStock { .. } => {}
@@ -67,7 +77,9 @@ pub async fn route_order(
 
 fn unrouted(order: &Order) -> Vec<Demand> {
     let lines = order.state.lines.iter().enumerate();
-    lines.filter_map(|(place, line)| demand(order, place, line.unrouted)).collect()
+    lines
+        .filter_map(|(place, line)| demand(order, place, line.unrouted))
+        .collect()
 }
 
 fn routed(decision: Box<Decision>, ids: Vec<FulfillmentOrderId>) -> Command {
@@ -90,7 +102,9 @@ pub(crate) async fn carry_out(
 ) -> Result<Saved, Failure> {
     let context = asked.context(order, ambient.now());
     let ids = plan.decision.assignments.iter();
-    let ids = ids.map(|_| FulfillmentOrderId::mint(context.now, ambient.entropy())).collect();
+    let ids = ids
+        .map(|_| FulfillmentOrderId::mint(context.now, ambient.entropy()))
+        .collect();
     let explanation = plan.decision.explanation.clone();
     let command = (plan.as_command)(Box::new(plan.decision), ids);
     let events = decide(order, &command, &context)?;

@@ -45,29 +45,49 @@ pub(crate) enum Why {
 impl Asked {
     /// A fact from outside.
     pub(crate) fn fact(actor: Actor, cause: Cause) -> Self {
-        Self { actor, why: Why::Once(cause), rounds: FACT_ROUNDS, noted: false }
+        Self {
+            actor,
+            why: Why::Once(cause),
+            rounds: FACT_ROUNDS,
+            noted: false,
+        }
     }
 
     /// A person's wish.
     pub(crate) fn wish(actor: &Actor, cause: Cause) -> Self {
-        Self { actor: actor.clone(), why: Why::Once(cause), rounds: WISH_ROUNDS, noted: false }
+        Self {
+            actor: actor.clone(),
+            why: Why::Once(cause),
+            rounds: WISH_ROUNDS,
+            noted: false,
+        }
     }
 
     /// What one of our functions does because `trigger` made it look.
     pub(crate) fn due(function: &str, trigger: &Cause) -> Self {
         let why = Why::WhatIsDue(trigger.clone());
-        Self { actor: Actor::system(function), why, rounds: WISH_ROUNDS, noted: false }
+        Self {
+            actor: Actor::system(function),
+            why,
+            rounds: WISH_ROUNDS,
+            noted: false,
+        }
     }
 
     /// The context of a decision about `order`.
     pub(crate) fn context(&self, order: &Order, now: Timestamp) -> Context {
         let cause = match &self.why {
             Why::Once(cause) => cause.clone(),
-            Why::WhatIsDue(trigger) => {
-                Cause::new(&trigger.source, format!("{}@{}", trigger.id, order.state.version))
-            }
+            Why::WhatIsDue(trigger) => Cause::new(
+                &trigger.source,
+                format!("{}@{}", trigger.id, order.state.version),
+            ),
         };
-        Context { now, actor: self.actor.clone(), cause }
+        Context {
+            now,
+            actor: self.actor.clone(),
+            cause,
+        }
     }
 }
 
@@ -98,7 +118,10 @@ impl Settled {
             Self::Done(_) | Self::Refused(..) => false,
             Self::Already(order) => order.state.causes.contains(&cause.key()),
         };
-        Ok(Once { value: self.order()?, replayed })
+        Ok(Once {
+            value: self.order()?,
+            replayed,
+        })
     }
 }
 
@@ -141,7 +164,10 @@ pub(crate) async fn settle(
 
 /// The order, or that it is not here.
 pub(crate) async fn load(store: &impl OrderStore, id: OrderId) -> Result<Order, Failure> {
-    store.load(id).await?.ok_or_else(|| Failure::NotFound(format!("order {id}")))
+    store
+        .load(id)
+        .await?
+        .ok_or_else(|| Failure::NotFound(format!("order {id}")))
 }
 
 /// A change, or that it cannot be written as JSON.
@@ -150,7 +176,13 @@ pub(crate) fn sealed(change: Result<Change, serde_json::Error>) -> Result<Change
 }
 
 pub(crate) fn log(change: &Change) {
-    let events: Vec<&str> = change.commit.body.events.iter().map(|event| event.name()).collect();
+    let events: Vec<&str> = change
+        .commit
+        .body
+        .events
+        .iter()
+        .map(|event| event.name())
+        .collect();
     tracing::info!(
         order_id = %change.order.placed.id,
         seq = change.commit.body.seq,
@@ -162,7 +194,11 @@ pub(crate) fn log(change: &Change) {
 
 /// A key that the order knows must stand for the same request. Only a request carries a digest, so this costs
 /// a read only when one comes again.
-async fn refuse_other_words(store: &impl OrderStore, order: &Order, cause: &Cause) -> Result<(), Failure> {
+async fn refuse_other_words(
+    store: &impl OrderStore,
+    order: &Order,
+    cause: &Cause,
+) -> Result<(), Failure> {
     if cause.digest.is_none() || !order.state.causes.contains(&cause.key()) {
         return Ok(());
     }

@@ -41,9 +41,15 @@ pub async fn adjust(
         return Err(Failure::Malformed(format!("1 to {PART_MAX} movements")));
     }
     known(store, location).await?;
-    let Once { value: record, replayed } =
-        move_part(store, ambient, location, facts, key.cause(), actor).await?;
-    let value = record.events.iter().map(|event| event.change().clone()).collect();
+    let Once {
+        value: record,
+        replayed,
+    } = move_part(store, ambient, location, facts, key.cause(), actor).await?;
+    let value = record
+        .events
+        .iter()
+        .map(|event| event.change().clone())
+        .collect();
     Ok(Once { value, replayed })
 }
 
@@ -61,8 +67,15 @@ pub async fn apply(
 ) -> Result<(), Failure> {
     known(store, location).await?;
     for (index, part) in facts.chunks(PART_MAX).enumerate() {
-        let id = if index == 0 { cause.id.clone() } else { format!("{}/{index}", cause.id) };
-        let cause = Cause { id, ..cause.clone() };
+        let id = if index == 0 {
+            cause.id.clone()
+        } else {
+            format!("{}/{index}", cause.id)
+        };
+        let cause = Cause {
+            id,
+            ..cause.clone()
+        };
         move_part(store, ambient, location, part, cause, actor).await?;
     }
     Ok(())
@@ -71,7 +84,11 @@ pub async fn apply(
 async fn known(store: &impl ConfigStore, location: &LocationId) -> Result<(), Failure> {
     let locations = store.locations().await?;
     let known = locations.iter().any(|l| l.id == *location);
-    if known { Ok(()) } else { Err(Failure::NotFound(format!("location {location}"))) }
+    if known {
+        Ok(())
+    } else {
+        Err(Failure::NotFound(format!("location {location}")))
+    }
 }
 
 /// Moves stock once; gives the record, also when it was there before.
@@ -86,16 +103,27 @@ async fn move_part(
     for _ in 0..FACT_ROUNDS {
         let before = levels(store, location, facts).await?;
         let (after, events) = moved(&before, facts);
-        let record = StockRecord { at: ambient.now(), actor: actor.clone(), cause: cause.clone(), events };
+        let record = StockRecord {
+            at: ambient.now(),
+            actor: actor.clone(),
+            cause: cause.clone(),
+            events,
+        };
         let levels = before.into_values().zip(after.into_values()).collect();
         let commit = StockCommit { levels, record };
         match store.move_stock(&commit).await? {
             Moved::Done => {
                 tracing::info!(%location, cause = %cause.key(), skus = commit.levels.len(), "stock moved");
-                return Ok(Once { value: commit.record, replayed: false });
+                return Ok(Once {
+                    value: commit.record,
+                    replayed: false,
+                });
             }
             Moved::Before => {
-                return Ok(Once { value: earlier(store, &cause).await?, replayed: true });
+                return Ok(Once {
+                    value: earlier(store, &cause).await?,
+                    replayed: true,
+                });
             }
             Moved::Raced => {}
         }
@@ -104,7 +132,12 @@ async fn move_part(
 }
 
 async fn earlier(store: &impl StockStore, cause: &Cause) -> Result<StockRecord, Failure> {
-    let lost = || Failure::Inconsistent(format!("the marker of {} was seen and is gone", cause.key()));
+    let lost = || {
+        Failure::Inconsistent(format!(
+            "the marker of {} was seen and is gone",
+            cause.key()
+        ))
+    };
     let record = store.movement(&cause.key()).await?.ok_or_else(lost)?;
     same_request(&record.cause, cause)?;
     Ok(record)
@@ -121,8 +154,14 @@ async fn levels(
     skus.dedup();
     let views = try_join_all(skus.iter().map(|sku| store.sku(sku))).await?;
     let levels = skus.into_iter().zip(views).map(|(sku, view)| {
-        let level = view.levels.into_iter().find(|level| level.location == *location);
-        (sku.clone(), level.unwrap_or_else(|| StockLevel::empty(sku.clone(), location.clone())))
+        let level = view
+            .levels
+            .into_iter()
+            .find(|level| level.location == *location);
+        (
+            sku.clone(),
+            level.unwrap_or_else(|| StockLevel::empty(sku.clone(), location.clone())),
+        )
     });
     Ok(levels.collect())
 }

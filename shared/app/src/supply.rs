@@ -51,9 +51,14 @@ pub(crate) type Kept = BTreeMap<Sku, i64>;
 /// behind them for the moment it takes replenishment to serve the queue.
 pub(crate) fn kept_for_all_ahead(order: &Order, views: &Views) -> Kept {
     let ahead = |view: &SkuView| {
-        ahead_of(order, &view.waiting).map(|w| i64::from(w.units)).fold(0, i64::saturating_add)
+        ahead_of(order, &view.waiting)
+            .map(|w| i64::from(w.units))
+            .fold(0, i64::saturating_add)
     };
-    views.iter().map(|(sku, view)| (sku.clone(), ahead(view))).collect()
+    views
+        .iter()
+        .map(|(sku, view)| (sku.clone(), ahead(view)))
+        .collect()
 }
 
 /// The inputs of a decision about `demands` of `order`.
@@ -104,9 +109,18 @@ pub(crate) fn has_free_stock(network: &Network, sku: &Sku, view: &SkuView) -> bo
 /// The units of one line that a decision is about.
 pub(crate) fn demand(order: &Order, place: usize, units: u32) -> Option<Demand> {
     let line = order.placed.lines.get(place)?;
-    let avoid = order.state.avoid.iter().filter(|(avoiding, _)| *avoiding == line.id);
+    let avoid = order
+        .state
+        .avoid
+        .iter()
+        .filter(|(avoiding, _)| *avoiding == line.id);
     let avoid = avoid.map(|(_, location)| location.clone()).collect();
-    (units > 0).then(|| Demand { line: line.id.clone(), sku: line.sku.clone(), units, avoid })
+    (units > 0).then(|| Demand {
+        line: line.id.clone(),
+        sku: line.sku.clone(),
+        units,
+        avoid,
+    })
 }
 
 /// Those who wait and are served before this order. Its own lines never stand in each other's way.
@@ -114,8 +128,14 @@ pub(crate) fn ahead_of<'a>(
     order: &Order,
     waiting: &'a [Backorder],
 ) -> impl Iterator<Item = &'a Backorder> + use<'a> {
-    let own = (order.placed.terms.priority, order.placed.placed_at, order.placed.id);
-    waiting.iter().filter(move |w| (w.priority, w.placed_at, w.order) < own)
+    let own = (
+        order.placed.terms.priority,
+        order.placed.placed_at,
+        order.placed.id,
+    );
+    waiting
+        .iter()
+        .filter(move |w| (w.priority, w.placed_at, w.order) < own)
 }
 
 fn level<'a>(view: &'a SkuView, location: &LocationId) -> Option<&'a StockLevel> {
@@ -123,8 +143,17 @@ fn level<'a>(view: &'a SkuView, location: &LocationId) -> Option<&'a StockLevel>
 }
 
 /// What a location has of a SKU; none when it does not carry it.
-fn available(location: &Location, sku: &Sku, level: Option<&StockLevel>, queued: i64) -> Option<Available> {
-    let carried = if location.carries.is_empty() { level.is_some() } else { location.carries.contains(sku) };
+fn available(
+    location: &Location,
+    sku: &Sku,
+    level: Option<&StockLevel>,
+    queued: i64,
+) -> Option<Available> {
+    let carried = if location.carries.is_empty() {
+        level.is_some()
+    } else {
+        location.carries.contains(sku)
+    };
     if !carried {
         return None;
     }

@@ -53,7 +53,12 @@ impl Consumer {
 
     /// A consumer with these settings.
     pub fn new(client: Client, queue: &str, dead_letters: &str, receives_max: u32) -> Self {
-        Self { client, queue: queue.to_owned(), dead_letters: dead_letters.to_owned(), receives_max }
+        Self {
+            client,
+            queue: queue.to_owned(),
+            dead_letters: dead_letters.to_owned(),
+            receives_max,
+        }
     }
 }
 
@@ -85,16 +90,24 @@ async fn one(
     let id = message.message_id.as_deref().unwrap_or_default();
     let body = message.body.as_deref().unwrap_or_default();
     let outcome = AssertUnwindSafe(handle(body)).catch_unwind().await;
-    let outcome = outcome.unwrap_or_else(|_| Err(Failure::Inconsistent("the handling panicked".to_owned())));
+    let outcome =
+        outcome.unwrap_or_else(|_| Err(Failure::Inconsistent("the handling panicked".to_owned())));
     let receives = receives(message);
     match Answer::of(outcome) {
         Answer::Done => true,
         Answer::Refused(rejection) => {
-            tracing::info!(message.id = id, code = rejection.code.as_str(), "refused: {}", rejection.message);
+            tracing::info!(
+                message.id = id,
+                code = rejection.code.as_str(),
+                "refused: {}",
+                rejection.message
+            );
             true
         }
         Answer::TooEarly(failure) => put_off(consumer, message, &failure, receives).await,
-        Answer::Failed(failure) if failure.is_hopeless() => put_aside(consumer, message, &failure).await,
+        Answer::Failed(failure) if failure.is_hopeless() => {
+            put_aside(consumer, message, &failure).await
+        }
         Answer::Failed(failure) => put_off(consumer, message, &failure, receives).await,
     }
 }
@@ -107,12 +120,19 @@ fn receives(message: &SqsMessage) -> u32 {
 
 /// How long a message waits after so many receives: 1, 2, 4 ... seconds.
 fn wait(receives: u32) -> Duration {
-    let doubled = 1u64.checked_shl(receives.saturating_sub(1).min(20)).unwrap_or(u64::MAX);
+    let doubled = 1u64
+        .checked_shl(receives.saturating_sub(1).min(20))
+        .unwrap_or(u64::MAX);
     Duration::from_secs(doubled).min(WAIT_MAX)
 }
 
 /// Leaves a message on the queue for a while, or puts it aside when it has had its last chance.
-async fn put_off(consumer: &Consumer, message: &SqsMessage, failure: &Failure, receives: u32) -> bool {
+async fn put_off(
+    consumer: &Consumer,
+    message: &SqsMessage,
+    failure: &Failure,
+    receives: u32,
+) -> bool {
     if receives >= consumer.receives_max {
         return put_aside(consumer, message, failure).await;
     }
@@ -142,13 +162,27 @@ async fn put_off(consumer: &Consumer, message: &SqsMessage, failure: &Failure, r
 /// Writes a message to the dead-letter queue with its reason; true when that worked.
 async fn put_aside(consumer: &Consumer, message: &SqsMessage, failure: &Failure) -> bool {
     let id = message.message_id.as_deref().unwrap_or_default();
-    let reason: String = failure.chain().chars().take(REASON_MAX).map(printable).collect();
-    let source = message.event_source_arn.clone().unwrap_or_else(|| consumer.queue.clone());
+    let reason: String = failure
+        .chain()
+        .chars()
+        .take(REASON_MAX)
+        .map(printable)
+        .collect();
+    let source = message
+        .event_source_arn
+        .clone()
+        .unwrap_or_else(|| consumer.queue.clone());
     let sent = consumer
         .client
         .send_message()
         .queue_url(&consumer.dead_letters)
-        .message_body(message.body.as_deref().filter(|body| !body.is_empty()).unwrap_or("-"))
+        .message_body(
+            message
+                .body
+                .as_deref()
+                .filter(|body| !body.is_empty())
+                .unwrap_or("-"),
+        )
         .message_attributes("reason_code", attribute(failure.code()))
         .message_attributes("reason", attribute(&reason))
         .message_attributes("source", attribute(&source))
@@ -168,12 +202,19 @@ async fn put_aside(consumer: &Consumer, message: &SqsMessage, failure: &Failure)
 
 /// SQS refuses some control characters in attributes.
 fn printable(character: char) -> char {
-    if character.is_control() { ' ' } else { character }
+    if character.is_control() {
+        ' '
+    } else {
+        character
+    }
 }
 
 fn attribute(value: &str) -> MessageAttributeValue {
     let value = if value.is_empty() { "-" } else { value };
-    #[expect(clippy::expect_used, reason = "the builder fails only without a type, and the type stands here")]
+    #[expect(
+        clippy::expect_used,
+        reason = "the builder fails only without a type, and the type stands here"
+    )]
     MessageAttributeValue::builder()
         .data_type("String")
         .string_value(value)
@@ -214,16 +255,22 @@ mod tests {
         let consumer = Consumer::new(sqs.connection().sqs(), "queue-url", "dead-url", 3);
         let handle = async |body: &str| match body {
             "done" => Ok(()),
-            "refused" => {
-                Err(Failure::Rejected(Rejection::new(RejectionCode::NothingToCancel, "x", "too late")))
-            }
+            "refused" => Err(Failure::Rejected(Rejection::new(
+                RejectionCode::NothingToCancel,
+                "x",
+                "too late",
+            ))),
             "early" => Err(Failure::NotFound("order".to_owned())),
             "down" => Err(Failure::unavailable("the table", "no\u{7}answer")),
             "broken" => Err(Failure::Malformed("not a message".to_owned())),
             _ => panic!("a fault of ours"),
         };
         let response = each_message(&consumer, batch(bodies), handle).await;
-        response.batch_item_failures.into_iter().map(|f| f.item_identifier).collect()
+        response
+            .batch_item_failures
+            .into_iter()
+            .map(|f| f.item_identifier)
+            .collect()
     }
 
     #[tokio::test]
@@ -240,10 +287,20 @@ mod tests {
         ];
         assert_eq!(stay(&sqs, &bodies).await, ["m3", "m4", "m5"]);
         let asked = sqs.asked();
-        let dead: Vec<&Value> =
-            asked.iter().filter(|(o, _)| o == "SendMessage").map(|(_, input)| input).collect();
-        assert_eq!(dead.len(), 1, "only what can never be read is put aside at once");
-        assert_eq!(dead[0]["MessageAttributes"]["reason_code"]["StringValue"], "malformed");
+        let dead: Vec<&Value> = asked
+            .iter()
+            .filter(|(o, _)| o == "SendMessage")
+            .map(|(_, input)| input)
+            .collect();
+        assert_eq!(
+            dead.len(),
+            1,
+            "only what can never be read is put aside at once"
+        );
+        assert_eq!(
+            dead[0]["MessageAttributes"]["reason_code"]["StringValue"],
+            "malformed"
+        );
         assert_eq!(dead[0]["MessageBody"], "broken");
         let waits: Vec<&Value> = asked
             .iter()
@@ -261,15 +318,24 @@ mod tests {
             .asked()
             .iter()
             .map(|(_, input)| {
-                input["MessageAttributes"]["reason"]["StringValue"].as_str().unwrap().to_owned()
+                input["MessageAttributes"]["reason"]["StringValue"]
+                    .as_str()
+                    .unwrap()
+                    .to_owned()
             })
             .collect();
-        assert_eq!(reasons, ["the table is unavailable: no answer", "not found: order"]);
+        assert_eq!(
+            reasons,
+            ["the table is unavailable: no answer", "not found: order"]
+        );
     }
 
     #[tokio::test]
     async fn what_cannot_be_put_aside_stays_on_the_queue() {
-        assert_eq!(stay(&sqs(false), &[("broken", 1), ("down", 9)]).await, ["m0", "m1"]);
+        assert_eq!(
+            stay(&sqs(false), &[("broken", 1), ("down", 9)]).await,
+            ["m0", "m1"]
+        );
     }
 
     #[test]

@@ -16,7 +16,10 @@ pub struct Bus {
 impl Bus {
     /// The bus of that name.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into() }
+        Self {
+            client,
+            name: name.into(),
+        }
     }
 
     /// Publishes entries in their order, ten a call, and stops at the first that is not taken, so that nothing
@@ -28,7 +31,8 @@ impl Bus {
             match self.put(chunk).await {
                 Ok(None) => taken = taken.saturating_add(chunk.len()),
                 Ok(Some((place, code))) => {
-                    let refused = Failure::unavailable("the bus", format!("it refused an entry: {code}"));
+                    let refused =
+                        Failure::unavailable("the bus", format!("it refused an entry: {code}"));
                     return (taken.saturating_add(place), Some(refused));
                 }
                 Err(failure) => return (taken, Some(failure)),
@@ -45,16 +49,34 @@ impl Bus {
                 .source(entry.source)
                 .detail_type(entry.detail_type)
                 .detail(&entry.detail)
-                .time(aws_smithy_types::DateTime::from_millis(entry.at.as_millisecond()))
+                .time(aws_smithy_types::DateTime::from_millis(
+                    entry.at.as_millisecond(),
+                ))
                 .build()
         });
-        let put = self.client.put_events().set_entries(Some(entries.collect())).send().await;
-        let answer = put
-            .map_err(|error| Failure::unavailable("EventBridge", DisplayErrorContext(&error).to_string()))?;
+        let put = self
+            .client
+            .put_events()
+            .set_entries(Some(entries.collect()))
+            .send()
+            .await;
+        let answer = put.map_err(|error| {
+            Failure::unavailable("EventBridge", DisplayErrorContext(&error).to_string())
+        })?;
         if answer.entries().len() != chunk.len() {
-            return Err(Failure::unavailable("EventBridge", "it answered for another number of entries"));
+            return Err(Failure::unavailable(
+                "EventBridge",
+                "it answered for another number of entries",
+            ));
         }
-        let refused = answer.entries().iter().enumerate().find(|(_, entry)| entry.error_code().is_some());
-        Ok(refused.map(|(place, entry)| (place, entry.error_code().unwrap_or_default().to_owned())))
+        let refused = answer
+            .entries()
+            .iter()
+            .enumerate()
+            .find(|(_, entry)| entry.error_code().is_some());
+        Ok(
+            refused
+                .map(|(place, entry)| (place, entry.error_code().unwrap_or_default().to_owned())),
+        )
     }
 }

@@ -51,9 +51,10 @@ impl Connection {
     pub fn from_environment() -> Result<Self, BadSetting> {
         let region = match optional("AWS_REGION") {
             Some(region) => region,
-            None => {
-                required("AWS_DEFAULT_REGION").map_err(|error| BadSetting { name: "AWS_REGION", ..error })?
-            }
+            None => required("AWS_DEFAULT_REGION").map_err(|error| BadSetting {
+                name: "AWS_REGION",
+                ..error
+            })?,
         };
         let credentials = Credentials::new(
             required("AWS_ACCESS_KEY_ID")?,
@@ -63,7 +64,12 @@ impl Connection {
             "environment",
         );
         let http = https();
-        Ok(Self { region: Region::new(region), credentials, http, endpoint: Endpoint::Environment })
+        Ok(Self {
+            region: Region::new(region),
+            credentials,
+            http,
+            endpoint: Endpoint::Environment,
+        })
     }
 
     /// One endpoint for every service, for tests and tools that talk to a local stack.
@@ -89,15 +95,16 @@ impl Connection {
     fn endpoint(&self, service: &str) -> Option<String> {
         match &self.endpoint {
             Endpoint::Fixed(url) => Some(url.clone()),
-            Endpoint::Environment => {
-                optional(&format!("AWS_ENDPOINT_URL_{service}")).or_else(|| optional("AWS_ENDPOINT_URL"))
-            }
+            Endpoint::Environment => optional(&format!("AWS_ENDPOINT_URL_{service}"))
+                .or_else(|| optional("AWS_ENDPOINT_URL")),
         }
     }
 }
 
 fn https() -> SharedHttpClient {
-    Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https()
+    Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https()
 }
 
 fn timeouts() -> TimeoutConfig {
@@ -109,7 +116,9 @@ fn timeouts() -> TimeoutConfig {
 }
 
 fn retries() -> RetryConfig {
-    RetryConfig::standard().with_max_attempts(ATTEMPTS).with_initial_backoff(BACKOFF)
+    RetryConfig::standard()
+        .with_max_attempts(ATTEMPTS)
+        .with_initial_backoff(BACKOFF)
 }
 
 macro_rules! client {

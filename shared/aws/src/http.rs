@@ -31,7 +31,10 @@ fn request(event: ApiGatewayV2httpRequest) -> Option<Request> {
         .headers
         .iter()
         .filter_map(|(name, value)| {
-            Some((name.as_str().to_ascii_lowercase(), value.to_str().ok()?.to_owned()))
+            Some((
+                name.as_str().to_ascii_lowercase(),
+                value.to_str().ok()?.to_owned(),
+            ))
         })
         .collect();
     let body = match event.body {
@@ -41,7 +44,10 @@ fn request(event: ApiGatewayV2httpRequest) -> Option<Request> {
     };
     let context = event.request_context;
     let claims = context.authorizer.and_then(|a| a.jwt).map(|jwt| {
-        jwt.claims.into_iter().map(|(name, claim)| (name, serde_json::Value::String(claim))).collect()
+        jwt.claims
+            .into_iter()
+            .map(|(name, claim)| (name, serde_json::Value::String(claim)))
+            .collect()
     });
     Some(Request {
         method: context.http.method.to_string(),
@@ -70,8 +76,10 @@ fn translated(response: Response) -> ApiGatewayV2httpResponse {
     let mut translated = ApiGatewayV2httpResponse::default();
     translated.status_code = i64::from(response.status);
     for (name, value) in response.headers {
-        if let (Ok(name), Ok(value)) = (name.parse::<http::HeaderName>(), value.parse::<http::HeaderValue>())
-        {
+        if let (Ok(name), Ok(value)) = (
+            name.parse::<http::HeaderName>(),
+            value.parse::<http::HeaderValue>(),
+        ) {
             translated.headers.append(name, value);
         }
     }
@@ -102,7 +110,10 @@ mod tests {
     fn a_request_is_taken_over_byte_by_byte() {
         let plain = request(event("{\"a\": 1}\n", false)).unwrap();
         assert_eq!(plain.body, b"{\"a\": 1}\n");
-        assert_eq!((plain.method.as_str(), plain.path.as_str()), ("POST", "/webhooks/stripe"));
+        assert_eq!(
+            (plain.method.as_str(), plain.path.as_str()),
+            ("POST", "/webhooks/stripe")
+        );
         assert_eq!(plain.header("stripe-signature"), Some("t=1,v1=00"));
         assert_eq!(plain.query, "a=1&b=%20");
         assert_eq!(plain.claims.unwrap()["cognito:groups"], "[agent]");

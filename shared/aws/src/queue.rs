@@ -22,7 +22,10 @@ pub struct Queue {
 impl Queue {
     /// The queue of that URL.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
-        Self { client, url: url.into() }
+        Self {
+            client,
+            url: url.into(),
+        }
     }
 
     /// Sends one message; when this returns, it is stored.
@@ -30,8 +33,15 @@ impl Queue {
     /// # Errors
     /// [`Failure::Unavailable`].
     pub async fn send(&self, body: &str) -> Result<(), Failure> {
-        let sent = self.client.send_message().queue_url(&self.url).message_body(body).send().await;
-        sent.map(drop).map_err(|error| Failure::unavailable("SQS", DisplayErrorContext(&error).to_string()))
+        let sent = self
+            .client
+            .send_message()
+            .queue_url(&self.url)
+            .message_body(body)
+            .send()
+            .await;
+        sent.map(drop)
+            .map_err(|error| Failure::unavailable("SQS", DisplayErrorContext(&error).to_string()))
     }
 }
 

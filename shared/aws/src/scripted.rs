@@ -3,7 +3,9 @@
 use std::sync::{Arc, Mutex};
 
 use aws_smithy_runtime_api::client::{
-    http::{HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector},
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector,
+    },
     orchestrator::{HttpRequest, HttpResponse},
     runtime_components::RuntimeComponents,
 };
@@ -29,13 +31,18 @@ pub(crate) struct Scripted {
 
 impl Scripted {
     pub(crate) fn new(rule: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
-        Self { rule: Arc::new(rule), asked: Arc::default() }
+        Self {
+            rule: Arc::new(rule),
+            asked: Arc::default(),
+        }
     }
 
     /// A connection behind which this answers.
     pub(crate) fn connection(&self) -> Connection {
         let there = Connection::to_endpoint("http://aws.invalid", "us-east-1", "key", "secret");
-        there.with_http_client(aws_smithy_runtime_api::client::http::SharedHttpClient::new(self.clone()))
+        there.with_http_client(aws_smithy_runtime_api::client::http::SharedHttpClient::new(
+            self.clone(),
+        ))
     }
 
     /// All that was asked so far.
@@ -51,7 +58,11 @@ impl std::fmt::Debug for Scripted {
 }
 
 impl HttpClient for Scripted {
-    fn http_connector(&self, _: &HttpConnectorSettings, _: &RuntimeComponents) -> SharedHttpConnector {
+    fn http_connector(
+        &self,
+        _: &HttpConnectorSettings,
+        _: &RuntimeComponents,
+    ) -> SharedHttpConnector {
         SharedHttpConnector::new(self.clone())
     }
 }
@@ -60,11 +71,15 @@ impl HttpConnector for Scripted {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
-        let input = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
+        let input =
+            serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
         let asked = (operation, input);
         let (status, answer) = (self.rule)(&asked);
         self.asked.lock().unwrap().push(asked);
-        let response = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(answer.to_string()));
+        let response = HttpResponse::new(
+            status.try_into().unwrap(),
+            SdkBody::from(answer.to_string()),
+        );
         HttpConnectorFuture::ready(Ok(response))
     }
 }

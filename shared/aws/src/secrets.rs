@@ -45,12 +45,19 @@ impl Vault {
     /// # Errors
     /// When the setting is missing.
     pub fn from_environment(connection: &Connection) -> Result<Self, BadSetting> {
-        Ok(Self::new(connection.secretsmanager(), required("SECRETS_PREFIX")?))
+        Ok(Self::new(
+            connection.secretsmanager(),
+            required("SECRETS_PREFIX")?,
+        ))
     }
 
     /// The secrets below `prefix`.
     pub fn new(client: Client, prefix: impl Into<String>) -> Self {
-        Self { client, prefix: prefix.into(), remembered: Mutex::default() }
+        Self {
+            client,
+            prefix: prefix.into(),
+            remembered: Mutex::default(),
+        }
     }
 
     /// The secret `<prefix>/<path>`; none when there is none.
@@ -81,11 +88,18 @@ impl Vault {
     }
 
     async fn no_older_than(&self, path: &str, age: Duration) -> Result<Option<String>, Failure> {
-        if let Some(known) = self.memory().get(path).filter(|known| known.fetched.elapsed() < age) {
+        if let Some(known) = self
+            .memory()
+            .get(path)
+            .filter(|known| known.fetched.elapsed() < age)
+        {
             return Ok(known.text.clone());
         }
         let text = self.fetch(path).await?;
-        let remembered = Remembered { text: text.clone(), fetched: Instant::now() };
+        let remembered = Remembered {
+            text: text.clone(),
+            fetched: Instant::now(),
+        };
         self.memory().insert(path.to_owned(), remembered);
         Ok(text)
     }
@@ -94,7 +108,11 @@ impl Vault {
         let id = format!("{}/{path}", self.prefix);
         match self.client.get_secret_value().secret_id(id).send().await {
             Ok(found) => Ok(found.secret_string),
-            Err(error) if error.as_service_error().is_some_and(|e| e.is_resource_not_found_exception()) => {
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(|e| e.is_resource_not_found_exception()) =>
+            {
                 Ok(None)
             }
             // Only what it says of itself, never its debug output: that shows the answer, and the answer a secret.
@@ -103,6 +121,8 @@ impl Vault {
     }
 
     fn memory(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Remembered>> {
-        self.remembered.lock().unwrap_or_else(PoisonError::into_inner)
+        self.remembered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }

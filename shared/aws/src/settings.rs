@@ -13,7 +13,10 @@ pub struct BadSetting {
 
 /// A setting that may be left out; empty counts as left out.
 pub fn optional(name: &str) -> Option<String> {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place where settings are read")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the one place where settings are read"
+    )]
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
@@ -22,7 +25,10 @@ pub fn optional(name: &str) -> Option<String> {
 /// # Errors
 /// When it is missing or empty; the error names it.
 pub fn required(name: &'static str) -> Result<String, BadSetting> {
-    optional(name).ok_or(BadSetting { name, problem: "is missing" })
+    optional(name).ok_or(BadSetting {
+        name,
+        problem: "is missing",
+    })
 }
 
 /// A setting that must be there and a whole number.
@@ -30,7 +36,10 @@ pub fn required(name: &'static str) -> Result<String, BadSetting> {
 /// # Errors
 /// When it is missing or no number; the error names it.
 pub fn required_number(name: &'static str) -> Result<u32, BadSetting> {
-    required(name)?.parse().map_err(|_| BadSetting { name, problem: "is not a whole number" })
+    required(name)?.parse().map_err(|_| BadSetting {
+        name,
+        problem: "is not a whole number",
+    })
 }
 
 /// A switch: on only when the setting says `true`.

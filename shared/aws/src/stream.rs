@@ -41,7 +41,10 @@ pub async fn relay(bus: &Bus, event: Event) -> DynamoDbEventResponse {
     };
     let mut response = DynamoDbEventResponse::default();
     if let Some((place, failure)) = failed {
-        let sequence = event.records.get(place).and_then(|record| record.change.sequence_number.clone());
+        let sequence = event
+            .records
+            .get(place)
+            .and_then(|record| record.change.sequence_number.clone());
         tracing::warn!(
             events.taken = taken,
             events.all = entries.len(),
@@ -67,7 +70,9 @@ fn read(record: &EventRecord) -> Result<Vec<Entry>, Failure> {
     match (text("order_id"), text("text"), text("hash"), text("record")) {
         (Some(order), Some(commit), Some(hash), _) => stored_commit(order, commit, hash),
         (.., Some(record)) => stored_record(record),
-        _ => Err(Failure::Malformed("a record that is neither a commit nor a movement".to_owned())),
+        _ => Err(Failure::Malformed(
+            "a record that is neither a commit nor a movement".to_owned(),
+        )),
     }
 }
 
@@ -94,8 +99,14 @@ mod tests {
                     false => json!({ "EventId": "1" }),
                 })
                 .collect();
-            let failed = answers.iter().filter(|a| a["ErrorCode"].is_string()).count();
-            (200, json!({ "FailedEntryCount": failed, "Entries": answers }))
+            let failed = answers
+                .iter()
+                .filter(|a| a["ErrorCode"].is_string())
+                .count();
+            (
+                200,
+                json!({ "FailedEntryCount": failed, "Entries": answers }),
+            )
         })
     }
 
@@ -108,7 +119,10 @@ mod tests {
             at: jiff::Timestamp::UNIX_EPOCH,
             actor: Actor::system("test"),
             cause: Cause::new("test", seq.to_string()),
-            events: vec![Happened::PaymentCaptured { intent, amount: 1 }, Happened::OrderReleased {}],
+            events: vec![
+                Happened::PaymentCaptured { intent, amount: 1 },
+                Happened::OrderReleased {},
+            ],
             prev_hash: String::new(),
         };
         let commit = Commit::seal(body).unwrap();
@@ -130,18 +144,30 @@ mod tests {
         let bus = Bus::new(aws.connection().eventbridge(), "oms");
         let event: Event = serde_json::from_value(json!({ "Records": records })).unwrap();
         let response = relay(&bus, event).await;
-        response.batch_item_failures.into_iter().filter_map(|f| f.item_identifier).collect()
+        response
+            .batch_item_failures
+            .into_iter()
+            .filter_map(|f| f.item_identifier)
+            .collect()
     }
 
     #[tokio::test]
     async fn every_event_goes_out_in_order_ten_a_call() {
         let aws = bus(|_| false);
-        assert!(relayed(&aws, (1..=6).map(record).collect()).await.is_empty());
-        let sizes: Vec<usize> =
-            aws.asked().iter().map(|(_, i)| i["Entries"].as_array().unwrap().len()).collect();
+        assert!(
+            relayed(&aws, (1..=6).map(record).collect())
+                .await
+                .is_empty()
+        );
+        let sizes: Vec<usize> = aws
+            .asked()
+            .iter()
+            .map(|(_, i)| i["Entries"].as_array().unwrap().len())
+            .collect();
         assert_eq!(sizes, [10, 2]);
         let first: Value =
-            serde_json::from_str(aws.asked()[0].1["Entries"][0]["Detail"].as_str().unwrap()).unwrap();
+            serde_json::from_str(aws.asked()[0].1["Entries"][0]["Detail"].as_str().unwrap())
+                .unwrap();
         assert_eq!(first["seq"], 1);
     }
 
@@ -158,7 +184,10 @@ mod tests {
         let aws = bus(|_| false);
         let mut edited = record(2);
         edited["dynamodb"]["NewImage"]["hash"] = json!({ "S": "00" });
-        assert_eq!(relayed(&aws, vec![record(1), edited, record(3)]).await, ["s2"]);
+        assert_eq!(
+            relayed(&aws, vec![record(1), edited, record(3)]).await,
+            ["s2"]
+        );
         assert_eq!(aws.asked()[0].1["Entries"].as_array().unwrap().len(), 2);
     }
 

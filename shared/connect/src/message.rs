@@ -30,7 +30,12 @@ fn current() -> u32 {
 impl<T> Message<T> {
     /// A message of the current version.
     pub fn new(kind: impl Into<String>, timestamp: Timestamp, data: T) -> Self {
-        Self { kind: kind.into(), version: VERSION, timestamp, data }
+        Self {
+            kind: kind.into(),
+            version: VERSION,
+            timestamp,
+            data,
+        }
     }
 }
 

@@ -123,12 +123,21 @@ pub struct CancelRequested {
 
 /// The request to ship a fulfillment order: its open units. None when the order has no such fulfillment order or
 /// nothing of it is open. Repeated, it is the same message to the byte, as long as nothing has changed.
-pub fn requested(order: &Order, id: FulfillmentOrderId, contact: &Contact) -> Option<Message<Requested>> {
+pub fn requested(
+    order: &Order,
+    id: FulfillmentOrderId,
+    contact: &Contact,
+) -> Option<Message<Requested>> {
     let asked = order.fulfillment_order(id)?;
     let placed = &order.placed;
     let lines = units(asked, |line| line.open).filter_map(|(line, quantity)| {
         let (_, bought) = placed.line(&line)?;
-        Some(RequestedLine { line, sku: bought.sku.clone(), title: bought.title.clone(), quantity })
+        Some(RequestedLine {
+            line,
+            sku: bought.sku.clone(),
+            title: bought.title.clone(),
+            quantity,
+        })
     });
     let lines: Vec<_> = lines.collect();
     let address = contact.address.clone();
@@ -149,7 +158,10 @@ pub fn requested(order: &Order, id: FulfillmentOrderId, contact: &Contact) -> Op
             postal_code: address.postal_code,
             country: address.country,
         },
-        terms: ShippingTerms { ship_complete: placed.terms.ship_complete, priority: placed.terms.priority },
+        terms: ShippingTerms {
+            ship_complete: placed.terms.ship_complete,
+            priority: placed.terms.priority,
+        },
     };
     (!request.lines.is_empty()).then(|| Message::new(REQUESTED, asked.since, request))
 }
@@ -164,16 +176,23 @@ pub fn cancel_requested(order: &Order, id: FulfillmentOrderId) -> Option<Message
         order_number: order.placed.number.clone(),
         fulfillment_order_id: id,
         location: asked.location.clone(),
-        lines: lines.map(|(line, quantity)| FactLine { line, quantity }).collect(),
+        lines: lines
+            .map(|(line, quantity)| FactLine { line, quantity })
+            .collect(),
     };
-    (!request.lines.is_empty()).then(|| Message::new(CANCEL_REQUESTED, order.state.changed_at, request))
+    (!request.lines.is_empty())
+        .then(|| Message::new(CANCEL_REQUESTED, order.state.changed_at, request))
 }
 
 fn units(
     asked: &FulfillmentOrder,
     count: fn(&FulfillmentLine) -> u32,
 ) -> impl Iterator<Item = (LineId, u32)> {
-    asked.lines.iter().map(move |line| (line.line.clone(), count(line))).filter(|(_, units)| *units > 0)
+    asked
+        .lines
+        .iter()
+        .map(move |line| (line.line.clone(), count(line)))
+        .filter(|(_, units)| *units > 0)
 }
 
 /// A request, read by the location that it was sent to.
@@ -213,6 +232,9 @@ pub fn read(message: VerifiedMessage<'_>) -> Result<Request, ReadError> {
 pub fn schemas() -> [(&'static str, serde_json::Value); 2] {
     [
         (REQUESTED, schema::<Requested>(REQUESTED)),
-        (CANCEL_REQUESTED, schema::<CancelRequested>(CANCEL_REQUESTED)),
+        (
+            CANCEL_REQUESTED,
+            schema::<CancelRequested>(CANCEL_REQUESTED),
+        ),
     ]
 }

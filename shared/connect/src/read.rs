@@ -44,7 +44,10 @@ impl Unused {
 impl Reading {
     pub(crate) fn ignored(kind: &str, why: Unused) -> Self {
         let harmless = |c: char| if c.is_ascii_graphic() { c } else { '?' };
-        Self::Ignored { kind: kind.chars().take(80).map(harmless).collect(), why }
+        Self::Ignored {
+            kind: kind.chars().take(80).map(harmless).collect(),
+            why,
+        }
     }
 }
 
@@ -91,30 +94,46 @@ impl ReadError {
     }
 
     pub(crate) fn field(path: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self::Field { path: path.into(), problem: problem.into() }
+        Self::Field {
+            path: path.into(),
+            problem: problem.into(),
+        }
     }
 }
 
 /// Parses a JSON object. Unknown fields are welcome.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> Result<T, ReadError> {
     // A derived reader would take an array for a struct without names.
-    if body.iter().find(|b| !b.is_ascii_whitespace()).is_some_and(|b| b"[\"-0123456789tfn".contains(b)) {
+    if body
+        .iter()
+        .find(|b| !b.is_ascii_whitespace())
+        .is_some_and(|b| b"[\"-0123456789tfn".contains(b))
+    {
         return Err(ReadError::field(".", "expected an object"));
     }
-    let not_json = |e: &serde_json::Error| ReadError::NotJson { line: e.line(), column: e.column() };
+    let not_json = |e: &serde_json::Error| ReadError::NotJson {
+        line: e.line(),
+        column: e.column(),
+    };
     let mut json = serde_json::Deserializer::from_slice(body);
-    let value =
-        serde_path_to_error::deserialize(&mut json).map_err(|error| match error.inner().classify() {
-            Category::Data => ReadError::field(error.path().to_string(), problem(&error.inner().to_string())),
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        match error.inner().classify() {
+            Category::Data => ReadError::field(
+                error.path().to_string(),
+                problem(&error.inner().to_string()),
+            ),
             Category::Syntax | Category::Eof | Category::Io => not_json(error.inner()),
-        })?;
+        }
+    })?;
     json.end().map_err(|error| not_json(&error))?;
     Ok(value)
 }
 
 /// What a parser says, without the value that it stumbled over and without the place, which the path tells better.
 fn problem(message: &str) -> String {
-    let message = message.rsplit_once(" at line ").map_or(message, |(before, _)| before);
+    let message = message
+        .rsplit_once(" at line ")
+        .map_or(message, |(before, _)| before);
     match message.rsplit_once(", expected ") {
         Some((found, expected)) if found.starts_with("invalid ") => {
             let kind = found.split(['`', '"']).next().unwrap_or("").trim_end();
@@ -122,7 +141,9 @@ fn problem(message: &str) -> String {
         }
         // Our own ids say "`what was sent` is not a valid ...".
         _ if message.starts_with('`') => {
-            let rule = message.rsplit_once("` is not ").map_or("not valid", |(_, rule)| rule);
+            let rule = message
+                .rsplit_once("` is not ")
+                .map_or("not valid", |(_, rule)| rule);
             format!("not {rule}")
         }
         _ => message.to_owned(),
@@ -138,7 +159,10 @@ pub(crate) fn need<T>(path: &str, value: Option<T>) -> Result<T, ReadError> {
 pub(crate) fn name(path: &str, text: &str, max: usize) -> Result<String, ReadError> {
     let text = text.trim();
     if text.is_empty() || text.chars().count() > max || text.chars().any(char::is_control) {
-        return Err(ReadError::field(path, format!("expected 1 to {max} characters on one line")));
+        return Err(ReadError::field(
+            path,
+            format!("expected 1 to {max} characters on one line"),
+        ));
     }
     Ok(text.to_owned())
 }
@@ -154,7 +178,11 @@ pub(crate) fn code(text: &str) -> Option<String> {
         }
     }
     let code = code.trim_end_matches('_');
-    if code.is_empty() { None } else { Some(code.to_owned()) }
+    if code.is_empty() {
+        None
+    } else {
+        Some(code.to_owned())
+    }
 }
 
 #[cfg(test)]
@@ -174,10 +202,16 @@ mod tests {
     #[test]
     fn an_error_names_the_field_and_not_its_value() {
         let wrong = error(r#"{"lines":[1,"jane@example.com"]}"#);
-        assert_eq!(wrong.to_string(), "`lines[1]`: invalid type: string, expected u32");
+        assert_eq!(
+            wrong.to_string(),
+            "`lines[1]`: invalid type: string, expected u32"
+        );
         assert_eq!(error("{}").to_string(), "`.`: missing field `lines`");
         assert_eq!(error(r#"{"lines":[-1]}"#).code(), "invalid_field");
-        assert_eq!(error(r#"{"lines":{}}"#).to_string(), "`lines`: invalid type: map, expected a sequence");
+        assert_eq!(
+            error(r#"{"lines":{}}"#).to_string(),
+            "`lines`: invalid type: map, expected a sequence"
+        );
         let id: Result<domain::ids::Sku, _> = serde_json::from_str(r##""#secret""##);
         let text = problem(&id.unwrap_err().to_string());
         assert_eq!(text, "not a valid SKU: 1 to 64 of A-Z a-z 0-9 and -_.:/+");
@@ -188,8 +222,14 @@ mod tests {
         assert_eq!(error("{\"lines\":[").code(), "malformed_json");
         assert_eq!(error("").code(), "malformed_json");
         assert_eq!(error("{\"lines\":[]} x").code(), "malformed_json");
-        assert_eq!(error("{\"lines\":[],\"note\":\"\u{fffd}").code(), "malformed_json");
-        assert_eq!(parse::<Thing>(b"{\"\xff\":1}").unwrap_err().code(), "malformed_json");
+        assert_eq!(
+            error("{\"lines\":[],\"note\":\"\u{fffd}").code(),
+            "malformed_json"
+        );
+        assert_eq!(
+            parse::<Thing>(b"{\"\xff\":1}").unwrap_err().code(),
+            "malformed_json"
+        );
         assert_eq!(error("[[1]]").code(), "invalid_field");
         assert_eq!(error("null").code(), "invalid_field");
     }

@@ -100,10 +100,18 @@ fn prove(
     content: &[&[u8]],
     offered: &[Vec<u8>],
 ) -> Result<(), SignatureError> {
-    let mut failure = if secrets.is_empty() { SignatureError::NoSecret } else { SignatureError::Wrong };
+    let mut failure = if secrets.is_empty() {
+        SignatureError::NoSecret
+    } else {
+        SignatureError::Wrong
+    };
     for secret in secrets.live() {
         match key(secret).and_then(|key| mac(&key, content)) {
-            Ok(mac) if offered.iter().any(|signature| mac.clone().verify_slice(signature).is_ok()) => {
+            Ok(mac)
+                if offered
+                    .iter()
+                    .any(|signature| mac.clone().verify_slice(signature).is_ok()) =>
+            {
                 return Ok(());
             }
             Ok(_) => {}
@@ -114,8 +122,8 @@ fn prove(
 }
 
 fn mac(key: &[u8], content: &[&[u8]]) -> Result<Hmac<Sha256>, SignatureError> {
-    let mut mac =
-        Hmac::<Sha256>::new_from_slice(key).map_err(|_| SignatureError::UnusableSecret("its length"))?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(key)
+        .map_err(|_| SignatureError::UnusableSecret("its length"))?;
     for part in content {
         mac.update(part);
     }
@@ -130,10 +138,16 @@ fn digest(mac: Hmac<Sha256>) -> Vec<u8> {
 fn seconds(text: &str) -> Result<i64, SignatureError> {
     let digits = (1..=12).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit());
     let seconds = if digits { text.parse().ok() } else { None };
-    seconds.ok_or(SignatureError::Malformed("its time is not a number of seconds"))
+    seconds.ok_or(SignatureError::Malformed(
+        "its time is not a number of seconds",
+    ))
 }
 
 fn in_window(signed_at: i64, now: Timestamp) -> Result<(), SignatureError> {
     let off = now.as_second().saturating_sub(signed_at).saturating_abs();
-    if off <= TOLERANCE_S { Ok(()) } else { Err(SignatureError::OutOfWindow) }
+    if off <= TOLERANCE_S {
+        Ok(())
+    } else {
+        Err(SignatureError::OutOfWindow)
+    }
 }

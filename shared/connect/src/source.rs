@@ -108,10 +108,14 @@ impl Source {
             return Err(Refusal::TooLarge);
         }
         Ok(match self {
-            Self::Stripe => stripe::read(signature::stripe::verify(headers, body, secrets, now)?, now)?,
-            Self::Wms(location) => {
-                wms::read(signature::standard::verify(headers, body, secrets, now)?, location, now)?
+            Self::Stripe => {
+                stripe::read(signature::stripe::verify(headers, body, secrets, now)?, now)?
             }
+            Self::Wms(location) => wms::read(
+                signature::standard::verify(headers, body, secrets, now)?,
+                location,
+                now,
+            )?,
         })
     }
 }

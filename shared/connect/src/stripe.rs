@@ -55,15 +55,23 @@ pub fn read(body: Verified<'_>, received_at: Timestamp) -> Result<Reading, ReadE
     if head.object.as_deref() == Some("v2.core.event") {
         return Ok(Reading::ignored(&kind, Unused::Thin));
     }
-    let event = Unread { kind: &kind, body, received_at };
+    let event = Unread {
+        kind: &kind,
+        body,
+        received_at,
+    };
     match kind.as_str() {
         "" => Err(ReadError::field("type", "missing")),
-        "payment_intent.processing" => event.tell(|i: Intent| i.tell(|_| Ok(PaymentFact::Processing))),
+        "payment_intent.processing" => {
+            event.tell(|i: Intent| i.tell(|_| Ok(PaymentFact::Processing)))
+        }
         "payment_intent.amount_capturable_updated" => event.tell(|i: Intent| i.tell(authorized)),
         "payment_intent.succeeded" => event.tell(|i: Intent| i.tell(captured)),
         "payment_intent.payment_failed" => event.tell(|i: Intent| i.tell(|i| Ok(failed(i)))),
         "payment_intent.canceled" => event.tell(|i: Intent| i.tell(|_| Ok(PaymentFact::Cancelled))),
-        "refund.created" | "refund.updated" => event.tell(|r: Refund| refund(&r, RefundStatus::Pending)),
+        "refund.created" | "refund.updated" => {
+            event.tell(|r: Refund| refund(&r, RefundStatus::Pending))
+        }
         "refund.failed" => event.tell(|r: Refund| refund(&r, RefundStatus::Failed)),
         "charge.dispute.created" => event.tell(|d: Dispute| dispute(&d, false)),
         "charge.dispute.closed" => event.tell(|d: Dispute| dispute(&d, true)),
@@ -114,7 +122,12 @@ fn reference(
     path: &str,
 ) -> Result<Option<OrderReference>, ReadError> {
     let sound = |text: &str| text.parse::<domain::ids::OrderNumber>().is_ok();
-    let order = named.into_iter().flatten().map(str::trim).find(|text| sound(text)).map(str::to_owned);
+    let order = named
+        .into_iter()
+        .flatten()
+        .map(str::trim)
+        .find(|text| sound(text))
+        .map(str::to_owned);
     let intent = match intent {
         // A `#` would split the key under which the intent is remembered.
         Some(intent) if intent.contains('#') => {
@@ -123,14 +136,28 @@ fn reference(
         Some(intent) => Some(name(path, intent, ID_MAX)?),
         None => None,
     };
-    if order.is_none() && intent.is_none() { Ok(None) } else { Ok(Some(OrderReference { order, intent })) }
+    if order.is_none() && intent.is_none() {
+        Ok(None)
+    } else {
+        Ok(Some(OrderReference { order, intent }))
+    }
 }
 
 /// The reference of an object that belongs to a payment intent. Its own metadata comes first, then that of an
 /// intent which Stripe was asked to show in full.
-fn belongs(metadata: Option<&Metadata>, intent: Option<&Link>) -> Result<Option<OrderReference>, ReadError> {
-    let named = [order_id(metadata), intent.and_then(|i| i.order_id.as_deref())];
-    reference(named, intent.map(|i| i.id.as_str()), "data.object.payment_intent")
+fn belongs(
+    metadata: Option<&Metadata>,
+    intent: Option<&Link>,
+) -> Result<Option<OrderReference>, ReadError> {
+    let named = [
+        order_id(metadata),
+        intent.and_then(|i| i.order_id.as_deref()),
+    ];
+    reference(
+        named,
+        intent.map(|i| i.id.as_str()),
+        "data.object.payment_intent",
+    )
 }
 
 fn order_id(metadata: Option<&Metadata>) -> Option<&str> {
@@ -138,8 +165,15 @@ fn order_id(metadata: Option<&Metadata>) -> Option<&str> {
 }
 
 impl Intent {
-    fn tell(self, fact: impl FnOnce(&Self) -> Result<PaymentFact, ReadError>) -> Result<Told, ReadError> {
-        let order = reference([order_id(self.metadata.as_ref()), None], Some(&self.id), "data.object.id")?;
+    fn tell(
+        self,
+        fact: impl FnOnce(&Self) -> Result<PaymentFact, ReadError>,
+    ) -> Result<Told, ReadError> {
+        let order = reference(
+            [order_id(self.metadata.as_ref()), None],
+            Some(&self.id),
+            "data.object.id",
+        )?;
         match order {
             Some(order) => Ok(Some((order, fact(&self)?))),
             None => Ok(None),
@@ -148,7 +182,11 @@ impl Intent {
 }
 
 fn authorized(intent: &Intent) -> Result<PaymentFact, ReadError> {
-    let (amount, currency) = money("amount_capturable", intent.amount_capturable, intent.currency)?;
+    let (amount, currency) = money(
+        "amount_capturable",
+        intent.amount_capturable,
+        intent.currency,
+    )?;
     Ok(PaymentFact::Authorized { amount, currency })
 }
 
@@ -160,8 +198,15 @@ fn captured(intent: &Intent) -> Result<PaymentFact, ReadError> {
 fn failed(intent: &Intent) -> PaymentFact {
     let error = intent.last_payment_error.as_ref();
     // The issuer's word says more than `card_declined`.
-    let word = error.and_then(|e| e.decline_code.as_deref().or(e.code.as_deref()).or(e.kind.as_deref()));
-    PaymentFact::Failed { code: word.and_then(code) }
+    let word = error.and_then(|e| {
+        e.decline_code
+            .as_deref()
+            .or(e.code.as_deref())
+            .or(e.kind.as_deref())
+    });
+    PaymentFact::Failed {
+        code: word.and_then(code),
+    }
 }
 
 fn refund(refund: &Refund, unsaid: RefundStatus) -> Result<Told, ReadError> {
@@ -174,11 +219,24 @@ fn refund(refund: &Refund, unsaid: RefundStatus) -> Result<Told, ReadError> {
         Some("succeeded") => RefundStatus::Succeeded,
         Some("failed") => RefundStatus::Failed,
         Some("canceled") => RefundStatus::Cancelled,
-        Some(_) => return Err(ReadError::field("data.object.status", "not a status of a refund")),
+        Some(_) => {
+            return Err(ReadError::field(
+                "data.object.status",
+                "not a status of a refund",
+            ));
+        }
     };
     let (amount, currency) = money("amount", refund.amount, refund.currency)?;
     let id = id(refund.id.as_deref())?;
-    Ok(Some((order, PaymentFact::Refund { id, amount, currency, status })))
+    Ok(Some((
+        order,
+        PaymentFact::Refund {
+            id,
+            amount,
+            currency,
+            status,
+        },
+    )))
 }
 
 fn dispute(dispute: &Dispute, closed: bool) -> Result<Told, ReadError> {
@@ -189,7 +247,10 @@ fn dispute(dispute: &Dispute, closed: bool) -> Result<Told, ReadError> {
     let fact = if closed {
         // An inquiry that came to nothing is as good as won. Whatever else Stripe calls an end, a person looks.
         let status = need("data.object.status", dispute.status.as_deref())?;
-        PaymentFact::DisputeClosed { id, won: matches!(status, "won" | "warning_closed") }
+        PaymentFact::DisputeClosed {
+            id,
+            won: matches!(status, "won" | "warning_closed"),
+        }
     } else {
         PaymentFact::DisputeOpened { id }
     };
@@ -203,9 +264,17 @@ fn review(review: &Review, closed: bool) -> Result<Told, ReadError> {
     let id = id(review.id.as_deref())?;
     let fact = if closed {
         // `reason` follows `closed_reason`; older API versions have only the former.
-        let reason = review.closed_reason.as_deref().or(review.reason.as_deref()).and_then(code);
+        let reason = review
+            .closed_reason
+            .as_deref()
+            .or(review.reason.as_deref())
+            .and_then(code);
         let reason = need("data.object.closed_reason", reason)?;
-        PaymentFact::ReviewClosed { id, approved: reason == "approved", reason }
+        PaymentFact::ReviewClosed {
+            id,
+            approved: reason == "approved",
+            reason,
+        }
     } else {
         PaymentFact::ReviewOpened { id }
     };
@@ -214,7 +283,11 @@ fn review(review: &Review, closed: bool) -> Result<Told, ReadError> {
 
 fn session(session: &Session) -> Result<Told, ReadError> {
     // Subscriptions and saved cards are no orders.
-    if session.mode.as_deref().is_some_and(|mode| mode != "payment") {
+    if session
+        .mode
+        .as_deref()
+        .is_some_and(|mode| mode != "payment")
+    {
         return Ok(None);
     }
     let intent = session.payment_intent.as_ref();
@@ -226,7 +299,10 @@ fn session(session: &Session) -> Result<Told, ReadError> {
     let Some(order) = reference(named, intent.map(|i| i.id.as_str()), path)? else {
         return Ok(None);
     };
-    let fact = match need("data.object.payment_status", session.payment_status.as_deref())? {
+    let fact = match need(
+        "data.object.payment_status",
+        session.payment_status.as_deref(),
+    )? {
         "paid" => {
             need(path, intent)?;
             let (amount, currency) = money("amount_total", session.amount_total, session.currency)?;
@@ -237,7 +313,10 @@ fn session(session: &Session) -> Result<Told, ReadError> {
         // Nothing to pay, so there is no intent to remember either.
         "unpaid" | "no_payment_required" => return Ok(None),
         _ => {
-            return Err(ReadError::field("data.object.payment_status", "not a payment status of a session"));
+            return Err(ReadError::field(
+                "data.object.payment_status",
+                "not a payment status of a session",
+            ));
         }
     };
     Ok(Some((order, fact)))
@@ -247,8 +326,15 @@ fn id(id: Option<&str>) -> Result<String, ReadError> {
     name("data.object.id", need("data.object.id", id)?, ID_MAX)
 }
 
-fn money(field: &str, amount: Option<i64>, currency: Option<Currency>) -> Result<(i64, Currency), ReadError> {
+fn money(
+    field: &str,
+    amount: Option<i64>,
+    currency: Option<Currency>,
+) -> Result<(i64, Currency), ReadError> {
     let path = format!("data.object.{field}");
     let currency = need("data.object.currency", currency)?;
-    Ok((amount::minor_units(&path, need(&path, amount)?, currency)?, currency))
+    Ok((
+        amount::minor_units(&path, need(&path, amount)?, currency)?,
+        currency,
+    ))
 }

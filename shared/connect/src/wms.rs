@@ -52,7 +52,8 @@ mod payload;
 pub use self::{
     kind::Kind,
     payload::{
-        Cancelled, Counted, CountedItem, Declined, Parcel, Progress, Received, ReceivedItem, Shipped, Trouble,
+        Cancelled, Counted, CountedItem, Declined, Parcel, Progress, Received, ReceivedItem,
+        Shipped, Trouble,
     },
 };
 use crate::{
@@ -96,7 +97,10 @@ pub fn read(
         return Ok(Reading::ignored(&head.kind, Unused::Type));
     };
     // Before anything else of it: another version may mean something else by the same names.
-    if let Some(version) = parse::<Versioned>(body)?.version.filter(|version| *version != VERSION) {
+    if let Some(version) = parse::<Versioned>(body)?
+        .version
+        .filter(|version| *version != VERSION)
+    {
         return Err(ReadError::Version(version));
     }
     let (occurred_at, fact) = fact(kind, body)?;
@@ -120,10 +124,14 @@ fn fact(kind: Kind, body: &[u8]) -> Result<(Timestamp, Fact), ReadError> {
         Kind::Accepted => tell(body, |p| Ok(progress(&p, FulfillmentFact::Accepted))),
         Kind::Picking => tell(body, |p| Ok(progress(&p, FulfillmentFact::Picking))),
         Kind::Packed => tell(body, |p| Ok(progress(&p, FulfillmentFact::Packed))),
-        Kind::Rejected => tell(body, |d| Ok(declined(&d, |reason| FulfillmentFact::Rejected { reason }))),
-        Kind::CancelRefused => {
-            tell(body, |d| Ok(declined(&d, |reason| FulfillmentFact::CancelRefused { reason })))
-        }
+        Kind::Rejected => tell(body, |d| {
+            Ok(declined(&d, |reason| FulfillmentFact::Rejected { reason }))
+        }),
+        Kind::CancelRefused => tell(body, |d| {
+            Ok(declined(&d, |reason| FulfillmentFact::CancelRefused {
+                reason,
+            }))
+        }),
         Kind::Cancelled => tell(body, cancelled),
         Kind::Shipped => tell(body, shipped),
         Kind::InTransit => tell(body, |p| parcel(&p, ParcelFact::InTransit)),
@@ -145,11 +153,19 @@ fn tell<T: DeserializeOwned>(
 }
 
 fn progress(progress: &Progress, fact: FulfillmentFact) -> Fact {
-    Fact::Fulfillment { order: progress.order_id, fulfillment_order: progress.fulfillment_order_id, fact }
+    Fact::Fulfillment {
+        order: progress.order_id,
+        fulfillment_order: progress.fulfillment_order_id,
+        fact,
+    }
 }
 
 fn declined(declined: &Declined, fact: impl FnOnce(String) -> FulfillmentFact) -> Fact {
-    let reason = declined.reason.as_deref().and_then(code).unwrap_or_else(|| "unspecified".to_owned());
+    let reason = declined
+        .reason
+        .as_deref()
+        .and_then(code)
+        .unwrap_or_else(|| "unspecified".to_owned());
     Fact::Fulfillment {
         order: declined.order_id,
         fulfillment_order: declined.fulfillment_order_id,
@@ -186,14 +202,20 @@ fn shipped(shipped: Shipped) -> Result<Fact, ReadError> {
 }
 
 fn parcel(parcel: &Parcel, fact: ParcelFact) -> Result<Fact, ReadError> {
-    Ok(Fact::Parcel { order: parcel.order_id, reference: parcel_name(&parcel.shipment_reference)?, fact })
+    Ok(Fact::Parcel {
+        order: parcel.order_id,
+        reference: parcel_name(&parcel.shipment_reference)?,
+        fact,
+    })
 }
 
 fn trouble(trouble: Trouble) -> Result<Fact, ReadError> {
     Ok(Fact::Parcel {
         order: trouble.order_id,
         reference: parcel_name(&trouble.shipment_reference)?,
-        fact: ParcelFact::Exception { reason: trouble.reason.as_deref().and_then(code) },
+        fact: ParcelFact::Exception {
+            reason: trouble.reason.as_deref().and_then(code),
+        },
     })
 }
 
@@ -204,14 +226,27 @@ fn parcel_name(reference: &str) -> Result<String, ReadError> {
 /// Units by line. A sender may list one line in several entries (one a pallet, one a serial number) and lines of
 /// which there are no units.
 fn lines(entries: Vec<FactLine>) -> Result<Vec<FactLine>, ReadError> {
-    let sums = sums::<LineId>("data.lines", entries.into_iter().map(|e| (e.line, e.quantity)).collect())?;
-    Ok(sums.into_iter().map(|(line, quantity)| FactLine { line, quantity }).collect())
+    let sums = sums::<LineId>(
+        "data.lines",
+        entries.into_iter().map(|e| (e.line, e.quantity)).collect(),
+    )?;
+    Ok(sums
+        .into_iter()
+        .map(|(line, quantity)| FactLine { line, quantity })
+        .collect())
 }
 
 fn received(received: Received) -> Result<Fact, ReadError> {
-    let entries = received.items.into_iter().map(|e| (e.sku, e.quantity)).collect();
+    let entries = received
+        .items
+        .into_iter()
+        .map(|e| (e.sku, e.quantity))
+        .collect();
     let sums = few(sums::<Sku>("data.items", entries)?)?;
-    let fact = |(sku, quantity)| StockFact { sku, movement: StockMovement::Received { quantity } };
+    let fact = |(sku, quantity)| StockFact {
+        sku,
+        movement: StockMovement::Received { quantity },
+    };
     Ok(Fact::Stock(sums.into_iter().map(fact).collect()))
 }
 
@@ -219,7 +254,10 @@ fn counted(counted: Counted) -> Result<Fact, ReadError> {
     let mut counts = BTreeMap::new();
     for (place, item) in counted.items.into_iter().enumerate() {
         let wrong = |field: &str, problem: &str| {
-            Err(ReadError::field(format!("data.items[{place}].{field}"), problem.to_owned()))
+            Err(ReadError::field(
+                format!("data.items[{place}].{field}"),
+                problem.to_owned(),
+            ))
         };
         if item.on_hand > ON_HAND_MAX {
             return wrong("on_hand", "at most 1000000000 units");
@@ -231,7 +269,10 @@ fn counted(counted: Counted) -> Result<Fact, ReadError> {
     if counts.is_empty() {
         return Err(ReadError::field("data.items", "at least one SKU"));
     }
-    let fact = |(sku, on_hand)| StockFact { sku, movement: StockMovement::Counted { on_hand } };
+    let fact = |(sku, on_hand)| StockFact {
+        sku,
+        movement: StockMovement::Counted { on_hand },
+    };
     Ok(Fact::Stock(few(counts)?.into_iter().map(fact).collect()))
 }
 
@@ -249,7 +290,10 @@ fn few(items: BTreeMap<Sku, u32>) -> Result<BTreeMap<Sku, u32>, ReadError> {
 /// Adds up equal entries and leaves out those of no units.
 fn sums<K: Ord>(path: &str, entries: Vec<(K, u32)>) -> Result<BTreeMap<K, u32>, ReadError> {
     if entries.len() > ENTRIES_MAX {
-        return Err(ReadError::field(path, format!("at most {ENTRIES_MAX} entries")));
+        return Err(ReadError::field(
+            path,
+            format!("at most {ENTRIES_MAX} entries"),
+        ));
     }
     let mut sums = BTreeMap::new();
     for (place, (key, quantity)) in entries.into_iter().enumerate() {
@@ -265,5 +309,9 @@ fn sums<K: Ord>(path: &str, entries: Vec<(K, u32)>) -> Result<BTreeMap<K, u32>, 
             ));
         }
     }
-    if sums.is_empty() { Err(ReadError::field(path, "at least one unit")) } else { Ok(sums) }
+    if sums.is_empty() {
+        Err(ReadError::field(path, "at least one unit"))
+    } else {
+        Ok(sums)
+    }
 }

@@ -50,7 +50,11 @@ impl Change {
     ///
     /// # Errors
     /// When the commit cannot be written as JSON.
-    pub fn new(order: &Order, events: Vec<Event>, context: &Context) -> Result<Self, serde_json::Error> {
+    pub fn new(
+        order: &Order,
+        events: Vec<Event>,
+        context: &Context,
+    ) -> Result<Self, serde_json::Error> {
         let mut after = order.clone();
         let mut stock: BTreeMap<(Sku, LocationId), StockDelta> = BTreeMap::new();
         let mut references = Vec::new();
@@ -74,7 +78,13 @@ impl Change {
         let backorders = backorders(order, &after);
         let moved = |delta: &StockDelta| delta.on_hand != 0 || delta.reserved != 0;
         let stock = stock.into_values().filter(moved).collect();
-        Ok(Self { order: after, commit, stock, backorders, references })
+        Ok(Self {
+            order: after,
+            commit,
+            stock,
+            backorders,
+            references,
+        })
     }
 }
 
@@ -86,7 +96,11 @@ pub fn fold(unplaced: Order, commits: &[Commit]) -> Order {
             actor: commit.body.actor.clone(),
             cause: commit.body.cause.clone(),
         };
-        let mut order = commit.body.events.iter().fold(order, |order, event| evolve(order, event, &context));
+        let mut order = commit
+            .body
+            .events
+            .iter()
+            .fold(order, |order, event| evolve(order, event, &context));
         apply_head(&mut order, commit);
         order
     })
@@ -114,14 +128,24 @@ fn add(stock: &mut BTreeMap<(Sku, LocationId), StockDelta>, delta: StockDelta) {
 }
 
 fn references_of(event: &Event) -> Vec<Reference> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other events give the order no new name")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other events give the order no new name"
+    )]
     match event {
-        Event::OrderPlaced { intent: Some(intent), .. } | Event::PaymentLinked { intent } => {
+        Event::OrderPlaced {
+            intent: Some(intent),
+            ..
+        }
+        | Event::PaymentLinked { intent } => {
             vec![Reference::Intent(intent.clone())]
         }
-        Event::ShipmentShipped { shipment, .. } => {
-            shipment.tracking.iter().cloned().map(Reference::Tracking).collect()
-        }
+        Event::ShipmentShipped { shipment, .. } => shipment
+            .tracking
+            .iter()
+            .cloned()
+            .map(Reference::Tracking)
+            .collect(),
         _ => Vec::new(),
     }
 }
@@ -129,46 +153,93 @@ fn references_of(event: &Event) -> Vec<Reference> {
 /// What one event does to stock, given the order just before it.
 pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
     let sku = |line: &crate::ids::LineId| order.placed.line(line).map(|(_, l)| l.sku.clone());
-    let delta = |sku: &Sku, location: &LocationId, on_hand: i64, reserved: i64, promise: bool| StockDelta {
-        sku: sku.clone(),
-        location: location.clone(),
-        on_hand,
-        reserved,
-        promise,
-    };
-    let tracked = |id: &crate::ids::FulfillmentOrderId| order.fulfillment_order(*id).filter(|f| !f.untracked);
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other events move no stock")]
+    let delta =
+        |sku: &Sku, location: &LocationId, on_hand: i64, reserved: i64, promise: bool| StockDelta {
+            sku: sku.clone(),
+            location: location.clone(),
+            on_hand,
+            reserved,
+            promise,
+        };
+    let tracked =
+        |id: &crate::ids::FulfillmentOrderId| order.fulfillment_order(*id).filter(|f| !f.untracked);
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other events move no stock"
+    )]
     match event {
-        Event::OrderRouted { fulfillment_orders, .. }
-        | Event::BackorderReleased { fulfillment_orders, .. } => {
+        Event::OrderRouted {
+            fulfillment_orders, ..
+        }
+        | Event::BackorderReleased {
+            fulfillment_orders, ..
+        } => {
             let reserve = |location: &LocationId, l: &FulfillmentLine| {
                 sku(&l.line).map(|sku| delta(&sku, location, 0, i64::from(l.open), true))
             };
             let tracked = fulfillment_orders.iter().filter(|f| !f.untracked);
-            tracked.flat_map(|f| f.lines.iter().filter_map(move |l| reserve(&f.location, l))).collect()
+            tracked
+                .flat_map(|f| f.lines.iter().filter_map(move |l| reserve(&f.location, l)))
+                .collect()
         }
         Event::UnitsCancelled { units, .. } => units
             .iter()
             .filter_map(|u| {
                 let at = tracked(u.fulfillment_order.as_ref()?)?;
-                Some(delta(&u.sku, &at.location, 0, i64::from(u.units).saturating_neg(), false))
+                Some(delta(
+                    &u.sku,
+                    &at.location,
+                    0,
+                    i64::from(u.units).saturating_neg(),
+                    false,
+                ))
             })
             .collect(),
-        Event::FulfillmentRejected { fulfillment_order, location, lines, missing, .. } => {
+        Event::FulfillmentRejected {
+            fulfillment_order,
+            location,
+            lines,
+            missing,
+            ..
+        } => {
             let back = |units: u32| i64::from(units).saturating_neg();
             let gone = |units: u32| if *missing { back(units) } else { 0 };
-            let lines = lines.iter().filter(|_| tracked(fulfillment_order).is_some());
-            lines.map(|l| delta(&l.sku, location, gone(l.units), back(l.units), false)).collect()
+            let lines = lines
+                .iter()
+                .filter(|_| tracked(fulfillment_order).is_some());
+            lines
+                .map(|l| delta(&l.sku, location, gone(l.units), back(l.units), false))
+                .collect()
         }
-        Event::UnitsShortShipped { fulfillment_order, location, lines } => {
+        Event::UnitsShortShipped {
+            fulfillment_order,
+            location,
+            lines,
+        } => {
             let back = |units: u32| i64::from(units).saturating_neg();
-            let lines = lines.iter().filter(|_| tracked(fulfillment_order).is_some());
-            lines.map(|l| delta(&l.sku, location, back(l.units), back(l.units), false)).collect()
+            let lines = lines
+                .iter()
+                .filter(|_| tracked(fulfillment_order).is_some());
+            lines
+                .map(|l| delta(&l.sku, location, back(l.units), back(l.units), false))
+                .collect()
         }
-        Event::ShipmentShipped { shipment, location, untracked: false } => {
+        Event::ShipmentShipped {
+            shipment,
+            location,
+            untracked: false,
+        } => {
             let left = |l: &ShipmentLine| {
                 let all = i64::from(l.units.saturating_add(l.unasked)).saturating_neg();
-                sku(&l.line).map(|sku| delta(&sku, location, all, i64::from(l.units).saturating_neg(), false))
+                sku(&l.line).map(|sku| {
+                    delta(
+                        &sku,
+                        location,
+                        all,
+                        i64::from(l.units).saturating_neg(),
+                        false,
+                    )
+                })
             };
             shipment.lines.iter().filter_map(left).collect()
         }
@@ -177,7 +248,11 @@ pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
 }
 
 fn backorders(before: &Order, after: &Order) -> Vec<Backorder> {
-    let lines = after.placed.lines.iter().zip(before.state.lines.iter().zip(&after.state.lines));
+    let lines = after
+        .placed
+        .lines
+        .iter()
+        .zip(before.state.lines.iter().zip(&after.state.lines));
     lines
         .filter(|(_, (old, new))| old.backordered != new.backordered)
         .map(|(line, (_, new))| Backorder {

@@ -5,8 +5,8 @@ use crate::{
     command::Context,
     ids::{FulfillmentOrderId, LineId},
     order::{
-        Event, Exception, FulfillmentOrder, FulfillmentStatus, Hold, Intent, LineState, LineUnits, Order,
-        Refund, Shipment, ShipmentStatus, UnitsAt,
+        Event, Exception, FulfillmentOrder, FulfillmentStatus, Hold, Intent, LineState, LineUnits,
+        Order, Refund, Shipment, ShipmentStatus, UnitsAt,
     },
 };
 
@@ -34,11 +34,19 @@ pub fn evolve(mut order: Order, event: &Event, context: &Context) -> Order {
         }
         Event::PaymentFailed { intent, .. } => intent_mut(&mut order, intent).failed = true,
         Event::PaymentCancelled { intent } => intent_mut(&mut order, intent).cancelled = true,
-        Event::RefundUpdated { refund, amount, status } => {
+        Event::RefundUpdated {
+            refund,
+            amount,
+            status,
+        } => {
             let refunds = &mut order.state.payment.refunds;
             match refunds.iter_mut().find(|r| r.id == *refund) {
                 Some(known) => known.status = *status,
-                None => refunds.push(Refund { id: refund.clone(), amount: *amount, status: *status }),
+                None => refunds.push(Refund {
+                    id: refund.clone(),
+                    amount: *amount,
+                    status: *status,
+                }),
             }
         }
         Event::DisputeOpened { dispute } => order.state.payment.disputes.push(dispute.clone()),
@@ -46,7 +54,11 @@ pub fn evolve(mut order: Order, event: &Event, context: &Context) -> Order {
             order.state.payment.disputes.retain(|d| d != dispute);
             order.state.causes.remember(&ended_dispute(dispute));
         }
-        Event::HoldPlaced { kind, handle, until } => order.state.holds.push(Hold {
+        Event::HoldPlaced {
+            kind,
+            handle,
+            until,
+        } => order.state.holds.push(Hold {
             kind: *kind,
             handle: handle.clone(),
             by: context.actor.clone(),
@@ -58,10 +70,14 @@ pub fn evolve(mut order: Order, event: &Event, context: &Context) -> Order {
             order.state.causes.remember(&ended_hold(handle));
         }
         Event::OrderReleased {} => {}
-        Event::OrderRouted { fulfillment_orders, .. } => {
+        Event::OrderRouted {
+            fulfillment_orders, ..
+        } => {
             assign(&mut order, fulfillment_orders, |l| &mut l.unrouted);
         }
-        Event::BackorderReleased { fulfillment_orders, .. } => {
+        Event::BackorderReleased {
+            fulfillment_orders, ..
+        } => {
             assign(&mut order, fulfillment_orders, |l| &mut l.backordered);
         }
         Event::UnitsBackordered { lines } => {
@@ -78,28 +94,65 @@ pub fn evolve(mut order: Order, event: &Event, context: &Context) -> Order {
             }
         }
         Event::FulfillmentAccepted { fulfillment_order } => {
-            progress(&mut order, *fulfillment_order, FulfillmentStatus::Accepted, context);
+            progress(
+                &mut order,
+                *fulfillment_order,
+                FulfillmentStatus::Accepted,
+                context,
+            );
         }
         Event::PickingStarted { fulfillment_order } => {
-            progress(&mut order, *fulfillment_order, FulfillmentStatus::Picking, context);
+            progress(
+                &mut order,
+                *fulfillment_order,
+                FulfillmentStatus::Picking,
+                context,
+            );
         }
         Event::FulfillmentPacked { fulfillment_order } => {
-            progress(&mut order, *fulfillment_order, FulfillmentStatus::Packed, context);
+            progress(
+                &mut order,
+                *fulfillment_order,
+                FulfillmentStatus::Packed,
+                context,
+            );
         }
-        Event::FulfillmentRejected { fulfillment_order, location, lines, .. }
-        | Event::UnitsShortShipped { fulfillment_order, location, lines } => {
+        Event::FulfillmentRejected {
+            fulfillment_order,
+            location,
+            lines,
+            ..
+        }
+        | Event::UnitsShortShipped {
+            fulfillment_order,
+            location,
+            lines,
+        } => {
             for units in lines {
-                order.state.avoid.push((units.line.clone(), location.clone()));
+                order
+                    .state
+                    .avoid
+                    .push((units.line.clone(), location.clone()));
             }
             unassign(&mut order, *fulfillment_order, lines, |l| &mut l.unrouted);
-            close(&mut order, *fulfillment_order, FulfillmentStatus::Rejected, context);
+            close(
+                &mut order,
+                *fulfillment_order,
+                FulfillmentStatus::Rejected,
+                context,
+            );
         }
         Event::ShipmentShipped { shipment, .. } => ship(&mut order, shipment, context),
         Event::ShipmentInTransit { shipment } => {
             step(&mut order, shipment, ShipmentStatus::InTransit, context)
         }
         Event::ShipmentOutForDelivery { shipment } => {
-            step(&mut order, shipment, ShipmentStatus::OutForDelivery, context);
+            step(
+                &mut order,
+                shipment,
+                ShipmentStatus::OutForDelivery,
+                context,
+            );
         }
         Event::ShipmentDelivered { shipment } => {
             step(&mut order, shipment, ShipmentStatus::Delivered, context)
@@ -108,9 +161,18 @@ pub fn evolve(mut order: Order, event: &Event, context: &Context) -> Order {
             step(&mut order, shipment, ShipmentStatus::Exception, context);
         }
         Event::ShipmentReturned { shipment } => {
-            step(&mut order, shipment, ShipmentStatus::ReturnedToSender, context);
+            step(
+                &mut order,
+                shipment,
+                ShipmentStatus::ReturnedToSender,
+                context,
+            );
         }
-        Event::CancellationRequested { fulfillment_order, lines, reason } => {
+        Event::CancellationRequested {
+            fulfillment_order,
+            lines,
+            reason,
+        } => {
             if let Some(found) = fulfillment_mut(&mut order, *fulfillment_order) {
                 found.cancel_reason = Some(*reason);
             }
@@ -119,7 +181,12 @@ pub fn evolve(mut order: Order, event: &Event, context: &Context) -> Order {
             });
         }
         Event::CancellationRefused { asked: false, .. } => {}
-        Event::CancellationRefused { fulfillment_order, lines, asked: true, .. } => {
+        Event::CancellationRefused {
+            fulfillment_order,
+            lines,
+            asked: true,
+            ..
+        } => {
             for_lines(&mut order, *fulfillment_order, lines, |line, units| {
                 line.cancel_requested = line.cancel_requested.saturating_sub(units);
             });
@@ -134,7 +201,11 @@ pub fn evolve(mut order: Order, event: &Event, context: &Context) -> Order {
             }
         }
         Event::ExceptionOpened { kind, detail } => {
-            order.state.exceptions.push(Exception { kind: *kind, at: context.now, detail: detail.clone() });
+            order.state.exceptions.push(Exception {
+                kind: *kind,
+                at: context.now,
+                detail: detail.clone(),
+            });
         }
     }
     // The status follows the facts along the table and never leaves it: an order that was refunded stays so
@@ -160,7 +231,10 @@ pub(crate) fn ended_dispute(dispute: &str) -> String {
 fn intent_mut<'a>(order: &'a mut Order, id: &str) -> &'a mut Intent {
     let intents = &mut order.state.payment.intents;
     let place = intents.iter().position(|i| i.id == id).unwrap_or_else(|| {
-        intents.push(Intent { id: id.to_owned(), ..Intent::default() });
+        intents.push(Intent {
+            id: id.to_owned(),
+            ..Intent::default()
+        });
         intents.len().saturating_sub(1)
     });
     &mut intents[place]
@@ -188,15 +262,27 @@ fn assign(order: &mut Order, new: &[FulfillmentOrder], from: fn(&mut LineState) 
                 line.assigned = line.assigned.saturating_add(moved);
             }
         }
-        order.state.fulfillment_orders.push(fulfillment_order.clone());
+        order
+            .state
+            .fulfillment_orders
+            .push(fulfillment_order.clone());
     }
 }
 
 fn fulfillment_mut(order: &mut Order, id: FulfillmentOrderId) -> Option<&mut FulfillmentOrder> {
-    order.state.fulfillment_orders.iter_mut().find(|f| f.id == id)
+    order
+        .state
+        .fulfillment_orders
+        .iter_mut()
+        .find(|f| f.id == id)
 }
 
-fn progress(order: &mut Order, id: FulfillmentOrderId, status: FulfillmentStatus, context: &Context) {
+fn progress(
+    order: &mut Order,
+    id: FulfillmentOrderId,
+    status: FulfillmentStatus,
+    context: &Context,
+) {
     if let Some(found) = fulfillment_mut(order, id) {
         found.status = status;
         found.since = context.now;
@@ -204,10 +290,21 @@ fn progress(order: &mut Order, id: FulfillmentOrderId, status: FulfillmentStatus
 }
 
 /// Ends a fulfillment order that has nothing open any more: shipped if anything left, else as told.
-fn close(order: &mut Order, id: FulfillmentOrderId, nothing_left: FulfillmentStatus, context: &Context) {
-    if let Some(found) = fulfillment_mut(order, id).filter(|f| f.open_units() == 0 && f.status.is_open()) {
+fn close(
+    order: &mut Order,
+    id: FulfillmentOrderId,
+    nothing_left: FulfillmentStatus,
+    context: &Context,
+) {
+    if let Some(found) =
+        fulfillment_mut(order, id).filter(|f| f.open_units() == 0 && f.status.is_open())
+    {
         let shipped = found.lines.iter().any(|l| l.shipped > 0);
-        found.status = if shipped { FulfillmentStatus::Shipped } else { nothing_left };
+        found.status = if shipped {
+            FulfillmentStatus::Shipped
+        } else {
+            nothing_left
+        };
         found.since = context.now;
     }
 }
@@ -252,7 +349,11 @@ fn cancel(order: &mut Order, units: &[UnitsAt], context: &Context) {
     for part in units {
         match part.fulfillment_order {
             Some(id) => {
-                let lines = [LineUnits { line: part.line.clone(), sku: part.sku.clone(), units: part.units }];
+                let lines = [LineUnits {
+                    line: part.line.clone(),
+                    sku: part.sku.clone(),
+                    units: part.units,
+                }];
                 // Units that a location gives up are first those that it was asked to.
                 for_lines(order, id, &lines, |line, units| {
                     line.cancel_requested = line.cancel_requested.saturating_sub(units);
@@ -264,7 +365,11 @@ fn cancel(order: &mut Order, units: &[UnitsAt], context: &Context) {
                 if let Some(line) = line_mut(order, &part.line) {
                     let waiting = part.backordered.min(part.units);
                     shift(&mut line.backordered, &mut line.cancelled, waiting);
-                    shift(&mut line.unrouted, &mut line.cancelled, part.units.saturating_sub(waiting));
+                    shift(
+                        &mut line.unrouted,
+                        &mut line.cancelled,
+                        part.units.saturating_sub(waiting),
+                    );
                 }
             }
         }
@@ -285,7 +390,12 @@ fn ship(order: &mut Order, shipment: &Shipment, context: &Context) {
         }
     }
     order.state.shipments.push(shipment.clone());
-    close(order, shipment.fulfillment_order, FulfillmentStatus::Shipped, context);
+    close(
+        order,
+        shipment.fulfillment_order,
+        FulfillmentStatus::Shipped,
+        context,
+    );
 }
 
 fn step(order: &mut Order, id: &crate::ids::ShipmentId, status: ShipmentStatus, context: &Context) {

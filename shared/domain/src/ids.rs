@@ -25,7 +25,11 @@ pub struct InvalidId {
 
 impl InvalidId {
     fn new(kind: &'static str, text: &str, rule: &'static str) -> Self {
-        Self { kind, text: text.chars().take(80).collect(), rule }
+        Self {
+            kind,
+            text: text.chars().take(80).collect(),
+            rule,
+        }
     }
 }
 
@@ -183,7 +187,9 @@ mod tests {
     fn an_id_of_another_kind_or_spelling_is_refused() {
         let shipment = ShipmentId::mint(Timestamp::UNIX_EPOCH, [7; 10]).to_string();
         assert!(shipment.parse::<OrderId>().is_err());
-        let capitals = OrderId::mint(Timestamp::UNIX_EPOCH, [0xab; 10]).to_string().to_uppercase();
+        let capitals = OrderId::mint(Timestamp::UNIX_EPOCH, [0xab; 10])
+            .to_string()
+            .to_uppercase();
         assert!(capitals.parse::<OrderId>().is_err());
     }
 

@@ -37,8 +37,8 @@ impl Currency {
     /// How many decimals the currency's minor unit stands for (ISO 4217: JPY 0, EUR 2, KWD 3).
     pub fn decimals(&self) -> u32 {
         match &self.0 {
-            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG" | b"RWF"
-            | b"UGX" | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
+            b"BIF" | b"CLP" | b"DJF" | b"GNF" | b"ISK" | b"JPY" | b"KMF" | b"KRW" | b"PYG"
+            | b"RWF" | b"UGX" | b"UYI" | b"VND" | b"VUV" | b"XAF" | b"XOF" | b"XPF" => 0,
             b"BHD" | b"IQD" | b"JOD" | b"KWD" | b"LYD" | b"OMR" | b"TND" => 3,
             _ => 2,
         }
@@ -63,8 +63,16 @@ impl FromStr for Currency {
     /// Reads the code in either case: Stripe writes `eur`, shops write `EUR`.
     fn from_str(text: &str) -> Result<Self, MoneyError> {
         let unknown = || MoneyError::UnknownCurrency(text.chars().take(12).collect());
-        let code: [u8; 3] = text.to_ascii_uppercase().into_bytes().try_into().map_err(|_| unknown())?;
-        if code.iter().all(u8::is_ascii_uppercase) { Ok(Self(code)) } else { Err(unknown()) }
+        let code: [u8; 3] = text
+            .to_ascii_uppercase()
+            .into_bytes()
+            .try_into()
+            .map_err(|_| unknown())?;
+        if code.iter().all(u8::is_ascii_uppercase) {
+            Ok(Self(code))
+        } else {
+            Err(unknown())
+        }
     }
 }
 
@@ -76,7 +84,9 @@ impl Serialize for Currency {
 
 impl<'de> Deserialize<'de> for Currency {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        String::deserialize(deserializer)?.parse().map_err(de::Error::custom)
+        String::deserialize(deserializer)?
+            .parse()
+            .map_err(de::Error::custom)
     }
 }
 
@@ -106,9 +116,15 @@ impl Money {
     /// `MixedCurrencies`, `Overflow`.
     pub fn checked_add(self, other: Self) -> Result<Self, MoneyError> {
         if self.currency != other.currency {
-            return Err(MoneyError::MixedCurrencies { left: self.currency, right: other.currency });
+            return Err(MoneyError::MixedCurrencies {
+                left: self.currency,
+                right: other.currency,
+            });
         }
-        let minor = self.minor.checked_add(other.minor).ok_or(MoneyError::Overflow)?;
+        let minor = self
+            .minor
+            .checked_add(other.minor)
+            .ok_or(MoneyError::Overflow)?;
         Ok(Self { minor, ..self })
     }
 }
@@ -116,12 +132,20 @@ impl Money {
 impl fmt::Display for Money {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let scale = 10u64.pow(self.currency.decimals());
-        let (sign, size) = (if self.minor < 0 { "-" } else { "" }, self.minor.unsigned_abs());
+        let (sign, size) = (
+            if self.minor < 0 { "-" } else { "" },
+            self.minor.unsigned_abs(),
+        );
         match self.currency.decimals() {
             0 => write!(f, "{sign}{size} {}", self.currency),
             width => {
                 let (whole, part) = (size.div_euclid(scale), size.rem_euclid(scale));
-                write!(f, "{sign}{whole}.{part:0width$} {}", self.currency, width = width as usize)
+                write!(
+                    f,
+                    "{sign}{whole}.{part:0width$} {}",
+                    self.currency,
+                    width = width as usize
+                )
             }
         }
     }
@@ -157,7 +181,14 @@ pub fn split(total: i64, weights: &[u64]) -> Vec<i64> {
         left = left.saturating_sub(1);
     }
     let sign = if total < 0 { -1 } else { 1 };
-    shares.into_iter().map(|share| i64::try_from(share).unwrap_or(i64::MAX).saturating_mul(sign)).collect()
+    shares
+        .into_iter()
+        .map(|share| {
+            i64::try_from(share)
+                .unwrap_or(i64::MAX)
+                .saturating_mul(sign)
+        })
+        .collect()
 }
 
 /// The share of unit `index` when `total` is split evenly over `units`: what [`split`] gives with equal weights,
@@ -167,8 +198,15 @@ pub fn unit_share(total: i64, units: u32, index: u32) -> i64 {
         return 0;
     }
     let units = i64::from(units);
-    let (base, extra) = (total.checked_div(units).unwrap_or(0), total.checked_rem(units).unwrap_or(0));
-    let bonus = if i64::from(index) < extra.abs() { extra.signum() } else { 0 };
+    let (base, extra) = (
+        total.checked_div(units).unwrap_or(0),
+        total.checked_rem(units).unwrap_or(0),
+    );
+    let bonus = if i64::from(index) < extra.abs() {
+        extra.signum()
+    } else {
+        0
+    };
     base.saturating_add(bonus)
 }
 
@@ -180,7 +218,13 @@ mod tests {
 
     #[test]
     fn amounts_show_the_decimals_of_their_currency() {
-        let show = |minor, code: &str| Money { minor, currency: code.parse().unwrap() }.to_string();
+        let show = |minor, code: &str| {
+            Money {
+                minor,
+                currency: code.parse().unwrap(),
+            }
+            .to_string()
+        };
         assert_eq!(show(1999, "EUR"), "19.99 EUR");
         assert_eq!(show(1999, "jpy"), "1999 JPY");
         assert_eq!(show(-1999, "KWD"), "-1.999 KWD");
@@ -189,10 +233,22 @@ mod tests {
 
     #[test]
     fn currencies_never_mix() {
-        let euro = Money { minor: 1, currency: "EUR".parse().unwrap() };
-        let yen = Money { minor: 1, currency: "JPY".parse().unwrap() };
-        assert!(matches!(euro.checked_add(yen), Err(MoneyError::MixedCurrencies { .. })));
-        let most = Money { minor: i64::MAX, ..euro };
+        let euro = Money {
+            minor: 1,
+            currency: "EUR".parse().unwrap(),
+        };
+        let yen = Money {
+            minor: 1,
+            currency: "JPY".parse().unwrap(),
+        };
+        assert!(matches!(
+            euro.checked_add(yen),
+            Err(MoneyError::MixedCurrencies { .. })
+        ));
+        let most = Money {
+            minor: i64::MAX,
+            ..euro
+        };
         assert_eq!(most.checked_add(euro), Err(MoneyError::Overflow));
     }
 

@@ -11,8 +11,8 @@ use crate::{
     ids::{LineId, OrderId, OrderNumber, ShopId, Sku},
     money::{Currency, split},
     order::{
-        Causes, Contact, Destination, Event, Line, LineState, Order, OrderState, Payment, PlacedOrder,
-        Status, Terms,
+        Causes, Contact, Destination, Event, Line, LineState, Order, OrderState, Payment,
+        PlacedOrder, Status, Terms,
     },
     rejection::{Rejection, RejectionCode},
 };
@@ -106,8 +106,14 @@ pub struct Placement {
 
 /// The order before its first commit.
 pub fn unplaced(placed: PlacedOrder) -> Order {
-    let lines =
-        placed.lines.iter().map(|l| LineState { unrouted: l.quantity, ..LineState::default() }).collect();
+    let lines = placed
+        .lines
+        .iter()
+        .map(|l| LineState {
+            unrouted: l.quantity,
+            ..LineState::default()
+        })
+        .collect();
     let state = OrderState {
         version: 0,
         head: String::new(),
@@ -131,7 +137,9 @@ pub fn unplaced(placed: PlacedOrder) -> Order {
 /// # Errors
 /// When the order cannot be written as JSON.
 pub fn digest(placed: &PlacedOrder) -> Result<String, serde_json::Error> {
-    Ok(hex::encode(Sha256::digest(serde_json::to_string(placed)?.as_bytes())))
+    Ok(hex::encode(Sha256::digest(
+        serde_json::to_string(placed)?.as_bytes(),
+    )))
 }
 
 /// Places an order.
@@ -167,29 +175,52 @@ pub fn place(id: OrderId, request: &PlaceOrder, context: &Context) -> Result<Pla
         events.push(Event::OrderReleased {});
     }
     let mut change = Change::new(&order, events, context).map_err(unwritable)?;
-    change.references.push(Reference::Number(format!("{}/{}", request.shop, request.number)));
+    change.references.push(Reference::Number(format!(
+        "{}/{}",
+        request.shop, request.number
+    )));
     if context.cause.source == "api" {
-        change.references.push(Reference::IdempotencyKey(context.cause.id.clone()));
+        change
+            .references
+            .push(Reference::IdempotencyKey(context.cause.id.clone()));
     }
-    Ok(Placement { change, contact: request.customer.clone() })
+    Ok(Placement {
+        change,
+        contact: request.customer.clone(),
+    })
 }
 
 fn invalid(field: &str, rule: &str) -> Rejection {
-    Rejection::new(RejectionCode::InvalidOrder, field, format!("`{field}`: {rule}"))
+    Rejection::new(
+        RejectionCode::InvalidOrder,
+        field,
+        format!("`{field}`: {rule}"),
+    )
 }
 
 fn check(request: &PlaceOrder) -> Result<(), Rejection> {
     if request.lines.is_empty() || request.lines.len() > LINES_MAX {
-        return Err(invalid("lines", &format!("an order has 1 to {LINES_MAX} lines")));
+        return Err(invalid(
+            "lines",
+            &format!("an order has 1 to {LINES_MAX} lines"),
+        ));
     }
     let country = &request.customer.address.country;
     if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
-        return Err(invalid("customer.address.country", "two capital letters, ISO 3166-1"));
+        return Err(invalid(
+            "customer.address.country",
+            "two capital letters, ISO 3166-1",
+        ));
     }
     if !request.customer.email.contains('@') || request.customer.email.len() > 254 {
         return Err(invalid("customer.email", "an e-mail address"));
     }
-    if request.payment.intent.as_deref().is_some_and(|i| i.is_empty() || i.len() > 255 || i.contains('#')) {
+    if request
+        .payment
+        .intent
+        .as_deref()
+        .is_some_and(|i| i.is_empty() || i.len() > 255 || i.contains('#'))
+    {
         return Err(invalid("payment.intent", "1 to 255 characters, no `#`"));
     }
     let amount = |field: &str, value: i64| {
@@ -197,27 +228,39 @@ fn check(request: &PlaceOrder) -> Result<(), Rejection> {
         if fits {
             Ok(())
         } else {
-            Err(invalid(field, "an amount in minor units, not negative, at most 10^12"))
+            Err(invalid(
+                field,
+                "an amount in minor units, not negative, at most 10^12",
+            ))
         }
     };
     amount("discount", request.discount)?;
     amount("shipping", request.shipping)?;
     for (index, line) in request.lines.iter().enumerate() {
         if line.quantity == 0 || line.quantity > UNITS_MAX {
-            return Err(invalid(&format!("lines[{index}].quantity"), "1 to 100000 units"));
+            return Err(invalid(
+                &format!("lines[{index}].quantity"),
+                "1 to 100000 units",
+            ));
         }
         amount(&format!("lines[{index}].unit_price"), line.unit_price)?;
         amount(&format!("lines[{index}].discount"), line.discount)?;
         amount(&format!("lines[{index}].tax"), line.tax)?;
         if line.discount > price(line)? {
-            return Err(invalid(&format!("lines[{index}].discount"), "not more than the line costs"));
+            return Err(invalid(
+                &format!("lines[{index}].discount"),
+                "not more than the line costs",
+            ));
         }
     }
     Ok(())
 }
 
 fn price(line: &PlaceLine) -> Result<i64, Rejection> {
-    let price = line.unit_price.checked_mul(i64::from(line.quantity)).filter(|p| *p <= AMOUNT_MAX);
+    let price = line
+        .unit_price
+        .checked_mul(i64::from(line.quantity))
+        .filter(|p| *p <= AMOUNT_MAX);
     price.ok_or_else(|| invalid("lines", "a line costs at most 10^12 minor units"))
 }
 
@@ -240,11 +283,16 @@ fn lines(request: &PlaceOrder) -> Result<Vec<Line>, Rejection> {
             Some(id) => id.clone(),
             None => {
                 let place = index.saturating_add(1).to_string();
-                place.parse().map_err(|_| invalid("lines", "an id for each line"))?
+                place
+                    .parse()
+                    .map_err(|_| invalid("lines", "an id for each line"))?
             }
         };
         if lines.iter().any(|earlier| earlier.id == id) {
-            return Err(invalid(&format!("lines[{index}].id"), "unique within the order"));
+            return Err(invalid(
+                &format!("lines[{index}].id"),
+                "unique within the order",
+            ));
         }
         lines.push(Line {
             id,
@@ -252,7 +300,9 @@ fn lines(request: &PlaceOrder) -> Result<Vec<Line>, Rejection> {
             title: line.title.chars().take(120).collect(),
             quantity: line.quantity,
             unit_price: line.unit_price,
-            discount: line.discount.saturating_add(discounts.get(index).copied().unwrap_or(0)),
+            discount: line
+                .discount
+                .saturating_add(discounts.get(index).copied().unwrap_or(0)),
             tax: line.tax,
             shipping: shipping.get(index).copied().unwrap_or(0),
         });
@@ -285,15 +335,22 @@ mod tests {
             actor: Actor::system("test"),
             cause: Cause::new("api", "key-1"),
         };
-        place(OrderId::mint(Timestamp::UNIX_EPOCH, [1; 10]), request, &context)
+        place(
+            OrderId::mint(Timestamp::UNIX_EPOCH, [1; 10]),
+            request,
+            &context,
+        )
     }
 
     #[test]
     fn every_minor_unit_of_discount_shipping_and_tax_is_in_a_cell() {
         let order = placed(&request(|_| {})).unwrap().change.order.placed;
         assert_eq!(order.total(), 3 * 333 + 7 + 999 - 100 + 490);
-        let cells: i64 =
-            order.lines.iter().flat_map(|l| (0..l.quantity).map(|i| l.cell(i).total(false))).sum();
+        let cells: i64 = order
+            .lines
+            .iter()
+            .flat_map(|l| (0..l.quantity).map(|i| l.cell(i).total(false)))
+            .sum();
         assert_eq!(cells, order.total());
         assert_eq!(order.terms.priority, 5);
     }
@@ -305,8 +362,19 @@ mod tests {
         assert!(references.contains(&Reference::Number("default/1001".to_owned())));
         assert!(references.contains(&Reference::IdempotencyKey("key-1".to_owned())));
         let order = &placement.change.order;
-        assert!(placement.change.commit.text.contains(&digest(&order.placed).unwrap()));
-        assert!(!serde_json::to_string(&order.placed).unwrap().contains("Ada"), "no personal data");
+        assert!(
+            placement
+                .change
+                .commit
+                .text
+                .contains(&digest(&order.placed).unwrap())
+        );
+        assert!(
+            !serde_json::to_string(&order.placed)
+                .unwrap()
+                .contains("Ada"),
+            "no personal data"
+        );
     }
 
     #[test]
@@ -322,14 +390,27 @@ mod tests {
 
     #[test]
     fn what_cannot_be_an_order_is_refused_by_name() {
-        let refused = |change: fn(&mut serde_json::Value)| placed(&request(change)).unwrap_err().found;
+        let refused =
+            |change: fn(&mut serde_json::Value)| placed(&request(change)).unwrap_err().found;
         assert_eq!(refused(|j| j["lines"] = serde_json::json!([])), "lines");
-        assert_eq!(refused(|j| j["lines"][0]["quantity"] = 0.into()), "lines[0].quantity");
-        assert_eq!(refused(|j| j["lines"][1]["unit_price"] = (-1).into()), "lines[1].unit_price");
-        assert_eq!(refused(|j| j["lines"][1]["discount"] = 1001.into()), "lines[1].discount");
+        assert_eq!(
+            refused(|j| j["lines"][0]["quantity"] = 0.into()),
+            "lines[0].quantity"
+        );
+        assert_eq!(
+            refused(|j| j["lines"][1]["unit_price"] = (-1).into()),
+            "lines[1].unit_price"
+        );
+        assert_eq!(
+            refused(|j| j["lines"][1]["discount"] = 1001.into()),
+            "lines[1].discount"
+        );
         assert_eq!(refused(|j| j["discount"] = 5000.into()), "discount");
         assert_eq!(refused(|j| j["lines"][1]["id"] = "1".into()), "lines[1].id");
-        assert_eq!(refused(|j| j["customer"]["email"] = "x".into()), "customer.email");
+        assert_eq!(
+            refused(|j| j["customer"]["email"] = "x".into()),
+            "customer.email"
+        );
         assert_eq!(
             refused(|j| j["customer"]["address"]["country"] = "de".into()),
             "customer.address.country"

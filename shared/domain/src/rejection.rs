@@ -17,7 +17,11 @@ pub struct Rejection {
 impl Rejection {
     /// A rejection.
     pub fn new(code: RejectionCode, found: impl Into<String>, message: impl Into<String>) -> Self {
-        Self { code, found: found.into(), message: message.into() }
+        Self {
+            code,
+            found: found.into(),
+            message: message.into(),
+        }
     }
 }
 

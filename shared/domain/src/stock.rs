@@ -28,11 +28,19 @@ pub struct StockLevel {
 impl StockLevel {
     /// A level with nothing there.
     pub fn empty(sku: Sku, location: LocationId) -> Self {
-        Self { sku, location, on_hand: 0, reserved: 0, safety_stock: 0 }
+        Self {
+            sku,
+            location,
+            on_hand: 0,
+            reserved: 0,
+            safety_stock: 0,
+        }
     }
 
     fn balance(&self) -> i64 {
-        self.on_hand.saturating_sub(self.reserved).saturating_sub(self.safety_stock)
+        self.on_hand
+            .saturating_sub(self.reserved)
+            .saturating_sub(self.safety_stock)
     }
 
     /// Units that may be promised: `on_hand - reserved - safety_stock`, never below zero.
@@ -63,7 +71,9 @@ impl StockLevel {
                 level.on_hand = level.on_hand.saturating_add(i64::from(*quantity));
             }
             StockMovement::Counted { on_hand } => level.on_hand = i64::from(*on_hand),
-            StockMovement::Adjusted { delta } => level.on_hand = level.on_hand.saturating_add(*delta),
+            StockMovement::Adjusted { delta } => {
+                level.on_hand = level.on_hand.saturating_add(*delta)
+            }
             StockMovement::SafetyStock { units } => level.safety_stock = i64::from(*units),
         }
         level

@@ -1,6 +1,10 @@
 //! Whatever is put to an order, in whatever order and however often, the rules hold.
 
-#![expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "helpers of tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "helpers of tests"
+)]
 
 mod common;
 
@@ -20,10 +24,20 @@ use proptest::prelude::*;
 #[derive(Debug, Clone)]
 enum Wish {
     Pay(PaymentFact),
-    Route { share: u32, places: u8, backorder: bool },
+    Route {
+        share: u32,
+        places: u8,
+        backorder: bool,
+    },
     Request,
-    Report { which: usize, fact: FulfillmentFact },
-    Parcel { reference: u8, fact: ParcelFact },
+    Report {
+        which: usize,
+        fact: FulfillmentFact,
+    },
+    Parcel {
+        reference: u8,
+        fact: ParcelFact,
+    },
     Hold(u8),
     Release(u8),
     Cancel(Vec<(u8, Option<u32>)>),
@@ -38,47 +52,79 @@ fn payment() -> impl Strategy<Value = PaymentFact> {
         Just(RefundStatus::Failed),
         Just(RefundStatus::Cancelled)
     ];
-    (amount, code, status, 0u8..3, any::<bool>(), 0u8..12).prop_map(|(amount, code, status, n, yes, kind)| {
-        let currency = code.parse().unwrap();
-        match kind {
-            0 => PaymentFact::Linked,
-            1 => PaymentFact::Processing,
-            2 => PaymentFact::Authorized { amount, currency },
-            3..=5 => PaymentFact::Captured { amount, currency },
-            6 => PaymentFact::Failed { code: None },
-            7 => PaymentFact::Cancelled,
-            8 => PaymentFact::Refund { id: format!("re_{n}"), amount: amount / 2, currency, status },
-            9 => PaymentFact::DisputeOpened { id: format!("dp_{n}") },
-            10 => PaymentFact::DisputeClosed { id: format!("dp_{n}"), won: yes },
-            _ if yes => PaymentFact::ReviewOpened { id: format!("prv_{n}") },
-            _ => PaymentFact::ReviewClosed {
-                id: format!("prv_{n}"),
-                approved: true,
-                reason: "approved".into(),
-            },
-        }
-    })
+    (amount, code, status, 0u8..3, any::<bool>(), 0u8..12).prop_map(
+        |(amount, code, status, n, yes, kind)| {
+            let currency = code.parse().unwrap();
+            match kind {
+                0 => PaymentFact::Linked,
+                1 => PaymentFact::Processing,
+                2 => PaymentFact::Authorized { amount, currency },
+                3..=5 => PaymentFact::Captured { amount, currency },
+                6 => PaymentFact::Failed { code: None },
+                7 => PaymentFact::Cancelled,
+                8 => PaymentFact::Refund {
+                    id: format!("re_{n}"),
+                    amount: amount / 2,
+                    currency,
+                    status,
+                },
+                9 => PaymentFact::DisputeOpened {
+                    id: format!("dp_{n}"),
+                },
+                10 => PaymentFact::DisputeClosed {
+                    id: format!("dp_{n}"),
+                    won: yes,
+                },
+                _ if yes => PaymentFact::ReviewOpened {
+                    id: format!("prv_{n}"),
+                },
+                _ => PaymentFact::ReviewClosed {
+                    id: format!("prv_{n}"),
+                    approved: true,
+                    reason: "approved".into(),
+                },
+            }
+        },
+    )
 }
 
 fn contents() -> impl Strategy<Value = Vec<(String, u32)>> {
-    proptest::collection::vec((1u8..4, 0u32..4), 0..3)
-        .prop_map(|lines| lines.into_iter().map(|(l, units)| (l.to_string(), units)).collect())
+    proptest::collection::vec((1u8..4, 0u32..4), 0..3).prop_map(|lines| {
+        lines
+            .into_iter()
+            .map(|(l, units)| (l.to_string(), units))
+            .collect()
+    })
 }
 
 fn report() -> impl Strategy<Value = FulfillmentFact> {
     (contents(), any::<bool>(), 0u8..4, 0u8..10).prop_map(|(lines, last, reference, kind)| {
-        let pairs: Vec<(&str, u32)> = lines.iter().map(|(l, units)| (l.as_str(), *units)).collect();
-        let fact_lines =
-            lines.iter().map(|(l, units)| FactLine { line: l.parse().unwrap(), quantity: *units }).collect();
+        let pairs: Vec<(&str, u32)> = lines
+            .iter()
+            .map(|(l, units)| (l.as_str(), *units))
+            .collect();
+        let fact_lines = lines
+            .iter()
+            .map(|(l, units)| FactLine {
+                line: l.parse().unwrap(),
+                quantity: *units,
+            })
+            .collect();
         match kind {
             0 => FulfillmentFact::Accepted,
             1 => FulfillmentFact::Picking,
             2 => FulfillmentFact::Packed,
             3 => FulfillmentFact::Rejected {
-                reason: if last { "out_of_stock".into() } else { "capacity".into() },
+                reason: if last {
+                    "out_of_stock".into()
+                } else {
+                    "capacity".into()
+                },
             },
             4 => FulfillmentFact::Cancelled { lines: fact_lines },
-            5 => FulfillmentFact::CancelRefused { reason: "late".into() },
+            5 => FulfillmentFact::CancelRefused {
+                reason: "late".into(),
+            },
             _ => shipped(&format!("p{reference}"), &pairs, last),
         }
     })
@@ -95,11 +141,12 @@ fn wish() -> impl Strategy<Value = Wish> {
         };
         Wish::Parcel { reference, fact }
     });
-    let route = (1u32..4, 0u8..3, any::<bool>()).prop_map(|(share, places, backorder)| Wish::Route {
-        share,
-        places,
-        backorder,
-    });
+    let route =
+        (1u32..4, 0u8..3, any::<bool>()).prop_map(|(share, places, backorder)| Wish::Route {
+            share,
+            places,
+            backorder,
+        });
     prop_oneof![
         4 => payment().prop_map(Wish::Pay),
         4 => route,
@@ -114,8 +161,15 @@ fn wish() -> impl Strategy<Value = Wish> {
 
 fn command(told: &Told, wish: &Wish) -> Option<Command> {
     Some(match wish {
-        Wish::Pay(fact) => Command::RecordPayment { intent: common::INTENT.into(), fact: fact.clone() },
-        Wish::Route { share, places, backorder } => {
+        Wish::Pay(fact) => Command::RecordPayment {
+            intent: common::INTENT.into(),
+            fact: fact.clone(),
+        },
+        Wish::Route {
+            share,
+            places,
+            backorder,
+        } => {
             let names = [("berlin", *share), ("hamburg", *share), ("3pl", *share)];
             told.plan(&names[..usize::from(*places)], *backorder).0
         }
@@ -129,17 +183,35 @@ fn command(told: &Told, wish: &Wish) -> Option<Command> {
         }
         Wish::Parcel { reference, fact } => {
             let reference = format!("p{reference}");
-            let shipment = told.order.state.shipments.iter().find(|s| s.reference == reference);
+            let shipment = told
+                .order
+                .state
+                .shipments
+                .iter()
+                .find(|s| s.reference == reference);
             let location = shipment.and_then(|s| told.order.fulfillment_order(s.fulfillment_order));
             let location = location.map_or("berlin".parse().unwrap(), |f| f.location.clone());
-            Command::RecordParcel { reference, location, fact: fact.clone() }
+            Command::RecordParcel {
+                reference,
+                location,
+                fact: fact.clone(),
+            }
         }
-        Wish::Hold(n) => Command::PlaceHold { kind: HoldKind::Manual, handle: format!("h{n}"), until: None },
-        Wish::Release(n) => Command::ReleaseHold { handle: format!("h{n}") },
+        Wish::Hold(n) => Command::PlaceHold {
+            kind: HoldKind::Manual,
+            handle: format!("h{n}"),
+            until: None,
+        },
+        Wish::Release(n) => Command::ReleaseHold {
+            handle: format!("h{n}"),
+        },
         Wish::Cancel(lines) => Command::Cancel {
             lines: lines
                 .iter()
-                .map(|(l, units)| CancelLine { line: l.to_string().parse().unwrap(), units: *units })
+                .map(|(l, units)| CancelLine {
+                    line: l.to_string().parse().unwrap(),
+                    units: *units,
+                })
                 .collect(),
             reason: CancelReason::Other,
             note: None,
@@ -150,27 +222,58 @@ fn command(told: &Told, wish: &Wish) -> Option<Command> {
 /// I1, I3 and the status table, after one step.
 fn holds(before: &Order, after: &Order) {
     for (line, state) in after.placed.lines.iter().zip(&after.state.lines) {
-        assert_eq!(state.total(), line.quantity, "I1: every unit in exactly one bucket: {state:?}");
-        assert!(state.shipped >= state.delivered && state.delivered >= state.returned, "I1: {state:?}");
-        let open: u32 =
-            after.state.fulfillment_orders.iter().filter_map(|f| f.line(&line.id)).map(|l| l.open).sum();
-        assert_eq!(open, state.assigned, "I1: assigned units are open in a fulfillment order");
+        assert_eq!(
+            state.total(),
+            line.quantity,
+            "I1: every unit in exactly one bucket: {state:?}"
+        );
+        assert!(
+            state.shipped >= state.delivered && state.delivered >= state.returned,
+            "I1: {state:?}"
+        );
+        let open: u32 = after
+            .state
+            .fulfillment_orders
+            .iter()
+            .filter_map(|f| f.line(&line.id))
+            .map(|l| l.open)
+            .sum();
+        assert_eq!(
+            open, state.assigned,
+            "I1: assigned units are open in a fulfillment order"
+        );
         assert!(state.refund_owed <= state.cancelled, "I3: {state:?}");
     }
     for found in &after.state.fulfillment_orders {
-        assert!(found.lines.iter().all(|l| l.cancel_requested <= l.open), "{found:?}");
+        assert!(
+            found.lines.iter().all(|l| l.cancel_requested <= l.open),
+            "{found:?}"
+        );
         assert_eq!(found.status.is_open(), found.open_units() > 0, "{found:?}");
     }
     let owed: i64 = after.state.lines.iter().map(|l| l.refund_owed_amount).sum();
-    assert!(owed <= after.state.payment.captured(), "I3: {owed} owed of {}", after.state.payment.captured());
-    assert!(after.state.payment.refunded() <= after.state.payment.captured(), "I3: refunded <= captured");
+    assert!(
+        owed <= after.state.payment.captured(),
+        "I3: {owed} owed of {}",
+        after.state.payment.captured()
+    );
+    assert!(
+        after.state.payment.refunded() <= after.state.payment.captured(),
+        "I3: refunded <= captured"
+    );
     assert!(
         before.state.status.reaches(after.state.status),
         "{:?} -> {:?}",
         before.state.status,
         after.state.status
     );
-    let unasked: u32 = after.state.shipments.iter().flat_map(|s| &s.lines).map(|l| l.unasked).sum();
+    let unasked: u32 = after
+        .state
+        .shipments
+        .iter()
+        .flat_map(|s| &s.lines)
+        .map(|l| l.unasked)
+        .sum();
     assert!(
         unasked == 0 || !after.state.exceptions.is_empty(),
         "I4: a parcel that left all the same is an exception"
@@ -308,11 +411,19 @@ fn an_edited_a_missing_and_a_reordered_commit_show() {
     assert!(verify_chain(&edited).is_err());
     let missing = [told.commits[0].clone(), told.commits[2].clone()];
     assert!(verify_chain(&missing).is_err());
-    let reordered = [told.commits[0].clone(), told.commits[2].clone(), told.commits[1].clone()];
+    let reordered = [
+        told.commits[0].clone(),
+        told.commits[2].clone(),
+        told.commits[1].clone(),
+    ];
     assert!(verify_chain(&reordered).is_err());
     // Edited and sealed again: its own hash fits, the chain does not.
     let mut body = told.commits[1].body.clone();
     body.actor.id = "someone-else".to_owned();
-    let resealed = [told.commits[0].clone(), Commit::seal(body).unwrap(), told.commits[2].clone()];
+    let resealed = [
+        told.commits[0].clone(),
+        Commit::seal(body).unwrap(),
+        told.commits[2].clone(),
+    ];
     assert!(verify_chain(&resealed).is_err());
 }

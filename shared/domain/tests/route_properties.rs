@@ -15,7 +15,11 @@ use domain::{
 };
 use proptest::prelude::*;
 
-const KINDS: [LocationKind; 3] = [LocationKind::Warehouse, LocationKind::ThirdParty, LocationKind::Supplier];
+const KINDS: [LocationKind; 3] = [
+    LocationKind::Warehouse,
+    LocationKind::ThirdParty,
+    LocationKind::Supplier,
+];
 
 fn demands() -> impl Strategy<Value = Vec<Demand>> {
     let avoid = prop::collection::vec(0..6_u32, 0..3);
@@ -27,7 +31,10 @@ fn demands() -> impl Strategy<Value = Vec<Demand>> {
                 line: format!("L{line}").parse().unwrap(),
                 sku: format!("S{sku}").parse().unwrap(),
                 units,
-                avoid: avoid.into_iter().map(|n| format!("loc{n}").parse().unwrap()).collect(),
+                avoid: avoid
+                    .into_iter()
+                    .map(|n| format!("loc{n}").parse().unwrap())
+                    .collect(),
             })
             .collect()
     })
@@ -35,14 +42,22 @@ fn demands() -> impl Strategy<Value = Vec<Demand>> {
 
 fn candidate() -> impl Strategy<Value = Candidate> {
     let stock = prop::collection::btree_map(0..3_u32, (0..6_u32, 0..2_u32, 0..2_u32), 0..4);
-    let flags = (prop::bool::weighted(0.9), prop::bool::weighted(0.1), prop::bool::weighted(0.1));
+    let flags = (
+        prop::bool::weighted(0.9),
+        prop::bool::weighted(0.1),
+        prop::bool::weighted(0.1),
+    );
     (prop::sample::select(KINDS.to_vec()), 0..3_u32, stock, flags).prop_map(
         |(kind, priority, stock, (enabled, untracked, abroad))| Candidate {
             location: "unnamed".parse().unwrap(),
             kind,
             priority,
             enabled,
-            ships_to: if abroad { vec!["FR".to_owned()] } else { vec![] },
+            ships_to: if abroad {
+                vec!["FR".to_owned()]
+            } else {
+                vec![]
+            },
             untracked,
             stock: stock
                 .into_iter()
@@ -65,32 +80,44 @@ fn inputs() -> impl Strategy<Value = RoutingInputs> {
         vec![vec![KINDS[0]]],
         vec![],
     ]);
-    let rules = (tiers, 0..5_u32, any::<bool>()).prop_map(|(tiers, split_limit, split_lines)| RoutingRules {
-        tiers,
-        split_limit,
-        split_lines,
-        ..RoutingRules::default()
+    let rules = (tiers, 0..5_u32, any::<bool>()).prop_map(|(tiers, split_limit, split_lines)| {
+        RoutingRules {
+            tiers,
+            split_limit,
+            split_lines,
+            ..RoutingRules::default()
+        }
     });
-    (demands(), prop::collection::vec(candidate(), 0..7), rules, prop::bool::weighted(0.3)).prop_map(
-        |(demands, mut candidates, rules, ship_complete)| {
+    (
+        demands(),
+        prop::collection::vec(candidate(), 0..7),
+        rules,
+        prop::bool::weighted(0.3),
+    )
+        .prop_map(|(demands, mut candidates, rules, ship_complete)| {
             for (n, candidate) in candidates.iter_mut().enumerate() {
                 candidate.location = format!("loc{n}").parse().unwrap();
             }
             RoutingInputs {
                 demands,
-                destination: Destination { country: "DE".to_owned(), region: None },
+                destination: Destination {
+                    country: "DE".to_owned(),
+                    region: None,
+                },
                 ship_complete,
                 candidates,
                 rules,
                 now: "2026-11-22T10:00:00Z".parse().unwrap(),
             }
-        },
-    )
+        })
 }
 
 fn placed(decision: &Decision, line: &domain::ids::LineId) -> u32 {
     let lines = decision.assignments.iter().flat_map(|a| &a.lines);
-    lines.filter(|(l, _)| l == line).map(|(_, units)| units).sum()
+    lines
+        .filter(|(l, _)| l == line)
+        .map(|(_, units)| units)
+        .sum()
 }
 
 /// An oracle that shares nothing with the search: units that a set of locations could give, by the cut of the
@@ -101,7 +128,11 @@ struct Oracle<'a> {
 
 impl Oracle<'_> {
     fn tier(&self, candidate: &Candidate) -> Option<usize> {
-        self.inputs.rules.tiers.iter().position(|kinds| kinds.contains(&candidate.kind))
+        self.inputs
+            .rules
+            .tiers
+            .iter()
+            .position(|kinds| kinds.contains(&candidate.kind))
     }
 
     fn stock(&self, candidate: &Candidate, demand: &Demand) -> u32 {
@@ -109,7 +140,10 @@ impl Oracle<'_> {
             && self.tier(candidate).is_some()
             && (candidate.ships_to.is_empty() || candidate.ships_to.contains(&"DE".to_owned()))
             && !demand.avoid.contains(&candidate.location);
-        let stock = candidate.stock.iter().find(|a| a.sku == demand.sku && usable);
+        let stock = candidate
+            .stock
+            .iter()
+            .find(|a| a.sku == demand.sku && usable);
         stock.map_or(0, |a| if candidate.untracked { 1000 } else { a.units })
     }
 
@@ -122,7 +156,11 @@ impl Oracle<'_> {
         let smallest = |lines: &Vec<&Demand>| {
             let cut = |set: u32| {
                 let inside = |place: usize| set >> place & 1 == 1;
-                let outside = lines.iter().enumerate().filter(|(n, _)| !inside(*n)).map(|(_, d)| d.units);
+                let outside = lines
+                    .iter()
+                    .enumerate()
+                    .filter(|(n, _)| !inside(*n))
+                    .map(|(_, d)| d.units);
                 let given = chosen.iter().map(|c| {
                     let asked = lines.iter().enumerate().filter(|(n, _)| inside(*n));
                     asked.map(|(_, d)| self.stock(c, d)).max().unwrap_or(0)
@@ -167,23 +205,35 @@ impl Oracle<'_> {
             return self.most_whole(chosen);
         }
         let up_to = |tier: usize| {
-            let tiers: Vec<&Candidate> =
-                chosen.iter().copied().filter(|c| self.tier(c).is_some_and(|t| t <= tier)).collect();
+            let tiers: Vec<&Candidate> = chosen
+                .iter()
+                .copied()
+                .filter(|c| self.tier(c).is_some_and(|t| t <= tier))
+                .collect();
             self.most_split(&tiers)
         };
         let sums: Vec<u32> = (0..self.inputs.rules.tiers.len()).map(up_to).collect();
         let mut value = vec![sums.last().copied().unwrap_or(0)];
-        value.extend(sums.iter().enumerate().map(|(n, sum)| if n == 0 { *sum } else { sum - sums[n - 1] }));
+        value.extend(
+            sums.iter()
+                .enumerate()
+                .map(|(n, sum)| if n == 0 { *sum } else { sum - sums[n - 1] }),
+        );
         value
     }
 
     /// The best value, and the fewest locations that reach it.
     fn best(&self) -> (Vec<u32>, u32) {
         let all = &self.inputs.candidates;
-        let sets = (0_u32..1 << all.len()).filter(|set| set.count_ones() <= self.inputs.rules.split_limit);
+        let sets =
+            (0_u32..1 << all.len()).filter(|set| set.count_ones() <= self.inputs.rules.split_limit);
         let each = sets.map(|set| {
-            let chosen: Vec<&Candidate> =
-                all.iter().enumerate().filter(|(n, _)| set >> n & 1 == 1).map(|(_, c)| c).collect();
+            let chosen: Vec<&Candidate> = all
+                .iter()
+                .enumerate()
+                .filter(|(n, _)| set >> n & 1 == 1)
+                .map(|(_, c)| c)
+                .collect();
             (self.value(&chosen), std::cmp::Reverse(set.count_ones()))
         });
         let (value, count) = each.max().unwrap();
@@ -193,10 +243,16 @@ impl Oracle<'_> {
 
 fn value(decision: &Decision) -> Vec<u32> {
     let mut value = vec![0; decision.inputs.rules.tiers.len() + 1];
-    let oracle = Oracle { inputs: &decision.inputs };
+    let oracle = Oracle {
+        inputs: &decision.inputs,
+    };
     for assignment in &decision.assignments {
-        let candidate =
-            decision.inputs.candidates.iter().find(|c| c.location == assignment.location).unwrap();
+        let candidate = decision
+            .inputs
+            .candidates
+            .iter()
+            .find(|c| c.location == assignment.location)
+            .unwrap();
         let units: u32 = assignment.lines.iter().map(|(_, units)| units).sum();
         value[0] += units;
         value[oracle.tier(candidate).unwrap() + 1] += units;
@@ -331,7 +387,9 @@ fn adversarial_sizes_end_within_the_bound() {
         let demands: Vec<Demand> = (0..40_u32)
             .map(|n| Demand {
                 line: format!("L{n}").parse().unwrap(),
-                sku: format!("S{}", if same_sku { 0 } else { n }).parse().unwrap(),
+                sku: format!("S{}", if same_sku { 0 } else { n })
+                    .parse()
+                    .unwrap(),
                 units: 7 + n % 5,
                 avoid: vec![format!("loc{}", n * 3).parse().unwrap()],
             })
@@ -357,13 +415,26 @@ fn adversarial_sizes_end_within_the_bound() {
             .collect();
         let inputs = RoutingInputs {
             demands,
-            destination: Destination { country: "DE".to_owned(), region: None },
+            destination: Destination {
+                country: "DE".to_owned(),
+                region: None,
+            },
             ship_complete: false,
             candidates,
-            rules: RoutingRules { split_limit, split_lines, ..RoutingRules::default() },
+            rules: RoutingRules {
+                split_limit,
+                split_lines,
+                ..RoutingRules::default()
+            },
             now: "2026-11-22T10:00:00Z".parse().unwrap(),
         };
         let decision = route(&inputs);
-        assert_eq!(Decision { inputs: inputs.clone(), ..route(&inputs) }, decision);
+        assert_eq!(
+            Decision {
+                inputs: inputs.clone(),
+                ..route(&inputs)
+            },
+            decision
+        );
     }
 }

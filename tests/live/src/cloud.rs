@@ -64,18 +64,31 @@ impl Cloud {
             "stack",
         );
         let (endpoint, region) = (stack.endpoint.clone(), stack.region.clone());
-        Self { http, endpoint, region, identity: credentials.into() }
+        Self {
+            http,
+            endpoint,
+            region,
+            identity: credentials.into(),
+        }
     }
 
     /// Calls an operation and tells a refusal from trouble.
     ///
     /// # Errors
     /// When there is no answer.
-    pub fn ask(&self, service: Service, operation: &str, input: &Value) -> Told<Result<Value, Refused>> {
+    pub fn ask(
+        &self,
+        service: Service,
+        operation: &str,
+        input: &Value,
+    ) -> Told<Result<Value, Refused>> {
         let Service(name, prefix, version) = service;
         let content_type = format!("application/x-amz-json-{version}");
         let target = format!("{prefix}.{operation}");
-        let headers = [("content-type", content_type.as_str()), ("x-amz-target", target.as_str())];
+        let headers = [
+            ("content-type", content_type.as_str()),
+            ("x-amz-target", target.as_str()),
+        ];
         let answer = self.send(name, "POST", "/", &headers, &input.to_string())?;
         Ok(refusal(operation, &answer).map_or_else(|| Ok(answer.json()), Err))
     }
@@ -85,7 +98,8 @@ impl Cloud {
     /// # Errors
     /// When it is.
     pub fn call(&self, service: Service, operation: &str, input: &Value) -> Told<Value> {
-        self.ask(service, operation, input)?.map_err(|refused| Trouble::Broken(refused.to_string()))
+        self.ask(service, operation, input)?
+            .map_err(|refused| Trouble::Broken(refused.to_string()))
     }
 
     /// Calls Lambda, and tells a refusal from trouble.
@@ -95,7 +109,11 @@ impl Cloud {
     pub fn lambda(&self, method: &str, path: &str, input: &Value) -> Told<Result<Value, Refused>> {
         let path = format!("/2015-03-31/{path}");
         let headers = [("content-type", "application/json")];
-        let body = if method == "GET" { String::new() } else { input.to_string() };
+        let body = if method == "GET" {
+            String::new()
+        } else {
+            input.to_string()
+        };
         let answer = self.send("lambda", method, &path, &headers, &body)?;
         Ok(refusal(&format!("{method} {path}"), &answer).map_or_else(|| Ok(answer.json()), Err))
     }
@@ -106,7 +124,8 @@ impl Cloud {
     /// When Lambda refuses.
     pub fn invoke(&self, function: &str, event: &Value) -> Told<Value> {
         let path = format!("functions/{function}/invocations");
-        self.lambda("POST", &path, event)?.map_err(|refused| Trouble::Broken(refused.to_string()))
+        self.lambda("POST", &path, event)?
+            .map_err(|refused| Trouble::Broken(refused.to_string()))
     }
 
     /// Puts a message on a queue.
@@ -128,10 +147,16 @@ impl Cloud {
             "ApproximateNumberOfMessagesNotVisible",
             "ApproximateNumberOfMessagesDelayed",
         ];
-        let answer =
-            self.call(SQS, "GetQueueAttributes", &json!({ "QueueUrl": queue, "AttributeNames": names }))?;
+        let answer = self.call(
+            SQS,
+            "GetQueueAttributes",
+            &json!({ "QueueUrl": queue, "AttributeNames": names }),
+        )?;
         let count = |name: &&str| {
-            answer["Attributes"][*name].as_str().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0)
+            answer["Attributes"][*name]
+                .as_str()
+                .and_then(|n| n.parse::<u64>().ok())
+                .unwrap_or(0)
         };
         Ok(names.iter().map(count).fold(0, u64::saturating_add))
     }
@@ -147,7 +172,10 @@ impl Cloud {
         let unsigned = |why: String| Trouble::Broken(format!("signing a call of {service}: {why}"));
         let url = format!("{}{path}", self.endpoint);
         let settings = SigningSettings::default();
-        #[expect(clippy::disallowed_methods, reason = "a signature names the time at which it was made")]
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "a signature names the time at which it was made"
+        )]
         let time = SystemTime::now();
         let params = v4::SigningParams::builder()
             .identity(&self.identity)
@@ -160,9 +188,16 @@ impl Cloud {
         let bytes = SignableBody::Bytes(body.as_bytes());
         let request = SignableRequest::new(method, &url, headers.iter().copied(), bytes)
             .map_err(|e| unsigned(e.to_string()))?;
-        let (signature, _) = sign(request, &params.into()).map_err(|e| unsigned(e.to_string()))?.into_parts();
+        let (signature, _) = sign(request, &params.into())
+            .map_err(|e| unsigned(e.to_string()))?
+            .into_parts();
         let all: Vec<(&str, &str)> = headers.iter().copied().chain(signature.headers()).collect();
-        self.http.send(method, &url, &all, (method != "GET").then_some(body.as_bytes()))
+        self.http.send(
+            method,
+            &url,
+            &all,
+            (method != "GET").then_some(body.as_bytes()),
+        )
     }
 }
 
@@ -172,13 +207,19 @@ fn refusal(operation: &str, answer: &Answer) -> Option<Refused> {
         return None;
     }
     let body = answer.json();
-    let text = |names: [&str; 3]| names.iter().find_map(|name| body[*name].as_str()).map(str::to_owned);
-    let code =
-        text(["__type", "Code", "code"]).or_else(|| answer.header("x-amzn-errortype").map(str::to_owned));
+    let text = |names: [&str; 3]| {
+        names
+            .iter()
+            .find_map(|name| body[*name].as_str())
+            .map(str::to_owned)
+    };
+    let code = text(["__type", "Code", "code"])
+        .or_else(|| answer.header("x-amzn-errortype").map(str::to_owned));
     let code = code.unwrap_or_else(|| answer.status.to_string());
     Some(Refused {
         operation: operation.to_owned(),
         code: code.rsplit('#').next().unwrap_or_default().to_owned(),
-        message: text(["message", "Message", "errorMessage"]).unwrap_or_else(|| answer.body.clone()),
+        message: text(["message", "Message", "errorMessage"])
+            .unwrap_or_else(|| answer.body.clone()),
     })
 }

@@ -20,7 +20,11 @@ impl World {
     pub fn tell(&self, location: &str, kind: &str, data: &Value) -> Told<Webhook> {
         let message = Message::new(kind, watch::now(), data);
         let body = message.to_json().map_err(|e| Trouble::broken(kind, e))?;
-        Ok(Webhook { path: locations::path(location), id: self.name("msg_"), body })
+        Ok(Webhook {
+            path: locations::path(location),
+            id: self.name("msg_"),
+            body,
+        })
     }
 }
 
@@ -60,7 +64,11 @@ impl Job<'_> {
 
     /// Units asked for, over all lines.
     pub fn units(&self) -> u32 {
-        self.asked.lines.iter().map(|line| line.quantity).fold(0, u32::saturating_add)
+        self.asked
+            .lines
+            .iter()
+            .map(|line| line.quantity)
+            .fold(0, u32::saturating_add)
     }
 
     /// `fulfillment_order.accepted`, `.picking`, `.packed`.
@@ -76,7 +84,10 @@ impl Job<'_> {
     /// # Errors
     /// When it cannot be written.
     pub fn declined(&self, step: &str, reason: &str) -> Told<Webhook> {
-        self.about(&format!("fulfillment_order.{step}"), json!({ "reason": reason }))
+        self.about(
+            &format!("fulfillment_order.{step}"),
+            json!({ "reason": reason }),
+        )
     }
 
     /// `fulfillment_order.cancelled`: so many units of a line.
@@ -84,7 +95,10 @@ impl Job<'_> {
     /// # Errors
     /// When it cannot be written.
     pub fn cancelled(&self, line: &str, units: u32) -> Told<Webhook> {
-        self.about("fulfillment_order.cancelled", json!({ "lines": [{ "line": line, "quantity": units }] }))
+        self.about(
+            "fulfillment_order.cancelled",
+            json!({ "lines": [{ "line": line, "quantity": units }] }),
+        )
     }
 
     /// `shipment.shipped`: a parcel with so many units of each line.
@@ -92,8 +106,10 @@ impl Job<'_> {
     /// # Errors
     /// When it cannot be written.
     pub fn shipped(&self, parcel: &str, contents: &[(&str, u32)], last: bool) -> Told<Webhook> {
-        let lines: Vec<Value> =
-            contents.iter().map(|(line, units)| json!({ "line": line, "quantity": units })).collect();
+        let lines: Vec<Value> = contents
+            .iter()
+            .map(|(line, units)| json!({ "line": line, "quantity": units }))
+            .collect();
         let tracking = format!("0034{}-{parcel}", self.asked.order_number);
         let data = json!({
             "shipment_reference": parcel, "carrier": "DHL", "tracking_number": tracking,
@@ -107,7 +123,10 @@ impl Job<'_> {
     /// # Errors
     /// When it cannot be written.
     pub fn parcel(&self, step: &str, parcel: &str) -> Told<Webhook> {
-        self.about(&format!("shipment.{step}"), json!({ "shipment_reference": parcel }))
+        self.about(
+            &format!("shipment.{step}"),
+            json!({ "shipment_reference": parcel }),
+        )
     }
 
     /// Accepts, picks and packs it.
@@ -126,8 +145,12 @@ impl Job<'_> {
     /// # Errors
     /// When a webhook is not taken.
     pub fn ship_all(&self, parcel: &str) -> Told {
-        let lines: Vec<(&str, u32)> =
-            self.asked.lines.iter().map(|l| (l.line.as_str(), l.quantity)).collect();
+        let lines: Vec<(&str, u32)> = self
+            .asked
+            .lines
+            .iter()
+            .map(|l| (l.line.as_str(), l.quantity))
+            .collect();
         self.shipped(parcel, &lines, true)?.send(self.world)
     }
 

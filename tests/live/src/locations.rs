@@ -37,11 +37,18 @@ fn document(id: &str) -> (&'static str, Value) {
     match id {
         BERLIN => ("locations", warehouse("Own warehouse, Berlin", 1, true)),
         LYON => ("locations", warehouse("Own warehouse, Lyon", 2, true)),
-        ATELIER => ("suppliers", json!({ "name": "Atelier Nord", "kind": "supplier", "priority": 1 })),
-        ROTTERDAM => {
-            ("locations", json!({ "name": "Harbour Logistics, Rotterdam", "kind": "3pl", "priority": 1 }))
-        }
-        _ => ("locations", warehouse("Own warehouse, not open yet", 3, false)),
+        ATELIER => (
+            "suppliers",
+            json!({ "name": "Atelier Nord", "kind": "supplier", "priority": 1 }),
+        ),
+        ROTTERDAM => (
+            "locations",
+            json!({ "name": "Harbour Logistics, Rotterdam", "kind": "3pl", "priority": 1 }),
+        ),
+        _ => (
+            "locations",
+            warehouse("Own warehouse, not open yet", 3, false),
+        ),
     }
 }
 
@@ -103,7 +110,10 @@ fn put(world: &World, id: &str, url: Option<&str>, open: bool) -> Told {
         body["webhook_url"] = json!(url);
     }
     let path = format!("/api/oms/{kind}/{id}");
-    world.api("admin", "PUT", &path, Some(&body))?.success::<Value>(&format!("PUT {path}")).map(drop)
+    world
+        .api("admin", "PUT", &path, Some(&body))?
+        .success::<Value>(&format!("PUT {path}"))
+        .map(drop)
 }
 
 fn secret(world: &World, path: &str, purpose: &str) -> Told {
@@ -128,10 +138,18 @@ impl World {
         let data = json!({ "items": [{ "sku": sku, "quantity": quantity }] });
         self.tell(location, "stock.received", &data)?.send(self)?;
         let expected = before.saturating_add(i64::from(quantity));
-        watch::until(&format!("{expected} x {sku} at {location}"), watch::SOON, || {
-            let found = self.on_hand(sku, location)?;
-            Ok(if found >= expected { Look::There(()) } else { Look::NotYet(found.to_string()) })
-        })
+        watch::until(
+            &format!("{expected} x {sku} at {location}"),
+            watch::SOON,
+            || {
+                let found = self.on_hand(sku, location)?;
+                Ok(if found >= expected {
+                    Look::There(())
+                } else {
+                    Look::NotYet(found.to_string())
+                })
+            },
+        )
     }
 
     /// Stocks a shelf before a story begins.
@@ -141,7 +159,12 @@ impl World {
     pub fn stock(&self, location: &str, sku: &str, quantity: u32) -> Told {
         let movement = json!({ "kind": "received", "quantity": quantity });
         let body = json!({ "sku": sku, "location": location, "movement": movement });
-        let answer = self.api("operator", "POST", "/api/oms/stock/adjustments", Some(&body))?;
+        let answer = self.api(
+            "operator",
+            "POST",
+            "/api/oms/stock/adjustments",
+            Some(&body),
+        )?;
         answer.success::<Value>("stocking a shelf").map(drop)
     }
 
@@ -151,7 +174,8 @@ impl World {
     /// When the API does not show them.
     pub fn levels(&self, sku: &str) -> Told<Value> {
         let path = format!("/api/oms/stock/{}", sku.replace('/', "%2F"));
-        self.api("support", "GET", &path, None)?.success("GET the stock")
+        self.api("support", "GET", &path, None)?
+            .success("GET the stock")
     }
 
     /// Units on hand, of which reserved, at a location.

@@ -30,17 +30,29 @@ const CYAN: &str = "36";
 impl Narrator {
     /// Says nothing.
     pub fn silent() -> Self {
-        Self { aloud: false, colours: false, scenes: AtomicU32::new(0), facts: AtomicU32::new(0) }
+        Self {
+            aloud: false,
+            colours: false,
+            scenes: AtomicU32::new(0),
+            facts: AtomicU32::new(0),
+        }
     }
 
     /// Speaks on standard output, in colours when a person looks.
     pub fn aloud() -> Self {
-        Self { aloud: true, colours: stdout().is_terminal(), ..Self::silent() }
+        Self {
+            aloud: true,
+            colours: stdout().is_terminal(),
+            ..Self::silent()
+        }
     }
 
     /// A new scene begins.
     pub fn scene(&self, title: &str, about: &str) {
-        let number = self.scenes.fetch_add(1, Ordering::Relaxed).saturating_add(1);
+        let number = self
+            .scenes
+            .fetch_add(1, Ordering::Relaxed)
+            .saturating_add(1);
         self.say("");
         self.say(&format!("{:>3}  {}", number, self.paint(BOLD, title)));
         for line in wrapped(about, WIDTH.saturating_add(20)) {
@@ -59,7 +71,11 @@ impl Narrator {
         };
         let mut lines = wrapped(&moment.text, WIDTH).into_iter();
         let first = lines.next().unwrap_or_default();
-        let status = if new_status { format!("  -> {}", moment.status) } else { String::new() };
+        let status = if new_status {
+            format!("  -> {}", moment.status)
+        } else {
+            String::new()
+        };
         let status = self.paint(CYAN, &status);
         let (at, number) = (self.paint(DIM, &at), format!("{number:<8}"));
         self.say(&format!("     {at}  {number} {who:<13} {first}{status}"));
@@ -75,7 +91,11 @@ impl Narrator {
 
     /// One of several things in a row, and what became of it.
     pub fn row(&self, what: &str, outcome: &str) {
-        self.say(&format!("     {} {}", self.paint(DIM, &format!("· {what:<34}")), self.paint(DIM, outcome)));
+        self.say(&format!(
+            "     {} {}",
+            self.paint(DIM, &format!("· {what:<34}")),
+            self.paint(DIM, outcome)
+        ));
     }
 
     /// Something was checked and is so.
@@ -114,7 +134,10 @@ impl Narrator {
 
     /// Scenes begun and facts checked so far.
     pub fn counts(&self) -> (u32, u32) {
-        (self.scenes.load(Ordering::Relaxed), self.facts.load(Ordering::Relaxed))
+        (
+            self.scenes.load(Ordering::Relaxed),
+            self.facts.load(Ordering::Relaxed),
+        )
     }
 
     fn paint(&self, colour: &str, text: &str) -> String {
@@ -146,7 +169,10 @@ mod tests {
 
     #[test]
     fn long_sentences_go_on_in_the_next_line() {
-        assert_eq!(wrapped("one two three four", 9), ["one two", "three", "four"]);
+        assert_eq!(
+            wrapped("one two three four", 9),
+            ["one two", "three", "four"]
+        );
         assert_eq!(wrapped("", 9), [""; 0]);
     }
 }

@@ -12,7 +12,10 @@ use crate::{
 
 /// An order as the API shows it; what no story looks at is left out.
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "the API's own words, described in its document")]
+#[expect(
+    missing_docs,
+    reason = "the API's own words, described in its document"
+)]
 pub struct Shown {
     pub id: String,
     pub number: String,
@@ -31,14 +34,20 @@ pub struct Shown {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "the API's own words, described in its document")]
+#[expect(
+    missing_docs,
+    reason = "the API's own words, described in its document"
+)]
 pub struct Hold {
     pub kind: String,
     pub handle: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "the API's own words, described in its document")]
+#[expect(
+    missing_docs,
+    reason = "the API's own words, described in its document"
+)]
 pub struct Line {
     pub id: String,
     pub sku: String,
@@ -47,7 +56,10 @@ pub struct Line {
 }
 
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[expect(missing_docs, reason = "the API's own words, described in its document")]
+#[expect(
+    missing_docs,
+    reason = "the API's own words, described in its document"
+)]
 pub struct Units {
     pub unrouted: u32,
     pub backordered: u32,
@@ -58,7 +70,10 @@ pub struct Units {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "the API's own words, described in its document")]
+#[expect(
+    missing_docs,
+    reason = "the API's own words, described in its document"
+)]
 pub struct FulfillmentOrder {
     pub id: String,
     pub location: String,
@@ -66,14 +81,20 @@ pub struct FulfillmentOrder {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "the API's own words, described in its document")]
+#[expect(
+    missing_docs,
+    reason = "the API's own words, described in its document"
+)]
 pub struct Shipment {
     pub reference: String,
     pub status: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[expect(missing_docs, reason = "the API's own words, described in its document")]
+#[expect(
+    missing_docs,
+    reason = "the API's own words, described in its document"
+)]
 pub struct Money {
     pub currency: String,
     pub total: i64,
@@ -84,14 +105,20 @@ pub struct Money {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "the API's own words, described in its document")]
+#[expect(
+    missing_docs,
+    reason = "the API's own words, described in its document"
+)]
 pub struct Exception {
     pub kind: String,
     pub detail: String,
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "the API's own words, described in its document")]
+#[expect(
+    missing_docs,
+    reason = "the API's own words, described in its document"
+)]
 pub struct Routing {
     pub event: String,
     pub explanation: String,
@@ -99,7 +126,10 @@ pub struct Routing {
 
 /// One entry of the timeline.
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "the API's own words, described in its document")]
+#[expect(
+    missing_docs,
+    reason = "the API's own words, described in its document"
+)]
 pub struct Moment {
     pub seq: u64,
     pub at: jiff::Timestamp,
@@ -111,7 +141,10 @@ pub struct Moment {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[expect(missing_docs, reason = "the API's own words, described in its document")]
+#[expect(
+    missing_docs,
+    reason = "the API's own words, described in its document"
+)]
 pub struct Actor {
     pub kind: String,
     pub id: String,
@@ -120,7 +153,10 @@ pub struct Actor {
 impl Shown {
     /// How often something happened.
     pub fn times(&self, event: &str) -> usize {
-        self.timeline.iter().filter(|moment| moment.event == event).count()
+        self.timeline
+            .iter()
+            .filter(|moment| moment.event == event)
+            .count()
     }
 
     /// Where all units are, added up over the lines.
@@ -137,13 +173,22 @@ impl Shown {
 
     /// The locations that have work, in the order in which they got it.
     pub fn locations(&self) -> Vec<&str> {
-        self.fulfillment_orders.iter().map(|found| found.location.as_str()).collect()
+        self.fulfillment_orders
+            .iter()
+            .map(|found| found.location.as_str())
+            .collect()
     }
 
     fn summary(&self) -> String {
-        let asked: Vec<String> =
-            self.fulfillment_orders.iter().map(|f| format!("{} {}", f.location, f.status)).collect();
-        let last = self.timeline.last().map_or("nothing yet", |moment| moment.text.as_str());
+        let asked: Vec<String> = self
+            .fulfillment_orders
+            .iter()
+            .map(|f| format!("{} {}", f.location, f.status))
+            .collect();
+        let last = self
+            .timeline
+            .last()
+            .map_or("nothing yet", |moment| moment.text.as_str());
         format!(
             "order {}: {}, payment {}, {:?}, [{}]; last: {last}",
             self.number,
@@ -179,8 +224,21 @@ struct Teller {
 }
 
 impl<'w> Order<'w> {
-    pub(crate) fn new(world: &'w World, id: String, number: String, intent: String, total: i64) -> Self {
-        Self { world, id, number, intent, total, told: Mutex::default() }
+    pub(crate) fn new(
+        world: &'w World,
+        id: String,
+        number: String,
+        intent: String,
+        total: i64,
+    ) -> Self {
+        Self {
+            world,
+            id,
+            number,
+            intent,
+            total,
+            told: Mutex::default(),
+        }
     }
 
     /// From now on nothing of it is told, or all that has happened meanwhile and what comes.
@@ -196,7 +254,10 @@ impl<'w> Order<'w> {
     /// When the API does not show it.
     pub fn look(&self) -> Told<Shown> {
         let path = format!("/api/oms/orders/{}", self.id);
-        let shown: Shown = self.world.api("agent", "GET", &path, None)?.success("GET the order")?;
+        let shown: Shown = self
+            .world
+            .api("agent", "GET", &path, None)?
+            .success("GET the order")?;
         self.tell(&shown);
         Ok(shown)
     }
@@ -213,10 +274,19 @@ impl<'w> Order<'w> {
     ///
     /// # Errors
     /// When it does not come about in time.
-    pub fn within(&self, wait: Duration, what: &str, holds: impl Fn(&Shown) -> bool) -> Told<Shown> {
+    pub fn within(
+        &self,
+        wait: Duration,
+        what: &str,
+        holds: impl Fn(&Shown) -> bool,
+    ) -> Told<Shown> {
         watch::until(what, wait, || {
             let shown = self.look()?;
-            Ok(if holds(&shown) { Look::There(shown) } else { Look::NotYet(shown.summary()) })
+            Ok(if holds(&shown) {
+                Look::There(shown)
+            } else {
+                Look::NotYet(shown.summary())
+            })
         })
     }
 
@@ -225,7 +295,9 @@ impl<'w> Order<'w> {
     /// # Errors
     /// When it does not get there soon.
     pub fn until_status(&self, status: &str) -> Told<Shown> {
-        self.until(&format!("order {} being {status}", self.number), |shown| shown.status == status)
+        self.until(&format!("order {} being {status}", self.number), |shown| {
+            shown.status == status
+        })
     }
 
     /// Waits until an event stands in the timeline.
@@ -233,7 +305,9 @@ impl<'w> Order<'w> {
     /// # Errors
     /// When it does not come soon.
     pub fn until_event(&self, event: &str) -> Told<Shown> {
-        self.until(&format!("{event} of order {}", self.number), |shown| shown.times(event) > 0)
+        self.until(&format!("{event} of order {}", self.number), |shown| {
+            shown.times(event) > 0
+        })
     }
 
     /// Checks that each of these happened so many times.
@@ -252,12 +326,16 @@ impl<'w> Order<'w> {
     }
 
     fn tell(&self, shown: &Shown) {
-        let Ok(mut told) = self.told.lock() else { return };
+        let Ok(mut told) = self.told.lock() else {
+            return;
+        };
         if told.muted {
             return;
         }
         for moment in shown.timeline.iter().skip(told.moments) {
-            self.world.narrator().moment(&self.number, moment, moment.status != told.status);
+            self.world
+                .narrator()
+                .moment(&self.number, moment, moment.status != told.status);
             told.status.clone_from(&moment.status);
         }
         told.moments = told.moments.max(shown.timeline.len());

@@ -63,5 +63,9 @@ pub fn expect_that(what: &str, holds: bool, found: impl Debug) -> Told {
     if holds {
         return Ok(());
     }
-    Err(Trouble::NotSo { what: what.to_owned(), expected: "so".to_owned(), found: format!("{found:?}") })
+    Err(Trouble::NotSo {
+        what: what.to_owned(),
+        expected: "so".to_owned(),
+        found: format!("{found:?}"),
+    })
 }

@@ -68,22 +68,34 @@ impl<'w> Basket<'w> {
 
     /// All together or not at all.
     pub fn complete(self) -> Self {
-        Self { ship_complete: true, ..self }
+        Self {
+            ship_complete: true,
+            ..self
+        }
     }
 
     /// Ordered at another time than now.
     pub fn ordered_at(self, time: impl ToString) -> Self {
-        Self { placed_at: Some(time.to_string()), ..self }
+        Self {
+            placed_at: Some(time.to_string()),
+            ..self
+        }
     }
 
     /// The shop does not name the payment intent: Stripe's events name the order.
     pub fn without_intent(self) -> Self {
-        Self { intent: false, ..self }
+        Self {
+            intent: false,
+            ..self
+        }
     }
 
     /// Nothing of the order is told, unless someone asks later.
     pub fn quietly(self) -> Self {
-        Self { quiet: true, ..self }
+        Self {
+            quiet: true,
+            ..self
+        }
     }
 
     /// Places the order.
@@ -110,7 +122,9 @@ impl<'w> Basket<'w> {
         if self.intent {
             body["payment"] = json!({ "intent": intent });
         }
-        let answer = self.world.api("operator", "POST", "/api/oms/orders", Some(&body))?;
+        let answer = self
+            .world
+            .api("operator", "POST", "/api/oms/orders", Some(&body))?;
         let placed: Value = answer.success("placing an order")?;
         let text = |name: &str| placed[name].as_str().map(str::to_owned);
         let (Some(id), Some(total)) = (text("id"), placed["total"].as_i64()) else {

@@ -115,9 +115,10 @@ impl Stack {
     /// # Errors
     /// When the file is not there or not one.
     pub fn at(file: &Path) -> Told<Self> {
-        let text = fs::read_to_string(file).map_err(|e| Trouble::broken(&file.display().to_string(), e))?;
-        let stack: Self =
-            serde_json::from_str(&text).map_err(|e| Trouble::broken(&file.display().to_string(), e))?;
+        let text = fs::read_to_string(file)
+            .map_err(|e| Trouble::broken(&file.display().to_string(), e))?;
+        let stack: Self = serde_json::from_str(&text)
+            .map_err(|e| Trouble::broken(&file.display().to_string(), e))?;
         let directory = file.parent().map(Path::to_owned).unwrap_or_default();
         Ok(Self { directory, ..stack })
     }
@@ -128,11 +129,15 @@ impl Stack {
     /// # Errors
     /// When it does not start.
     pub fn start(directory: &Path) -> Told<Self> {
-        fs::create_dir_all(directory).map_err(|e| Trouble::broken(&directory.display().to_string(), e))?;
+        fs::create_dir_all(directory)
+            .map_err(|e| Trouble::broken(&directory.display().to_string(), e))?;
         // One that an interrupted run has left there has not long to live.
         stop(directory);
         let mut script = local(directory);
-        script.arg("up").env("OMS_PORT", "0").env("OMS_LIFE_OF", std::process::id().to_string());
+        script
+            .arg("up")
+            .env("OMS_PORT", "0")
+            .env("OMS_LIFE_OF", std::process::id().to_string());
         // Nobody who looks at the tests' output wants log-ins in it; what goes wrong is on standard error.
         let mut running = script
             .stdout(Stdio::from(std::io::stderr()))
@@ -140,12 +145,16 @@ impl Stack {
             .map_err(|e| Trouble::broken("infra/local up", e))?;
         let begun = Instant::now();
         let ended = watch::until("infra/local up", STARTING, || {
-            let ended = running.try_wait().map_err(|e| Trouble::broken("infra/local up", e))?;
+            let ended = running
+                .try_wait()
+                .map_err(|e| Trouble::broken("infra/local up", e))?;
             let so_far = format!("still running after {} s", begun.elapsed().as_secs());
             Ok(ended.map_or(watch::Look::NotYet(so_far), watch::Look::There))
         })?;
         if !ended.success() {
-            return Err(Trouble::Broken(format!("infra/local up ended with {ended}; it says why above")));
+            return Err(Trouble::Broken(format!(
+                "infra/local up ended with {ended}; it says why above"
+            )));
         }
         Self::at(&directory.join("stack.json"))
     }
@@ -161,9 +170,15 @@ impl Stack {
     /// When it fails.
     pub fn local(&self, words: &[&str]) -> Told<String> {
         let what = format!("infra/local {}", words.join(" "));
-        let output = local(&self.directory).args(words).output().map_err(|e| Trouble::broken(&what, e))?;
+        let output = local(&self.directory)
+            .args(words)
+            .output()
+            .map_err(|e| Trouble::broken(&what, e))?;
         if !output.status.success() {
-            return Err(Trouble::broken(&what, String::from_utf8_lossy(&output.stderr)));
+            return Err(Trouble::broken(
+                &what,
+                String::from_utf8_lossy(&output.stderr),
+            ));
         }
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
@@ -186,12 +201,21 @@ pub fn root() -> PathBuf {
 
 /// Stops the stack of a directory, if there is one.
 fn stop(directory: &Path) {
-    drop(local(directory).arg("down").stdout(Stdio::null()).stderr(Stdio::null()).status());
+    drop(
+        local(directory)
+            .arg("down")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status(),
+    );
 }
 
 fn local(directory: &Path) -> Command {
     let mut command = Command::new(root().join("infra/local"));
-    command.current_dir(root()).env("OMS_STATE_DIR", directory).stdin(Stdio::null());
+    command
+        .current_dir(root())
+        .env("OMS_STATE_DIR", directory)
+        .stdin(Stdio::null());
     without_cargo_of_this_test(&mut command);
     command
 }
@@ -201,7 +225,14 @@ fn local(directory: &Path) -> Command {
 pub fn without_cargo_of_this_test(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let Some(name) = name.to_str() else { continue };
-        if ["CARGO_PKG_", "CARGO_MANIFEST_", "CARGO_BIN_", "CARGO_CRATE_"].iter().any(|p| name.starts_with(p))
+        if [
+            "CARGO_PKG_",
+            "CARGO_MANIFEST_",
+            "CARGO_BIN_",
+            "CARGO_CRATE_",
+        ]
+        .iter()
+        .any(|p| name.starts_with(p))
         {
             command.env_remove(name);
         }

@@ -46,11 +46,17 @@ pub fn event(world: &World, kind: &str, fields: Value) -> Told<Webhook> {
     let id = world.name("evt_");
     event["id"] = json!(id);
     event["created"] = json!(watch::now().as_second());
-    let Value::Object(fields) = fields else { return Err(unknown()) };
+    let Value::Object(fields) = fields else {
+        return Err(unknown());
+    };
     for (name, value) in fields {
         event["data"]["object"][name] = value;
     }
-    Ok(Webhook { path: connect::stripe::NAME.to_owned(), id, body: event.to_string() })
+    Ok(Webhook {
+        path: connect::stripe::NAME.to_owned(),
+        id,
+        body: event.to_string(),
+    })
 }
 
 impl Order<'_> {
@@ -67,7 +73,11 @@ impl Order<'_> {
     /// # Errors
     /// When there is no such event.
     pub fn authorized(&self, world: &World) -> Told<Webhook> {
-        event(world, "payment_intent.amount_capturable_updated", self.intent_fields(self.total, 0))
+        event(
+            world,
+            "payment_intent.amount_capturable_updated",
+            self.intent_fields(self.total, 0),
+        )
     }
 
     /// Stripe has captured all of it.
@@ -75,7 +85,11 @@ impl Order<'_> {
     /// # Errors
     /// When there is no such event.
     pub fn captured(&self, world: &World) -> Told<Webhook> {
-        event(world, "payment_intent.succeeded", self.intent_fields(0, self.total))
+        event(
+            world,
+            "payment_intent.succeeded",
+            self.intent_fields(0, self.total),
+        )
     }
 
     /// The payment failed.
@@ -83,14 +97,25 @@ impl Order<'_> {
     /// # Errors
     /// When there is no such event.
     pub fn payment_failed(&self, world: &World) -> Told<Webhook> {
-        event(world, "payment_intent.payment_failed", self.intent_fields(0, 0))
+        event(
+            world,
+            "payment_intent.payment_failed",
+            self.intent_fields(0, 0),
+        )
     }
 
     /// A refund, so far.
     ///
     /// # Errors
     /// When there is no such event.
-    pub fn refund(&self, world: &World, kind: &str, id: &str, amount: i64, status: &str) -> Told<Webhook> {
+    pub fn refund(
+        &self,
+        world: &World,
+        kind: &str,
+        id: &str,
+        amount: i64,
+        status: &str,
+    ) -> Told<Webhook> {
         let fields = json!({
             "id": id, "amount": amount, "currency": "eur", "status": status, "payment_intent": self.intent,
         });
@@ -102,7 +127,11 @@ impl Order<'_> {
     /// # Errors
     /// When there is no such event.
     pub fn review(&self, world: &World, kind: &str, id: &str) -> Told<Webhook> {
-        event(world, kind, json!({ "id": id, "payment_intent": self.intent }))
+        event(
+            world,
+            kind,
+            json!({ "id": id, "payment_intent": self.intent }),
+        )
     }
 
     /// Pays the order in full.

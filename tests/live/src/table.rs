@@ -30,14 +30,21 @@ pub fn keeps_its_rules(world: &World) -> Told<String> {
     // A rule that is still broken after a second look is broken: the first may have seen half a transaction.
     let table = watch::until("the rules holding of the table", watch::SOON, || {
         let table = read(world)?;
-        let broken: Vec<String> = check::check(&table).iter().map(ToString::to_string).collect();
+        let broken: Vec<String> = check::check(&table)
+            .iter()
+            .map(ToString::to_string)
+            .collect();
         Ok(if broken.is_empty() {
             Look::There(table)
         } else {
             Look::NotYet(broken.join("\n               "))
         })
     })?;
-    let commits = table.orders.iter().map(|record| record.commits.len()).fold(0, usize::saturating_add);
+    let commits = table
+        .orders
+        .iter()
+        .map(|record| record.commits.len())
+        .fold(0, usize::saturating_add);
     Ok(format!(
         "I1 to I7 hold: {} orders, {commits} commits whose chain is whole, {} stock levels, {} movements, {} waiting.",
         table.orders.len(),
@@ -52,15 +59,24 @@ pub fn keeps_its_rules(world: &World) -> Told<String> {
 /// # Errors
 /// When one was.
 pub fn nothing_was_given_up(world: &World) -> Told<String> {
-    expect("messages in dead-letter queues", given_up(world)?, world.given_up_before.clone())?;
+    expect(
+        "messages in dead-letter queues",
+        given_up(world)?,
+        world.given_up_before.clone(),
+    )?;
     Ok("No message was given up.".to_owned())
 }
 
 /// Messages in each dead-letter queue.
 pub(crate) fn given_up(world: &World) -> Told<BTreeMap<String, u64>> {
-    let queues = world.stack.dead_letters.iter().map(|(name, url)| (name.as_str(), url.as_str()));
+    let queues = world
+        .stack
+        .dead_letters
+        .iter()
+        .map(|(name, url)| (name.as_str(), url.as_str()));
     let all = queues.chain([("relay-failures", world.stack.relay_failures.as_str())]);
-    all.map(|(name, url)| Ok((name.to_owned(), world.cloud.depth(url)?))).collect()
+    all.map(|(name, url)| Ok((name.to_owned(), world.cloud.depth(url)?)))
+        .collect()
 }
 
 /// Waits until every queue is empty.
@@ -76,7 +92,11 @@ pub fn settled(world: &World) -> Told {
                 left.push(format!("{name} {depth}"));
             }
         }
-        Ok(if left.is_empty() { Look::There(()) } else { Look::NotYet(left.join(", ")) })
+        Ok(if left.is_empty() {
+            Look::There(())
+        } else {
+            Look::NotYet(left.join(", "))
+        })
     })
 }
 
@@ -85,7 +105,10 @@ pub fn settled(world: &World) -> Told {
 /// # Errors
 /// When an item is not what it should be.
 pub fn read(world: &World) -> Told<check::Table> {
-    let mut table = check::Table { slack: SLACK, ..check::Table::default() };
+    let mut table = check::Table {
+        slack: SLACK,
+        ..check::Table::default()
+    };
     let mut parts: BTreeMap<String, Parts> = BTreeMap::new();
     for item in scan(world)? {
         let item = Item(item);
@@ -108,7 +131,10 @@ pub fn read(world: &World) -> Told<check::Table> {
             table.records.push(item.document("record")?);
         }
     }
-    table.orders = parts.into_iter().map(|(id, parts)| parts.order(&id)).collect::<Told<_>>()?;
+    table.orders = parts
+        .into_iter()
+        .map(|(id, parts)| parts.order(&id))
+        .collect::<Told<_>>()?;
     Ok(table)
 }
 
@@ -139,10 +165,15 @@ impl Parts {
     fn order(mut self, id: &str) -> Told<OrderRecord> {
         self.commits.sort_by(|(one, _), (other, _)| one.cmp(other));
         let (Some(placed), Some(state)) = (self.placed, self.state) else {
-            return Err(Trouble::Broken(format!("order {id} has no PLACED or no STATE in the table")));
+            return Err(Trouble::Broken(format!(
+                "order {id} has no PLACED or no STATE in the table"
+            )));
         };
         let commits = self.commits.into_iter().map(|(_, commit)| commit).collect();
-        Ok(OrderRecord { order: Order { placed, state }, commits })
+        Ok(OrderRecord {
+            order: Order { placed, state },
+            commits,
+        })
     }
 }
 
@@ -157,13 +188,16 @@ impl Item {
     }
 
     fn number<T: TryFrom<i64>>(&self, name: &str) -> Told<T> {
-        let found =
-            self.0[name]["N"].as_str().and_then(|n| n.parse::<i64>().ok()).and_then(|n| n.try_into().ok());
+        let found = self.0[name]["N"]
+            .as_str()
+            .and_then(|n| n.parse::<i64>().ok())
+            .and_then(|n| n.try_into().ok());
         found.ok_or_else(|| Trouble::Broken(format!("an item without number {name}: {}", self.0)))
     }
 
     fn document<T: DeserializeOwned>(&self, name: &str) -> Told<T> {
-        serde_json::from_str(&self.text(name)?).map_err(|error| Trouble::broken(&self.0.to_string(), error))
+        serde_json::from_str(&self.text(name)?)
+            .map_err(|error| Trouble::broken(&self.0.to_string(), error))
     }
 
     fn commit(&self) -> Told<Commit> {
@@ -181,7 +215,11 @@ impl Item {
             safety_stock: self.number("safety_stock")?,
         };
         let available: i64 = self.number("available")?;
-        expect(&format!("`available` of {sku} at {location}"), available, level.available())?;
+        expect(
+            &format!("`available` of {sku} at {location}"),
+            available,
+            level.available(),
+        )?;
         Ok(level)
     }
 }

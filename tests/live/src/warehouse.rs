@@ -79,19 +79,27 @@ impl Warehouse {
     /// # Errors
     /// When there is none.
     pub fn open() -> Told<Self> {
-        let server = Server::http("127.0.0.1:0").map_err(|e| Trouble::broken("opening the warehouse", e))?;
+        let server =
+            Server::http("127.0.0.1:0").map_err(|e| Trouble::broken("opening the warehouse", e))?;
         let server = Arc::new(server);
         let desk = Arc::new(Desk::default());
         for _ in 0..CLERKS {
             let (server, desk) = (Arc::clone(&server), Arc::clone(&desk));
             thread::spawn(move || desk.work(&server));
         }
-        Ok(Self { url: format!("http://{}", server.server_addr()), desk, server })
+        Ok(Self {
+            url: format!("http://{}", server.server_addr()),
+            desk,
+            server,
+        })
     }
 
     /// The URL of a location, which signs what it is sent with this secret.
     pub fn location(&self, id: &str, secret: &str) -> String {
-        self.desk.state().secrets.insert(id.to_owned(), Secrets::new([secret]));
+        self.desk
+            .state()
+            .secrets
+            .insert(id.to_owned(), Secrets::new([secret]));
         format!("{}/{id}", self.url)
     }
 
@@ -118,13 +126,23 @@ impl Warehouse {
 
     /// How often a location was asked while it answered with an error.
     pub fn refusals(&self, location: &str) -> usize {
-        self.desk.state().turned_away.iter().filter(|line| line.starts_with(location)).count()
+        self.desk
+            .state()
+            .turned_away
+            .iter()
+            .filter(|line| line.starts_with(location))
+            .count()
     }
 
     /// Requests that could not be taken although the location was open: an unknown location, a bad signature.
     pub fn complaints(&self) -> Vec<String> {
         let state = self.desk.state();
-        state.turned_away.iter().filter(|line| !line.ends_with("is closed")).cloned().collect()
+        state
+            .turned_away
+            .iter()
+            .filter(|line| !line.ends_with("is closed"))
+            .cloned()
+            .collect()
     }
 
     /// Waits until a location is asked to ship something of an order that it has not been asked before.
@@ -149,12 +167,18 @@ impl Warehouse {
     /// When it is not asked soon.
     pub fn asked_to_cancel(&self, fulfillment_order: &str) -> Told<CancelRequested> {
         let what = format!("being asked to cancel something of {fulfillment_order}");
-        self.wait(&what, watch::SOON, |received| cancels(received, fulfillment_order))
+        self.wait(&what, watch::SOON, |received| {
+            cancels(received, fulfillment_order)
+        })
     }
 
     /// Whether a location has been asked to cancel something of a fulfillment order by now.
     pub fn has_cancel(&self, fulfillment_order: &str) -> bool {
-        self.desk.state().received.iter().any(|received| cancels(received, fulfillment_order).is_some())
+        self.desk
+            .state()
+            .received
+            .iter()
+            .any(|received| cancels(received, fulfillment_order).is_some())
     }
 
     /// How often the request of that id came.
@@ -174,10 +198,21 @@ impl Warehouse {
             Request::Cancel(message) => message.data.order_id.to_string() == order,
             Request::Unknown { .. } => false,
         };
-        self.desk.state().received.iter().filter(about).cloned().collect()
+        self.desk
+            .state()
+            .received
+            .iter()
+            .filter(about)
+            .cloned()
+            .collect()
     }
 
-    fn wait<T>(&self, what: &str, wait: Duration, find: impl Fn(&Received) -> Option<T>) -> Told<T> {
+    fn wait<T>(
+        &self,
+        what: &str,
+        wait: Duration,
+        find: impl Fn(&Received) -> Option<T>,
+    ) -> Told<T> {
         let begun = Instant::now();
         let mut state = self.desk.state();
         loop {
@@ -186,10 +221,23 @@ impl Warehouse {
             }
             let left = wait.saturating_sub(begun.elapsed());
             if left.is_zero() {
-                let seen = format!("{} requests; turned away: {:?}", state.received.len(), state.turned_away);
-                return Err(Trouble::TooLate { what: what.to_owned(), seconds: wait.as_secs(), seen });
+                let seen = format!(
+                    "{} requests; turned away: {:?}",
+                    state.received.len(),
+                    state.turned_away
+                );
+                return Err(Trouble::TooLate {
+                    what: what.to_owned(),
+                    seconds: wait.as_secs(),
+                    seen,
+                });
             }
-            state = self.desk.news.wait_timeout(state, left).unwrap_or_else(PoisonError::into_inner).0;
+            state = self
+                .desk
+                .news
+                .wait_timeout(state, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
     }
 }
@@ -202,7 +250,9 @@ impl Drop for Warehouse {
 
 fn cancels(received: &Received, fulfillment_order: &str) -> Option<CancelRequested> {
     match &received.request {
-        Request::Cancel(message) if message.data.fulfillment_order_id.to_string() == fulfillment_order => {
+        Request::Cancel(message)
+            if message.data.fulfillment_order_id.to_string() == fulfillment_order =>
+        {
             Some(message.data.clone())
         }
         Request::Ship(_) | Request::Cancel(_) | Request::Unknown { .. } => None,
@@ -239,26 +289,49 @@ impl Desk {
                 Err(problem) => (401, Some(problem)),
             },
         };
-        state.turned_away.extend(problem.map(|problem| format!("{name} {problem}")));
+        state
+            .turned_away
+            .extend(problem.map(|problem| format!("{name} {problem}")));
         self.news.notify_all();
         while state.silent.contains(&name) {
-            state = self.news.wait(state).unwrap_or_else(PoisonError::into_inner);
+            state = self
+                .news
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
         status
     }
 }
 
-fn keep(state: &mut State, name: &str, request: &tiny_http::Request, body: &[u8]) -> Result<(), String> {
+fn keep(
+    state: &mut State,
+    name: &str,
+    request: &tiny_http::Request,
+    body: &[u8],
+) -> Result<(), String> {
     let location: LocationId = name.parse().map_err(|_| "is no location".to_owned())?;
     let secrets = state.secrets.get(name).ok_or("is not one of ours")?;
-    let headers: Headers<'_> =
-        request.headers().iter().map(|h| (h.field.as_str().as_str(), h.value.as_str())).collect();
-    let message = standard::verify(&headers, body, secrets, watch::now()).map_err(|e| e.to_string())?;
+    let headers: Headers<'_> = request
+        .headers()
+        .iter()
+        .map(|h| (h.field.as_str().as_str(), h.value.as_str()))
+        .collect();
+    let message =
+        standard::verify(&headers, body, secrets, watch::now()).map_err(|e| e.to_string())?;
     let id = message.id().to_owned();
     let asked = outgoing::read(message).map_err(|e| e.to_string())?;
-    match state.received.iter_mut().find(|known| known.id == id && known.location == location) {
+    match state
+        .received
+        .iter_mut()
+        .find(|known| known.id == id && known.location == location)
+    {
         Some(known) => known.times = known.times.saturating_add(1),
-        None => state.received.push(Received { location, id, times: 1, request: asked }),
+        None => state.received.push(Received {
+            location,
+            id,
+            times: 1,
+            request: asked,
+        }),
     }
     Ok(())
 }

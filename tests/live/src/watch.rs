@@ -40,7 +40,11 @@ pub fn until<T>(what: &str, wait: Duration, mut look: impl FnMut() -> Told<Look<
             Look::NotYet(seen) => seen,
         };
         if begun.elapsed() >= wait {
-            return Err(Trouble::TooLate { what: what.to_owned(), seconds: wait.as_secs(), seen });
+            return Err(Trouble::TooLate {
+                what: what.to_owned(),
+                seconds: wait.as_secs(),
+                seen,
+            });
         }
         thread::sleep(pause);
         pause = pause.saturating_mul(2).min(LONGEST_PAUSE);

@@ -33,11 +33,12 @@ impl Webhook {
         let secrets = Secrets::new([secret]);
         let unsigned = |error| Trouble::broken("signing a webhook", error);
         if self.path == connect::stripe::NAME {
-            let value = signature::stripe::sign(&secrets, at, self.body.as_bytes()).map_err(unsigned)?;
+            let value =
+                signature::stripe::sign(&secrets, at, self.body.as_bytes()).map_err(unsigned)?;
             return Ok(vec![(signature::stripe::SIGNATURE, value)]);
         }
-        let headers =
-            signature::standard::sign(&secrets, &self.id, at, self.body.as_bytes()).map_err(unsigned)?;
+        let headers = signature::standard::sign(&secrets, &self.id, at, self.body.as_bytes())
+            .map_err(unsigned)?;
         Ok(headers.into())
     }
 
@@ -57,7 +58,11 @@ impl Webhook {
     pub fn post(&self, world: &World, signed: &Signed) -> Told<Answer> {
         let mut headers = vec![("content-type", "application/json")];
         headers.extend(signed.iter().map(|(name, value)| (*name, value.as_str())));
-        world.post(&format!("/webhooks/{}", self.path), &headers, self.body.as_bytes())
+        world.post(
+            &format!("/webhooks/{}", self.path),
+            &headers,
+            self.body.as_bytes(),
+        )
     }
 
     /// Sends it as a sender does who repeats until it is taken.
@@ -75,7 +80,14 @@ impl Webhook {
         if (200..300).contains(&answer.status) {
             return Ok(());
         }
-        let (what, expected) = (format!("sending webhook {} to {}", self.id, self.path), "2xx".to_owned());
-        Err(Trouble::NotSo { what, expected, found: answer.summary() })
+        let (what, expected) = (
+            format!("sending webhook {} to {}", self.id, self.path),
+            "2xx".to_owned(),
+        );
+        Err(Trouble::NotSo {
+            what,
+            expected,
+            found: answer.summary(),
+        })
     }
 }

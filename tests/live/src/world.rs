@@ -51,9 +51,16 @@ impl World {
     pub fn open(stack: Stack, narrator: Narrator) -> Told<Self> {
         let http = Http::default();
         let cloud = Cloud::new(http.clone(), &stack, &stack.credentials);
-        let mut secrets: BTreeMap<String, String> =
-            stack.secrets.webhooks.iter().map(|(id, secret)| (locations::path(id), secret.clone())).collect();
-        secrets.insert(connect::stripe::NAME.to_owned(), stack.secrets.stripe.clone());
+        let mut secrets: BTreeMap<String, String> = stack
+            .secrets
+            .webhooks
+            .iter()
+            .map(|(id, secret)| (locations::path(id), secret.clone()))
+            .collect();
+        secrets.insert(
+            connect::stripe::NAME.to_owned(),
+            stack.secrets.stripe.clone(),
+        );
         let mut world = Self {
             cloud,
             given_up_before: BTreeMap::new(),
@@ -109,7 +116,9 @@ impl World {
     }
 
     fn next(&self) -> u32 {
-        self.count.fetch_add(1, Ordering::Relaxed).saturating_add(101)
+        self.count
+            .fetch_add(1, Ordering::Relaxed)
+            .saturating_add(101)
     }
 
     /// Calls the API as someone of a group.
@@ -141,7 +150,12 @@ impl World {
             headers.push(("idempotency-key", key));
         }
         let text = body.map(Value::to_string);
-        self.http.send(method, &self.url(path), &headers, text.as_deref().map(str::as_bytes))
+        self.http.send(
+            method,
+            &self.url(path),
+            &headers,
+            text.as_deref().map(str::as_bytes),
+        )
     }
 
     /// Posts something to the HTTP API without logging in.
@@ -196,10 +210,18 @@ impl World {
         });
         let headers = [
             ("content-type", "application/x-amz-json-1.1"),
-            ("x-amz-target", "AWSCognitoIdentityProviderService.InitiateAuth"),
+            (
+                "x-amz-target",
+                "AWSCognitoIdentityProviderService.InitiateAuth",
+            ),
         ];
         let text = body.to_string();
-        let answer = self.http.send("POST", &self.stack.endpoint, &headers, Some(text.as_bytes()))?;
+        let answer = self.http.send(
+            "POST",
+            &self.stack.endpoint,
+            &headers,
+            Some(text.as_bytes()),
+        )?;
         Ok(answer.success::<Logged>("logging in")?.tokens)
     }
 

@@ -51,7 +51,8 @@ pub(super) async fn orders_are_listed_page_by_page(store: &impl Store, desk: &De
     for minutes in [0, 1, 2, 2, 3] {
         let mut placement = desk.placement(&email, SignedDuration::from_mins(minutes));
         // The same instant twice: the order decides which comes first.
-        placement.change.order.placed.placed_at += SignedDuration::from_nanos(i64::from(minutes == 3));
+        placement.change.order.placed.placed_at +=
+            SignedDuration::from_nanos(i64::from(minutes == 3));
         assert_eq!(store.place(&placement).await.unwrap(), Saved::Done);
         newest_first.insert(0, placement.change.order.placed.id);
     }
@@ -70,39 +71,78 @@ pub(super) async fn orders_are_listed_page_by_page(store: &impl Store, desk: &De
     assert_eq!((listed[0], listed[4]), (newest_first[0], newest_first[4]));
 
     let day = start().to_zoned(TimeZone::UTC).date();
-    let pending = all(100, async |page| store.of_status(Status::Pending, day, &page).await).await;
+    let pending = all(100, async |page| {
+        store.of_status(Status::Pending, day, &page).await
+    })
+    .await;
     assert!(newest_first.iter().all(|id| pending.contains(id)));
-    let other_day =
-        all(100, async |page| store.of_status(Status::Pending, day.yesterday().unwrap(), &page).await);
+    let other_day = all(100, async |page| {
+        store
+            .of_status(Status::Pending, day.yesterday().unwrap(), &page)
+            .await
+    });
     assert!(!other_day.await.contains(&newest_first[0]));
-    let paid = all(100, async |page| store.of_status(Status::Paid, day, &page).await).await;
+    let paid = all(100, async |page| {
+        store.of_status(Status::Paid, day, &page).await
+    })
+    .await;
     assert!(!paid.contains(&newest_first[0]));
-    let nobody = all(10, async |page| store.of_customer("nobody@example.com", &page).await).await;
+    let nobody = all(10, async |page| {
+        store.of_customer("nobody@example.com", &page).await
+    })
+    .await;
     assert_eq!(nobody, []);
 }
 
-pub(super) async fn what_is_overdue_is_listed_until_it_owes_nothing(store: &impl Store, desk: &Desk) {
+pub(super) async fn what_is_overdue_is_listed_until_it_owes_nothing(
+    store: &impl Store,
+    desk: &Desk,
+) {
     let order = desk.placed(store).await;
     let id = order.placed.id;
-    let paid = Event::PaymentAuthorized { intent: "pi_1".to_owned(), amount: order.placed.total() };
+    let paid = Event::PaymentAuthorized {
+        intent: "pi_1".to_owned(),
+        amount: order.placed.total(),
+    };
     let context = desk.context(SignedDuration::from_mins(1));
     let change = Change::new(&order, vec![paid], &context).unwrap();
     let due = change.order.due_at().unwrap();
     assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
-    let is_listed = async |now| all(3, async |page| store.overdue(now, &page).await).await.contains(&id);
+    let is_listed = async |now| {
+        all(3, async |page| store.overdue(now, &page).await)
+            .await
+            .contains(&id)
+    };
     assert!(!is_listed(due - SignedDuration::from_millis(1)).await);
-    becomes(true, async || is_listed(due + SignedDuration::from_millis(1)).await).await;
+    becomes(true, async || {
+        is_listed(due + SignedDuration::from_millis(1)).await
+    })
+    .await;
 
     let held = desk.change(&change.order);
     assert_eq!(held.order.due_at(), None);
     assert_eq!(store.save(&held).await.unwrap(), Saved::Done);
-    becomes(true, async || !is_listed(due + SignedDuration::from_hours(1)).await).await;
+    becomes(true, async || {
+        !is_listed(due + SignedDuration::from_hours(1)).await
+    })
+    .await;
 
     // Paid and cleared: it owes routing, and goes on owing it.
-    let released = vec![Event::HoldReleased { handle: held_by(&held), waiting: Vec::new() }];
-    let cleared = Change::new(&held.order, released, &desk.context(SignedDuration::from_mins(2))).unwrap();
+    let released = vec![Event::HoldReleased {
+        handle: held_by(&held),
+        waiting: Vec::new(),
+    }];
+    let cleared = Change::new(
+        &held.order,
+        released,
+        &desk.context(SignedDuration::from_mins(2)),
+    )
+    .unwrap();
     assert_eq!(store.save(&cleared).await.unwrap(), Saved::Done);
-    becomes(true, async || is_listed(due + SignedDuration::from_hours(1)).await).await;
+    becomes(true, async || {
+        is_listed(due + SignedDuration::from_hours(1)).await
+    })
+    .await;
 }
 
 fn held_by(change: &Change) -> String {
@@ -115,9 +155,18 @@ pub(super) async fn skus_with_waiters_are_listed_each_once(store: &impl Store, d
         let order = desk.placed(store).await;
         let placed = &order.placed;
         let (line, placed_at) = (placed.lines[0].id.clone(), placed.placed_at);
-        let waiting =
-            Backorder { priority: 5, placed_at, order: placed.id, line, sku: sku.clone(), units: 1 };
-        let change = Change { backorders: vec![waiting], ..desk.change(&order) };
+        let waiting = Backorder {
+            priority: 5,
+            placed_at,
+            order: placed.id,
+            line,
+            sku: sku.clone(),
+            units: 1,
+        };
+        let change = Change {
+            backorders: vec![waiting],
+            ..desk.change(&order)
+        };
         assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
     }
     skus.sort();
@@ -125,7 +174,10 @@ pub(super) async fn skus_with_waiters_are_listed_each_once(store: &impl Store, d
         becomes(skus.clone(), async || {
             let listed = all(limit, async |page| store.waiting_skus(&page).await).await;
             assert!(listed.is_sorted());
-            listed.into_iter().filter(|sku| skus.contains(sku)).collect()
+            listed
+                .into_iter()
+                .filter(|sku| skus.contains(sku))
+                .collect()
         })
         .await;
     }
@@ -149,5 +201,8 @@ pub(super) async fn locations_are_kept(store: &impl Store, desk: &Desk) {
     let all = store.locations().await.unwrap();
     let found: Vec<_> = all.iter().filter(|l| l.id == location.id).collect();
     assert_eq!(found, [&location]);
-    assert!(!store.rules().await.unwrap().tiers.is_empty(), "there are always rules");
+    assert!(
+        !store.rules().await.unwrap().tiers.is_empty(),
+        "there are always rules"
+    );
 }

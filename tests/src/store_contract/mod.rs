@@ -3,7 +3,11 @@
 //!
 //! Each run names its own orders, SKUs and causes, so that it may run on a table that others use too.
 
-#![expect(clippy::unwrap_used, clippy::arithmetic_side_effects, reason = "a test suite")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::arithmetic_side_effects,
+    reason = "a test suite"
+)]
 
 mod listings;
 mod orders;
@@ -55,7 +59,10 @@ struct Desk {
 
 impl Desk {
     fn new(run: u64) -> Self {
-        Self { run, next: std::sync::atomic::AtomicU64::new(0) }
+        Self {
+            run,
+            next: std::sync::atomic::AtomicU64::new(0),
+        }
     }
 
     /// A number that no other thing of any run has.
@@ -80,7 +87,11 @@ impl Desk {
 
     fn context(&self, after: SignedDuration) -> Context {
         let now = start().checked_add(after).unwrap();
-        Context { now, actor: Actor::system("contract"), cause: Cause::new("api", self.name("cause")) }
+        Context {
+            now,
+            actor: Actor::system("contract"),
+            cause: Cause::new("api", self.name("cause")),
+        }
     }
 
     /// An order that is placed `after` the start of the run, and not yet written.
@@ -92,19 +103,34 @@ impl Desk {
     /// An order that is written.
     async fn placed(&self, store: &impl Store) -> Order {
         let placement = self.placement("jane@example.com", SignedDuration::ZERO);
-        assert_eq!(store.place(&placement).await.unwrap(), app::ports::Saved::Done);
+        assert_eq!(
+            store.place(&placement).await.unwrap(),
+            app::ports::Saved::Done
+        );
         placement.change.order
     }
 
     /// A small change of an order: a hold.
     fn change(&self, order: &Order) -> Change {
-        let event = Event::HoldPlaced { kind: HoldKind::Manual, handle: self.name("hold"), until: None };
-        Change::new(order, vec![event], &self.context(SignedDuration::from_mins(1))).unwrap()
+        let event = Event::HoldPlaced {
+            kind: HoldKind::Manual,
+            handle: self.name("hold"),
+            until: None,
+        };
+        Change::new(
+            order,
+            vec![event],
+            &self.context(SignedDuration::from_mins(1)),
+        )
+        .unwrap()
     }
 
     /// A small change that also moves stock.
     fn moving(&self, order: &Order, stock: Vec<StockDelta>) -> Change {
-        Change { stock, ..self.change(order) }
+        Change {
+            stock,
+            ..self.change(order)
+        }
     }
 }
 
@@ -118,11 +144,20 @@ fn here() -> LocationId {
 }
 
 fn promise(sku: &Sku, units: i64) -> StockDelta {
-    StockDelta { promise: true, ..fact(sku, 0, units) }
+    StockDelta {
+        promise: true,
+        ..fact(sku, 0, units)
+    }
 }
 
 fn fact(sku: &Sku, on_hand: i64, reserved: i64) -> StockDelta {
-    StockDelta { sku: sku.clone(), location: here(), on_hand, reserved, promise: false }
+    StockDelta {
+        sku: sku.clone(),
+        location: here(),
+        on_hand,
+        reserved,
+        promise: false,
+    }
 }
 
 /// An order as a shop places it.

@@ -16,13 +16,27 @@ pub(super) async fn a_placed_order_reads_back(store: &impl Store, desk: &Desk) {
     let order = &placement.change.order;
     let id = order.placed.id;
     assert_eq!(store.load(id).await.unwrap().as_ref(), Some(order));
-    assert_eq!(store.contact(id).await.unwrap().as_ref(), Some(&placement.contact));
+    assert_eq!(
+        store.contact(id).await.unwrap().as_ref(),
+        Some(&placement.contact)
+    );
     let commits = store.commits(id).await.unwrap();
-    assert_eq!(commits.as_slice(), std::slice::from_ref(&placement.change.commit));
+    assert_eq!(
+        commits.as_slice(),
+        std::slice::from_ref(&placement.change.commit)
+    );
     assert_eq!(fold(unplaced(order.placed.clone()), &commits), *order);
-    assert_eq!(placement.change.references.len(), 3, "intent, number and key");
+    assert_eq!(
+        placement.change.references.len(),
+        3,
+        "intent, number and key"
+    );
     for reference in &placement.change.references {
-        assert_eq!(store.find(reference).await.unwrap(), Some(id), "{reference:?}");
+        assert_eq!(
+            store.find(reference).await.unwrap(),
+            Some(id),
+            "{reference:?}"
+        );
     }
 }
 
@@ -35,28 +49,56 @@ pub(super) async fn an_order_that_is_not_there_is_not_found(store: &impl Store, 
     assert_eq!(store.find(&nobody).await.unwrap(), None);
 }
 
-pub(super) async fn a_name_in_use_is_told_the_key_before_the_number(store: &impl Store, desk: &Desk) {
+pub(super) async fn a_name_in_use_is_told_the_key_before_the_number(
+    store: &impl Store,
+    desk: &Desk,
+) {
     let first = desk.placement("jane@example.com", SignedDuration::ZERO);
     assert_eq!(store.place(&first).await.unwrap(), Saved::Done);
     let names = &first.change.references;
-    let key = names.iter().find(|r| matches!(r, Reference::IdempotencyKey(_))).unwrap();
-    let number = names.iter().find(|r| matches!(r, Reference::Number(_))).unwrap();
+    let key = names
+        .iter()
+        .find(|r| matches!(r, Reference::IdempotencyKey(_)))
+        .unwrap();
+    let number = names
+        .iter()
+        .find(|r| matches!(r, Reference::Number(_)))
+        .unwrap();
 
     let mut repeated = desk.placement("jane@example.com", SignedDuration::ZERO);
     repeated.change.references.clone_from(names);
-    assert_eq!(store.place(&repeated).await.unwrap(), Saved::Taken(key.clone()));
+    assert_eq!(
+        store.place(&repeated).await.unwrap(),
+        Saved::Taken(key.clone())
+    );
 
     let mut same_number = desk.placement("jane@example.com", SignedDuration::ZERO);
-    same_number.change.references.retain(|r| !matches!(r, Reference::Number(_)));
+    same_number
+        .change
+        .references
+        .retain(|r| !matches!(r, Reference::Number(_)));
     same_number.change.references.push(number.clone());
-    assert_eq!(store.place(&same_number).await.unwrap(), Saved::Taken(number.clone()));
+    assert_eq!(
+        store.place(&same_number).await.unwrap(),
+        Saved::Taken(number.clone())
+    );
     let id = same_number.change.order.placed.id;
-    assert_eq!(store.load(id).await.unwrap(), None, "a refused placement writes nothing");
+    assert_eq!(
+        store.load(id).await.unwrap(),
+        None,
+        "a refused placement writes nothing"
+    );
     assert_eq!(store.contact(id).await.unwrap(), None);
-    assert_eq!(store.find(number).await.unwrap(), Some(first.change.order.placed.id));
+    assert_eq!(
+        store.find(number).await.unwrap(),
+        Some(first.change.order.placed.id)
+    );
 }
 
-pub(super) async fn a_change_is_written_once_on_the_version_that_was_read(store: &impl Store, desk: &Desk) {
+pub(super) async fn a_change_is_written_once_on_the_version_that_was_read(
+    store: &impl Store,
+    desk: &Desk,
+) {
     let order = desk.placed(store).await;
     let (mine, rivals) = (desk.change(&order), desk.change(&order));
     assert_eq!(store.save(&rivals).await.unwrap(), Saved::Done);
@@ -77,7 +119,10 @@ pub(super) async fn a_refused_change_leaves_no_trace(store: &impl Store, desk: &
     let mut change = desk.moving(&order, vec![promise(&sku, 1)]);
     change.references.push(tracking.clone());
     let location = super::here();
-    let refused = Saved::OutOfStock { sku: sku.clone(), location };
+    let refused = Saved::OutOfStock {
+        sku: sku.clone(),
+        location,
+    };
     assert_eq!(store.save(&change).await.unwrap(), refused);
     assert_eq!(store.load(order.placed.id).await.unwrap().unwrap(), order);
     assert_eq!(store.commits(order.placed.id).await.unwrap().len(), 1);
@@ -92,17 +137,26 @@ pub(super) async fn a_name_belongs_to_one_order_but_a_tracking_number_to_no_one(
     let (one, other) = (desk.placed(store).await, desk.placed(store).await);
     let intent = Reference::Intent(desk.name("pi"));
     let tracking = Reference::Tracking(desk.name("1Z999 / AA#1"));
-    let named = |change: Change| Change { references: vec![intent.clone(), tracking.clone()], ..change };
+    let named = |change: Change| Change {
+        references: vec![intent.clone(), tracking.clone()],
+        ..change
+    };
 
     let first = named(desk.change(&one));
     assert_eq!(store.save(&first).await.unwrap(), Saved::Done);
     let own_again = named(desk.change(&first.order));
     assert_eq!(store.save(&own_again).await.unwrap(), Saved::Done);
     let anothers = named(desk.change(&other));
-    assert_eq!(store.save(&anothers).await.unwrap(), Saved::Taken(intent.clone()));
+    assert_eq!(
+        store.save(&anothers).await.unwrap(),
+        Saved::Taken(intent.clone())
+    );
     assert_eq!(store.find(&tracking).await.unwrap(), Some(one.placed.id));
 
-    let carriers = Change { references: vec![tracking.clone()], ..desk.change(&other) };
+    let carriers = Change {
+        references: vec![tracking.clone()],
+        ..desk.change(&other)
+    };
     assert_eq!(store.save(&carriers).await.unwrap(), Saved::Done);
     assert_eq!(store.find(&tracking).await.unwrap(), Some(other.placed.id));
     assert_eq!(store.find(&intent).await.unwrap(), Some(one.placed.id));

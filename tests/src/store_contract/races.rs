@@ -33,11 +33,22 @@ fn count<T: PartialEq>(answers: &[T], wanted: &T) -> usize {
 pub(super) async fn of_many_changes_on_one_version_one_is_written(store: &impl Store, desk: &Desk) {
     let order = desk.placed(store).await;
     let changes: Vec<_> = (0..CROWD).map(|_| desk.change(&order)).collect();
-    let answers = join_all(changes.iter().map(|change| insist(async || store.save(change).await))).await;
+    let answers = join_all(
+        changes
+            .iter()
+            .map(|change| insist(async || store.save(change).await)),
+    )
+    .await;
     assert_eq!(count(&answers, &Saved::Done), 1);
     assert_eq!(count(&answers, &Saved::Moved), CROWD - 1);
-    let winner = answers.iter().position(|answer| *answer == Saved::Done).unwrap();
-    assert_eq!(store.load(order.placed.id).await.unwrap().unwrap(), changes[winner].order);
+    let winner = answers
+        .iter()
+        .position(|answer| *answer == Saved::Done)
+        .unwrap();
+    assert_eq!(
+        store.load(order.placed.id).await.unwrap().unwrap(),
+        changes[winner].order
+    );
     assert_eq!(store.commits(order.placed.id).await.unwrap().len(), 2);
 }
 
@@ -47,12 +58,23 @@ pub(super) async fn many_promises_never_oversell(store: &impl Store, desk: &Desk
     for _ in 0..CROWD {
         changes.push(desk.moving(&desk.placed(store).await, vec![promise(&sku, 1)]));
     }
-    let answers = join_all(changes.iter().map(|change| insist(async || store.save(change).await))).await;
+    let answers = join_all(
+        changes
+            .iter()
+            .map(|change| insist(async || store.save(change).await)),
+    )
+    .await;
     assert_eq!(count(&answers, &Saved::Done), 10);
-    let refused = Saved::OutOfStock { sku: sku.clone(), location: here() };
+    let refused = Saved::OutOfStock {
+        sku: sku.clone(),
+        location: here(),
+    };
     assert_eq!(count(&answers, &refused), CROWD - 10);
     let level = level(store, &sku).await;
-    assert_eq!((level.on_hand, level.reserved, level.available()), (10, 10, 0));
+    assert_eq!(
+        (level.on_hand, level.reserved, level.available()),
+        (10, 10, 0)
+    );
 }
 
 pub(super) async fn physical_facts_add_up_however_they_meet(store: &impl Store, desk: &Desk) {
@@ -64,14 +86,22 @@ pub(super) async fn physical_facts_add_up_however_they_meet(store: &impl Store, 
         let units = i64::try_from(units).unwrap() % 4 - 2;
         changes.push(desk.moving(&order, vec![fact(&sku, units, 0)]));
     }
-    let answers = join_all(changes.iter().map(|change| insist(async || store.save(change).await))).await;
+    let answers = join_all(
+        changes
+            .iter()
+            .map(|change| insist(async || store.save(change).await)),
+    )
+    .await;
     assert_eq!(count(&answers, &Saved::Done), CROWD);
     let level = level(store, &sku).await;
     assert_eq!(level.on_hand, 5 + (-2 - 1 + 1) * 4);
     assert_eq!((level.available(), level.shortfall()), (0, 3));
 }
 
-pub(super) async fn one_movement_told_many_times_at_once_happens_once(store: &impl Store, desk: &Desk) {
+pub(super) async fn one_movement_told_many_times_at_once_happens_once(
+    store: &impl Store,
+    desk: &Desk,
+) {
     let empty = StockLevel::empty(desk.sku(), here());
     let told = movement(desk, &empty, &StockMovement::Received { quantity: 3 });
     let tellers: Vec<_> = (0..CROWD)
@@ -82,24 +112,44 @@ pub(super) async fn one_movement_told_many_times_at_once_happens_once(store: &im
             commit
         })
         .collect();
-    let answers =
-        join_all(tellers.iter().map(|commit| insist(async || store.move_stock(commit).await))).await;
+    let answers = join_all(
+        tellers
+            .iter()
+            .map(|commit| insist(async || store.move_stock(commit).await)),
+    )
+    .await;
     assert_eq!(count(&answers, &Moved::Done), 1);
     assert_eq!(count(&answers, &Moved::Before), CROWD - 1);
     assert_eq!(level(store, &empty.sku).await.on_hand, 3);
 }
 
-pub(super) async fn one_key_used_many_times_at_once_places_one_order(store: &impl Store, desk: &Desk) {
+pub(super) async fn one_key_used_many_times_at_once_places_one_order(
+    store: &impl Store,
+    desk: &Desk,
+) {
     let first = desk.placement("jane@example.com", SignedDuration::ZERO);
     let placements: Vec<_> = (0..CROWD)
         .map(|_| {
             let mut placement = desk.placement("jane@example.com", SignedDuration::ZERO);
-            placement.change.references.clone_from(&first.change.references);
+            placement
+                .change
+                .references
+                .clone_from(&first.change.references);
             placement
         })
         .collect();
-    let answers =
-        join_all(placements.iter().map(|placement| insist(async || store.place(placement).await))).await;
+    let answers = join_all(
+        placements
+            .iter()
+            .map(|placement| insist(async || store.place(placement).await)),
+    )
+    .await;
     assert_eq!(count(&answers, &Saved::Done), 1);
-    assert_eq!(answers.iter().filter(|answer| matches!(answer, Saved::Taken(_))).count(), CROWD - 1);
+    assert_eq!(
+        answers
+            .iter()
+            .filter(|answer| matches!(answer, Saved::Taken(_)))
+            .count(),
+        CROWD - 1
+    );
 }

@@ -1,6 +1,8 @@
 //! Single things to write, for tests that look at one write closely.
 
-use domain::{change::Change, facts::StockMovement, place::Placement, stock::StockCommit, stock::StockLevel};
+use domain::{
+    change::Change, facts::StockMovement, place::Placement, stock::StockCommit, stock::StockLevel,
+};
 use jiff::SignedDuration;
 
 use super::{Desk, here, stock};

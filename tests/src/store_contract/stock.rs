@@ -17,8 +17,16 @@ use super::{Desk, fact, here, promise};
 pub(super) fn movement(desk: &Desk, before: &StockLevel, movement: &StockMovement) -> StockCommit {
     let context = desk.context(SignedDuration::from_mins(2));
     let events = vec![StockEvent::new(before, movement)];
-    let record = StockRecord { at: context.now, actor: context.actor, cause: context.cause, events };
-    StockCommit { levels: vec![(before.clone(), before.moved(movement))], record }
+    let record = StockRecord {
+        at: context.now,
+        actor: context.actor,
+        cause: context.cause,
+        events,
+    };
+    StockCommit {
+        levels: vec![(before.clone(), before.moved(movement))],
+        record,
+    }
 }
 
 /// Puts units of a new SKU on the shelf.
@@ -38,7 +46,12 @@ pub(super) async fn level(store: &impl Store, sku: &Sku) -> StockLevel {
 
 async fn figures(store: &impl Store, sku: &Sku) -> (i64, i64, i64, i64) {
     let level = level(store, sku).await;
-    (level.on_hand, level.reserved, level.available(), level.shortfall())
+    (
+        level.on_hand,
+        level.reserved,
+        level.available(),
+        level.shortfall(),
+    )
 }
 
 /// Writes a change that moves stock, whatever the order's version is by now.
@@ -49,15 +62,32 @@ async fn moves(store: &impl Store, desk: &Desk, order: &Order, delta: StockDelta
 
 pub(super) async fn a_promise_takes_what_is_available_and_no_more(store: &impl Store, desk: &Desk) {
     let (order, sku) = (desk.placed(store).await, shelve(store, desk, 5).await);
-    let refused = Saved::OutOfStock { sku: sku.clone(), location: here() };
+    let refused = Saved::OutOfStock {
+        sku: sku.clone(),
+        location: here(),
+    };
     assert_eq!(moves(store, desk, &order, promise(&sku, 6)).await, refused);
     assert_eq!(figures(store, &sku).await, (5, 0, 5, 0));
-    assert_eq!(moves(store, desk, &order, promise(&sku, 3)).await, Saved::Done);
+    assert_eq!(
+        moves(store, desk, &order, promise(&sku, 3)).await,
+        Saved::Done
+    );
     assert_eq!(figures(store, &sku).await, (5, 3, 2, 0));
-    let kept = movement(desk, &level(store, &sku).await, &StockMovement::SafetyStock { units: 1 });
+    let kept = movement(
+        desk,
+        &level(store, &sku).await,
+        &StockMovement::SafetyStock { units: 1 },
+    );
     assert_eq!(store.move_stock(&kept).await.unwrap(), Moved::Done);
-    assert_eq!(moves(store, desk, &order, promise(&sku, 2)).await, refused, "safety stock is kept back");
-    assert_eq!(moves(store, desk, &order, promise(&sku, 1)).await, Saved::Done);
+    assert_eq!(
+        moves(store, desk, &order, promise(&sku, 2)).await,
+        refused,
+        "safety stock is kept back"
+    );
+    assert_eq!(
+        moves(store, desk, &order, promise(&sku, 1)).await,
+        Saved::Done
+    );
     assert_eq!(figures(store, &sku).await, (5, 4, 0, 0));
 }
 
@@ -76,14 +106,28 @@ pub(super) async fn a_physical_fact_is_never_refused(store: &impl Store, desk: &
     // And below zero again, by more than there was.
     steps.push((fact(&sku, -9, -1), (-6, 0, 0, 6)));
     for (delta, expected) in steps {
-        assert_eq!(moves(store, desk, &order, delta.clone()).await, Saved::Done, "{delta:?}");
+        assert_eq!(
+            moves(store, desk, &order, delta.clone()).await,
+            Saved::Done,
+            "{delta:?}"
+        );
         assert_eq!(figures(store, &sku).await, expected, "{delta:?}");
     }
     let unknown = desk.sku();
-    assert_eq!(moves(store, desk, &order, fact(&unknown, -2, 0)).await, Saved::Done);
-    assert_eq!(figures(store, &unknown).await, (-2, 0, 0, 2), "a shelf that the books did not have");
+    assert_eq!(
+        moves(store, desk, &order, fact(&unknown, -2, 0)).await,
+        Saved::Done
+    );
+    assert_eq!(
+        figures(store, &unknown).await,
+        (-2, 0, 0, 2),
+        "a shelf that the books did not have"
+    );
     let other = desk.sku();
-    assert_eq!(moves(store, desk, &order, fact(&other, -1, -1)).await, Saved::Done);
+    assert_eq!(
+        moves(store, desk, &order, fact(&other, -1, -1)).await,
+        Saved::Done
+    );
     assert_eq!(figures(store, &other).await, (-1, -1, 0, 0));
 }
 
@@ -93,7 +137,10 @@ pub(super) async fn a_movement_happens_once(store: &impl Store, desk: &Desk) {
     let key = received.record.cause.key();
     assert_eq!(store.movement(&key).await.unwrap(), None);
     assert_eq!(store.move_stock(&received).await.unwrap(), Moved::Done);
-    assert_eq!(store.movement(&key).await.unwrap(), Some(received.record.clone()));
+    assert_eq!(
+        store.movement(&key).await.unwrap(),
+        Some(received.record.clone())
+    );
 
     // The same cause, decided again on what it finds.
     let now = level(store, &empty.sku).await;
@@ -107,16 +154,29 @@ pub(super) async fn a_movement_on_a_level_that_moved_on_has_raced(store: &impl S
     let sku = shelve(store, desk, 7).await;
     let read = level(store, &sku).await;
     let order = desk.placed(store).await;
-    assert_eq!(moves(store, desk, &order, promise(&sku, 2)).await, Saved::Done);
+    assert_eq!(
+        moves(store, desk, &order, promise(&sku, 2)).await,
+        Saved::Done
+    );
     let count = movement(desk, &read, &StockMovement::Counted { on_hand: 6 });
     assert_eq!(store.move_stock(&count).await.unwrap(), Moved::Raced);
-    assert_eq!(store.movement(&count.record.cause.key()).await.unwrap(), None);
-    let count = movement(desk, &level(store, &sku).await, &StockMovement::Counted { on_hand: 1 });
+    assert_eq!(
+        store.movement(&count.record.cause.key()).await.unwrap(),
+        None
+    );
+    let count = movement(
+        desk,
+        &level(store, &sku).await,
+        &StockMovement::Counted { on_hand: 1 },
+    );
     assert_eq!(store.move_stock(&count).await.unwrap(), Moved::Done);
     assert_eq!(figures(store, &sku).await, (1, 2, 0, 1));
     // A level that was read as absent, and is there.
-    let late =
-        movement(desk, &StockLevel::empty(sku.clone(), here()), &StockMovement::Received { quantity: 1 });
+    let late = movement(
+        desk,
+        &StockLevel::empty(sku.clone(), here()),
+        &StockMovement::Received { quantity: 1 },
+    );
     assert_eq!(store.move_stock(&late).await.unwrap(), Moved::Raced);
     // A level that is there, with nothing on it.
     let unknown = shelve(store, desk, 0).await;
@@ -133,13 +193,24 @@ pub(super) async fn the_queue_is_read_in_order_and_left_in_order(store: &impl St
         order.placed.placed_at = super::start() + SignedDuration::from_micros(after_us);
         let line = order.placed.lines[0].id.clone();
         let (id, placed_at) = (order.placed.id, order.placed.placed_at);
-        let waiting = Backorder { priority, placed_at, order: id, line, sku: sku.clone(), units: 2 };
-        let change = Change { backorders: vec![waiting.clone()], ..desk.change(&order) };
+        let waiting = Backorder {
+            priority,
+            placed_at,
+            order: id,
+            line,
+            sku: sku.clone(),
+            units: 2,
+        };
+        let change = Change {
+            backorders: vec![waiting.clone()],
+            ..desk.change(&order)
+        };
         assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
         queue.push((waiting, change.order));
     }
     queue.sort_by(|(a, _), (b, _)| a.place().cmp(&b.place()));
-    let waiting = |queue: &[(Backorder, Order)]| queue.iter().map(|(w, _)| w.clone()).collect::<Vec<_>>();
+    let waiting =
+        |queue: &[(Backorder, Order)]| queue.iter().map(|(w, _)| w.clone()).collect::<Vec<_>>();
     let view = store.sku(&sku).await.unwrap();
     assert_eq!(view.waiting, waiting(&queue));
     assert_eq!(view.levels.len(), 1, "one read shows shelves and queue");
@@ -147,11 +218,17 @@ pub(super) async fn the_queue_is_read_in_order_and_left_in_order(store: &impl St
     // The second takes one unit and waits on; the first leaves.
     queue[1].0.units = 1;
     let (second, order) = queue[1].clone();
-    let change = Change { backorders: vec![second], ..desk.change(&order) };
+    let change = Change {
+        backorders: vec![second],
+        ..desk.change(&order)
+    };
     assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
     let (mut first, order) = queue.remove(0);
     first.units = 0;
-    let change = Change { backorders: vec![first], ..desk.change(&order) };
+    let change = Change {
+        backorders: vec![first],
+        ..desk.change(&order)
+    };
     assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
     assert_eq!(store.sku(&sku).await.unwrap().waiting, waiting(&queue));
 }

@@ -55,7 +55,12 @@ impl<S: Store + Send> World<S> {
     }
 
     /// A location with something special about it.
-    pub async fn location(&mut self, id: &str, kind: LocationKind, special: impl FnOnce(&mut Location)) {
+    pub async fn location(
+        &mut self,
+        id: &str,
+        kind: LocationKind,
+        special: impl FnOnce(&mut Location),
+    ) {
         let mut location = Location {
             id: id.parse().expect("a location"),
             name: id.to_owned(),
@@ -69,7 +74,10 @@ impl<S: Store + Send> World<S> {
         };
         special(&mut location);
         self.fuse.unset();
-        self.store.put_location(&location).await.expect("a location");
+        self.store
+            .put_location(&location)
+            .await
+            .expect("a location");
     }
 
     /// A location that has a shelf with so many units, before the story begins.
@@ -82,10 +90,19 @@ impl<S: Store + Send> World<S> {
     pub async fn place(&mut self, draft: Draft) -> OrderId {
         self.tick();
         let key = self.new_key(draft.request.number.as_str());
-        let shop = Actor { kind: ActorKind::Agent, id: "shop".to_owned() };
-        let placed = until_answered!(self, place(&self.store, &self.clock, &draft.request, &key, &shop));
+        let shop = Actor {
+            kind: ActorKind::Agent,
+            id: "shop".to_owned(),
+        };
+        let placed = until_answered!(
+            self,
+            place(&self.store, &self.clock, &draft.request, &key, &shop)
+        );
         let placed = placed.unwrap_or_else(|failure| panic!("the order was not placed: {failure}"));
-        self.totals.insert(draft.request.number.to_string(), placed.order.placed.total());
+        self.totals.insert(
+            draft.request.number.to_string(),
+            placed.order.placed.total(),
+        );
         placed.order.placed.id
     }
 
@@ -103,11 +120,16 @@ impl<S: Store + Send> World<S> {
     ///
     /// # Errors
     /// When nothing of it can be cancelled.
-    pub async fn cancels(&mut self, order: OrderId, lines: &[(&str, u32)]) -> Result<CancelAnswer, Failure> {
+    pub async fn cancels(
+        &mut self,
+        order: OrderId,
+        lines: &[(&str, u32)],
+    ) -> Result<CancelAnswer, Failure> {
         self.tick();
-        let lines = lines
-            .iter()
-            .map(|(line, units)| CancelLine { line: line.parse().expect("a line"), units: Some(*units) });
+        let lines = lines.iter().map(|(line, units)| CancelLine {
+            line: line.parse().expect("a line"),
+            units: Some(*units),
+        });
         let request = CancelRequest {
             lines: lines.collect(),
             reason: CancelReason::CustomerRequested,
@@ -118,7 +140,10 @@ impl<S: Store + Send> World<S> {
         let ask = || cancel(&self.store, &self.clock, order, &request, &key, &by);
         let first = until_answered!(self, ask())?;
         let again = ask().await?;
-        assert_eq!(again.lines, first.lines, "the same request gets the same answer");
+        assert_eq!(
+            again.lines, first.lines,
+            "the same request gets the same answer"
+        );
         assert_eq!(again.order, first.order, "as it was then");
         Ok(first)
     }
@@ -131,16 +156,24 @@ impl<S: Store + Send> World<S> {
     /// An agent stops the order, for some minutes at most.
     pub async fn holds_for(&mut self, order: OrderId, handle: &str, minutes: i64) {
         let length = jiff::SignedDuration::from_mins(minutes);
-        let until = app::ports::Ambient::now(&self.clock).checked_add(length).expect("a time");
+        let until = app::ports::Ambient::now(&self.clock)
+            .checked_add(length)
+            .expect("a time");
         self.holds_until(order, handle, Some(until)).await;
     }
 
     async fn holds_until(&mut self, order: OrderId, handle: &str, until: Option<jiff::Timestamp>) {
         self.tick();
         let key = self.new_key("hold");
-        let hold = HoldRequest { kind: HoldKind::Manual, handle: handle.to_owned(), until };
-        let outcome =
-            until_answered!(self, place_hold(&self.store, &self.clock, order, &hold, &key, &agent()));
+        let hold = HoldRequest {
+            kind: HoldKind::Manual,
+            handle: handle.to_owned(),
+            until,
+        };
+        let outcome = until_answered!(
+            self,
+            place_hold(&self.store, &self.clock, order, &hold, &key, &agent())
+        );
         outcome.unwrap_or_else(|failure| panic!("no hold: {failure}"));
     }
 
@@ -148,8 +181,10 @@ impl<S: Store + Send> World<S> {
     pub async fn releases(&mut self, order: OrderId, handle: &str) {
         self.tick();
         let key = self.new_key("release");
-        let outcome =
-            until_answered!(self, release_hold(&self.store, &self.clock, order, handle, &key, &agent()));
+        let outcome = until_answered!(
+            self,
+            release_hold(&self.store, &self.clock, order, handle, &key, &agent())
+        );
         outcome.unwrap_or_else(|failure| panic!("not released: {failure}"));
     }
 
@@ -159,9 +194,14 @@ impl<S: Store + Send> World<S> {
         let key = self.new_key("adjust");
         let location: LocationId = location.parse().expect("a location");
         let sku = sku.parse().expect("a SKU");
-        let facts = [StockFact { sku, movement: StockMovement::Adjusted { delta } }];
-        let outcome =
-            until_answered!(self, adjust(&self.store, &self.clock, &location, &facts, &key, &agent()));
+        let facts = [StockFact {
+            sku,
+            movement: StockMovement::Adjusted { delta },
+        }];
+        let outcome = until_answered!(
+            self,
+            adjust(&self.store, &self.clock, &location, &facts, &key, &agent())
+        );
         outcome.unwrap_or_else(|failure| panic!("not corrected: {failure}"));
     }
 
@@ -173,5 +213,8 @@ impl<S: Store + Send> World<S> {
 }
 
 fn agent() -> Actor {
-    Actor { kind: ActorKind::Agent, id: "agent-7".to_owned() }
+    Actor {
+        kind: ActorKind::Agent,
+        id: "agent-7".to_owned(),
+    }
 }

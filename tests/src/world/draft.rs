@@ -37,8 +37,13 @@ impl Draft {
             lines: Vec::new(),
             discount: 0,
             shipping: 490,
-            terms: Terms { priority: 5, ..Terms::default() },
-            payment: PlacePayment { intent: Some(format!("pi_{number}")) },
+            terms: Terms {
+                priority: 5,
+                ..Terms::default()
+            },
+            payment: PlacePayment {
+                intent: Some(format!("pi_{number}")),
+            },
             customer,
         };
         Self { request }

@@ -4,8 +4,8 @@ use app::ports::Ambient;
 use app::ports::Store;
 use domain::{
     facts::{
-        Fact, FactLine, FulfillmentFact, Inbound, OrderReference, ParcelFact, PaymentFact, StockFact,
-        StockMovement,
+        Fact, FactLine, FulfillmentFact, Inbound, OrderReference, ParcelFact, PaymentFact,
+        StockFact, StockMovement,
     },
     ids::{FulfillmentOrderId, LocationId, OrderId},
     order::RefundStatus,
@@ -28,12 +28,18 @@ impl<S: Store + Send> World<S> {
             received_at: self.clock.now(),
             fact,
         };
-        self.send(Consumer::Lifecycle, serde_json::to_string(&inbound).expect("an inbound message"));
+        self.send(
+            Consumer::Lifecycle,
+            serde_json::to_string(&inbound).expect("an inbound message"),
+        );
     }
 
     /// Something happens to the payment of the order of that number.
     pub fn payment(&mut self, number: &str, fact: PaymentFact) {
-        let order = OrderReference { order: None, intent: Some(format!("pi_{number}")) };
+        let order = OrderReference {
+            order: None,
+            intent: Some(format!("pi_{number}")),
+        };
         self.hears(None, Fact::Payment { order, fact });
     }
 
@@ -45,18 +51,35 @@ impl<S: Store + Send> World<S> {
 
     /// So much is captured in all.
     pub fn captures(&mut self, number: &str, amount: i64) {
-        self.payment(number, PaymentFact::Captured { amount, currency: euro() });
+        self.payment(
+            number,
+            PaymentFact::Captured {
+                amount,
+                currency: euro(),
+            },
+        );
     }
 
     /// The whole sum is authorised.
     pub fn authorizes(&mut self, number: &str) {
         let amount = self.total(number);
-        self.payment(number, PaymentFact::Authorized { amount, currency: euro() });
+        self.payment(
+            number,
+            PaymentFact::Authorized {
+                amount,
+                currency: euro(),
+            },
+        );
     }
 
     /// The payment fails.
     pub fn payment_fails(&mut self, number: &str) {
-        self.payment(number, PaymentFact::Failed { code: Some("card_declined".to_owned()) });
+        self.payment(
+            number,
+            PaymentFact::Failed {
+                code: Some("card_declined".to_owned()),
+            },
+        );
     }
 
     /// A refund has succeeded.
@@ -72,12 +95,28 @@ impl<S: Store + Send> World<S> {
 
     /// Total of the order of that number.
     pub fn total(&self, number: &str) -> i64 {
-        self.totals.get(number).copied().expect("an order of that number")
+        self.totals
+            .get(number)
+            .copied()
+            .expect("an order of that number")
     }
 
     /// A location tells about a fulfillment order.
-    pub fn says(&mut self, location: &str, order: OrderId, ful: FulfillmentOrderId, fact: FulfillmentFact) {
-        self.hears(Some(location), Fact::Fulfillment { order, fulfillment_order: ful, fact });
+    pub fn says(
+        &mut self,
+        location: &str,
+        order: OrderId,
+        ful: FulfillmentOrderId,
+        fact: FulfillmentFact,
+    ) {
+        self.hears(
+            Some(location),
+            Fact::Fulfillment {
+                order,
+                fulfillment_order: ful,
+                fact,
+            },
+        );
     }
 
     /// The location takes the work on.
@@ -95,19 +134,38 @@ impl<S: Store + Send> World<S> {
     /// The location declines.
     pub async fn rejects(&mut self, location: &str, order: OrderId, reason: &str) {
         let ful = self.work_at(location, order).await;
-        self.says(location, order, ful, FulfillmentFact::Rejected { reason: reason.to_owned() });
+        self.says(
+            location,
+            order,
+            ful,
+            FulfillmentFact::Rejected {
+                reason: reason.to_owned(),
+            },
+        );
     }
 
     /// The location consents to a cancellation of all that it has.
     pub async fn cancels_there(&mut self, location: &str, order: OrderId) {
         let ful = self.work_at(location, order).await;
-        self.says(location, order, ful, FulfillmentFact::Cancelled { lines: Vec::new() });
+        self.says(
+            location,
+            order,
+            ful,
+            FulfillmentFact::Cancelled { lines: Vec::new() },
+        );
     }
 
     /// The location will not cancel.
     pub async fn will_not_cancel(&mut self, location: &str, order: OrderId) {
         let ful = self.work_at(location, order).await;
-        self.says(location, order, ful, FulfillmentFact::CancelRefused { reason: "packed".to_owned() });
+        self.says(
+            location,
+            order,
+            ful,
+            FulfillmentFact::CancelRefused {
+                reason: "packed".to_owned(),
+            },
+        );
     }
 
     /// All that is open there leaves in one parcel.
@@ -130,7 +188,14 @@ impl<S: Store + Send> World<S> {
 
     /// Something happens to a parcel on its way.
     pub fn parcel(&mut self, location: &str, order: OrderId, parcel: &str, fact: ParcelFact) {
-        self.hears(Some(location), Fact::Parcel { order, reference: parcel.to_owned(), fact });
+        self.hears(
+            Some(location),
+            Fact::Parcel {
+                order,
+                reference: parcel.to_owned(),
+                fact,
+            },
+        );
     }
 
     /// The parcel arrives.
@@ -141,7 +206,10 @@ impl<S: Store + Send> World<S> {
     /// Something happens to stock.
     pub fn stock(&mut self, location: &str, sku: &str, movement: StockMovement) {
         let sku = sku.parse().expect("a SKU");
-        self.hears(Some(location), Fact::Stock(vec![StockFact { sku, movement }]));
+        self.hears(
+            Some(location),
+            Fact::Stock(vec![StockFact { sku, movement }]),
+        );
     }
 
     /// Units come in.
@@ -157,8 +225,14 @@ impl<S: Store + Send> World<S> {
     /// The latest fulfillment order that the location has of the order.
     pub async fn work_at(&self, location: &str, order: OrderId) -> FulfillmentOrderId {
         let order = self.order(order).await;
-        let found = order.state.fulfillment_orders.iter().rfind(|f| f.location.as_str() == location);
-        found.unwrap_or_else(|| panic!("{location} has no work: {:#?}", order.state)).id
+        let found = order
+            .state
+            .fulfillment_orders
+            .iter()
+            .rfind(|f| f.location.as_str() == location);
+        found
+            .unwrap_or_else(|| panic!("{location} has no work: {:#?}", order.state))
+            .id
     }
 }
 

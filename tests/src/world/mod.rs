@@ -58,9 +58,18 @@ impl<S: Store + Send> World<S> {
         let fuse = Arc::new(Fuse::default());
         let morning: Timestamp = "2026-11-22T08:00:00Z".parse().expect("a time");
         Self {
-            store: Fused { inner: store, fuse: Arc::clone(&fuse) },
-            courier: Fused { inner: MemoryCourier::default(), fuse: Arc::clone(&fuse) },
-            redrive: Fused { inner: MemoryRedrive::default(), fuse: Arc::clone(&fuse) },
+            store: Fused {
+                inner: store,
+                fuse: Arc::clone(&fuse),
+            },
+            courier: Fused {
+                inner: MemoryCourier::default(),
+                fuse: Arc::clone(&fuse),
+            },
+            redrive: Fused {
+                inner: MemoryRedrive::default(),
+                fuse: Arc::clone(&fuse),
+            },
             clock: Clock::new(morning, 7),
             fuse,
             delivery,
@@ -86,7 +95,11 @@ impl<S: Store + Send> World<S> {
 
 /// Tells a story in a world of its own, and sees to it that all ends well: late copies change nothing any more,
 /// nothing was put aside, and the rules hold over the whole table.
-pub async fn tell<S: Store + Send>(store: S, delivery: Delivery, story: impl AsyncFn(&mut World<S>)) {
+pub async fn tell<S: Store + Send>(
+    store: S,
+    delivery: Delivery,
+    story: impl AsyncFn(&mut World<S>),
+) {
     let mut world = World::new(store, delivery);
     // On the heap: unoptimised, a story over a real store is larger than a test thread's stack likes.
     Box::pin(story(&mut world)).await;

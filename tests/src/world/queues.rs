@@ -30,9 +30,23 @@ pub enum Consumer {
 
 /// Which events go to whom: the rules of the bus, as the template has them.
 pub const RULES: &[(Consumer, &[&str])] = &[
-    (Consumer::Routing, &["OrderReleased", "FulfillmentRejected", "UnitsShortShipped"]),
-    (Consumer::Dispatch, &["OrderRouted", "BackorderReleased", "CancellationRequested", "HoldReleased"]),
-    (Consumer::Cancellation, &["PaymentFailed", "PaymentCancelled"]),
+    (
+        Consumer::Routing,
+        &["OrderReleased", "FulfillmentRejected", "UnitsShortShipped"],
+    ),
+    (
+        Consumer::Dispatch,
+        &[
+            "OrderRouted",
+            "BackorderReleased",
+            "CancellationRequested",
+            "HoldReleased",
+        ],
+    ),
+    (
+        Consumer::Cancellation,
+        &["PaymentFailed", "PaymentCancelled"],
+    ),
     (
         Consumer::Replenishment,
         &[
@@ -85,7 +99,13 @@ impl<S: Store + Send> World<S> {
     /// Puts a message on a consumer's queue.
     pub fn send(&mut self, consumer: Consumer, body: String) {
         let copies = self.delivery.copies();
-        self.queues.pending.push(Pending { consumer, body, copies, tries: 0, done: false });
+        self.queues.pending.push(Pending {
+            consumer,
+            body,
+            copies,
+            tries: 0,
+            done: false,
+        });
     }
 
     /// Delivers until nothing is due.
@@ -98,7 +118,11 @@ impl<S: Store + Send> World<S> {
                 break;
             }
             let late = self.positions(|m| m.done && !asleep.contains(&m.consumer));
-            let from = if !late.is_empty() && self.delivery.brings_a_copy() { late } else { due };
+            let from = if !late.is_empty() && self.delivery.brings_a_copy() {
+                late
+            } else {
+                due
+            };
             let chosen = self.delivery.choose(from.len());
             self.deliver(from[chosen]).await;
         }
@@ -141,7 +165,9 @@ impl<S: Store + Send> World<S> {
 
     fn positions(&self, wanted: impl Fn(&Pending) -> bool) -> Vec<usize> {
         let all = self.queues.pending.iter().enumerate();
-        all.filter(|(_, message)| wanted(message)).map(|(place, _)| place).collect()
+        all.filter(|(_, message)| wanted(message))
+            .map(|(place, _)| place)
+            .collect()
     }
 
     /// Publishes what has been committed since the last time, as the relay does.
@@ -155,7 +181,8 @@ impl<S: Store + Send> World<S> {
                 if commit.body.seq > *published {
                     *published = commit.body.seq;
                     entries.extend(
-                        publish::stored_commit(&id.to_string(), &commit.text, &commit.hash).expect("events"),
+                        publish::stored_commit(&id.to_string(), &commit.text, &commit.hash)
+                            .expect("events"),
                     );
                 }
             }
@@ -228,7 +255,9 @@ impl<S: Store + Send> World<S> {
             Consumer::Routing => routing::on_message(store, ambient, body).await,
             Consumer::Dispatch => dispatch::on_message(store, courier, ambient, body).await,
             Consumer::Cancellation => cancellation::on_message(store, ambient, body).await,
-            Consumer::Replenishment => replenishment::on_message(store, ambient, &self.redrive, body).await,
+            Consumer::Replenishment => {
+                replenishment::on_message(store, ambient, &self.redrive, body).await
+            }
         }
     }
 
@@ -246,8 +275,13 @@ impl<S: Store + Send> World<S> {
         let mut message = self.queues.pending.remove(place);
         message.tries = message.tries.saturating_add(1);
         if message.tries >= TRIES_MAX || failure.is_hopeless() {
-            let (consumer, body, reason) = (message.consumer, message.body, failure.code().to_owned());
-            self.queues.dead.push(DeadLetter { consumer, body, reason });
+            let (consumer, body, reason) =
+                (message.consumer, message.body, failure.code().to_owned());
+            self.queues.dead.push(DeadLetter {
+                consumer,
+                body,
+                reason,
+            });
         } else {
             self.queues.pending.push(message);
         }

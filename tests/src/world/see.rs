@@ -20,7 +20,11 @@ impl<S: Store + Send> World<S> {
     /// The order as it is.
     pub async fn order(&self, id: OrderId) -> Order {
         self.fuse.unset();
-        self.store.load(id).await.expect("a store").unwrap_or_else(|| panic!("no order {id}"))
+        self.store
+            .load(id)
+            .await
+            .expect("a store")
+            .unwrap_or_else(|| panic!("no order {id}"))
     }
 
     /// Where the order stands.
@@ -32,17 +36,30 @@ impl<S: Store + Send> World<S> {
     pub async fn events(&self, id: OrderId) -> Vec<Event> {
         self.fuse.unset();
         let commits = self.store.commits(id).await.expect("commits");
-        commits.into_iter().flat_map(|commit| commit.body.events).collect()
+        commits
+            .into_iter()
+            .flat_map(|commit| commit.body.events)
+            .collect()
     }
 
     /// How often something of that name has happened to the order.
     pub async fn times(&self, id: OrderId, name: &str) -> usize {
-        self.events(id).await.iter().filter(|event| event.name() == name).count()
+        self.events(id)
+            .await
+            .iter()
+            .filter(|event| event.name() == name)
+            .count()
     }
 
     /// What is owed back to the customer, minor units.
     pub async fn refund_owed(&self, id: OrderId) -> i64 {
-        self.order(id).await.state.lines.iter().map(|line| line.refund_owed_amount).sum()
+        self.order(id)
+            .await
+            .state
+            .lines
+            .iter()
+            .map(|line| line.refund_owed_amount)
+            .sum()
     }
 
     /// Who has work of the order: location, status, units open, units shipped.
@@ -57,17 +74,35 @@ impl<S: Store + Send> World<S> {
 
     /// Units of the order that wait for stock.
     pub async fn waiting(&self, id: OrderId) -> u32 {
-        self.order(id).await.state.lines.iter().map(|line| line.backordered).sum()
+        self.order(id)
+            .await
+            .state
+            .lines
+            .iter()
+            .map(|line| line.backordered)
+            .sum()
     }
 
     /// Units of the order that are assigned to locations.
     pub async fn assigned(&self, id: OrderId) -> u32 {
-        self.order(id).await.state.lines.iter().map(|line| line.assigned).sum()
+        self.order(id)
+            .await
+            .state
+            .lines
+            .iter()
+            .map(|line| line.assigned)
+            .sum()
     }
 
     /// What a person should look at.
     pub async fn exceptions(&self, id: OrderId) -> Vec<ExceptionKind> {
-        self.order(id).await.state.exceptions.iter().map(|exception| exception.kind).collect()
+        self.order(id)
+            .await
+            .state
+            .exceptions
+            .iter()
+            .map(|exception| exception.kind)
+            .collect()
     }
 
     /// A shelf.
@@ -75,7 +110,10 @@ impl<S: Store + Send> World<S> {
         self.fuse.unset();
         let sku: Sku = sku.parse().expect("a SKU");
         let view = self.store.sku(&sku).await.expect("a view");
-        let found = view.levels.into_iter().find(|level| level.location.as_str() == location);
+        let found = view
+            .levels
+            .into_iter()
+            .find(|level| level.location.as_str() == location);
         found.unwrap_or_else(|| StockLevel::empty(sku, location.parse().expect("a location")))
     }
 
@@ -105,7 +143,11 @@ impl<S: Store + Send> World<S> {
         self.settle().await;
         let before = self.history().await;
         self.settle_for_good().await;
-        assert_eq!(self.history().await, before, "late copies have changed an order");
+        assert_eq!(
+            self.history().await,
+            before,
+            "late copies have changed an order"
+        );
         assert_eq!(self.queues.dead, [], "messages were put aside");
         self.rules_hold().await;
     }

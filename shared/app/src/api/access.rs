@@ -96,7 +96,14 @@ impl Role {
 
 /// The one table of who may do what. What is not here is forbidden.
 pub const GRANTS: &[(Role, &[Permission])] = &[
-    (Role::Support, &[Permission::ReadOrders, Permission::ReadStock, Permission::ReadBackorders]),
+    (
+        Role::Support,
+        &[
+            Permission::ReadOrders,
+            Permission::ReadStock,
+            Permission::ReadBackorders,
+        ],
+    ),
     (
         Role::Agent,
         &[
@@ -125,7 +132,9 @@ pub const GRANTS: &[(Role, &[Permission])] = &[
 
 /// Whether a role grants a permission.
 pub fn grants(role: Role, permission: Permission) -> bool {
-    GRANTS.iter().any(|(granted, permissions)| *granted == role && permissions.contains(&permission))
+    GRANTS
+        .iter()
+        .any(|(granted, permissions)| *granted == role && permissions.contains(&permission))
 }
 
 /// Who calls, as a verified token says.
@@ -142,12 +151,18 @@ impl Principal {
     pub fn of(claims: &Map<String, Value>) -> Option<Self> {
         let subject = claims.get("sub")?.as_str()?;
         // The subject ends in the audit trail and in events: an id, not a text of any length.
-        if subject.is_empty() || subject.len() > 128 || !subject.bytes().all(|b| b.is_ascii_graphic()) {
+        if subject.is_empty()
+            || subject.len() > 128
+            || !subject.bytes().all(|b| b.is_ascii_graphic())
+        {
             return None;
         }
         let roles = claims.get("cognito:groups").map(groups).unwrap_or_default();
         let roles = roles.iter().filter_map(|name| Role::named(name)).collect();
-        Some(Self { subject: subject.to_owned(), roles })
+        Some(Self {
+            subject: subject.to_owned(),
+            roles,
+        })
     }
 
     /// Whether any of the principal's roles grants a permission.
@@ -157,7 +172,10 @@ impl Principal {
 
     /// The principal as an order's history names it.
     pub fn actor(&self) -> Actor {
-        Actor { kind: ActorKind::Agent, id: self.subject.clone() }
+        Actor {
+            kind: ActorKind::Agent,
+            id: self.subject.clone(),
+        }
     }
 }
 
@@ -165,12 +183,21 @@ impl Principal {
 /// front ends hand over the list itself, or its JSON.
 fn groups(claim: &Value) -> Vec<String> {
     if let Value::Array(names) = claim {
-        return names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect();
+        return names
+            .iter()
+            .filter_map(|name| name.as_str().map(str::to_owned))
+            .collect();
     }
     let text = claim.as_str().unwrap_or_default().trim();
-    let inner = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(text);
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
     let names = inner.split(|c: char| c == ',' || c.is_whitespace());
-    names.map(|name| name.trim_matches('"').to_owned()).filter(|name| !name.is_empty()).collect()
+    names
+        .map(|name| name.trim_matches('"').to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
 }
 
 #[cfg(test)]
@@ -199,8 +226,15 @@ mod tests {
         assert_eq!(CELLS.map(|(permission, _)| permission), Permission::ALL);
         for (permission, cells) in CELLS {
             for (role, expected) in Role::ALL.into_iter().zip(cells) {
-                assert_eq!(grants(role, permission), expected, "{} {}", role.as_str(), permission.as_str());
-                let claims = json!({ "sub": "u-1", "cognito:groups": format!("[{}]", role.as_str()) });
+                assert_eq!(
+                    grants(role, permission),
+                    expected,
+                    "{} {}",
+                    role.as_str(),
+                    permission.as_str()
+                );
+                let claims =
+                    json!({ "sub": "u-1", "cognito:groups": format!("[{}]", role.as_str()) });
                 let principal = Principal::of(claims.as_object().unwrap()).unwrap();
                 assert_eq!(principal.may(permission), expected);
             }
@@ -219,24 +253,41 @@ mod tests {
             json!("support,agent,somebody-else"),
         ] {
             let claims = json!({ "sub": "u-1", "cognito:groups": shape });
-            assert_eq!(Principal::of(claims.as_object().unwrap()).unwrap().roles, both, "{shape}");
+            assert_eq!(
+                Principal::of(claims.as_object().unwrap()).unwrap().roles,
+                both,
+                "{shape}"
+            );
         }
     }
 
     #[test]
     fn a_name_that_only_resembles_a_role_grants_nothing() {
-        for shape in
-            [json!("[administrator]"), json!("ADMIN"), json!("[admin2 notadmin]"), json!(7), json!(null)]
-        {
+        for shape in [
+            json!("[administrator]"),
+            json!("ADMIN"),
+            json!("[admin2 notadmin]"),
+            json!(7),
+            json!(null),
+        ] {
             let claims = json!({ "sub": "u-1", "cognito:groups": shape });
-            assert!(Principal::of(claims.as_object().unwrap()).unwrap().roles.is_empty(), "{shape}");
+            assert!(
+                Principal::of(claims.as_object().unwrap())
+                    .unwrap()
+                    .roles
+                    .is_empty(),
+                "{shape}"
+            );
         }
     }
 
     #[test]
     fn a_token_without_a_subject_names_nobody() {
         let groups = json!("[admin]");
-        for claims in [json!({ "cognito:groups": groups }), json!({ "sub": "", "cognito:groups": groups })] {
+        for claims in [
+            json!({ "cognito:groups": groups }),
+            json!({ "sub": "", "cognito:groups": groups }),
+        ] {
             assert_eq!(Principal::of(claims.as_object().unwrap()), None);
         }
     }

@@ -67,12 +67,22 @@ mod tests {
 
     #[test]
     fn a_cursor_reads_back_and_only_for_its_question() {
-        let place =
-            Place { day: Some(jiff::civil::date(2026, 11, 22)), status: 1, after: Some("k#1".into()) };
+        let place = Place {
+            day: Some(jiff::civil::date(2026, 11, 22)),
+            status: 1,
+            after: Some("k#1".into()),
+        };
         let cursor = write("status=paid", &place).unwrap();
-        assert!(cursor.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_'));
+        assert!(
+            cursor
+                .bytes()
+                .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
+        );
         assert_eq!(read("status=paid", &cursor).unwrap(), place);
-        assert_eq!(read("status=pending", &cursor).unwrap_err().code, "bad_cursor");
+        assert_eq!(
+            read("status=pending", &cursor).unwrap_err().code,
+            "bad_cursor"
+        );
     }
 
     #[test]
@@ -80,7 +90,14 @@ mod tests {
         let cursor = write("q", &Place::default()).unwrap();
         let mut edited = cursor.clone().into_bytes();
         edited[3] ^= 1;
-        for text in ["", "x", "%%%", "AAAA", &cursor[1..], std::str::from_utf8(&edited).unwrap()] {
+        for text in [
+            "",
+            "x",
+            "%%%",
+            "AAAA",
+            &cursor[1..],
+            std::str::from_utf8(&edited).unwrap(),
+        ] {
             assert_eq!(read("q", text).unwrap_err().code, "bad_cursor", "{text}");
         }
     }

@@ -25,8 +25,7 @@ pub(super) const CANCEL: &str = r#"{
 pub(super) const HOLD: &str =
     r#"{ "kind": "manual", "handle": "call-back", "until": "2026-12-01T00:00:00Z" }"#;
 pub(super) const RELEASE: &str = r#"{ "handle": "call-back" }"#;
-pub(super) const ADJUSTMENT: &str =
-    r#"{ "sku": "TEE-RED-M", "location": "berlin", "movement": { "kind": "received", "quantity": 5 } }"#;
+pub(super) const ADJUSTMENT: &str = r#"{ "sku": "TEE-RED-M", "location": "berlin", "movement": { "kind": "received", "quantity": 5 } }"#;
 pub(super) const LOCATION: &str = r#"{
   "name": "Berlin warehouse",
   "kind": "warehouse",

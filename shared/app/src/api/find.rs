@@ -20,14 +20,20 @@ pub(super) enum Found {
 /// Finds the route of a request.
 pub(super) fn find(scope: Scope, method: &str, path: &str) -> Found {
     let here = ROUTES.iter().filter(|route| route.scope == scope);
-    let found: Vec<_> = here.filter_map(|route| Some((route, parameter(route.path, path)?))).collect();
+    let found: Vec<_> = here
+        .filter_map(|route| Some((route, parameter(route.path, path)?)))
+        .collect();
     if let Some((route, parameter)) = found.iter().find(|(route, _)| route.method == method) {
         return Found::Route(route, parameter.clone());
     }
     let mut methods: Vec<&str> = found.iter().map(|(route, _)| route.method).collect();
     methods.sort_unstable();
     methods.dedup();
-    if methods.is_empty() { Found::Nothing } else { Found::OtherMethods(methods.join(", ")) }
+    if methods.is_empty() {
+        Found::Nothing
+    } else {
+        Found::OtherMethods(methods.join(", "))
+    }
 }
 
 /// Whether a path fits a template; what stands in the place of the template's one parameter, decoded. A SKU may
@@ -53,9 +59,13 @@ mod tests {
     fn found(method: &str, path: &str) -> String {
         match [Scope::Api, Scope::Cancellation].map(|scope| find(scope, method, path)) {
             [Found::Route(route, parameter), _] | [_, Found::Route(route, parameter)] => {
-                format!("{} {}", route.name, parameter.unwrap_or_default()).trim().to_owned()
+                format!("{} {}", route.name, parameter.unwrap_or_default())
+                    .trim()
+                    .to_owned()
             }
-            [Found::OtherMethods(methods), _] | [_, Found::OtherMethods(methods)] => format!("405 {methods}"),
+            [Found::OtherMethods(methods), _] | [_, Found::OtherMethods(methods)] => {
+                format!("405 {methods}")
+            }
             _ => "404".to_owned(),
         }
     }
@@ -86,7 +96,13 @@ mod tests {
 
     #[test]
     fn only_the_cancellation_function_serves_cancellation() {
-        assert!(matches!(find(Scope::Api, "POST", "/api/oms/orders/x/cancel"), Found::Nothing));
-        assert!(matches!(find(Scope::Cancellation, "GET", "/api/oms/orders"), Found::Nothing));
+        assert!(matches!(
+            find(Scope::Api, "POST", "/api/oms/orders/x/cancel"),
+            Found::Nothing
+        ));
+        assert!(matches!(
+            find(Scope::Cancellation, "GET", "/api/oms/orders"),
+            Found::Nothing
+        ));
     }
 }

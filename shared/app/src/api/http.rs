@@ -36,7 +36,11 @@ pub struct Response {
 impl Response {
     /// An answer with a JSON body. Orders hold personal data, so nothing on the way may keep a copy.
     pub fn json(status: u16, body: &impl Serialize) -> Result<Self, serde_json::Error> {
-        Ok(Self::of(status, "application/json", serde_json::to_string(body)?))
+        Ok(Self::of(
+            status,
+            "application/json",
+            serde_json::to_string(body)?,
+        ))
     }
 
     /// An answer of a media type.
@@ -46,7 +50,11 @@ impl Response {
             ("cache-control", "no-store".to_owned()),
             ("x-content-type-options", "nosniff".to_owned()),
         ];
-        Self { status, headers, body }
+        Self {
+            status,
+            headers,
+            body,
+        }
     }
 
     /// The answer with one more header.
@@ -58,7 +66,10 @@ impl Response {
 
     /// The value of a header.
     pub fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| *known == name).map(|(_, value)| value.as_str())
+        self.headers
+            .iter()
+            .find(|(known, _)| *known == name)
+            .map(|(_, value)| value.as_str())
     }
 }
 
@@ -74,7 +85,10 @@ impl Request {
         pairs
             .map(|pair| {
                 let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-                Some((decode(&name.replace('+', " "))?, decode(&value.replace('+', " "))?))
+                Some((
+                    decode(&name.replace('+', " "))?,
+                    decode(&value.replace('+', " "))?,
+                ))
             })
             .collect()
     }
@@ -112,12 +126,25 @@ mod tests {
 
     #[test]
     fn parameters_are_decoded_in_order() {
-        let request =
-            Request { query: "customer_email=a%2Bb%40c.de&limit=5&flag&x=a+b".into(), ..Request::default() };
+        let request = Request {
+            query: "customer_email=a%2Bb%40c.de&limit=5&flag&x=a+b".into(),
+            ..Request::default()
+        };
         let pair = |name: &str, value: &str| (name.to_owned(), value.to_owned());
-        let expected =
-            vec![pair("customer_email", "a+b@c.de"), pair("limit", "5"), pair("flag", ""), pair("x", "a b")];
+        let expected = vec![
+            pair("customer_email", "a+b@c.de"),
+            pair("limit", "5"),
+            pair("flag", ""),
+            pair("x", "a b"),
+        ];
         assert_eq!(request.parameters(), Some(expected));
-        assert_eq!(Request { query: "a=%".into(), ..Request::default() }.parameters(), None);
+        assert_eq!(
+            Request {
+                query: "a=%".into(),
+                ..Request::default()
+            }
+            .parameters(),
+            None
+        );
     }
 }

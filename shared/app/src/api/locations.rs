@@ -79,9 +79,15 @@ pub struct Suppliers {
 }
 
 /// All documents of a family.
-pub(super) async fn list(store: &impl ConfigStore, family: Family) -> Result<Vec<Location>, Problem> {
+pub(super) async fn list(
+    store: &impl ConfigStore,
+    family: Family,
+) -> Result<Vec<Location>, Problem> {
     let all = store.locations().await?;
-    Ok(all.into_iter().filter(|location| Family::of(location.kind) == family).collect())
+    Ok(all
+        .into_iter()
+        .filter(|location| Family::of(location.kind) == family)
+        .collect())
 }
 
 /// Writes a document.
@@ -93,7 +99,11 @@ pub(super) async fn put(
 ) -> Result<Location, Problem> {
     let location = checked(family, id, body)?;
     // One id names one place: a warehouse must not turn into a supplier under its open orders.
-    let known = store.locations().await?.into_iter().find(|known| known.id == location.id);
+    let known = store
+        .locations()
+        .await?
+        .into_iter()
+        .find(|known| known.id == location.id);
     if known.is_some_and(|known| Family::of(known.kind) != family) {
         let detail = "The id belongs to a supplier or a location of the other kind already.";
         return Err(Problem::new(409, "id_taken", detail).about("id"));
@@ -105,7 +115,11 @@ pub(super) async fn put(
 
 fn checked(family: Family, id: LocationId, body: LocationBody) -> Result<Location, Problem> {
     let refuse = |field: &str, rule: &str| {
-        Err(Problem::invalid("invalid_location", field, format!("`{field}`: {rule}.")))
+        Err(Problem::invalid(
+            "invalid_location",
+            field,
+            format!("`{field}`: {rule}."),
+        ))
     };
     let LocationBody {
         id: repeated,
@@ -130,17 +144,39 @@ fn checked(family: Family, id: LocationId, body: LocationBody) -> Result<Locatio
     if name.trim().is_empty() || name.chars().count() > 120 {
         return refuse("name", "1 to 120 characters");
     }
-    if !ships_to.iter().all(|country| country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase())) {
+    if !ships_to
+        .iter()
+        .all(|country| country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()))
+    {
         return refuse("ships_to", "countries of two capital letters, ISO 3166-1");
     }
-    if webhook_url.as_deref().is_some_and(|url| !is_web_address(url)) {
-        return refuse("webhook_url", "an absolute http or https address without user name or fragment");
+    if webhook_url
+        .as_deref()
+        .is_some_and(|url| !is_web_address(url))
+    {
+        return refuse(
+            "webhook_url",
+            "an absolute http or https address without user name or fragment",
+        );
     }
-    Ok(Location { id, name, kind, priority, enabled, ships_to, carries, untracked, webhook_url })
+    Ok(Location {
+        id,
+        name,
+        kind,
+        priority,
+        enabled,
+        ships_to,
+        carries,
+        untracked,
+        webhook_url,
+    })
 }
 
 fn is_web_address(url: &str) -> bool {
-    let Some(rest) = url.strip_prefix("https://").or_else(|| url.strip_prefix("http://")) else {
+    let Some(rest) = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"))
+    else {
         return false;
     };
     let host = rest.split(['/', '?']).next().unwrap_or_default();
@@ -157,7 +193,10 @@ mod tests {
     }
 
     fn field(family: Family, json: &str) -> String {
-        checked(family, "berlin".parse().unwrap(), body(json)).unwrap_err().field.unwrap()
+        checked(family, "berlin".parse().unwrap(), body(json))
+            .unwrap_err()
+            .field
+            .unwrap()
     }
 
     #[test]
@@ -172,18 +211,36 @@ mod tests {
     fn a_supplier_needs_no_kind_and_a_location_does() {
         let id = || "berlin".parse().unwrap();
         let supplier = checked(Family::Suppliers, id(), body(r#"{"name":"S"}"#)).unwrap();
-        assert_eq!((supplier.kind, supplier.enabled), (LocationKind::Supplier, true));
+        assert_eq!(
+            (supplier.kind, supplier.enabled),
+            (LocationKind::Supplier, true)
+        );
         assert_eq!(field(Family::Locations, r#"{"name":"S"}"#), "kind");
-        assert_eq!(field(Family::Locations, r#"{"name":"S","kind":"supplier"}"#), "kind");
-        assert_eq!(field(Family::Suppliers, r#"{"name":"S","kind":"3pl"}"#), "kind");
+        assert_eq!(
+            field(Family::Locations, r#"{"name":"S","kind":"supplier"}"#),
+            "kind"
+        );
+        assert_eq!(
+            field(Family::Suppliers, r#"{"name":"S","kind":"3pl"}"#),
+            "kind"
+        );
     }
 
     #[test]
     fn what_breaks_a_rule_is_named() {
         let location = |rest: &str| format!(r#"{{"name":"B","kind":"warehouse",{rest}}}"#);
-        assert_eq!(field(Family::Locations, r#"{"name":" ","kind":"3pl"}"#), "name");
-        assert_eq!(field(Family::Locations, &location(r#""id":"hamburg""#)), "id");
-        assert_eq!(field(Family::Locations, &location(r#""ships_to":["de"]"#)), "ships_to");
+        assert_eq!(
+            field(Family::Locations, r#"{"name":" ","kind":"3pl"}"#),
+            "name"
+        );
+        assert_eq!(
+            field(Family::Locations, &location(r#""id":"hamburg""#)),
+            "id"
+        );
+        assert_eq!(
+            field(Family::Locations, &location(r#""ships_to":["de"]"#)),
+            "ships_to"
+        );
         for url in [
             "ftp://x",
             "https://",
@@ -195,12 +252,19 @@ mod tests {
             "http://:1",
         ] {
             assert_eq!(
-                field(Family::Locations, &location(&format!(r#""webhook_url":"{url}""#))),
+                field(
+                    Family::Locations,
+                    &location(&format!(r#""webhook_url":"{url}""#))
+                ),
                 "webhook_url",
                 "{url}"
             );
         }
-        for url in ["https://x", "http://127.0.0.1:8080/hooks", "https://[::1]/a"] {
+        for url in [
+            "https://x",
+            "http://127.0.0.1:8080/hooks",
+            "https://[::1]/a",
+        ] {
             assert!(is_web_address(url), "{url}");
         }
     }

@@ -20,20 +20,31 @@ pub(super) fn contact(contact: &Contact) -> Contact {
 
 /// `Jane van Doe` as `J. v. D.`
 fn initials(name: &str) -> String {
-    let letters = name.split_whitespace().filter_map(|word| word.chars().next());
-    letters.map(|letter| format!("{letter}.")).collect::<Vec<_>>().join(" ")
+    let letters = name
+        .split_whitespace()
+        .filter_map(|word| word.chars().next());
+    letters
+        .map(|letter| format!("{letter}."))
+        .collect::<Vec<_>>()
+        .join(" ")
 }
 
 /// `jane@example.com` as `j***@e***.com`.
 fn email(email: &str) -> String {
     let (user, host) = email.rsplit_once('@').unwrap_or((email, ""));
     let (name, ending) = host.rsplit_once('.').unwrap_or((host, ""));
-    let ending = if ending.is_empty() { String::new() } else { format!(".{ending}") };
+    let ending = if ending.is_empty() {
+        String::new()
+    } else {
+        format!(".{ending}")
+    };
     format!("{}@{}{ending}", first(user), first(name))
 }
 
 fn first(text: &str) -> String {
-    text.chars().next().map_or_else(|| "***".to_owned(), |letter| format!("{letter}***"))
+    text.chars()
+        .next()
+        .map_or_else(|| "***".to_owned(), |letter| format!("{letter}***"))
 }
 
 #[cfg(test)]

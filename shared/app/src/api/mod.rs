@@ -59,9 +59,18 @@ pub enum Scope {
 }
 
 /// Answers a request. Every outcome is an answer; what went wrong inside is logged here and told to nobody.
-pub async fn serve(store: &impl Store, ambient: &impl Ambient, request: &Request, scope: Scope) -> Response {
+pub async fn serve(
+    store: &impl Store,
+    ambient: &impl Ambient,
+    request: &Request,
+    scope: Scope,
+) -> Response {
     let route = find::find(scope, &request.method, &request.path);
-    let name = if let Found::Route(route, _) = &route { route.name } else { "none" };
+    let name = if let Found::Route(route, _) = &route {
+        route.name
+    } else {
+        "none"
+    };
     match answer(store, ambient, request, route).await {
         Ok(response) => {
             tracing::info!(route = name, status = response.status, "answered");
@@ -87,19 +96,34 @@ async fn answer(
     let (route, parameter) = match route {
         Found::Route(route, parameter) => (route, parameter.unwrap_or_default()),
         Found::OtherMethods(methods) => {
-            let problem = Problem::new(405, "method_not_allowed", "The path has other methods; see `Allow`.");
-            return Err(problem.with(More { allow: Some(methods), ..More::default() }));
+            let problem = Problem::new(
+                405,
+                "method_not_allowed",
+                "The path has other methods; see `Allow`.",
+            );
+            return Err(problem.with(More {
+                allow: Some(methods),
+                ..More::default()
+            }));
         }
         Found::Nothing => return Err(Problem::new(404, "no_route", "There is no such path.")),
     };
     let principal = admitted(request, route)?;
-    let call = Call { store, ambient, request, principal };
+    let call = Call {
+        store,
+        ambient,
+        request,
+        principal,
+    };
     match route.operation {
         Operation::PlaceOrder => call.place_order().await,
         Operation::ListOrders => json(route, &orders::list::list(store, ambient, request).await?),
         Operation::ReadOrder => {
             let id: OrderId = read::id(&parameter, "order")?;
-            json(route, &orders::read(store, ambient, &call.principal, id).await?)
+            json(
+                route,
+                &orders::read(store, ambient, &call.principal, id).await?,
+            )
         }
         Operation::CancelOrder => call.cancel_order(read::id(&parameter, "order")?).await,
         Operation::HoldOrder => call.hold_order(read::id(&parameter, "order")?).await,
@@ -111,28 +135,46 @@ async fn answer(
             json(route, &StockView::of(sku, &view))
         }
         Operation::ListBackorders => json(route, &stock::backorders(store, request).await?),
-        Operation::ListLocations => {
-            json(route, &Locations { locations: locations::list(store, Family::Locations).await? })
-        }
+        Operation::ListLocations => json(
+            route,
+            &Locations {
+                locations: locations::list(store, Family::Locations).await?,
+            },
+        ),
         Operation::PutLocation => call.put_location(Family::Locations, &parameter).await,
-        Operation::ListSuppliers => {
-            json(route, &Suppliers { suppliers: locations::list(store, Family::Suppliers).await? })
-        }
+        Operation::ListSuppliers => json(
+            route,
+            &Suppliers {
+                suppliers: locations::list(store, Family::Suppliers).await?,
+            },
+        ),
         Operation::PutSupplier => call.put_location(Family::Suppliers, &parameter).await,
     }
 }
 
 /// The caller, when there is one who may call this route.
 fn admitted(request: &Request, route: &Route) -> Result<Principal, Problem> {
-    let principal = request.claims.as_ref().and_then(Principal::of).ok_or_else(|| {
-        Problem::new(401, "unauthorized", "Send a bearer token of a user of the pool in `Authorization`.")
-    })?;
+    let principal = request
+        .claims
+        .as_ref()
+        .and_then(Principal::of)
+        .ok_or_else(|| {
+            Problem::new(
+                401,
+                "unauthorized",
+                "Send a bearer token of a user of the pool in `Authorization`.",
+            )
+        })?;
     if principal.may(route.permission) {
         return Ok(principal);
     }
     let (subject, permission) = (principal.subject.as_str(), route.permission.as_str());
     tracing::warn!(subject, permission, route = route.name, "forbidden");
-    Err(Problem::new(403, "forbidden", format!("None of your groups has the right `{permission}`.")))
+    Err(Problem::new(
+        403,
+        "forbidden",
+        format!("None of your groups has the right `{permission}`."),
+    ))
 }
 
 fn json(route: &Route, body: &impl Serialize) -> Result<Response, Problem> {
@@ -146,7 +188,11 @@ fn answered(status: u16, body: &impl Serialize) -> Result<Response, Problem> {
 
 /// The same answer as before says so.
 fn repeated(response: Response, replayed: bool) -> Response {
-    if replayed { response.with_header("idempotent-replayed", "true") } else { response }
+    if replayed {
+        response.with_header("idempotent-replayed", "true")
+    } else {
+        response
+    }
 }
 
 /// An admitted request, and what it is carried out with.
@@ -161,9 +207,17 @@ impl<S: Store, A: Ambient> Call<'_, S, A> {
     async fn place_order(&self) -> Result<Response, Problem> {
         let key = read::key(self.request)?;
         let order: PlaceOrder = read::document(self.request)?;
-        let placed = place::place(self.store, self.ambient, &order, &key, &self.principal.actor()).await?;
+        let placed = place::place(
+            self.store,
+            self.ambient,
+            &order,
+            &key,
+            &self.principal.actor(),
+        )
+        .await?;
         let view = PlacedView::of(&placed.order);
-        let response = answered(201, &view)?.with_header("location", format!("/api/oms/orders/{}", view.id));
+        let response =
+            answered(201, &view)?.with_header("location", format!("/api/oms/orders/{}", view.id));
         Ok(repeated(response, placed.existing))
     }
 
@@ -171,8 +225,12 @@ impl<S: Store, A: Ambient> Call<'_, S, A> {
         let key = read::key(self.request)?;
         let wish = read::document::<CancelBody>(self.request)?.request()?;
         let actor = self.principal.actor();
-        let answer = cancellation::cancel(self.store, self.ambient, id, &wish, &key, &actor).await?;
-        Ok(repeated(answered(200, &CancelView::of(&answer))?, answer.replayed))
+        let answer =
+            cancellation::cancel(self.store, self.ambient, id, &wish, &key, &actor).await?;
+        Ok(repeated(
+            answered(200, &CancelView::of(&answer))?,
+            answer.replayed,
+        ))
     }
 
     async fn hold_order(&self, id: OrderId) -> Result<Response, Problem> {
@@ -182,12 +240,24 @@ impl<S: Store, A: Ambient> Call<'_, S, A> {
         let actor = self.principal.actor();
         let held = holds::place_hold(self.store, self.ambient, id, &hold, &key, &actor).await?;
         // A hold of that handle may have stood before, until another time.
-        let standing = held.value.state.holds.iter().find(|standing| standing.handle == hold.handle);
+        let standing = held
+            .value
+            .state
+            .holds
+            .iter()
+            .find(|standing| standing.handle == hold.handle);
         let (kind, until) = match standing {
             Some(standing) if !held.replayed => (standing.kind, standing.until),
             Some(_) | None => (hold.kind, hold.until),
         };
-        let view = HeldView { order: id, hold: PlacedHold { kind, handle: hold.handle, until } };
+        let view = HeldView {
+            order: id,
+            hold: PlacedHold {
+                kind,
+                handle: hold.handle,
+                until,
+            },
+        };
         Ok(repeated(answered(200, &view)?, held.replayed))
     }
 
@@ -195,30 +265,45 @@ impl<S: Store, A: Ambient> Call<'_, S, A> {
         let key = read::key(self.request)?;
         let ReleaseBody { handle } = read::document(self.request)?;
         let actor = self.principal.actor();
-        let released = holds::release_hold(self.store, self.ambient, id, &handle, &key, &actor).await?;
-        Ok(repeated(answered(200, &ReleasedView { order: id, handle })?, released.replayed))
+        let released =
+            holds::release_hold(self.store, self.ambient, id, &handle, &key, &actor).await?;
+        Ok(repeated(
+            answered(200, &ReleasedView { order: id, handle })?,
+            released.replayed,
+        ))
     }
 
     async fn adjust_stock(&self) -> Result<Response, Problem> {
         let key = read::key(self.request)?;
         let body: Adjustment = read::document(self.request)?;
         let (facts, actor) = ([body.fact()?], self.principal.actor());
-        let adjusted =
-            crate::stock::adjust(self.store, self.ambient, &body.location, &facts, &key, &actor).await;
+        let adjusted = crate::stock::adjust(
+            self.store,
+            self.ambient,
+            &body.location,
+            &facts,
+            &key,
+            &actor,
+        )
+        .await;
         if let Err(Failure::NotFound(_)) = adjusted {
             let detail = "There is no such location or supplier.";
             return Err(Problem::invalid("unknown_location", "location", detail));
         }
         let adjusted = adjusted?;
         let change = adjusted.value.first();
-        let change =
-            change.ok_or_else(|| Failure::Inconsistent("a movement of stock moved nothing".to_owned()))?;
+        let change = change
+            .ok_or_else(|| Failure::Inconsistent("a movement of stock moved nothing".to_owned()))?;
         Ok(repeated(answered(200, change)?, adjusted.replayed))
     }
 
     async fn put_location(&self, family: Family, id: &str) -> Result<Response, Problem> {
         let id: LocationId = id.parse().map_err(|_| {
-            Problem::invalid("invalid_location", "id", "An id is 1 to 48 of A-Z a-z 0-9 and -_.")
+            Problem::invalid(
+                "invalid_location",
+                "id",
+                "An id is 1 to 48 of A-Z a-z 0-9 and -_.",
+            )
         })?;
         let body: LocationBody = read::document(self.request)?;
         answered(200, &locations::put(self.store, family, id, body).await?)

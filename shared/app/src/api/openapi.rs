@@ -20,8 +20,10 @@ const COMMON: &[(u16, &[&str])] = &[
 /// Refusals of routes with a body.
 const WITH_BODY: &[(u16, &[&str])] = &[(413, &["too_large"]), (415, &["unsupported_media_type"])];
 /// Refusals of routes with an idempotency key.
-const WITH_KEY: &[(u16, &[&str])] =
-    &[(400, &["idempotency_key_required"]), (422, &["idempotency_key_reused"])];
+const WITH_KEY: &[(u16, &[&str])] = &[
+    (400, &["idempotency_key_required"]),
+    (422, &["idempotency_key_reused"]),
+];
 
 /// The document.
 pub fn document() -> Value {
@@ -33,8 +35,10 @@ pub fn document() -> Value {
         .for_serialize()
         .with(|settings| settings.definitions_path = "/components/schemas".into())
         .into_generator();
-    let mut requests =
-        settings.for_deserialize().with(|settings| settings.inline_subschemas = true).into_generator();
+    let mut requests = settings
+        .for_deserialize()
+        .with(|settings| settings.inline_subschemas = true)
+        .into_generator();
     let mut bodies = Map::new();
     let mut paths: Map<String, Value> = Map::new();
     answers.subschema_for::<Document<'_>>();
@@ -98,8 +102,13 @@ fn reference(name: &str) -> Value {
 
 /// The groups that have a right.
 fn holders(permission: Permission) -> String {
-    let holders = GRANTS.iter().filter(|(_, permissions)| permissions.contains(&permission));
-    holders.map(|(role, _)| role.as_str()).collect::<Vec<_>>().join(", ")
+    let holders = GRANTS
+        .iter()
+        .filter(|(_, permissions)| permissions.contains(&permission));
+    holders
+        .map(|(role, _)| role.as_str())
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn tag(path: &str) -> &str {
@@ -134,24 +143,36 @@ fn parameters(route: &Route) -> Vec<Value> {
 
 fn query_parameter(name: &str) -> Value {
     let (description, schema) = match name {
-        "limit" => {
-            ("Items of a page", json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 25 }))
-        }
-        "cursor" => ("`next_cursor` of the page before", json!({ "type": "string" })),
+        "limit" => (
+            "Items of a page",
+            json!({ "type": "integer", "minimum": 1, "maximum": 100, "default": 25 }),
+        ),
+        "cursor" => (
+            "`next_cursor` of the page before",
+            json!({ "type": "string" }),
+        ),
         "since" => (
             "With `status`: the oldest day of placement to look at",
             json!({ "type": "string", "format": "date" }),
         ),
-        "status" => {
-            ("Orders of a status, by our name or by an alias such as `SHIPPED`", json!({ "type": "string" }))
-        }
+        "status" => (
+            "Orders of a status, by our name or by an alias such as `SHIPPED`",
+            json!({ "type": "string" }),
+        ),
         "customer_email" => ("Orders of a customer", json!({ "type": "string" })),
         "number" => ("The order of a shop's number", json!({ "type": "string" })),
-        "shop" => ("With `number`: the shop", json!({ "type": "string", "default": "default" })),
-        "tracking" => ("The order of a tracking number", json!({ "type": "string" })),
-        "sku" => {
-            ("The queue of a SKU; without it, the SKUs that are waited for", json!({ "type": "string" }))
-        }
+        "shop" => (
+            "With `number`: the shop",
+            json!({ "type": "string", "default": "default" }),
+        ),
+        "tracking" => (
+            "The order of a tracking number",
+            json!({ "type": "string" }),
+        ),
+        "sku" => (
+            "The queue of a SKU; without it, the SKUs that are waited for",
+            json!({ "type": "string" }),
+        ),
         _ => ("", json!({ "type": "string" })),
     };
     json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema })

@@ -64,7 +64,13 @@ pub(super) struct Document<'a> {
 impl Problem {
     /// A problem.
     pub fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
-        Self { status, code, detail: detail.into(), field: None, more: Box::default() }
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            field: None,
+            more: Box::default(),
+        }
     }
 
     /// The problem, about a field.
@@ -80,7 +86,11 @@ impl Problem {
     }
 
     /// A readable request whose content breaks a rule.
-    pub fn invalid(code: &'static str, field: impl Into<String>, detail: impl Into<String>) -> Self {
+    pub fn invalid(
+        code: &'static str,
+        field: impl Into<String>,
+        detail: impl Into<String>,
+    ) -> Self {
         Self::new(422, code, detail).about(field)
     }
 
@@ -148,21 +158,38 @@ impl From<Failure> for Problem {
             ),
             Failure::Taken(_) => Self::new(409, code, "The name belongs to another order already."),
             Failure::NothingToCancel(answer) => {
-                let detail = "Nothing of what was asked for can be cancelled any more; the lines say why.";
-                Self::new(409, code, detail)
-                    .with(More { lines: Some(LineView::all(&answer)), ..More::default() })
+                let detail =
+                    "Nothing of what was asked for can be cancelled any more; the lines say why.";
+                Self::new(409, code, detail).with(More {
+                    lines: Some(LineView::all(&answer)),
+                    ..More::default()
+                })
             }
             Failure::Contended(_) => {
-                let detail = "Many others are changing the same thing. Nothing was done; ask again.";
-                Self::new(503, code, detail).with(More { retry_after: Some(1), cause, ..More::default() })
+                let detail =
+                    "Many others are changing the same thing. Nothing was done; ask again.";
+                Self::new(503, code, detail).with(More {
+                    retry_after: Some(1),
+                    cause,
+                    ..More::default()
+                })
             }
             Failure::Unavailable { .. } => {
-                let detail = "Something that we depend on does not answer. Ask again with the same key.";
-                Self::new(503, code, detail).with(More { retry_after: Some(2), cause, ..More::default() })
+                let detail =
+                    "Something that we depend on does not answer. Ask again with the same key.";
+                Self::new(503, code, detail).with(More {
+                    retry_after: Some(2),
+                    cause,
+                    ..More::default()
+                })
             }
             Failure::Inconsistent(_) => {
-                let detail = "Something is wrong on our side; it has been logged for a person to look at.";
-                Self::new(500, code, detail).with(More { cause, ..More::default() })
+                let detail =
+                    "Something is wrong on our side; it has been logged for a person to look at.";
+                Self::new(500, code, detail).with(More {
+                    cause,
+                    ..More::default()
+                })
             }
         }
     }
@@ -203,8 +230,14 @@ mod tests {
         let response = problem.into_response();
         let body: serde_json::Value = serde_json::from_str(&response.body).unwrap();
         assert_eq!(body["type"], format!("urn:oms:problem:{code}"));
-        assert_eq!((body["status"].as_u64(), body["code"].as_str()), (Some(status.into()), Some(code)));
-        assert_eq!(response.header("content-type"), Some("application/problem+json"));
+        assert_eq!(
+            (body["status"].as_u64(), body["code"].as_str()),
+            (Some(status.into()), Some(code))
+        );
+        assert_eq!(
+            response.header("content-type"),
+            Some("application/problem+json")
+        );
         (status, code)
     }
 
@@ -213,7 +246,11 @@ mod tests {
         let rejected = |code| Failure::Rejected(Rejection::new(code, "x", "why"));
         let taken = |reference: fn(String) -> Reference| Failure::Taken(reference("x".to_owned()));
         let expected = [
-            (rejected(RejectionCode::NothingToCancel), 409, "nothing_to_cancel"),
+            (
+                rejected(RejectionCode::NothingToCancel),
+                409,
+                "nothing_to_cancel",
+            ),
             (rejected(RejectionCode::WrongStatus), 409, "wrong_status"),
             (rejected(RejectionCode::OnHold), 409, "on_hold"),
             (rejected(RejectionCode::UnknownLine), 422, "unknown_line"),
@@ -226,8 +263,16 @@ mod tests {
             (taken(Reference::Number), 409, "number_taken"),
             (taken(Reference::Intent), 409, "payment_intent_taken"),
             (Failure::Contended(9), 503, "contended"),
-            (Failure::unavailable("the table", "secret-host refused"), 503, "unavailable"),
-            (Failure::Inconsistent("stack trace".into()), 500, "inconsistent"),
+            (
+                Failure::unavailable("the table", "secret-host refused"),
+                503,
+                "unavailable",
+            ),
+            (
+                Failure::Inconsistent("stack trace".into()),
+                500,
+                "inconsistent",
+            ),
         ];
         for (failure, expected_status, code) in expected {
             assert_eq!(status(failure), (expected_status, code));
@@ -236,7 +281,10 @@ mod tests {
 
     #[test]
     fn a_failure_that_may_pass_says_when_to_ask_again() {
-        for failure in [Failure::Contended(3), Failure::unavailable("the table", "x")] {
+        for failure in [
+            Failure::Contended(3),
+            Failure::unavailable("the table", "x"),
+        ] {
             let response = Problem::from(failure).into_response();
             assert!(response.header("retry-after").is_some());
         }

@@ -14,15 +14,23 @@ pub(super) struct Query(Vec<(String, String)>);
 impl Query {
     /// Reads the query; only `known` parameters may stand in it, for a misspelt filter would list everything.
     pub(super) fn of(request: &Request, known: &[&str]) -> Result<Self, Problem> {
-        let unreadable = || Problem::malformed("query", "The query string is not percent-encoded text.");
+        let unreadable =
+            || Problem::malformed("query", "The query string is not percent-encoded text.");
         let parameters = request.parameters().ok_or_else(unreadable)?;
         for (index, (name, _)) in parameters.iter().enumerate() {
             if !known.contains(&name.as_str()) {
                 let detail = format!("An unknown parameter; known are: {}.", known.join(", "));
                 return Err(Problem::malformed("query", detail));
             }
-            if parameters.iter().take(index).any(|(earlier, _)| earlier == name) {
-                return Err(Problem::malformed(name.as_str(), "Give the parameter once."));
+            if parameters
+                .iter()
+                .take(index)
+                .any(|(earlier, _)| earlier == name)
+            {
+                return Err(Problem::malformed(
+                    name.as_str(),
+                    "Give the parameter once.",
+                ));
             }
         }
         Ok(Self(parameters))
@@ -30,24 +38,39 @@ impl Query {
 
     /// The value of a parameter, if it stands there and is not empty.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(known, _)| known == name).map(|(_, value)| value.trim());
+        let found = self
+            .0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map(|(_, value)| value.trim());
         found.filter(|value| !value.is_empty())
     }
 
     /// A parameter read as a type of ours.
-    pub(super) fn parsed<T: std::str::FromStr>(&self, name: &str, rule: &str) -> Result<Option<T>, Problem> {
-        let parse =
-            |text: &str| text.parse().map_err(|_| Problem::malformed(name, format!("`{name}` is {rule}.")));
+    pub(super) fn parsed<T: std::str::FromStr>(
+        &self,
+        name: &str,
+        rule: &str,
+    ) -> Result<Option<T>, Problem> {
+        let parse = |text: &str| {
+            text.parse()
+                .map_err(|_| Problem::malformed(name, format!("`{name}` is {rule}.")))
+        };
         self.get(name).map(parse).transpose()
     }
 
     /// How many items the page may have.
     pub(super) fn limit(&self) -> Result<u32, Problem> {
-        let limit = self.parsed("limit", "a number from 1 to 100")?.unwrap_or(LIMIT_USUAL);
+        let limit = self
+            .parsed("limit", "a number from 1 to 100")?
+            .unwrap_or(LIMIT_USUAL);
         if (1..=LIMIT_MAX).contains(&limit) {
             Ok(limit)
         } else {
-            Err(Problem::malformed("limit", "`limit` is a number from 1 to 100."))
+            Err(Problem::malformed(
+                "limit",
+                "`limit` is a number from 1 to 100.",
+            ))
         }
     }
 }
@@ -57,7 +80,13 @@ mod tests {
     use super::*;
 
     fn query(text: &str) -> Result<Query, Problem> {
-        Query::of(&Request { query: text.into(), ..Request::default() }, &["limit", "status"])
+        Query::of(
+            &Request {
+                query: text.into(),
+                ..Request::default()
+            },
+            &["limit", "status"],
+        )
     }
 
     #[test]
@@ -73,7 +102,10 @@ mod tests {
         assert_eq!(query("").unwrap().limit().unwrap(), 25);
         assert_eq!(query("limit=100").unwrap().limit().unwrap(), 100);
         for text in ["limit=0", "limit=101", "limit=-1", "limit=x", "limit=1e2"] {
-            assert_eq!(query(text).unwrap().limit().unwrap_err().field.as_deref(), Some("limit"));
+            assert_eq!(
+                query(text).unwrap().limit().unwrap_err().field.as_deref(),
+                Some("limit")
+            );
         }
     }
 }

@@ -20,7 +20,11 @@ pub(super) fn document<T: DeserializeOwned>(request: &Request) -> Result<T, Prob
         return Err(Problem::new(415, "unsupported_media_type", detail).about("content-type"));
     }
     if request.body.len() > BODY_MAX {
-        return Err(Problem::new(413, "too_large", format!("A body has at most {BODY_MAX} bytes.")));
+        return Err(Problem::new(
+            413,
+            "too_large",
+            format!("A body has at most {BODY_MAX} bytes."),
+        ));
     }
     let mut reader = serde_json::Deserializer::from_slice(&request.body);
     let mut track = serde_path_to_error::Track::new();
@@ -30,7 +34,11 @@ pub(super) fn document<T: DeserializeOwned>(request: &Request) -> Result<T, Prob
         unknown.get_or_insert_with(|| path.to_string());
     });
     let document = read.map_err(|cause: serde_json::Error| {
-        if cause.is_data() { wrong(&track.path().to_string(), &cause.to_string()) } else { not_json(&cause) }
+        if cause.is_data() {
+            wrong(&track.path().to_string(), &cause.to_string())
+        } else {
+            not_json(&cause)
+        }
     })?;
     reader.end().map_err(|error| not_json(&error))?;
     // A misspelt field that is quietly dropped is an order that is quietly wrong. The types that are stored stay
@@ -42,7 +50,14 @@ pub(super) fn document<T: DeserializeOwned>(request: &Request) -> Result<T, Prob
 }
 
 fn not_json(error: &serde_json::Error) -> Problem {
-    Problem::malformed("body", format!("Not JSON: line {}, column {}.", error.line(), error.column()))
+    Problem::malformed(
+        "body",
+        format!(
+            "Not JSON: line {}, column {}.",
+            error.line(),
+            error.column()
+        ),
+    )
 }
 
 fn unknown_field(path: &str) -> Problem {
@@ -54,7 +69,9 @@ fn unknown_field(path: &str) -> Problem {
 /// A field that does not read. What the reader says may quote what was sent, so only the parts of it that are
 /// ours are kept.
 fn wrong(path: &str, cause: &str) -> Problem {
-    let cause = cause.rsplit_once(" at line ").map_or(cause, |(cause, _)| cause);
+    let cause = cause
+        .rsplit_once(" at line ")
+        .map_or(cause, |(cause, _)| cause);
     if cause.starts_with("unknown field") {
         return unknown_field(path);
     }
@@ -78,24 +95,32 @@ fn wrong(path: &str, cause: &str) -> Problem {
 fn plain(path: &str) -> String {
     let usual = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '[' | ']');
     let ours = path.len() <= 80 && path.chars().all(usual);
-    if ours && path != "." && !path.is_empty() { path.to_owned() } else { "body".to_owned() }
+    if ours && path != "." && !path.is_empty() {
+        path.to_owned()
+    } else {
+        "body".to_owned()
+    }
 }
 
 /// A part of the path as the id it should be. One that is no id names nothing that there is.
 pub(super) fn id<T: FromStr>(text: &str, what: &str) -> Result<T, Problem> {
-    text.parse().map_err(|_| Problem::not_found(format!("There is no such {what}.")))
+    text.parse()
+        .map_err(|_| Problem::not_found(format!("There is no such {what}.")))
 }
 
 /// The idempotency key, bound to what is asked: method, path and body.
 pub(super) fn key(request: &Request) -> Result<IdempotencyKey, Problem> {
-    let Some(key) = request.header("idempotency-key").filter(|key| !key.is_empty()) else {
-        let detail =
-            "Send an `Idempotency-Key` header of your own making, and the same one when you ask again.";
+    let Some(key) = request
+        .header("idempotency-key")
+        .filter(|key| !key.is_empty())
+    else {
+        let detail = "Send an `Idempotency-Key` header of your own making, and the same one when you ask again.";
         return Err(Problem::new(400, "idempotency_key_required", detail).about("idempotency-key"));
     };
     let mut asked = format!("{} {}\n", request.method, request.path).into_bytes();
     asked.extend_from_slice(&request.body);
-    IdempotencyKey::new(key, &asked).map_err(|failure| Problem::from(failure).about("idempotency-key"))
+    IdempotencyKey::new(key, &asked)
+        .map_err(|failure| Problem::from(failure).about("idempotency-key"))
 }
 
 #[cfg(test)]
@@ -105,12 +130,21 @@ mod tests {
     use super::*;
 
     fn sent(body: &str) -> Request {
-        let headers = [("content-type".to_owned(), "application/json; charset=utf-8".to_owned())];
-        Request { headers: headers.into(), body: body.as_bytes().to_vec(), ..Request::default() }
+        let headers = [(
+            "content-type".to_owned(),
+            "application/json; charset=utf-8".to_owned(),
+        )];
+        Request {
+            headers: headers.into(),
+            body: body.as_bytes().to_vec(),
+            ..Request::default()
+        }
     }
 
     fn refused<T: DeserializeOwned>(body: &str) -> (String, String) {
-        let Err(problem) = document::<T>(&sent(body)) else { panic!("read: {body}") };
+        let Err(problem) = document::<T>(&sent(body)) else {
+            panic!("read: {body}")
+        };
         assert_eq!((problem.status, problem.code), (400, "malformed"));
         assert!(!problem.detail.contains("SECRET"), "{}", problem.detail);
         (problem.field.unwrap(), problem.detail)
@@ -127,12 +161,16 @@ mod tests {
         assert!(document::<PlaceOrder>(&sent(&order(""))).is_ok());
         let (field, detail) = refused::<PlaceOrder>(&order(r#","shop":"SECRET shop""#));
         assert_eq!(field, "shop");
-        assert!(detail.contains("is not a valid shop id: 1 to 40"), "{detail}");
+        assert!(
+            detail.contains("is not a valid shop id: 1 to 40"),
+            "{detail}"
+        );
         let (field, _) = refused::<PlaceOrder>(&order(r#","coupon":1"#));
         assert_eq!(field, "coupon");
         let (field, _) = refused::<PlaceOrder>(&order(r#","SECRET@example.com":1"#));
         assert_eq!(field, "body");
-        let (field, _) = refused::<PlaceOrder>(&order("").replace(r#""city""#, r#""town":"SECRET","city""#));
+        let (field, _) =
+            refused::<PlaceOrder>(&order("").replace(r#""city""#, r#""town":"SECRET","city""#));
         assert_eq!(field, "customer.address.town");
         let (field, _) = refused::<PlaceOrder>(&order(r#","discount":"SECRET""#));
         assert_eq!(field, "discount");
@@ -169,12 +207,16 @@ mod tests {
     fn a_key_is_asked_for_and_bound_to_the_request() {
         let mut request = sent("{}");
         assert_eq!(key(&request).unwrap_err().code, "idempotency_key_required");
-        request.headers.insert("idempotency-key".into(), "k-1".into());
+        request
+            .headers
+            .insert("idempotency-key".into(), "k-1".into());
         let first = key(&request).unwrap();
         assert_eq!(key(&request).unwrap(), first);
         request.path = "/elsewhere".into();
         assert_ne!(key(&request).unwrap(), first);
-        request.headers.insert("idempotency-key".into(), "a b".into());
+        request
+            .headers
+            .insert("idempotency-key".into(), "a b".into());
         assert_eq!(key(&request).unwrap_err().code, "malformed");
     }
 }

@@ -113,8 +113,16 @@ const READ: Route = Route {
     answer: schema::<OrderPage>,
     refusals: &[],
 };
-const WRITE: Route = Route { method: "POST", keyed: true, ..READ };
-const PUT: Route = Route { method: "PUT", permission: Permission::WriteLocations, ..READ };
+const WRITE: Route = Route {
+    method: "POST",
+    keyed: true,
+    ..READ
+};
+const PUT: Route = Route {
+    method: "PUT",
+    permission: Permission::WriteLocations,
+    ..READ
+};
 
 /// Every route.
 pub const ROUTES: &[Route] = &[
@@ -124,10 +132,17 @@ pub const ROUTES: &[Route] = &[
         path: "/api/oms/orders",
         permission: Permission::PlaceOrders,
         summary: "Place an order, once per Idempotency-Key and once per shop and number",
-        body: Some(Body { name: "PlaceOrder", schema: schema::<PlaceOrder>, example: examples::ORDER }),
+        body: Some(Body {
+            name: "PlaceOrder",
+            schema: schema::<PlaceOrder>,
+            example: examples::ORDER,
+        }),
         status: 201,
         answer: schema::<PlacedView>,
-        refusals: &[(409, &["number_taken", "payment_intent_taken"]), (422, &["invalid_order"])],
+        refusals: &[
+            (409, &["number_taken", "payment_intent_taken"]),
+            (422, &["invalid_order"]),
+        ],
         ..WRITE
     },
     Route {
@@ -155,7 +170,11 @@ pub const ROUTES: &[Route] = &[
         scope: Scope::Cancellation,
         permission: Permission::CancelOrders,
         summary: "Cancel units or the whole order; the answer tells line by line what became of it",
-        body: Some(Body { name: "CancelOrder", schema: schema::<CancelBody>, example: examples::CANCEL }),
+        body: Some(Body {
+            name: "CancelOrder",
+            schema: schema::<CancelBody>,
+            example: examples::CANCEL,
+        }),
         answer: schema::<CancelView>,
         refusals: &[
             (404, &["not_found"]),
@@ -170,9 +189,17 @@ pub const ROUTES: &[Route] = &[
         path: "/api/oms/orders/{id}/hold",
         permission: Permission::HoldOrders,
         summary: "Stop an order from moving on",
-        body: Some(Body { name: "HoldOrder", schema: schema::<HoldBody>, example: examples::HOLD }),
+        body: Some(Body {
+            name: "HoldOrder",
+            schema: schema::<HoldBody>,
+            example: examples::HOLD,
+        }),
         answer: schema::<HeldView>,
-        refusals: &[(404, &["not_found"]), (409, &["wrong_status"]), (422, &["invalid_hold"])],
+        refusals: &[
+            (404, &["not_found"]),
+            (409, &["wrong_status"]),
+            (422, &["invalid_hold"]),
+        ],
         ..WRITE
     },
     Route {
@@ -181,7 +208,11 @@ pub const ROUTES: &[Route] = &[
         path: "/api/oms/orders/{id}/release",
         permission: Permission::HoldOrders,
         summary: "End a hold",
-        body: Some(Body { name: "ReleaseOrder", schema: schema::<ReleaseBody>, example: examples::RELEASE }),
+        body: Some(Body {
+            name: "ReleaseOrder",
+            schema: schema::<ReleaseBody>,
+            example: examples::RELEASE,
+        }),
         answer: schema::<ReleasedView>,
         refusals: &[(404, &["not_found"]), (422, &["unknown_hold"])],
         ..WRITE
@@ -192,7 +223,11 @@ pub const ROUTES: &[Route] = &[
         path: "/api/oms/stock/adjustments",
         permission: Permission::AdjustStock,
         summary: "Record a receipt, a count, a correction or the units kept back from sale",
-        body: Some(Body { name: "Adjustment", schema: schema::<Adjustment>, example: examples::ADJUSTMENT }),
+        body: Some(Body {
+            name: "Adjustment",
+            schema: schema::<Adjustment>,
+            example: examples::ADJUSTMENT,
+        }),
         answer: schema::<StockChange>,
         refusals: &[(422, &["unknown_location", "invalid_adjustment"])],
         ..WRITE
@@ -231,7 +266,11 @@ pub const ROUTES: &[Route] = &[
         name: "putLocation",
         path: "/api/oms/locations/{id}",
         summary: "Write a warehouse or 3PL",
-        body: Some(Body { name: "Place", schema: schema::<LocationBody>, example: examples::LOCATION }),
+        body: Some(Body {
+            name: "Place",
+            schema: schema::<LocationBody>,
+            example: examples::LOCATION,
+        }),
         answer: schema::<Location>,
         refusals: &[(409, &["id_taken"]), (422, &["invalid_location"])],
         ..PUT
@@ -250,7 +289,11 @@ pub const ROUTES: &[Route] = &[
         name: "putSupplier",
         path: "/api/oms/suppliers/{id}",
         summary: "Write a supplier",
-        body: Some(Body { name: "Place", schema: schema::<LocationBody>, example: examples::SUPPLIER }),
+        body: Some(Body {
+            name: "Place",
+            schema: schema::<LocationBody>,
+            example: examples::SUPPLIER,
+        }),
         answer: schema::<Location>,
         refusals: &[(409, &["id_taken"]), (422, &["invalid_location"])],
         ..PUT
@@ -265,8 +308,14 @@ mod tests {
     fn every_route_that_writes_needs_a_right_to_write() {
         use Permission::{AdjustStock, CancelOrders, HoldOrders, PlaceOrders, WriteLocations};
         for route in ROUTES {
-            let writes = [AdjustStock, CancelOrders, HoldOrders, PlaceOrders, WriteLocations]
-                .contains(&route.permission);
+            let writes = [
+                AdjustStock,
+                CancelOrders,
+                HoldOrders,
+                PlaceOrders,
+                WriteLocations,
+            ]
+            .contains(&route.permission);
             assert_eq!(writes, route.method != "GET", "{}", route.name);
             assert_eq!(route.body.is_some(), writes, "{}", route.name);
             assert_eq!(route.keyed, route.method == "POST", "{}", route.name);
@@ -286,7 +335,9 @@ mod tests {
                 Operation::HoldOrder => reads::<HoldBody>(body.example),
                 Operation::ReleaseOrder => reads::<ReleaseBody>(body.example),
                 Operation::AdjustStock => reads::<Adjustment>(body.example),
-                Operation::PutLocation | Operation::PutSupplier => reads::<LocationBody>(body.example),
+                Operation::PutLocation | Operation::PutSupplier => {
+                    reads::<LocationBody>(body.example)
+                }
                 Operation::ListOrders
                 | Operation::ReadOrder
                 | Operation::ReadStock

@@ -67,12 +67,19 @@ impl Adjustment {
             Movement::Counted { on_hand } => StockMovement::Counted { on_hand },
             Movement::Adjusted { delta } if delta.unsigned_abs() > DELTA_MAX => {
                 let detail = "`movement.delta` is at most a thousand million units.";
-                return Err(Problem::invalid("invalid_adjustment", "movement.delta", detail));
+                return Err(Problem::invalid(
+                    "invalid_adjustment",
+                    "movement.delta",
+                    detail,
+                ));
             }
             Movement::Adjusted { delta } => StockMovement::Adjusted { delta },
             Movement::SafetyStock { units } => StockMovement::SafetyStock { units },
         };
-        Ok(StockFact { sku: self.sku.clone(), movement })
+        Ok(StockFact {
+            sku: self.sku.clone(),
+            movement,
+        })
     }
 }
 
@@ -114,8 +121,16 @@ impl StockView {
         Self {
             sku,
             levels: view.levels.iter().map(level).collect(),
-            available: view.levels.iter().map(StockLevel::available).fold(0, i64::saturating_add),
-            waiting_units: view.waiting.iter().map(|w| u64::from(w.units)).fold(0, u64::saturating_add),
+            available: view
+                .levels
+                .iter()
+                .map(StockLevel::available)
+                .fold(0, i64::saturating_add),
+            waiting_units: view
+                .waiting
+                .iter()
+                .map(|w| u64::from(w.units))
+                .fold(0, u64::saturating_add),
             waiting_lines: view.waiting.len(),
         }
     }
@@ -167,21 +182,41 @@ pub struct WaitingView {
 }
 
 /// Reads who waits.
-pub(super) async fn backorders(store: &impl StockStore, request: &Request) -> Result<BackorderPage, Problem> {
+pub(super) async fn backorders(
+    store: &impl StockStore,
+    request: &Request,
+) -> Result<BackorderPage, Problem> {
     let query = Query::of(request, &["sku", "limit", "cursor"])?;
     let limit = query.limit()?;
     if let Some(sku) = query.parsed::<Sku>("sku", "a SKU")? {
         let view = store.sku(&sku).await?;
         let waiting = view.waiting.iter().enumerate().map(waiting).collect();
-        return Ok(BackorderPage { sku: Some(sku), waiting: Some(waiting), ..BackorderPage::default() });
+        return Ok(BackorderPage {
+            sku: Some(sku),
+            waiting: Some(waiting),
+            ..BackorderPage::default()
+        });
     }
-    let place =
-        query.get("cursor").map(|text| cursor::read("backorders", text)).transpose()?.unwrap_or_default();
-    let listed = store.waiting_skus(&Page { limit, after: place.after }).await?;
-    let next = listed.next.map(|after| Place { after: Some(after), ..Place::default() });
+    let place = query
+        .get("cursor")
+        .map(|text| cursor::read("backorders", text))
+        .transpose()?
+        .unwrap_or_default();
+    let listed = store
+        .waiting_skus(&Page {
+            limit,
+            after: place.after,
+        })
+        .await?;
+    let next = listed.next.map(|after| Place {
+        after: Some(after),
+        ..Place::default()
+    });
     Ok(BackorderPage {
         skus: Some(listed.items),
-        next_cursor: next.map(|place| cursor::write("backorders", &place)).transpose()?,
+        next_cursor: next
+            .map(|place| cursor::write("backorders", &place))
+            .transpose()?,
         ..BackorderPage::default()
     })
 }

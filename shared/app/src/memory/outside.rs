@@ -52,7 +52,11 @@ pub struct Clock {
 impl Clock {
     /// A clock that stands at `now`; the same `seed` throws the same ids.
     pub fn new(now: Timestamp, seed: u64) -> Self {
-        Self { now: Mutex::new(now), seed, thrown: AtomicU64::new(0) }
+        Self {
+            now: Mutex::new(now),
+            seed,
+            thrown: AtomicU64::new(0),
+        }
     }
 
     /// Moves the clock on.
@@ -148,7 +152,11 @@ impl Courier for MemoryCourier {
         if held(&self.unreachable).contains(&location.id) {
             return Err(Failure::unavailable("a location", "out of reach"));
         }
-        let sent = Sent { location: location.id.clone(), id: id.to_owned(), errand: errand.clone() };
+        let sent = Sent {
+            location: location.id.clone(),
+            id: id.to_owned(),
+            errand: errand.clone(),
+        };
         held(&self.sent).push(sent);
         Ok(())
     }

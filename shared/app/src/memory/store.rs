@@ -32,7 +32,10 @@ impl MemoryStore {
     /// What has been written since the stream was at `after`, and where it is now.
     pub fn stream(&self, after: usize) -> (Vec<Streamed>, usize) {
         let table = self.lock();
-        (table.stream.get(after..).unwrap_or_default().to_vec(), table.stream.len())
+        (
+            table.stream.get(after..).unwrap_or_default().to_vec(),
+            table.stream.len(),
+        )
     }
 
     /// Erases the customer of an order.
@@ -60,11 +63,18 @@ impl MemoryStore {
         let table = self.lock();
         let mut whole = check::Table {
             levels: table.levels.values().cloned().collect(),
-            waiting: table.waiting.values().flat_map(|queue| queue.values().cloned()).collect(),
+            waiting: table
+                .waiting
+                .values()
+                .flat_map(|queue| queue.values().cloned())
+                .collect(),
             ..check::Table::default()
         };
         for row in table.orders.values() {
-            whole.orders.push(check::OrderRecord { order: row.order()?, commits: row.commits()? });
+            whole.orders.push(check::OrderRecord {
+                order: row.order()?,
+                commits: row.commits()?,
+            });
         }
         for cause in table.records.keys() {
             whole.records.extend(table.record(cause)?);
@@ -95,7 +105,13 @@ impl MemoryStore {
         if newest_first {
             listed.reverse();
         }
-        Ok(cut(listed.into_iter().map(|(place, id)| (format!("{place}/{id}"), id)).collect(), page))
+        Ok(cut(
+            listed
+                .into_iter()
+                .map(|(place, id)| (format!("{place}/{id}"), id))
+                .collect(),
+            page,
+        ))
     }
 }
 
@@ -116,7 +132,10 @@ fn cut<T>(listed: Vec<(String, T)>, page: &Page) -> Listed<T> {
         last = Some(place);
         items.push(item);
     }
-    Listed { items, next: last.filter(|_| more) }
+    Listed {
+        items,
+        next: last.filter(|_| more),
+    }
 }
 
 impl OrderStore for MemoryStore {
@@ -142,19 +161,29 @@ impl OrderStore for MemoryStore {
 
     async fn commits(&self, id: OrderId) -> Result<Vec<Commit>, Failure> {
         give_way().await;
-        self.lock().orders.get(&id).map_or_else(|| Ok(Vec::new()), Row::commits)
+        self.lock()
+            .orders
+            .get(&id)
+            .map_or_else(|| Ok(Vec::new()), Row::commits)
     }
 
     async fn contact(&self, id: OrderId) -> Result<Option<Contact>, Failure> {
         give_way().await;
-        Ok(self.lock().orders.get(&id).and_then(|row| row.contact.clone()))
+        Ok(self
+            .lock()
+            .orders
+            .get(&id)
+            .and_then(|row| row.contact.clone()))
     }
 
     async fn of_customer(&self, email: &str, page: &Page) -> Result<Listed<OrderId>, Failure> {
         give_way().await;
         let plain = |email: &str| email.trim().to_lowercase();
         self.list(page, true, |row, order| {
-            let theirs = row.contact.as_ref().is_some_and(|c| plain(&c.email) == plain(email));
+            let theirs = row
+                .contact
+                .as_ref()
+                .is_some_and(|c| plain(&c.email) == plain(email));
             theirs.then_some(order.placed.placed_at)
         })
     }
@@ -175,7 +204,9 @@ impl OrderStore for MemoryStore {
 
     async fn overdue(&self, now: Timestamp, page: &Page) -> Result<Listed<OrderId>, Failure> {
         give_way().await;
-        self.list(page, false, |_, order| order.due_at().filter(|due| *due <= now))
+        self.list(page, false, |_, order| {
+            order.due_at().filter(|due| *due <= now)
+        })
     }
 }
 
@@ -183,8 +214,18 @@ impl StockStore for MemoryStore {
     async fn sku(&self, sku: &Sku) -> Result<SkuView, Failure> {
         give_way().await;
         let table = self.lock();
-        let levels = table.levels.values().filter(|level| level.sku == *sku).cloned().collect();
-        let waiting = table.waiting.get(sku).into_iter().flat_map(|queue| queue.values().cloned()).collect();
+        let levels = table
+            .levels
+            .values()
+            .filter(|level| level.sku == *sku)
+            .cloned()
+            .collect();
+        let waiting = table
+            .waiting
+            .get(sku)
+            .into_iter()
+            .flat_map(|queue| queue.values().cloned())
+            .collect();
         Ok(SkuView { levels, waiting })
     }
 
@@ -200,7 +241,12 @@ impl StockStore for MemoryStore {
 
     async fn waiting_skus(&self, page: &Page) -> Result<Listed<Sku>, Failure> {
         give_way().await;
-        let waiting = self.lock().waiting.keys().map(|sku| (sku.to_string(), sku.clone())).collect();
+        let waiting = self
+            .lock()
+            .waiting
+            .keys()
+            .map(|sku| (sku.to_string(), sku.clone()))
+            .collect();
         Ok(cut(waiting, page))
     }
 }

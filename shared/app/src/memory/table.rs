@@ -62,7 +62,10 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn order(&self) -> Result<Order, Failure> {
-        Ok(Order { placed: self.placed()?, state: read::<OrderState>(&self.state)? })
+        Ok(Order {
+            placed: self.placed()?,
+            state: read::<OrderState>(&self.state)?,
+        })
     }
 
     pub(super) fn placed(&self) -> Result<PlacedOrder, Failure> {
@@ -91,7 +94,10 @@ impl Table {
             Reference::Intent(_) => 2,
             Reference::Tracking(_) => 3,
         });
-        if let Some(taken) = names.into_iter().find(|name| self.references.contains_key(name)) {
+        if let Some(taken) = names
+            .into_iter()
+            .find(|name| self.references.contains_key(name))
+        {
             return Ok(Saved::Taken(taken.clone()));
         }
         let row = Row {
@@ -113,11 +119,18 @@ impl Table {
         if row.order()?.state.version.saturating_add(1) != change.commit.body.seq {
             return Ok(Saved::Moved);
         }
-        if let Some(taken) = change.references.iter().find(|name| self.is_anothers(name, id)) {
+        if let Some(taken) = change
+            .references
+            .iter()
+            .find(|name| self.is_anothers(name, id))
+        {
             return Ok(Saved::Taken(taken.clone()));
         }
         if let Some(short) = change.stock.iter().find(|delta| !self.allows(delta)) {
-            return Ok(Saved::OutOfStock { sku: short.sku.clone(), location: short.location.clone() });
+            return Ok(Saved::OutOfStock {
+                sku: short.sku.clone(),
+                location: short.location.clone(),
+            });
         }
         self.write(change)?;
         Ok(Saved::Done)
@@ -128,12 +141,17 @@ impl Table {
         if self.records.contains_key(&marker) {
             return Ok(Moved::Before);
         }
-        if commit.levels.iter().any(|(before, _)| self.level(&before.sku, &before.location) != *before) {
+        if commit
+            .levels
+            .iter()
+            .any(|(before, _)| self.level(&before.sku, &before.location) != *before)
+        {
             return Ok(Moved::Raced);
         }
         let record = write(&commit.record)?;
         for (_, after) in &commit.levels {
-            self.levels.insert((after.sku.clone(), after.location.clone()), after.clone());
+            self.levels
+                .insert((after.sku.clone(), after.location.clone()), after.clone());
         }
         self.stream.push(Streamed::Stock(record.clone()));
         self.records.insert(marker, record);
@@ -151,7 +169,8 @@ impl Table {
 
     fn allows(&self, delta: &StockDelta) -> bool {
         !delta.promise
-            || self.level(&delta.sku, &delta.location).available() >= delta.available().saturating_neg()
+            || self.level(&delta.sku, &delta.location).available()
+                >= delta.available().saturating_neg()
     }
 
     /// A carrier uses its tracking numbers again, so those belong to no one.
@@ -177,10 +196,16 @@ impl Table {
         }
         for delta in &change.stock {
             let after = self.level(&delta.sku, &delta.location).after(delta);
-            self.levels.insert((delta.sku.clone(), delta.location.clone()), after);
+            self.levels
+                .insert((delta.sku.clone(), delta.location.clone()), after);
         }
         for waiting in &change.backorders {
-            let place = (waiting.priority, waiting.placed_at, waiting.order, waiting.line.clone());
+            let place = (
+                waiting.priority,
+                waiting.placed_at,
+                waiting.order,
+                waiting.line.clone(),
+            );
             let queue = self.waiting.entry(waiting.sku.clone()).or_default();
             if waiting.units == 0 {
                 queue.remove(&place);
@@ -190,7 +215,11 @@ impl Table {
         }
         self.waiting.retain(|_, queue| !queue.is_empty());
         let (text, hash) = (commit.text.clone(), commit.hash.clone());
-        self.stream.push(Streamed::Commit { order: id, text, hash });
+        self.stream.push(Streamed::Commit {
+            order: id,
+            text,
+            hash,
+        });
         Ok(())
     }
 }

@@ -24,7 +24,9 @@ pub struct Listed {
 
 /// A schema of what we write: a field that is always there is required.
 fn schema<T: JsonSchema>(name: &str) -> Schema {
-    let generator = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let generator = SchemaSettings::draft2020_12()
+        .for_serialize()
+        .into_generator();
     let mut schema = generator.into_root_schema_for::<T>();
     schema.insert("title".to_owned(), name.into());
     schema

@@ -4,8 +4,8 @@ use domain::{
     ids::{FulfillmentOrderId, LocationId, OrderNumber, ShipmentId, Sku},
     money::Currency,
     order::{
-        CancelReason, ExceptionKind, FulfillmentOrder, HoldKind, LineUnits, RefundLine, RefundStatus,
-        Shipment, UnitsAt,
+        CancelReason, ExceptionKind, FulfillmentOrder, HoldKind, LineUnits, RefundLine,
+        RefundStatus, Shipment, UnitsAt,
     },
     route::Unplaced,
 };

@@ -16,9 +16,18 @@ impl Fact {
     /// skipped silently, so that a new one is published, or not, by decision.
     pub fn of_event(event: &Event) -> Option<Self> {
         Some(match event.clone() {
-            Event::OrderPlaced { number, total, currency, digest: _, intent } => {
-                Self::OrderPlaced(Placed { number, total, currency, intent })
-            }
+            Event::OrderPlaced {
+                number,
+                total,
+                currency,
+                digest: _,
+                intent,
+            } => Self::OrderPlaced(Placed {
+                number,
+                total,
+                currency,
+                intent,
+            }),
             // How a payment finds its order is our own business.
             Event::PaymentLinked { intent: _ } => return None,
             Event::PaymentProcessing { intent } => Self::PaymentProcessing(Intent { intent }),
@@ -28,25 +37,46 @@ impl Fact {
             Event::PaymentCaptured { intent, amount } => {
                 Self::PaymentCaptured(IntentAmount { intent, amount })
             }
-            Event::PaymentFailed { intent, code } => {
-                Self::PaymentFailed(IntentFailure { intent, code: code.map(as_code) })
-            }
+            Event::PaymentFailed { intent, code } => Self::PaymentFailed(IntentFailure {
+                intent,
+                code: code.map(as_code),
+            }),
             Event::PaymentCancelled { intent } => Self::PaymentCancelled(Intent { intent }),
-            Event::RefundUpdated { refund, amount, status } => {
-                Self::RefundUpdated(RefundState { refund, amount, status })
-            }
+            Event::RefundUpdated {
+                refund,
+                amount,
+                status,
+            } => Self::RefundUpdated(RefundState {
+                refund,
+                amount,
+                status,
+            }),
             Event::DisputeOpened { dispute } => Self::DisputeOpened(Dispute { dispute }),
-            Event::DisputeClosed { dispute, won } => Self::DisputeClosed(DisputeEnd { dispute, won }),
-            Event::HoldPlaced { kind, handle, until } => Self::HoldPlaced(HoldStart { kind, handle, until }),
-            Event::HoldReleased { handle, waiting } => Self::HoldReleased(HoldEnd { handle, waiting }),
+            Event::DisputeClosed { dispute, won } => {
+                Self::DisputeClosed(DisputeEnd { dispute, won })
+            }
+            Event::HoldPlaced {
+                kind,
+                handle,
+                until,
+            } => Self::HoldPlaced(HoldStart {
+                kind,
+                handle,
+                until,
+            }),
+            Event::HoldReleased { handle, waiting } => {
+                Self::HoldReleased(HoldEnd { handle, waiting })
+            }
             Event::OrderReleased {} => Self::OrderReleased(Nothing {}),
-            Event::OrderRouted { fulfillment_orders, decision } => {
-                Self::OrderRouted(routed(fulfillment_orders, *decision))
-            }
+            Event::OrderRouted {
+                fulfillment_orders,
+                decision,
+            } => Self::OrderRouted(routed(fulfillment_orders, *decision)),
             Event::UnitsBackordered { lines } => Self::UnitsBackordered(Lines { lines }),
-            Event::BackorderReleased { fulfillment_orders, decision } => {
-                Self::BackorderReleased(routed(fulfillment_orders, *decision))
-            }
+            Event::BackorderReleased {
+                fulfillment_orders,
+                decision,
+            } => Self::BackorderReleased(routed(fulfillment_orders, *decision)),
             Event::FulfillmentRequested { fulfillment_orders } => {
                 Self::FulfillmentRequested(FulfillmentOrderIds { fulfillment_orders })
             }
@@ -59,7 +89,13 @@ impl Fact {
             Event::FulfillmentPacked { fulfillment_order } => {
                 Self::FulfillmentPacked(FulfillmentOrderRef { fulfillment_order })
             }
-            Event::FulfillmentRejected { fulfillment_order, location, reason, lines, missing } => {
+            Event::FulfillmentRejected {
+                fulfillment_order,
+                location,
+                reason,
+                lines,
+                missing,
+            } => {
                 let reason = as_code(reason);
                 Self::FulfillmentRejected(FulfillmentDeclined {
                     fulfillment_order,
@@ -69,38 +105,68 @@ impl Fact {
                     missing,
                 })
             }
-            Event::UnitsShortShipped { fulfillment_order, location, lines } => {
-                Self::UnitsShortShipped(ShortShipped { fulfillment_order, location, lines })
+            Event::UnitsShortShipped {
+                fulfillment_order,
+                location,
+                lines,
+            } => Self::UnitsShortShipped(ShortShipped {
+                fulfillment_order,
+                location,
+                lines,
+            }),
+            Event::ShipmentShipped {
+                shipment,
+                location,
+                untracked: _,
+            } => Self::ShipmentShipped(Parcel { shipment, location }),
+            Event::ShipmentInTransit { shipment } => {
+                Self::ShipmentInTransit(ShipmentRef { shipment })
             }
-            Event::ShipmentShipped { shipment, location, untracked: _ } => {
-                Self::ShipmentShipped(Parcel { shipment, location })
-            }
-            Event::ShipmentInTransit { shipment } => Self::ShipmentInTransit(ShipmentRef { shipment }),
             Event::ShipmentOutForDelivery { shipment } => {
                 Self::ShipmentOutForDelivery(ShipmentRef { shipment })
             }
-            Event::ShipmentDelivered { shipment } => Self::ShipmentDelivered(ShipmentRef { shipment }),
+            Event::ShipmentDelivered { shipment } => {
+                Self::ShipmentDelivered(ShipmentRef { shipment })
+            }
             Event::ShipmentException { shipment, reason } => {
-                Self::ShipmentException(ShipmentTrouble { shipment, reason: reason.map(as_code) })
-            }
-            Event::ShipmentReturned { shipment } => Self::ShipmentReturned(ShipmentRef { shipment }),
-            Event::CancellationRequested { fulfillment_order, lines, reason } => {
-                Self::CancellationRequested(CancellationAsked { fulfillment_order, lines, reason })
-            }
-            Event::CancellationRefused { fulfillment_order, lines, winner, by, at, asked } => {
-                Self::CancellationRefused(CancellationLost {
-                    fulfillment_order,
-                    lines,
-                    winner,
-                    by,
-                    at,
-                    asked,
+                Self::ShipmentException(ShipmentTrouble {
+                    shipment,
+                    reason: reason.map(as_code),
                 })
             }
-            // A person's words may name a person.
-            Event::UnitsCancelled { units, reason, note: _ } => {
-                Self::UnitsCancelled(Cancelled { units, reason })
+            Event::ShipmentReturned { shipment } => {
+                Self::ShipmentReturned(ShipmentRef { shipment })
             }
+            Event::CancellationRequested {
+                fulfillment_order,
+                lines,
+                reason,
+            } => Self::CancellationRequested(CancellationAsked {
+                fulfillment_order,
+                lines,
+                reason,
+            }),
+            Event::CancellationRefused {
+                fulfillment_order,
+                lines,
+                winner,
+                by,
+                at,
+                asked,
+            } => Self::CancellationRefused(CancellationLost {
+                fulfillment_order,
+                lines,
+                winner,
+                by,
+                at,
+                asked,
+            }),
+            // A person's words may name a person.
+            Event::UnitsCancelled {
+                units,
+                reason,
+                note: _,
+            } => Self::UnitsCancelled(Cancelled { units, reason }),
             Event::RefundOwed { lines, amount } => Self::RefundOwed(Owed { lines, amount }),
             Event::ExceptionOpened { kind, detail: _ } => Self::ExceptionOpened(Trouble { kind }),
         })
@@ -119,17 +185,36 @@ impl Fact {
 
 fn routed(fulfillment_orders: Vec<FulfillmentOrder>, decision: Decision) -> Routed {
     // The inputs (every candidate with its stock) and the fences are for whoever reads the order's history.
-    let Decision { inputs: _, assignments: _, unplaced, fences: _, truncated, explanation, attempt } =
-        decision;
+    let Decision {
+        inputs: _,
+        assignments: _,
+        unplaced,
+        fences: _,
+        truncated,
+        explanation,
+        attempt,
+    } = decision;
     let explanation = explanation.chars().take(EXPLANATION_MAX).collect();
-    Routed { fulfillment_orders, unplaced, explanation, attempt, truncated }
+    Routed {
+        fulfillment_orders,
+        unplaced,
+        explanation,
+        attempt,
+        truncated,
+    }
 }
 
 /// A code that somebody outside chose, if it is one; a sentence in its place stays in the order's history.
 fn as_code(text: String) -> String {
     let fits = (1..=64).contains(&text.len());
-    let plain = text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
-    if fits && plain { text } else { "other".to_owned() }
+    let plain = text
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    if fits && plain {
+        text
+    } else {
+        "other".to_owned()
+    }
 }
 
 #[cfg(test)]

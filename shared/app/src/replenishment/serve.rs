@@ -45,14 +45,27 @@ pub(super) async fn serve(
     since: Timestamp,
     asked: &Asked,
 ) -> Result<Served, Failure> {
-    let Some((order, demands)) = due(store, waiter).await? else { return Ok(Served::PassedOver) };
+    let Some((order, demands)) = due(store, waiter).await? else {
+        return Ok(Served::PassedOver);
+    };
     let shelves = shelves(store, waiter, view, &demands).await?;
     let kept = kept_elsewhere(store, network, &order, &shelves, waiter, since).await?;
     let decision = route(&inputs(&order, demands, network, &shelves, &kept, since));
     if decision.assignments.is_empty() {
         return Ok(Served::PassedOver);
     }
-    match carry_out(store, ambient, &order, Plan { decision, as_command: released }, asked).await? {
+    match carry_out(
+        store,
+        ambient,
+        &order,
+        Plan {
+            decision,
+            as_command: released,
+        },
+        asked,
+    )
+    .await?
+    {
         Saved::Done => Ok(Served::Released),
         Saved::Moved | Saved::OutOfStock { .. } => Ok(Served::Raced),
         Saved::Taken(reference) => Err(Failure::Taken(reference)),
@@ -64,11 +77,21 @@ fn released(decision: Box<Decision>, ids: Vec<FulfillmentOrderId>) -> Command {
 }
 
 /// The order at a place of a queue and what it asks for; none when it may not move on or asks for nothing.
-async fn due(store: &impl Store, waiter: &Backorder) -> Result<Option<(Order, Vec<Demand>)>, Failure> {
+async fn due(
+    store: &impl Store,
+    waiter: &Backorder,
+) -> Result<Option<(Order, Vec<Demand>)>, Failure> {
     let Some(order) = store.load(waiter.order).await? else {
-        return Err(Failure::Inconsistent(format!("order {} waits and is not there", waiter.order)));
+        return Err(Failure::Inconsistent(format!(
+            "order {} waits and is not there",
+            waiter.order
+        )));
     };
-    let demands = if order.is_ready() { wanted(&order, waiter) } else { None };
+    let demands = if order.is_ready() {
+        wanted(&order, waiter)
+    } else {
+        None
+    };
     Ok(demands.map(|demands| (order, demands)))
 }
 
@@ -76,13 +99,23 @@ async fn due(store: &impl Store, waiter: &Backorder) -> Result<Option<(Order, Ve
 /// complete. None when it cannot be had this way: nothing waits any more, or part of a complete order is yet to
 /// be routed.
 fn wanted(order: &Order, waiter: &Backorder) -> Option<Vec<Demand>> {
-    let backordered = |place: usize| order.state.lines.get(place).map_or(0, |line| line.backordered);
+    let backordered = |place: usize| {
+        order
+            .state
+            .lines
+            .get(place)
+            .map_or(0, |line| line.backordered)
+    };
     let demands: Vec<Demand> = if order.placed.terms.ship_complete {
         let places = 0..order.placed.lines.len();
-        places.filter_map(|place| demand(order, place, backordered(place))).collect()
+        places
+            .filter_map(|place| demand(order, place, backordered(place)))
+            .collect()
     } else {
         let (place, _) = order.placed.line(&waiter.line)?;
-        demand(order, place, backordered(place)).into_iter().collect()
+        demand(order, place, backordered(place))
+            .into_iter()
+            .collect()
     };
     let incomplete = order.placed.terms.ship_complete && order.unrouted() > 0;
     (!demands.is_empty() && !incomplete).then_some(demands)
@@ -95,7 +128,11 @@ async fn shelves(
     view: &SkuView,
     demands: &[Demand],
 ) -> Result<Views, Failure> {
-    let others: Vec<Demand> = demands.iter().filter(|demand| demand.sku != waiter.sku).cloned().collect();
+    let others: Vec<Demand> = demands
+        .iter()
+        .filter(|demand| demand.sku != waiter.sku)
+        .cloned()
+        .collect();
     let mut shelves = views(store, &others).await?;
     shelves.insert(waiter.sku.clone(), view.clone());
     Ok(shelves)
@@ -131,8 +168,17 @@ async fn could_take(
     view: &SkuView,
     since: Timestamp,
 ) -> Result<bool, Failure> {
-    let Some((order, demands)) = due(store, waiter).await? else { return Ok(false) };
+    let Some((order, demands)) = due(store, waiter).await? else {
+        return Ok(false);
+    };
     let shelves = shelves(store, waiter, view, &demands).await?;
-    let decision = route(&inputs(&order, demands, network, &shelves, &Kept::new(), since));
+    let decision = route(&inputs(
+        &order,
+        demands,
+        network,
+        &shelves,
+        &Kept::new(),
+        since,
+    ));
     Ok(!decision.assignments.is_empty())
 }

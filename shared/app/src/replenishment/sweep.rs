@@ -33,7 +33,10 @@ pub async fn sweep(
 async fn sweep_skus(store: &impl Store, redrive: &impl Redrive) -> Result<u32, Failure> {
     let network = Network::read(store).await?;
     let mut driven: u32 = 0;
-    let mut page = Page { limit: PAGE, after: None };
+    let mut page = Page {
+        limit: PAGE,
+        after: None,
+    };
     for _ in 0..PAGES {
         let listed = store.waiting_skus(&page).await?;
         for sku in &listed.items {
@@ -58,7 +61,10 @@ async fn sweep_orders(
     now: Timestamp,
 ) -> Result<u32, Failure> {
     let mut driven: u32 = 0;
-    let mut page = Page { limit: PAGE, after: None };
+    let mut page = Page {
+        limit: PAGE,
+        after: None,
+    };
     for _ in 0..PAGES {
         let listed = store.overdue(now, &page).await?;
         for id in &listed.items {

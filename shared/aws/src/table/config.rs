@@ -19,12 +19,19 @@ impl ConfigStore for Table {
     async fn put_location(&self, location: &Location) -> Result<(), Failure> {
         // The document is replaced as a whole by whoever writes last, as it is read as a whole: no condition.
         let item = Item::new(Key::location(&location.id)).json("text", location)?;
-        let put = self.client.put_item().table_name(&self.name).set_item(Some(item.into_attributes()));
+        let put = self
+            .client
+            .put_item()
+            .table_name(&self.name)
+            .set_item(Some(item.into_attributes()));
         put.send().await.map(|_| ()).map_err(unavailable)
     }
 
     async fn rules(&self) -> Result<RoutingRules, Failure> {
-        let newest = self.query_under(CONFIG, RULES).scan_index_forward(false).limit(1);
+        let newest = self
+            .query_under(CONFIG, RULES)
+            .scan_index_forward(false)
+            .limit(1);
         let found = newest.send().await.map_err(unavailable)?;
         match found.items.unwrap_or_default().pop() {
             Some(item) => Item::from(item).get_json("text"),

@@ -19,19 +19,22 @@ impl Item {
     }
 
     pub(super) fn text(mut self, name: &str, value: impl Into<String>) -> Self {
-        self.0.insert(name.to_owned(), AttributeValue::S(value.into()));
+        self.0
+            .insert(name.to_owned(), AttributeValue::S(value.into()));
         self
     }
 
     pub(super) fn number(mut self, name: &str, value: impl Into<i128>) -> Self {
-        self.0.insert(name.to_owned(), AttributeValue::N(value.into().to_string()));
+        self.0
+            .insert(name.to_owned(), AttributeValue::N(value.into().to_string()));
         self
     }
 
     /// A document, as JSON text: read as a whole or not at all.
     pub(super) fn json(self, name: &str, value: &impl Serialize) -> Result<Self, Failure> {
-        let text = serde_json::to_string(value)
-            .map_err(|error| Failure::Inconsistent(format!("`{name}` cannot be written: {error}")))?;
+        let text = serde_json::to_string(value).map_err(|error| {
+            Failure::Inconsistent(format!("`{name}` cannot be written: {error}"))
+        })?;
         Ok(self.text(name, text))
     }
 
@@ -40,7 +43,8 @@ impl Item {
     }
 
     pub(super) fn get_text(&self, name: &str) -> Result<&str, Failure> {
-        self.find_text(name).ok_or_else(|| self.unreadable(name, "no text"))
+        self.find_text(name)
+            .ok_or_else(|| self.unreadable(name, "no text"))
     }
 
     pub(super) fn find_text(&self, name: &str) -> Option<&str> {
@@ -55,13 +59,20 @@ impl Item {
 
     pub(super) fn get_json<T: DeserializeOwned>(&self, name: &str) -> Result<T, Failure> {
         serde_json::from_str(self.get_text(name)?).map_err(|error| {
-            self.unreadable(name, &format!("line {} column {}", error.line(), error.column()))
+            self.unreadable(
+                name,
+                &format!("line {} column {}", error.line(), error.column()),
+            )
         })
     }
 
     fn unreadable(&self, name: &str, problem: &str) -> Failure {
         let part = |name| self.find_text(name).unwrap_or("?");
-        Failure::Inconsistent(format!("`{name}` of {} {} cannot be read: {problem}", part("pk"), part("sk")))
+        Failure::Inconsistent(format!(
+            "`{name}` of {} {} cannot be read: {problem}",
+            part("pk"),
+            part("sk")
+        ))
     }
 }
 
@@ -95,16 +106,24 @@ mod tests {
 
     #[test]
     fn every_name_of_an_expression_is_found() {
-        let names = names(&["#version = :v AND attribute_exists(#pk)", "SET #on_hand = #on_hand + :o"]);
+        let names = names(&[
+            "#version = :v AND attribute_exists(#pk)",
+            "SET #on_hand = #on_hand + :o",
+        ]);
         assert_eq!(names.len(), 3);
         assert_eq!(names["#on_hand"], "on_hand");
     }
 
     #[test]
     fn what_cannot_be_read_is_named_without_its_content() {
-        let item =
-            Item::default().text("pk", "ORDER#1").text("sk", "CONTACT").text("text", "{\"name\":\"Jane\"");
-        let error = item.get_json::<domain::order::Contact>("text").unwrap_err().to_string();
+        let item = Item::default()
+            .text("pk", "ORDER#1")
+            .text("sk", "CONTACT")
+            .text("text", "{\"name\":\"Jane\"");
+        let error = item
+            .get_json::<domain::order::Contact>("text")
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("`text` of ORDER#1 CONTACT"), "{error}");
         assert!(!error.contains("Jane"), "{error}");
     }

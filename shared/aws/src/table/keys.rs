@@ -76,12 +76,28 @@ impl Key {
 
     /// The place in the queue: sorting the keys sorts the queue.
     pub(super) fn backorder(waiting: &Backorder) -> Self {
-        let Backorder { priority, placed_at, order, line, sku, .. } = waiting;
-        Self::new(sku_pk(sku), format!("{BACKORDER}{priority:03}#{}#{order}#{line}", sortable(*placed_at)))
+        let Backorder {
+            priority,
+            placed_at,
+            order,
+            line,
+            sku,
+            ..
+        } = waiting;
+        Self::new(
+            sku_pk(sku),
+            format!(
+                "{BACKORDER}{priority:03}#{}#{order}#{line}",
+                sortable(*placed_at)
+            ),
+        )
     }
 
     pub(super) fn inbox(cause: &Cause) -> Self {
-        Self::new(format!("INBOX#{}#{}", cause.source, name(&cause.id)), "INBOX")
+        Self::new(
+            format!("INBOX#{}#{}", cause.source, name(&cause.id)),
+            "INBOX",
+        )
     }
 
     /// A key under which nothing stands.
@@ -136,8 +152,9 @@ pub(super) fn sortable(time: Timestamp) -> String {
 
 /// The hash key of the index by customer: only who knows the secret can tell which address it stands for.
 pub(super) fn customer(secret: &[u8], email: &str) -> Result<String, Failure> {
-    let mut mac = Hmac::<Sha256>::new_from_slice(secret)
-        .map_err(|error| Failure::Inconsistent(format!("the customer key cannot be used: {error}")))?;
+    let mut mac = Hmac::<Sha256>::new_from_slice(secret).map_err(|error| {
+        Failure::Inconsistent(format!("the customer key cannot be used: {error}"))
+    })?;
     mac.update(email.trim().to_lowercase().as_bytes());
     Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
 }
@@ -185,13 +202,19 @@ mod tests {
     fn a_name_of_any_length_fits_a_key() {
         let long = Reference::Tracking("9".repeat(5000));
         assert!(Key::reference(&long).pk.len() < 2048);
-        assert_eq!(Key::reference(&Reference::Intent("pi_1".to_owned())).pk, "REF#intent#pi_1");
+        assert_eq!(
+            Key::reference(&Reference::Intent("pi_1".to_owned())).pk,
+            "REF#intent#pi_1"
+        );
     }
 
     #[test]
     fn one_customer_has_one_hash_however_the_address_is_written() {
         let hash = |email| customer(b"secret", email).unwrap();
         assert_eq!(hash(" Jane@Example.com "), hash("jane@example.com"));
-        assert_ne!(hash("jane@example.com"), customer(b"other", "jane@example.com").unwrap());
+        assert_ne!(
+            hash("jane@example.com"),
+            customer(b"other", "jane@example.com").unwrap()
+        );
     }
 }

@@ -39,7 +39,11 @@ impl Table {
         before: Option<Timestamp>,
         page: &Page,
     ) -> Result<Listed<OrderId>, Failure> {
-        let start = page.after.as_deref().map(|cursor| start(index, &value, cursor)).transpose()?;
+        let start = page
+            .after
+            .as_deref()
+            .map(|cursor| start(index, &value, cursor))
+            .transpose()?;
         let query = self
             .client
             .query()
@@ -62,7 +66,10 @@ impl Table {
             order_of(Item::from(item.clone()).get_text("pk")?)
         };
         let items = found.items().iter().map(order).collect::<Result<_, _>>()?;
-        let next = found.last_evaluated_key.map(|key| cursor(index, &Item::from(key))).transpose()?;
+        let next = found
+            .last_evaluated_key
+            .map(|key| cursor(index, &Item::from(key)))
+            .transpose()?;
         Ok(Listed { items, next })
     }
 }
@@ -96,7 +103,13 @@ pub(super) fn bad_cursor() -> Failure {
 mod tests {
     use super::*;
 
-    const INDEX: Index = Index { name: "i", hash: "due", range: "due_at", sk: "STATE", newest_first: false };
+    const INDEX: Index = Index {
+        name: "i",
+        hash: "due",
+        range: "due_at",
+        sk: "STATE",
+        newest_first: false,
+    };
 
     #[test]
     fn a_cursor_leads_back_to_the_key_that_it_was_made_from() {
@@ -105,17 +118,28 @@ mod tests {
             .text("pk", order_pk(order))
             .text("sk", "STATE")
             .text("due", "DUE")
-            .text("due_at", sortable("2026-11-22T10:00:00.123Z".parse().unwrap()));
+            .text(
+                "due_at",
+                sortable("2026-11-22T10:00:00.123Z".parse().unwrap()),
+            );
         let cursor = cursor(&INDEX, &key).unwrap();
         assert_eq!(start(&INDEX, "DUE", &cursor).unwrap(), key);
     }
 
     #[test]
     fn a_cursor_from_elsewhere_is_malformed() {
-        for cursor in
-            ["", "x", "%", "e30", &URL_SAFE_NO_PAD.encode("2026|ord_1"), &URL_SAFE_NO_PAD.encode([0xff])]
-        {
-            assert!(matches!(start(&INDEX, "DUE", cursor), Err(Failure::Malformed(_))), "{cursor}");
+        for cursor in [
+            "",
+            "x",
+            "%",
+            "e30",
+            &URL_SAFE_NO_PAD.encode("2026|ord_1"),
+            &URL_SAFE_NO_PAD.encode([0xff]),
+        ] {
+            assert!(
+                matches!(start(&INDEX, "DUE", cursor), Err(Failure::Malformed(_))),
+                "{cursor}"
+            );
         }
     }
 }

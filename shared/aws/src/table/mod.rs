@@ -49,12 +49,19 @@ pub struct Table {
 impl Table {
     /// The table of that name.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into(), customer_key: None }
+        Self {
+            client,
+            name: name.into(),
+            customer_key: None,
+        }
     }
 
     /// With the secret under which customers are found; only who places orders or lists them by customer needs it.
     pub fn with_customer_key(self, secret: impl Into<Vec<u8>>) -> Self {
-        Self { customer_key: Some(secret.into()), ..self }
+        Self {
+            customer_key: Some(secret.into()),
+            ..self
+        }
     }
 
     /// Opens the connection, so that the first message does not pay for it. A failure is no matter: whoever
@@ -62,14 +69,22 @@ impl Table {
     pub async fn warm(&self) {
         let nowhere = Key::nowhere();
         if let Err(failure) = self.get(nowhere).await {
-            tracing::debug!(error = failure.chain(), "could not open the connection to the table yet");
+            tracing::debug!(
+                error = failure.chain(),
+                "could not open the connection to the table yet"
+            );
         }
     }
 
     /// One item, consistently.
     async fn get(&self, key: Key) -> Result<Option<Item>, Failure> {
         let key = Item::new(key).into_attributes();
-        let get = self.client.get_item().table_name(&self.name).set_key(Some(key)).consistent_read(true);
+        let get = self
+            .client
+            .get_item()
+            .table_name(&self.name)
+            .set_key(Some(key))
+            .consistent_read(true);
         Ok(get.send().await.map_err(unavailable)?.item.map(Item::from))
     }
 
@@ -96,7 +111,10 @@ impl Table {
         let mut items = Vec::new();
         let mut start = None;
         loop {
-            let page = self.query_under(pk, prefix).set_exclusive_start_key(start).send();
+            let page = self
+                .query_under(pk, prefix)
+                .set_exclusive_start_key(start)
+                .send();
             let page = page.await.map_err(unavailable)?;
             items.extend(page.items.unwrap_or_default().into_iter().map(Item::from));
             start = page.last_evaluated_key;
@@ -110,7 +128,9 @@ impl Table {
 // The client prints its credentials' provider and the key would print itself.
 impl fmt::Debug for Table {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Table").field("name", &self.name).finish_non_exhaustive()
+        f.debug_struct("Table")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
     }
 }
 

@@ -31,9 +31,20 @@ const BY_CUSTOMER: Index = Index {
     sk: keys::CONTACT,
     newest_first: true,
 };
-const BY_STATUS_DAY: Index =
-    Index { name: "by-status-day", hash: "status_day", range: "placed_at", sk: STATE, newest_first: true };
-const BY_DUE: Index = Index { name: "by-due", hash: "due", range: "due_at", sk: STATE, newest_first: false };
+const BY_STATUS_DAY: Index = Index {
+    name: "by-status-day",
+    hash: "status_day",
+    range: "placed_at",
+    sk: STATE,
+    newest_first: true,
+};
+const BY_DUE: Index = Index {
+    name: "by-due",
+    hash: "due",
+    range: "due_at",
+    sk: STATE,
+    newest_first: false,
+};
 
 impl OrderStore for Table {
     async fn load(&self, id: OrderId) -> Result<Option<Order>, Failure> {
@@ -50,13 +61,21 @@ impl OrderStore for Table {
             .expression_attribute_values(":placed", text(PLACED))
             .expression_attribute_values(":state", text(STATE));
         let found = query.send().await.map_err(unavailable)?;
-        let items: Vec<Item> = found.items.unwrap_or_default().into_iter().map(Item::from).collect();
+        let items: Vec<Item> = found
+            .items
+            .unwrap_or_default()
+            .into_iter()
+            .map(Item::from)
+            .collect();
         match items.as_slice() {
             [] => Ok(None),
-            [placed, state] => {
-                Ok(Some(Order { placed: placed.get_json("text")?, state: state.get_json("text")? }))
-            }
-            _ => Err(Failure::Inconsistent(format!("{id} is not there as a whole"))),
+            [placed, state] => Ok(Some(Order {
+                placed: placed.get_json("text")?,
+                state: state.get_json("text")?,
+            })),
+            _ => Err(Failure::Inconsistent(format!(
+                "{id} is not there as a whole"
+            ))),
         }
     }
 
@@ -67,22 +86,41 @@ impl OrderStore for Table {
         let mut writes = vec![
             Write::put(self, state(&change.order)?, Some(ABSENT))?,
             Write::put(self, commit(placed.id, &change.commit), Some(ABSENT))?,
-            Write::put(self, Item::new(Key::placed(placed.id)).json("text", placed)?, Some(ABSENT))?,
-            Write::put(self, self.contact_item(&change.order, contact)?, Some(ABSENT))?,
+            Write::put(
+                self,
+                Item::new(Key::placed(placed.id)).json("text", placed)?,
+                Some(ABSENT),
+            )?,
+            Write::put(
+                self,
+                self.contact_item(&change.order, contact)?,
+                Some(ABSENT),
+            )?,
         ];
         let first_reference = writes.len();
         for reference in &references {
-            writes.push(Write::put(self, reference_item(reference, placed.id), Some(ABSENT))?);
+            writes.push(Write::put(
+                self,
+                reference_item(reference, placed.id),
+                Some(ABSENT),
+            )?);
         }
         let refused = match self.transact(writes).await? {
             Outcome::Done => return Ok(Saved::Done),
             Outcome::Refused(refused) => refused,
         };
-        if self.is_our_own(change, refused.iter().find(|refused| refused.place == 1)).await? {
+        if self
+            .is_our_own(change, refused.iter().find(|refused| refused.place == 1))
+            .await?
+        {
             return Ok(Saved::Done);
         }
         let taken = |refused: &Refused| references.get(refused.place.checked_sub(first_reference)?);
-        Ok(refused.iter().find_map(taken).cloned().map_or(Saved::Moved, Saved::Taken))
+        Ok(refused
+            .iter()
+            .find_map(taken)
+            .cloned()
+            .map_or(Saved::Moved, Saved::Taken))
     }
 
     async fn save(&self, change: &Change) -> Result<Saved, Failure> {
@@ -93,7 +131,9 @@ impl OrderStore for Table {
         let item = self.get(Key::reference(reference)).await?;
         let Some(item) = item else { return Ok(None) };
         let order = item.get_text("order_id")?.parse();
-        order.map(Some).map_err(|error| Failure::Inconsistent(format!("a reference leads nowhere: {error}")))
+        order
+            .map(Some)
+            .map_err(|error| Failure::Inconsistent(format!("a reference leads nowhere: {error}")))
     }
 
     async fn commits(&self, id: OrderId) -> Result<Vec<Commit>, Failure> {
@@ -112,11 +152,18 @@ impl OrderStore for Table {
     }
 
     async fn of_customer(&self, email: &str, page: &Page) -> Result<Listed<OrderId>, Failure> {
-        self.list(&BY_CUSTOMER, self.customer(email)?, None, page).await
+        self.list(&BY_CUSTOMER, self.customer(email)?, None, page)
+            .await
     }
 
-    async fn of_status(&self, status: Status, day: Date, page: &Page) -> Result<Listed<OrderId>, Failure> {
-        self.list(&BY_STATUS_DAY, status_day(status, day), None, page).await
+    async fn of_status(
+        &self,
+        status: Status,
+        day: Date,
+        page: &Page,
+    ) -> Result<Listed<OrderId>, Failure> {
+        self.list(&BY_STATUS_DAY, status_day(status, day), None, page)
+            .await
     }
 
     async fn overdue(&self, now: Timestamp, page: &Page) -> Result<Listed<OrderId>, Failure> {
@@ -126,7 +173,8 @@ impl OrderStore for Table {
 
 impl Table {
     fn customer(&self, email: &str) -> Result<String, Failure> {
-        let missing = || Failure::Inconsistent("this function was not given the customer key".to_owned());
+        let missing =
+            || Failure::Inconsistent("this function was not given the customer key".to_owned());
         keys::customer(self.customer_key.as_deref().ok_or_else(missing)?, email)
     }
 
@@ -145,9 +193,13 @@ impl Table {
     ) -> Result<bool, Failure> {
         let read;
         let there = match refused {
-            Some(Refused { there: Some(there), .. }) => Some(there),
+            Some(Refused {
+                there: Some(there), ..
+            }) => Some(there),
             _ => {
-                read = self.get(Key::commit(change.order.placed.id, change.commit.body.seq)).await?;
+                read = self
+                    .get(Key::commit(change.order.placed.id, change.commit.body.seq))
+                    .await?;
                 read.as_ref()
             }
         };
@@ -157,22 +209,35 @@ impl Table {
     pub(super) fn write_state(&self, change: &Change) -> Result<Write, Failure> {
         let before = change.commit.body.seq.saturating_sub(1);
         let values = vec![(":before", number(i64::try_from(before).unwrap_or(i64::MAX)))];
-        let condition = Condition { expression: "#version = :before", values };
+        let condition = Condition {
+            expression: "#version = :before",
+            values,
+        };
         Write::put(self, state(&change.order)?, Some(condition))
     }
 
     pub(super) fn write_commit(&self, change: &Change) -> Result<Write, Failure> {
-        Write::put(self, commit(change.order.placed.id, &change.commit), Some(ABSENT))
+        Write::put(
+            self,
+            commit(change.order.placed.id, &change.commit),
+            Some(ABSENT),
+        )
     }
 
-    pub(super) fn write_reference(&self, reference: &Reference, order: OrderId) -> Result<Write, Failure> {
+    pub(super) fn write_reference(
+        &self,
+        reference: &Reference,
+        order: OrderId,
+    ) -> Result<Write, Failure> {
         let item = reference_item(reference, order);
         let own = match reference {
             Reference::Tracking(_) => None,
-            Reference::Intent(_) | Reference::Number(_) | Reference::IdempotencyKey(_) => Some(Condition {
-                expression: "attribute_not_exists(#pk) OR #order_id = :order",
-                values: vec![(":order", text(order.to_string()))],
-            }),
+            Reference::Intent(_) | Reference::Number(_) | Reference::IdempotencyKey(_) => {
+                Some(Condition {
+                    expression: "attribute_not_exists(#pk) OR #order_id = :order",
+                    values: vec![(":order", text(order.to_string()))],
+                })
+            }
         };
         Write::put(self, item, own)
     }
@@ -181,8 +246,13 @@ impl Table {
 /// The references of a change, each once, the idempotency key first: whoever repeats a placement meets the same
 /// number again too, and is to hear of the key.
 pub(super) fn references(change: &Change) -> Vec<Reference> {
-    let mut references: Vec<Reference> =
-        change.references.iter().collect::<BTreeSet<_>>().into_iter().cloned().collect();
+    let mut references: Vec<Reference> = change
+        .references
+        .iter()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .cloned()
+        .collect();
     references.sort_by_key(|reference| match reference {
         Reference::IdempotencyKey(_) => 0,
         Reference::Number(_) => 1,
@@ -197,7 +267,11 @@ pub(super) fn meanings(stock: usize, backorders: usize, references: usize) -> Ve
     let order = [Meaning::State, Meaning::Commit].into_iter();
     let stock = (0..stock).map(Meaning::Stock);
     let backorders = (0..backorders).map(|_| Meaning::Queue);
-    order.chain(stock).chain(backorders).chain((0..references).map(Meaning::Reference)).collect()
+    order
+        .chain(stock)
+        .chain(backorders)
+        .chain((0..references).map(Meaning::Reference))
+        .collect()
 }
 
 fn state(order: &Order) -> Result<Item, Failure> {

@@ -77,7 +77,10 @@ impl Table {
                 Outcome::Done => return Ok(Saved::Done),
                 Outcome::Refused(refused) => refused,
             };
-            if let Some(saved) = self.answer(change, &plans, &references, &meanings, &refused).await? {
+            if let Some(saved) = self
+                .answer(change, &plans, &references, &meanings, &refused)
+                .await?
+            {
                 return Ok(saved);
             }
             for refused in &refused {
@@ -121,17 +124,27 @@ impl Table {
         refused: &[Refused],
     ) -> Result<Option<Saved>, Failure> {
         let meaning = |refused: &Refused| meanings.get(refused.place).copied();
-        let failed = |wanted: Meaning| refused.iter().find(|refused| meaning(refused) == Some(wanted));
+        let failed = |wanted: Meaning| {
+            refused
+                .iter()
+                .find(|refused| meaning(refused) == Some(wanted))
+        };
         if failed(Meaning::State).is_some() || failed(Meaning::Commit).is_some() {
             let ours = self.is_our_own(change, failed(Meaning::Commit)).await?;
             return Ok(Some(if ours { Saved::Done } else { Saved::Moved }));
         }
         let short = refused.iter().find_map(|refused| match meaning(refused)? {
-            Meaning::Stock(index) => plans.get(index).map(Plan::delta).filter(|delta| delta.promise),
+            Meaning::Stock(index) => plans
+                .get(index)
+                .map(Plan::delta)
+                .filter(|delta| delta.promise),
             Meaning::State | Meaning::Commit | Meaning::Queue | Meaning::Reference(_) => None,
         });
         if let Some(StockDelta { sku, location, .. }) = short {
-            return Ok(Some(Saved::OutOfStock { sku: sku.clone(), location: location.clone() }));
+            return Ok(Some(Saved::OutOfStock {
+                sku: sku.clone(),
+                location: location.clone(),
+            }));
         }
         let taken = refused.iter().find_map(|refused| match meaning(refused)? {
             Meaning::Reference(index) => references.get(index),

@@ -50,7 +50,9 @@ impl StockStore for Table {
             Outcome::Refused(refused) => match refused.iter().find(|refused| refused.place == 0) {
                 None => Ok(Moved::Raced),
                 // Our own marker: the answer to an earlier attempt was lost.
-                Some(own) if own.there.as_ref().and_then(|i| i.find_text("record")) == Some(&record) => {
+                Some(own)
+                    if own.there.as_ref().and_then(|i| i.find_text("record")) == Some(&record) =>
+                {
                     Ok(Moved::Done)
                 }
                 Some(_) => Ok(Moved::Before),
@@ -82,7 +84,12 @@ impl StockStore for Table {
 
 impl Table {
     async fn next_waiting(&self, after: Option<&Sku>) -> Result<Option<Sku>, Failure> {
-        let query = self.client.query().table_name(&self.name).index_name("by-waiting-sku").limit(1);
+        let query = self
+            .client
+            .query()
+            .table_name(&self.name)
+            .index_name("by-waiting-sku")
+            .limit(1);
         let query = query
             .expression_attribute_names("#w", "waiting")
             .expression_attribute_values(":w", text(WAITING));
@@ -99,7 +106,8 @@ impl Table {
         };
         let item = Item::from(item);
         let sku = item.get_text("waiting_sku")?.parse();
-        sku.map(Some).map_err(|error| Failure::Inconsistent(format!("an index names no SKU: {error}")))
+        sku.map(Some)
+            .map_err(|error| Failure::Inconsistent(format!("an index names no SKU: {error}")))
     }
 
     /// Replaces a level that must be as it was read, or must not be there.
@@ -108,7 +116,8 @@ impl Table {
         before: Option<&StockLevel>,
         after: &StockLevel,
     ) -> Result<Write, Failure> {
-        const SAME: &str = "#on_hand = :on_hand AND #reserved = :reserved AND #safety_stock = :safety_stock";
+        const SAME: &str =
+            "#on_hand = :on_hand AND #reserved = :reserved AND #safety_stock = :safety_stock";
         // A level that was read as empty may not have been there at all.
         const SAME_OR_ABSENT: &str = "attribute_not_exists(#pk) OR \
             (#on_hand = :on_hand AND #reserved = :reserved AND #safety_stock = :safety_stock)";
@@ -152,7 +161,13 @@ impl Table {
             "attribute_not_exists(#shortfall) AND #available >= :needed"
         };
         let key = Key::stock(&delta.sku, &delta.location);
-        Write::update(self, key, &format!("SET {}", sets.join(", ")), condition, values)
+        Write::update(
+            self,
+            key,
+            &format!("SET {}", sets.join(", ")),
+            condition,
+            values,
+        )
     }
 
     /// The level, consistently.
@@ -161,7 +176,11 @@ impl Table {
         sku: &Sku,
         location: &LocationId,
     ) -> Result<Option<StockLevel>, Failure> {
-        self.get(Key::stock(sku, location)).await?.as_ref().map(level).transpose()
+        self.get(Key::stock(sku, location))
+            .await?
+            .as_ref()
+            .map(level)
+            .transpose()
     }
 
     /// Puts a place in the queue, or takes it away when nothing is left to wait for.
@@ -171,14 +190,19 @@ impl Table {
             return Write::delete(self, key);
         }
         let item = Item::new(key).json("text", waiting)?;
-        let item = item.text("waiting", WAITING).text("waiting_sku", waiting.sku.as_str());
+        let item = item
+            .text("waiting", WAITING)
+            .text("waiting_sku", waiting.sku.as_str());
         Write::put(self, item, None)
     }
 }
 
 fn read_cursor(cursor: &str) -> Result<Sku, Failure> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad_cursor())?;
-    std::str::from_utf8(&bytes).ok().and_then(|text| text.parse().ok()).ok_or_else(bad_cursor)
+    std::str::from_utf8(&bytes)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .ok_or_else(bad_cursor)
 }
 
 fn level_item(level: &StockLevel) -> Item {
@@ -197,7 +221,8 @@ fn level_item(level: &StockLevel) -> Item {
 
 /// Reads a stock level.
 pub(super) fn level(item: &Item) -> Result<StockLevel, Failure> {
-    let name = |error: domain::ids::InvalidId| Failure::Inconsistent(format!("a stock level: {error}"));
+    let name =
+        |error: domain::ids::InvalidId| Failure::Inconsistent(format!("a stock level: {error}"));
     Ok(StockLevel {
         sku: item.get_text("sku")?.parse().map_err(name)?,
         location: item.get_text("location")?.parse().map_err(name)?,
@@ -209,7 +234,11 @@ pub(super) fn level(item: &Item) -> Result<StockLevel, Failure> {
 
 /// The marker of a movement: what makes it happen once, its record, and the outbox.
 fn marker(record: &StockRecord) -> Result<Item, Failure> {
-    let expires = record.at.checked_add(MARKER_KEPT).unwrap_or(record.at).as_second();
+    let expires = record
+        .at
+        .checked_add(MARKER_KEPT)
+        .unwrap_or(record.at)
+        .as_second();
     let item = Item::new(Key::inbox(&record.cause)).json("record", record)?;
     Ok(item.text("outbox", "1").number("expires_at", expires))
 }

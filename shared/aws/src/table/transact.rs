@@ -60,12 +60,18 @@ pub(super) struct Condition<'a> {
 }
 
 /// Nothing is there.
-pub(super) const ABSENT: Condition<'static> =
-    Condition { expression: "attribute_not_exists(#pk)", values: Vec::new() };
+pub(super) const ABSENT: Condition<'static> = Condition {
+    expression: "attribute_not_exists(#pk)",
+    values: Vec::new(),
+};
 
 impl Write {
     /// Puts an item as a whole.
-    pub(super) fn put(table: &Table, item: Item, condition: Option<Condition<'_>>) -> Result<Self, Failure> {
+    pub(super) fn put(
+        table: &Table,
+        item: Item,
+        condition: Option<Condition<'_>>,
+    ) -> Result<Self, Failure> {
         let mut put = Put::builder()
             .table_name(&table.name)
             .set_item(Some(item.into_attributes()))
@@ -76,7 +82,11 @@ impl Write {
                 .set_expression_attribute_names(Some(names(&[expression])))
                 .set_expression_attribute_values(some_of(values));
         }
-        Ok(Self(TransactWriteItem::builder().put(put.build().map_err(unwritable)?).build()))
+        Ok(Self(
+            TransactWriteItem::builder()
+                .put(put.build().map_err(unwritable)?)
+                .build(),
+        ))
     }
 
     /// Changes attributes of an item.
@@ -95,14 +105,23 @@ impl Write {
             .set_expression_attribute_names(Some(names(&[update, condition])))
             .set_expression_attribute_values(some_of(values))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
-        Ok(Self(TransactWriteItem::builder().update(update.build().map_err(unwritable)?).build()))
+        Ok(Self(
+            TransactWriteItem::builder()
+                .update(update.build().map_err(unwritable)?)
+                .build(),
+        ))
     }
 
     /// Takes an item away, if it is there.
     pub(super) fn delete(table: &Table, key: Key) -> Result<Self, Failure> {
-        let delete =
-            Delete::builder().table_name(&table.name).set_key(Some(Item::new(key).into_attributes()));
-        Ok(Self(TransactWriteItem::builder().delete(delete.build().map_err(unwritable)?).build()))
+        let delete = Delete::builder()
+            .table_name(&table.name)
+            .set_key(Some(Item::new(key).into_attributes()));
+        Ok(Self(
+            TransactWriteItem::builder()
+                .delete(delete.build().map_err(unwritable)?)
+                .build(),
+        ))
     }
 }
 
@@ -120,7 +139,12 @@ fn some_of(values: Vec<(&str, AttributeValue)>) -> Option<HashMap<String, Attrib
     if values.is_empty() {
         return None;
     }
-    Some(values.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    Some(
+        values
+            .into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
 }
 
 fn unwritable(error: aws_sdk_dynamodb::error::BuildError) -> Failure {
@@ -147,7 +171,10 @@ impl Table {
         let items: Vec<TransactWriteItem> = writes.into_iter().map(|write| write.0).collect();
         let mut tries = 0;
         loop {
-            let request = self.client.transact_write_items().set_transact_items(Some(items.clone()));
+            let request = self
+                .client
+                .transact_write_items()
+                .set_transact_items(Some(items.clone()));
             tries = u32::saturating_add(tries, 1);
             match read(request.send().await, tries) {
                 Reading::Ended(outcome) => return Ok(outcome),
@@ -161,23 +188,35 @@ impl Table {
 
 /// A wait between nothing and 20, 40, 80 ... ms, evenly spread, so that rivals do not meet again.
 pub(super) fn jitter(tries: u32) -> Duration {
-    let most = BACKOFF.saturating_mul(1_u32.checked_shl(tries.saturating_sub(1)).unwrap_or(u32::MAX));
+    let most = BACKOFF.saturating_mul(
+        1_u32
+            .checked_shl(tries.saturating_sub(1))
+            .unwrap_or(u32::MAX),
+    );
     let most = u64::try_from(most.as_micros()).unwrap_or(u64::MAX);
     Duration::from_micros(fastrand::u64(0..=most))
 }
 
-fn read(answer: Result<TransactWriteItemsOutput, SdkError<TransactWriteItemsError>>, tries: u32) -> Reading {
+fn read(
+    answer: Result<TransactWriteItemsOutput, SdkError<TransactWriteItemsError>>,
+    tries: u32,
+) -> Reading {
     let error = match answer {
         Ok(_) => return Reading::Ended(Outcome::Done),
         Err(error) => error,
     };
-    if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) = error.as_service_error() {
+    if let Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) =
+        error.as_service_error()
+    {
         let reasons = cancelled.cancellation_reasons();
         let refused = refused(reasons);
         if !refused.is_empty() {
             return Reading::Ended(Outcome::Refused(refused));
         }
-        let mut codes = reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None");
+        let mut codes = reasons
+            .iter()
+            .filter_map(CancellationReason::code)
+            .filter(|code| *code != "None");
         return match (codes.clone().count(), codes.all(passes)) {
             (0, _) | (_, false) => Reading::Failed(unavailable(error)),
             _ if reasons.iter().any(|reason| reason.code() == Some(CONFLICT)) => {
@@ -196,12 +235,24 @@ const CONFLICT: &str = "TransactionConflict";
 
 /// Whether what cancelled the transaction passes by itself.
 fn passes(code: &str) -> bool {
-    matches!(code, CONFLICT | "ThrottlingError" | "ProvisionedThroughputExceeded" | "RequestLimitExceeded")
+    matches!(
+        code,
+        CONFLICT | "ThrottlingError" | "ProvisionedThroughputExceeded" | "RequestLimitExceeded"
+    )
 }
 
 fn refused(reasons: &[CancellationReason]) -> Vec<Refused> {
     let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
-    let refused = reasons.iter().enumerate().filter(|(_, reason)| failed(reason));
-    let there = |reason: &CancellationReason| reason.item().filter(|item| !item.is_empty()).cloned();
-    refused.map(|(place, reason)| Refused { place, there: there(reason).map(Item::from) }).collect()
+    let refused = reasons
+        .iter()
+        .enumerate()
+        .filter(|(_, reason)| failed(reason));
+    let there =
+        |reason: &CancellationReason| reason.item().filter(|item| !item.is_empty()).cloned();
+    refused
+        .map(|(place, reason)| Refused {
+            place,
+            there: there(reason).map(Item::from),
+        })
+        .collect()
 }

@@ -17,7 +17,12 @@ pub struct BadSecrets;
 impl Secrets {
     /// These secrets. Spaces and line ends around one are an accident of pasting.
     pub fn new<S: AsRef<str>>(secrets: impl IntoIterator<Item = S>) -> Self {
-        Self { secrets: secrets.into_iter().map(|s| s.as_ref().trim().to_owned()).collect() }
+        Self {
+            secrets: secrets
+                .into_iter()
+                .map(|s| s.as_ref().trim().to_owned())
+                .collect(),
+        }
     }
 
     /// Reads `{"secrets":["whsec_...","whsec_older..."]}`, the form in which they are stored.
@@ -52,7 +57,8 @@ mod tests {
 
     #[test]
     fn stored_secrets_are_read_and_never_shown() {
-        let secrets = Secrets::from_json(r#"{"secrets":["whsec_a\n","whsec_b"],"note":"x"}"#).unwrap();
+        let secrets =
+            Secrets::from_json(r#"{"secrets":["whsec_a\n","whsec_b"],"note":"x"}"#).unwrap();
         assert_eq!(secrets.live().collect::<Vec<_>>(), ["whsec_a", "whsec_b"]);
         assert_eq!(format!("{secrets:?}"), "Secrets(2 live)");
         let error = Secrets::from_json("whsec_hunter2").unwrap_err();

@@ -10,7 +10,9 @@ use base64::{
 };
 use jiff::Timestamp;
 
-use super::{Secrets, SignatureError, Verified, VerifiedMessage, digest, in_window, mac, prove, seconds};
+use super::{
+    Secrets, SignatureError, Verified, VerifiedMessage, digest, in_window, mac, prove, seconds,
+};
 use crate::headers::Headers;
 
 /// The header with the message's id, the same at every attempt to deliver it.
@@ -42,13 +44,20 @@ pub fn verify<'a>(
     secrets: &Secrets,
     now: Timestamp,
 ) -> Result<VerifiedMessage<'a>, SignatureError> {
-    let (id, time, signatures) = (headers.one(ID)?, headers.one(TIMESTAMP)?, headers.one(SIGNATURE)?);
+    let (id, time, signatures) = (
+        headers.one(ID)?,
+        headers.one(TIMESTAMP)?,
+        headers.one(SIGNATURE)?,
+    );
     check_id(id)?;
     let signed_at = seconds(time)?;
     let content = [id.as_bytes(), b".", time.as_bytes(), b".", body];
     prove(secrets, key, &content, &offered(signatures)?)?;
     in_window(signed_at, now)?;
-    Ok(VerifiedMessage { id, body: Verified(body) })
+    Ok(VerifiedMessage {
+        id,
+        body: Verified(body),
+    })
 }
 
 /// Signs a message with every live secret, so that the receiver may have either: the three headers to send along.
@@ -72,22 +81,31 @@ pub fn sign(
         let signature = digest(mac(&key(secret)?, &content)?);
         signatures.push(format!("v1,{}", BASE64.encode(signature)));
     }
-    Ok([(ID, id.to_owned()), (TIMESTAMP, time), (SIGNATURE, signatures.join(" "))])
+    Ok([
+        (ID, id.to_owned()),
+        (TIMESTAMP, time),
+        (SIGNATURE, signatures.join(" ")),
+    ])
 }
 
 /// A dot in the id would let one signed content be read as another id and another time.
 fn check_id(id: &str) -> Result<(), SignatureError> {
-    let sound = (1..=ID_MAX).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic() && b != b'.');
+    let sound =
+        (1..=ID_MAX).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic() && b != b'.');
     if sound {
         Ok(())
     } else {
-        Err(SignatureError::Malformed("`webhook-id` is 1 to 255 visible characters, no dot"))
+        Err(SignatureError::Malformed(
+            "`webhook-id` is 1 to 255 visible characters, no dot",
+        ))
     }
 }
 
 fn key(secret: &str) -> Result<Vec<u8>, SignatureError> {
     let text = secret.strip_prefix("whsec_").unwrap_or(secret);
-    let key = BASE64.decode(text).map_err(|_| SignatureError::UnusableSecret("it is not base64"))?;
+    let key = BASE64
+        .decode(text)
+        .map_err(|_| SignatureError::UnusableSecret("it is not base64"))?;
     if (KEY_MIN..=KEY_MAX).contains(&key.len()) {
         Ok(key)
     } else {
@@ -97,7 +115,13 @@ fn key(secret: &str) -> Result<Vec<u8>, SignatureError> {
 
 /// The `v1` signatures that can be read. Other versions, such as the asymmetric `v1a`, may stand beside them.
 fn offered(header: &str) -> Result<Vec<Vec<u8>>, SignatureError> {
-    let v1 = header.split_ascii_whitespace().filter_map(|part| part.strip_prefix("v1,"));
+    let v1 = header
+        .split_ascii_whitespace()
+        .filter_map(|part| part.strip_prefix("v1,"));
     let read: Vec<_> = v1.filter_map(|text| BASE64.decode(text).ok()).collect();
-    if read.is_empty() { Err(SignatureError::Malformed("no readable `v1` signature")) } else { Ok(read) }
+    if read.is_empty() {
+        Err(SignatureError::Malformed("no readable `v1` signature"))
+    } else {
+        Ok(read)
+    }
 }

@@ -59,10 +59,14 @@ fn parse(header: &str) -> Result<(&str, Vec<Vec<u8>>), SignatureError> {
     let mut time = None;
     let mut offered = Vec::new();
     for part in header.split(',') {
-        let (scheme, value) =
-            part.trim().split_once('=').ok_or(SignatureError::Malformed("a part without `=`"))?;
+        let (scheme, value) = part
+            .trim()
+            .split_once('=')
+            .ok_or(SignatureError::Malformed("a part without `=`"))?;
         match scheme {
-            "t" if time.is_some() => return Err(SignatureError::Malformed("`t` occurs more than once")),
+            "t" if time.is_some() => {
+                return Err(SignatureError::Malformed("`t` occurs more than once"));
+            }
             "t" => time = Some(value),
             "v1" => offered.extend(hex::decode(value).ok()),
             _ => {}

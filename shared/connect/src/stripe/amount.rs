@@ -8,8 +8,8 @@ use crate::read::ReadError;
 /// Stripe keeps writing two; the ariary still has fifths, and Stripe writes whole ones.
 fn decimals(currency: Currency) -> u32 {
     match currency.as_str() {
-        "BIF" | "CLP" | "DJF" | "GNF" | "JPY" | "KMF" | "KRW" | "MGA" | "PYG" | "RWF" | "VND" | "VUV"
-        | "XAF" | "XOF" | "XPF" => 0,
+        "BIF" | "CLP" | "DJF" | "GNF" | "JPY" | "KMF" | "KRW" | "MGA" | "PYG" | "RWF" | "VND"
+        | "VUV" | "XAF" | "XOF" | "XPF" => 0,
         "BHD" | "JOD" | "KWD" | "OMR" | "TND" => 3,
         _ => 2,
     }
@@ -23,11 +23,16 @@ pub(super) fn minor_units(path: &str, amount: i64, currency: Currency) -> Result
     let (theirs, ours) = (decimals(currency), currency.decimals());
     let factor = 10i64.pow(theirs.abs_diff(ours));
     let exact = if theirs > ours {
-        amount.checked_rem(factor).filter(|rest| *rest == 0).and_then(|_| amount.checked_div(factor))
+        amount
+            .checked_rem(factor)
+            .filter(|rest| *rest == 0)
+            .and_then(|_| amount.checked_div(factor))
     } else {
         amount.checked_mul(factor)
     };
-    exact.ok_or_else(|| ReadError::Amount { path: path.to_owned() })
+    exact.ok_or_else(|| ReadError::Amount {
+        path: path.to_owned(),
+    })
 }
 
 #[cfg(test)]

@@ -114,12 +114,18 @@ impl<'de> Deserialize<'de> for Link {
             }
 
             fn visit_str<E: de::Error>(self, id: &str) -> Result<Link, E> {
-                Ok(Link { id: id.to_owned(), order_id: None })
+                Ok(Link {
+                    id: id.to_owned(),
+                    order_id: None,
+                })
             }
 
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Link, A::Error> {
                 let object = Expanded::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(Link { id: object.id, order_id: object.metadata.and_then(|m| m.order_id) })
+                Ok(Link {
+                    id: object.id,
+                    order_id: object.metadata.and_then(|m| m.order_id),
+                })
             }
         }
 

@@ -62,7 +62,11 @@ pub struct Shipped {
     pub lines: Vec<FactLine>,
     /// Whether nothing more will come for this fulfillment order: what is still open is then short, and we look for
     /// it elsewhere. Left out: more may come.
-    #[serde(default, deserialize_with = "null_is_default", skip_serializing_if = "is_false")]
+    #[serde(
+        default,
+        deserialize_with = "null_is_default",
+        skip_serializing_if = "is_false"
+    )]
     pub last: bool,
 }
 

@@ -8,7 +8,8 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use crate::support::{
-    STRIPE_SECRET, WMS_SECRET, berlin, example_json, examples, from_berlin, from_stripe, now, secrets,
+    STRIPE_SECRET, WMS_SECRET, berlin, example_json, examples, from_berlin, from_stripe, now,
+    secrets,
 };
 
 /// Any small JSON value.
@@ -34,11 +35,13 @@ fn any_value() -> impl Strategy<Value = Value> {
 fn places(value: &Value, at: &str, found: &mut Vec<String>) {
     found.push(at.to_owned());
     match value {
-        Value::Object(map) => {
-            map.iter().for_each(|(key, value)| places(value, &format!("{at}/{key}"), found))
-        }
+        Value::Object(map) => map
+            .iter()
+            .for_each(|(key, value)| places(value, &format!("{at}/{key}"), found)),
         Value::Array(list) => {
-            list.iter().enumerate().for_each(|(place, value)| places(value, &format!("{at}/{place}"), found));
+            list.iter()
+                .enumerate()
+                .for_each(|(place, value)| places(value, &format!("{at}/{place}"), found));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
@@ -49,10 +52,16 @@ fn sound(outcome: Result<Reading, Refusal>) {
         Ok(Reading::Fact(inbound)) => {
             let message = serde_json::to_string(&inbound).unwrap();
             assert!(message.len() < 256 * 1024 - 1024, "it must fit the queue");
-            assert_eq!(serde_json::from_str::<domain::facts::Inbound>(&message).unwrap(), *inbound);
+            assert_eq!(
+                serde_json::from_str::<domain::facts::Inbound>(&message).unwrap(),
+                *inbound
+            );
         }
         Ok(Reading::Ignored { kind, .. }) => assert!(kind.len() <= 80 && kind.is_ascii()),
-        Err(refusal) => assert!(refusal.status() == 400 && !refusal.code().is_empty(), "{refusal}"),
+        Err(refusal) => assert!(
+            refusal.status() == 400 && !refusal.code().is_empty(),
+            "{refusal}"
+        ),
     }
 }
 
@@ -107,13 +116,19 @@ proptest! {
 fn the_largest_bodies_still_fit_the_queue() {
     let mut message = example_json("wms/stock.received.json");
     let long = "S".repeat(60);
-    let items =
-        |n: u32| (0..n).map(|n| serde_json::json!({"sku": format!("{long}{}", n % 50), "quantity": 1}));
+    let items = |n: u32| {
+        (0..n).map(|n| serde_json::json!({"sku": format!("{long}{}", n % 50), "quantity": 1}))
+    };
     message["data"]["items"] = items(500).collect();
     sound(from_berlin(message.to_string().as_bytes()));
     message["note"] = "x".repeat(BODY_MAX - message.to_string().len() - 10).into();
     sound(from_berlin(message.to_string().as_bytes()));
-    let deep = format!("{}{}{}", r#"{"type":"x","data":"#, "[".repeat(100_000), "]".repeat(100_000));
+    let deep = format!(
+        "{}{}{}",
+        r#"{"type":"x","data":"#,
+        "[".repeat(100_000),
+        "]".repeat(100_000)
+    );
     sound(from_berlin(deep.as_bytes()));
     sound(from_stripe(deep.as_bytes()));
 }

@@ -49,7 +49,10 @@ fn asked() -> FulfillmentOrder {
 fn sent(body: &str) -> Request {
     let secrets = secrets([WMS_SECRET]);
     let signed = standard::sign(&secrets, "ful_1", now(), body.as_bytes()).unwrap();
-    let headers: Headers<'_> = signed.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let headers: Headers<'_> = signed
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
     outgoing::read(standard::verify(&headers, body.as_bytes(), &secrets, now()).unwrap()).unwrap()
 }
 
@@ -72,8 +75,14 @@ fn a_request_to_ship_holds_what_shipping_needs_and_no_more() {
         },
     });
     assert_eq!(body, expected);
-    assert!(!format!("{message:?}").contains("Ada"), "debug output shows no customer");
-    assert_eq!(sent(&message.to_json().unwrap()), Request::Ship(Box::new(message)));
+    assert!(
+        !format!("{message:?}").contains("Ada"),
+        "debug output shows no customer"
+    );
+    assert_eq!(
+        sent(&message.to_json().unwrap()),
+        Request::Ship(Box::new(message))
+    );
 }
 
 #[test]
@@ -81,7 +90,10 @@ fn a_request_to_cancel_names_the_units() {
     let message = outgoing::cancel_requested(&order(), asked().id).unwrap();
     let body: Value = serde_json::from_str(&message.to_json().unwrap()).unwrap();
     assert_eq!(body["type"], "fulfillment_order.cancel_requested");
-    assert_eq!(body["data"]["lines"], json!([{ "line": "1", "quantity": 1 }]));
+    assert_eq!(
+        body["data"]["lines"],
+        json!([{ "line": "1", "quantity": 1 }])
+    );
     assert_eq!(sent(&message.to_json().unwrap()), Request::Cancel(message));
 }
 
@@ -100,7 +112,12 @@ fn nothing_open_nothing_asked() {
 #[test]
 fn a_location_may_meet_types_that_it_does_not_know() {
     let unknown = sent(r#"{"type":"fulfillment_order.moved","version":1}"#);
-    assert_eq!(unknown, Request::Unknown { kind: "fulfillment_order.moved".into() });
+    assert_eq!(
+        unknown,
+        Request::Unknown {
+            kind: "fulfillment_order.moved".into()
+        }
+    );
     for (kind, schema) in outgoing::schemas() {
         assert_eq!(schema["properties"]["type"]["const"], kind);
     }

@@ -45,8 +45,13 @@ fn every_published_event_is_read_or_ignored_for_a_reason() {
             connect::Reading::Ignored { kind: told, why } => {
                 assert_eq!(told, kind);
                 // These two belong to charges without a payment intent.
-                let orphan = ["charge.dispute.closed", "charge.dispute.created"].contains(&kind.as_str());
-                assert_eq!(why.code(), if orphan { "no_order" } else { "unused_type" }, "{kind}");
+                let orphan =
+                    ["charge.dispute.closed", "charge.dispute.created"].contains(&kind.as_str());
+                assert_eq!(
+                    why.code(),
+                    if orphan { "no_order" } else { "unused_type" },
+                    "{kind}"
+                );
                 assert_eq!(orphan, TYPES.contains(&kind.as_str()), "{kind}");
             }
         }
@@ -56,28 +61,51 @@ fn every_published_event_is_read_or_ignored_for_a_reason() {
 
 #[test]
 fn a_published_success_is_read_to_the_cent() {
-    let inbound = inbound(from_stripe(&crate::support::example("stripe/payment_intent.succeeded.json")));
-    assert_eq!((inbound.source.as_str(), inbound.id.as_str()), ("stripe", "evt_000000000000000000000000"));
+    let inbound = inbound(from_stripe(&crate::support::example(
+        "stripe/payment_intent.succeeded.json",
+    )));
+    assert_eq!(
+        (inbound.source.as_str(), inbound.id.as_str()),
+        ("stripe", "evt_000000000000000000000000")
+    );
     assert_eq!(inbound.occurred_at.to_string(), "2022-03-26T18:40:33Z");
     assert_eq!((inbound.received_at, &inbound.location), (now(), &None));
     let (order, fact) = payment(inbound.fact);
     assert_eq!(order.intent.as_deref(), Some("pi_000000000000000000000000"));
-    assert_eq!(fact, PaymentFact::Captured { amount: 2000, currency: currency("USD") });
+    assert_eq!(
+        fact,
+        PaymentFact::Captured {
+            amount: 2000,
+            currency: currency("USD")
+        }
+    );
 }
 
 #[test]
 fn published_events_say_what_they_say() {
-    let say =
-        |kind: &str| payment(fact(from_stripe(&crate::support::example(&format!("stripe/{kind}.json"))))).1;
+    let say = |kind: &str| {
+        payment(fact(from_stripe(&crate::support::example(&format!(
+            "stripe/{kind}.json"
+        )))))
+        .1
+    };
     assert_eq!(say("payment_intent.processing"), PaymentFact::Processing);
-    let authorized = PaymentFact::Authorized { amount: 2000, currency: currency("USD") };
+    let authorized = PaymentFact::Authorized {
+        amount: 2000,
+        currency: currency("USD"),
+    };
     assert_eq!(say("payment_intent.amount_capturable_updated"), authorized);
     assert_eq!(
         say("payment_intent.payment_failed"),
-        PaymentFact::Failed { code: Some("generic_decline".into()) }
+        PaymentFact::Failed {
+            code: Some("generic_decline".into())
+        }
     );
     assert_eq!(say("payment_intent.canceled"), PaymentFact::Cancelled);
-    let captured = PaymentFact::Captured { amount: 25_000, currency: currency("USD") };
+    let captured = PaymentFact::Captured {
+        amount: 25_000,
+        currency: currency("USD"),
+    };
     assert_eq!(say("checkout.session.completed"), captured);
     let refund = |status| PaymentFact::Refund {
         id: "re_1Pgc72B7WZ01zgkWqPvrRrPE".into(),
@@ -89,29 +117,49 @@ fn published_events_say_what_they_say() {
     assert_eq!(say("refund.updated"), refund(RefundStatus::Succeeded));
     assert_eq!(say("refund.failed"), refund(RefundStatus::Failed));
     let review = "prv_1Pgc79B7WZ01zgkWT6khp5C3".to_owned();
-    assert_eq!(say("review.opened"), PaymentFact::ReviewOpened { id: review.clone() });
-    let closed = PaymentFact::ReviewClosed { id: review, approved: true, reason: "approved".into() };
+    assert_eq!(
+        say("review.opened"),
+        PaymentFact::ReviewOpened { id: review.clone() }
+    );
+    let closed = PaymentFact::ReviewClosed {
+        id: review,
+        approved: true,
+        reason: "approved".into(),
+    };
     assert_eq!(say("review.closed"), closed);
 }
 
 #[test]
 fn the_order_is_named_by_metadata_reference_or_intent() {
     let session = |more: Value| {
-        let mut session = json!({"mode": "payment", "payment_status": "unpaid", "payment_intent": "pi_1"});
-        session.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let mut session =
+            json!({"mode": "payment", "payment_status": "unpaid", "payment_intent": "pi_1"});
+        session
+            .as_object_mut()
+            .unwrap()
+            .extend(more.as_object().unwrap().clone());
         read("checkout.session.completed", session).0
     };
     let named = |order: Option<&str>| OrderReference {
         order: order.map(str::to_owned),
         intent: Some("pi_1".to_owned()),
     };
-    assert_eq!(session(json!({"client_reference_id": "1001"})), named(Some("1001")));
+    assert_eq!(
+        session(json!({"client_reference_id": "1001"})),
+        named(Some("1001"))
+    );
     assert_eq!(
         session(json!({"metadata": {"order_id": " EU-7 "}, "client_reference_id": "x"})),
         named(Some("EU-7"))
     );
-    assert_eq!(session(json!({"metadata": null, "client_reference_id": null})), named(None));
-    assert_eq!(session(json!({"metadata": {"order_id": "a#b or worse"}})), named(None));
+    assert_eq!(
+        session(json!({"metadata": null, "client_reference_id": null})),
+        named(None)
+    );
+    assert_eq!(
+        session(json!({"metadata": {"order_id": "a#b or worse"}})),
+        named(None)
+    );
     let expanded = json!({"id": "re_1", "amount": 5, "currency": "eur", "status": "succeeded",
         "payment_intent": {"id": "pi_1", "object": "payment_intent", "metadata": {"order_id": "1001"}}});
     assert_eq!(read("refund.created", expanded).0, named(Some("1001")));
@@ -127,33 +175,68 @@ fn a_session_says_what_was_paid() {
     assert_eq!(read(kind, session("unpaid")).1, PaymentFact::Linked);
     assert_eq!(
         read(kind, session("paid")).1,
-        PaymentFact::Captured { amount: 500, currency: currency("JPY") }
+        PaymentFact::Captured {
+            amount: 500,
+            currency: currency("JPY")
+        }
     );
-    assert_eq!(ignored(from_stripe(&event(kind, &session("no_payment_required")))), "no_order");
+    assert_eq!(
+        ignored(from_stripe(&event(kind, &session("no_payment_required")))),
+        "no_order"
+    );
     let subscription =
         json!({"mode": "subscription", "payment_status": "paid", "client_reference_id": "1001"});
-    assert_eq!(ignored(from_stripe(&event(kind, &subscription))), "no_order");
+    assert_eq!(
+        ignored(from_stripe(&event(kind, &subscription))),
+        "no_order"
+    );
     let lost = json!({"mode": "payment", "payment_status": "paid", "client_reference_id": "1001"});
-    assert_eq!(refused(kind, lost), "invalid_field `data.object.payment_intent`: missing");
+    assert_eq!(
+        refused(kind, lost),
+        "invalid_field `data.object.payment_intent`: missing"
+    );
 }
 
 #[test]
 fn disputes_and_reviews_end_well_only_when_stripe_says_so() {
     let closed = |status: &str| {
-        let (_, fact) =
-            read("charge.dispute.closed", json!({"id": "dp_1", "payment_intent": "pi_1", "status": status}));
+        let (_, fact) = read(
+            "charge.dispute.closed",
+            json!({"id": "dp_1", "payment_intent": "pi_1", "status": status}),
+        );
         fact
     };
-    for (status, won) in [("won", true), ("warning_closed", true), ("lost", false), ("prevented", false)] {
-        assert_eq!(closed(status), PaymentFact::DisputeClosed { id: "dp_1".into(), won }, "{status}");
+    for (status, won) in [
+        ("won", true),
+        ("warning_closed", true),
+        ("lost", false),
+        ("prevented", false),
+    ] {
+        assert_eq!(
+            closed(status),
+            PaymentFact::DisputeClosed {
+                id: "dp_1".into(),
+                won
+            },
+            "{status}"
+        );
     }
-    let opened =
-        read("charge.dispute.created", json!({"id": "dp_1", "payment_intent": "pi_1", "status": "new"}));
+    let opened = read(
+        "charge.dispute.created",
+        json!({"id": "dp_1", "payment_intent": "pi_1", "status": "new"}),
+    );
     assert_eq!(opened.1, PaymentFact::DisputeOpened { id: "dp_1".into() });
-    for (reason, approved) in [("approved", true), ("refunded_as_fraud", false), ("disputed", false)] {
-        let review =
-            json!({"id": "prv_1", "payment_intent": "pi_1", "closed_reason": reason, "reason": reason});
-        let expected = PaymentFact::ReviewClosed { id: "prv_1".into(), approved, reason: reason.into() };
+    for (reason, approved) in [
+        ("approved", true),
+        ("refunded_as_fraud", false),
+        ("disputed", false),
+    ] {
+        let review = json!({"id": "prv_1", "payment_intent": "pi_1", "closed_reason": reason, "reason": reason});
+        let expected = PaymentFact::ReviewClosed {
+            id: "prv_1".into(),
+            approved,
+            reason: reason.into(),
+        };
         assert_eq!(read("review.closed", review).1, expected);
     }
 }
@@ -161,8 +244,7 @@ fn disputes_and_reviews_end_well_only_when_stripe_says_so() {
 #[test]
 fn refunds_have_the_status_of_the_object() {
     let status = |status: Value| {
-        let object =
-            json!({"id": "re_1", "payment_intent": "pi_1", "amount": 1, "currency": "eur", "status": status});
+        let object = json!({"id": "re_1", "payment_intent": "pi_1", "amount": 1, "currency": "eur", "status": status});
         match read("refund.updated", object).1 {
             PaymentFact::Refund { status, .. } => status,
             other => panic!("{other:?}"),
@@ -172,8 +254,7 @@ fn refunds_have_the_status_of_the_object() {
     assert_eq!(status(json!("canceled")), RefundStatus::Cancelled);
     assert_eq!(status(json!("failed")), RefundStatus::Failed);
     assert_eq!(status(Value::Null), RefundStatus::Pending);
-    let odd =
-        json!({"id": "re_1", "payment_intent": "pi_1", "amount": 1, "currency": "eur", "status": "odd"});
+    let odd = json!({"id": "re_1", "payment_intent": "pi_1", "amount": 1, "currency": "eur", "status": "odd"});
     assert!(refused("refund.updated", odd).starts_with("invalid_field `data.object.status`"));
 }
 
@@ -181,7 +262,10 @@ fn refunds_have_the_status_of_the_object() {
 fn amounts_are_converted_or_refused() {
     let captured = |amount: Value, code: &str| json!({"id": "pi_1", "amount_received": amount, "currency": code, "metadata": {}});
     let kind = "payment_intent.succeeded";
-    let isk = PaymentFact::Captured { amount: 5, currency: currency("ISK") };
+    let isk = PaymentFact::Captured {
+        amount: 5,
+        currency: currency("ISK"),
+    };
     assert_eq!(read(kind, captured(json!(500), "isk")).1, isk);
     assert!(refused(kind, captured(json!(501), "ugx")).starts_with("unrepresentable_amount"));
     assert!(
@@ -196,29 +280,49 @@ fn amounts_are_converted_or_refused() {
         refused(kind, captured(Value::Null, "eur")),
         "invalid_field `data.object.amount_received`: missing"
     );
-    assert!(refused(kind, captured(json!(1), "euro")).starts_with("invalid_field `data.object.currency`"));
+    assert!(
+        refused(kind, captured(json!(1), "euro"))
+            .starts_with("invalid_field `data.object.currency`")
+    );
 }
 
 #[test]
 fn other_types_thin_events_and_strangers_are_ignored() {
-    assert_eq!(ignored(from_stripe(&event("customer.created", &json!({"id": 7})))), "unused_type");
-    assert_eq!(ignored(from_stripe(br#"{"type":"a.type.of.tomorrow","data":[]}"#)), "unused_type");
+    assert_eq!(
+        ignored(from_stripe(&event("customer.created", &json!({"id": 7})))),
+        "unused_type"
+    );
+    assert_eq!(
+        ignored(from_stripe(br#"{"type":"a.type.of.tomorrow","data":[]}"#)),
+        "unused_type"
+    );
     let thin =
         br#"{"object":"v2.core.event","type":"payment_intent.succeeded","created":"2026-11-22T00:00:00Z"}"#;
     assert_eq!(ignored(from_stripe(thin)), "thin_event");
-    let stranger = json!({"id": "re_1", "amount": 1, "currency": "eur", "charge": "ch_1", "metadata": {}});
-    assert_eq!(ignored(from_stripe(&event("refund.created", &stranger))), "no_order");
+    let stranger =
+        json!({"id": "re_1", "amount": 1, "currency": "eur", "charge": "ch_1", "metadata": {}});
+    assert_eq!(
+        ignored(from_stripe(&event("refund.created", &stranger))),
+        "no_order"
+    );
 }
 
 #[test]
 fn what_is_needed_and_missing_is_named() {
-    let refusal = from_stripe(br#"{"type":"payment_intent.succeeded","created":1,"data":{}}"#).unwrap_err();
+    let refusal =
+        from_stripe(br#"{"type":"payment_intent.succeeded","created":1,"data":{}}"#).unwrap_err();
     assert_eq!(refusal.code(), "invalid_field");
-    assert_eq!(from_stripe(b"{}").unwrap_err().to_string(), "`type`: missing");
+    assert_eq!(
+        from_stripe(b"{}").unwrap_err().to_string(),
+        "`type`: missing"
+    );
     let mut event = example_json("stripe/payment_intent.succeeded.json");
     event["id"] = json!("");
     let refusal = from_stripe(event.to_string().as_bytes()).unwrap_err();
-    assert_eq!(refusal.to_string(), "`id`: expected 1 to 255 characters on one line");
+    assert_eq!(
+        refusal.to_string(),
+        "`id`: expected 1 to 255 characters on one line"
+    );
     assert!(
         refused("payment_intent.canceled", json!({"id": "pi#1"}))
             .starts_with("invalid_field `data.object.id`")

@@ -34,15 +34,32 @@ pub(crate) fn from_stripe(body: &[u8]) -> Result<Reading, Refusal> {
     let secrets = secrets([STRIPE_SECRET]);
     let header = stripe::sign(&secrets, now(), body).unwrap();
     let headers = Headers::from_iter([("Stripe-Signature", header.as_str())]);
-    Source::Stripe.receive(Delivery { headers: &headers, body }, &secrets, now())
+    Source::Stripe.receive(
+        Delivery {
+            headers: &headers,
+            body,
+        },
+        &secrets,
+        now(),
+    )
 }
 
 /// Sends a body as the location `berlin` would, now.
 pub(crate) fn from_berlin(body: &[u8]) -> Result<Reading, Refusal> {
     let secrets = secrets([WMS_SECRET]);
     let signed = standard::sign(&secrets, "msg_1", now(), body).unwrap();
-    let headers: Headers<'_> = signed.iter().map(|(name, value)| (*name, value.as_str())).collect();
-    berlin().receive(Delivery { headers: &headers, body }, &secrets, now())
+    let headers: Headers<'_> = signed
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    berlin().receive(
+        Delivery {
+            headers: &headers,
+            body,
+        },
+        &secrets,
+        now(),
+    )
 }
 
 pub(crate) fn inbound(reading: Result<Reading, Refusal>) -> Inbound {
@@ -77,7 +94,12 @@ pub(crate) fn examples(source: &str) -> Vec<(String, Vec<u8>)> {
     let files = std::fs::read_dir(received().join(source)).unwrap();
     let mut examples: Vec<_> = files
         .map(|file| file.unwrap().path())
-        .map(|path| (path.file_stem().unwrap().to_str().unwrap().to_owned(), std::fs::read(&path).unwrap()))
+        .map(|path| {
+            (
+                path.file_stem().unwrap().to_str().unwrap().to_owned(),
+                std::fs::read(&path).unwrap(),
+            )
+        })
         .collect();
     examples.sort();
     examples

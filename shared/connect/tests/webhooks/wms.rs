@@ -7,7 +7,10 @@ use serde_json::{Value, json};
 use crate::support::{example, example_json, examples, fact, from_berlin, ignored, inbound};
 
 fn read(kind: Kind) -> Fact {
-    fact(from_berlin(&example(&format!("wms/{}.json", kind.as_str()))))
+    fact(from_berlin(&example(&format!(
+        "wms/{}.json",
+        kind.as_str()
+    ))))
 }
 
 /// The example of a type with one value set.
@@ -25,16 +28,28 @@ fn refused(kind: Kind, pointer: &str, value: Value) -> String {
 }
 
 fn line(line: &str, quantity: u32) -> FactLine {
-    FactLine { line: line.parse().unwrap(), quantity }
+    FactLine {
+        line: line.parse().unwrap(),
+        quantity,
+    }
 }
 
 #[test]
 fn there_is_one_true_example_of_each_type() {
     let mut types: Vec<_> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
     types.sort_unstable();
-    assert_eq!(examples("wms").into_iter().map(|(kind, _)| kind).collect::<Vec<_>>(), types);
+    assert_eq!(
+        examples("wms")
+            .into_iter()
+            .map(|(kind, _)| kind)
+            .collect::<Vec<_>>(),
+        types
+    );
     for kind in Kind::ALL {
-        assert_eq!(example_json(&format!("wms/{}.json", kind.as_str()))["type"], kind.as_str());
+        assert_eq!(
+            example_json(&format!("wms/{}.json", kind.as_str()))["type"],
+            kind.as_str()
+        );
         read(*kind);
     }
 }
@@ -42,7 +57,10 @@ fn there_is_one_true_example_of_each_type() {
 #[test]
 fn a_message_keeps_its_id_its_location_and_its_time() {
     let inbound = inbound(from_berlin(&example("wms/shipment.delivered.json")));
-    assert_eq!((inbound.source.as_str(), inbound.id.as_str()), ("wms", "msg_1"));
+    assert_eq!(
+        (inbound.source.as_str(), inbound.id.as_str()),
+        ("wms", "msg_1")
+    );
     assert_eq!(inbound.cause_id(), "berlin:msg_1");
     assert_eq!(inbound.occurred_at.to_string(), "2026-11-23T11:02:00Z");
 }
@@ -56,12 +74,24 @@ fn each_type_says_what_it_says() {
     assert_eq!(fulfillment(Kind::Accepted), FulfillmentFact::Accepted);
     assert_eq!(fulfillment(Kind::Picking), FulfillmentFact::Picking);
     assert_eq!(fulfillment(Kind::Packed), FulfillmentFact::Packed);
-    assert_eq!(fulfillment(Kind::Rejected), FulfillmentFact::Rejected { reason: "out_of_stock".into() });
+    assert_eq!(
+        fulfillment(Kind::Rejected),
+        FulfillmentFact::Rejected {
+            reason: "out_of_stock".into()
+        }
+    );
     assert_eq!(
         fulfillment(Kind::CancelRefused),
-        FulfillmentFact::CancelRefused { reason: "already_packed".into() }
+        FulfillmentFact::CancelRefused {
+            reason: "already_packed".into()
+        }
     );
-    assert_eq!(fulfillment(Kind::Cancelled), FulfillmentFact::Cancelled { lines: vec![line("1", 1)] });
+    assert_eq!(
+        fulfillment(Kind::Cancelled),
+        FulfillmentFact::Cancelled {
+            lines: vec![line("1", 1)]
+        }
+    );
     let shipped = FulfillmentFact::Shipped {
         reference: "BOX-1".into(),
         carrier: Some("DHL".into()),
@@ -71,14 +101,21 @@ fn each_type_says_what_it_says() {
     };
     assert_eq!(fulfillment(Kind::Shipped), shipped);
     let parcel = |kind| match read(kind) {
-        Fact::Parcel { reference, fact, .. } => (reference, fact),
+        Fact::Parcel {
+            reference, fact, ..
+        } => (reference, fact),
         other => panic!("{other:?}"),
     };
     for (kind, expected) in [
         (Kind::InTransit, ParcelFact::InTransit),
         (Kind::OutForDelivery, ParcelFact::OutForDelivery),
         (Kind::Delivered, ParcelFact::Delivered),
-        (Kind::Exception, ParcelFact::Exception { reason: Some("address_unknown".into()) }),
+        (
+            Kind::Exception,
+            ParcelFact::Exception {
+                reason: Some("address_unknown".into()),
+            },
+        ),
         (Kind::ReturnedToSender, ParcelFact::ReturnedToSender),
     ] {
         assert_eq!(parcel(kind), ("BOX-1".to_owned(), expected));
@@ -88,47 +125,89 @@ fn each_type_says_what_it_says() {
 #[test]
 fn stock_is_told_by_sku_and_added_up() {
     let moved = |body: &[u8]| match fact(from_berlin(body)) {
-        Fact::Stock(facts) => facts.into_iter().map(|f| (f.sku.to_string(), f.movement)).collect::<Vec<_>>(),
+        Fact::Stock(facts) => facts
+            .into_iter()
+            .map(|f| (f.sku.to_string(), f.movement))
+            .collect::<Vec<_>>(),
         other => panic!("{other:?}"),
     };
-    let pallets =
-        json!([{"sku": "TEE", "quantity": 2}, {"sku": "MUG", "quantity": 0}, {"sku": "TEE", "quantity": 3}]);
+    let pallets = json!([{"sku": "TEE", "quantity": 2}, {"sku": "MUG", "quantity": 0}, {"sku": "TEE", "quantity": 3}]);
     let received = moved(&with(Kind::StockReceived, "/data/items", pallets));
-    assert_eq!(received, [("TEE".to_owned(), StockMovement::Received { quantity: 5 })]);
+    assert_eq!(
+        received,
+        [("TEE".to_owned(), StockMovement::Received { quantity: 5 })]
+    );
     let counted = moved(&example("wms/stock.counted.json"));
-    assert_eq!(counted[0], ("MUG-BLUE".to_owned(), StockMovement::Counted { on_hand: 0 }));
+    assert_eq!(
+        counted[0],
+        ("MUG-BLUE".to_owned(), StockMovement::Counted { on_hand: 0 })
+    );
     let twice = json!([{"sku": "TEE", "on_hand": 2}, {"sku": "TEE", "on_hand": 3}]);
     assert_eq!(
         refused(Kind::StockCounted, "/data/items", twice),
         "invalid_field `data.items[1].sku`: one count a SKU"
     );
-    let many: Vec<_> = (0..51).map(|n| json!({"sku": format!("S{n}"), "on_hand": 1})).collect();
+    let many: Vec<_> = (0..51)
+        .map(|n| json!({"sku": format!("S{n}"), "on_hand": 1}))
+        .collect();
     assert!(refused(Kind::StockCounted, "/data/items", json!(many)).contains("at most 50"));
     let none = "invalid_field `data.items`: at least one unit";
-    assert_eq!(refused(Kind::StockReceived, "/data/items", json!([{"sku": "TEE", "quantity": 0}])), none);
+    assert_eq!(
+        refused(
+            Kind::StockReceived,
+            "/data/items",
+            json!([{"sku": "TEE", "quantity": 0}])
+        ),
+        none
+    );
 }
 
 #[test]
 fn optional_fields_may_be_left_out_or_null() {
-    let shipped = |field: &str, value: Value| match fact(from_berlin(&with(Kind::Shipped, field, value))) {
-        Fact::Fulfillment { fact: FulfillmentFact::Shipped { carrier, tracking, last, .. }, .. } => {
-            (carrier.is_some(), tracking.is_some(), last)
-        }
-        other => panic!("{other:?}"),
-    };
+    let shipped =
+        |field: &str, value: Value| match fact(from_berlin(&with(Kind::Shipped, field, value))) {
+            Fact::Fulfillment {
+                fact:
+                    FulfillmentFact::Shipped {
+                        carrier,
+                        tracking,
+                        last,
+                        ..
+                    },
+                ..
+            } => (carrier.is_some(), tracking.is_some(), last),
+            other => panic!("{other:?}"),
+        };
     assert_eq!(shipped("/data/carrier", Value::Null), (false, true, true));
-    assert_eq!(shipped("/data/tracking_number", json!("")), (true, false, true));
-    assert_eq!(shipped("/data/last", Value::Null), (true, true, false), "more may come unless it is said");
+    assert_eq!(
+        shipped("/data/tracking_number", json!("")),
+        (true, false, true)
+    );
+    assert_eq!(
+        shipped("/data/last", Value::Null),
+        (true, true, false),
+        "more may come unless it is said"
+    );
     assert_eq!(
         shipped("/data/driver", json!({"name": "x"})),
         (true, true, true),
         "unknown fields are welcome"
     );
-    let all = fact(from_berlin(&with(Kind::Cancelled, "/data/lines", Value::Null)));
+    let all = fact(from_berlin(&with(
+        Kind::Cancelled,
+        "/data/lines",
+        Value::Null,
+    )));
     let everything = FulfillmentFact::Cancelled { lines: Vec::new() };
     assert!(matches!(all, Fact::Fulfillment { fact, .. } if fact == everything));
-    let why = fact(from_berlin(&with(Kind::Rejected, "/data/reason", Value::Null)));
-    let unsaid = FulfillmentFact::Rejected { reason: "unspecified".into() };
+    let why = fact(from_berlin(&with(
+        Kind::Rejected,
+        "/data/reason",
+        Value::Null,
+    )));
+    let unsaid = FulfillmentFact::Rejected {
+        reason: "unspecified".into(),
+    };
     assert!(matches!(why, Fact::Fulfillment { fact, .. } if fact == unsaid));
 }
 
@@ -136,7 +215,14 @@ fn optional_fields_may_be_left_out_or_null() {
 fn an_empty_list_never_means_everything() {
     let empty = "invalid_field `data.lines`: at least one unit";
     assert_eq!(refused(Kind::Cancelled, "/data/lines", json!([])), empty);
-    assert_eq!(refused(Kind::Cancelled, "/data/lines", json!([{"line": "1", "quantity": 0}])), empty);
+    assert_eq!(
+        refused(
+            Kind::Cancelled,
+            "/data/lines",
+            json!([{"line": "1", "quantity": 0}])
+        ),
+        empty
+    );
     assert_eq!(refused(Kind::Shipped, "/data/lines", json!([])), empty);
 }
 
@@ -150,9 +236,12 @@ fn a_wrong_field_is_named_by_its_path() {
         order,
         "invalid_field `data.order_id`: not a valid order id: `ord_` and 32 lower-case hexadecimal digits"
     );
-    assert!(refused(Kind::Accepted, "/data", json!({})).contains("`data`: missing field `order_id`"));
     assert!(
-        refused(Kind::Accepted, "/timestamp", json!("yesterday")).starts_with("invalid_field `timestamp`")
+        refused(Kind::Accepted, "/data", json!({})).contains("`data`: missing field `order_id`")
+    );
+    assert!(
+        refused(Kind::Accepted, "/timestamp", json!("yesterday"))
+            .starts_with("invalid_field `timestamp`")
     );
     let reference = refused(Kind::Delivered, "/data/shipment_reference", json!("a\nb"));
     assert!(reference.starts_with("invalid_field `data.shipment_reference`"));
@@ -162,13 +251,24 @@ fn a_wrong_field_is_named_by_its_path() {
 
 #[test]
 fn versions_and_types_of_tomorrow() {
-    assert_eq!(refused(Kind::Accepted, "/version", json!(2)).split(' ').next(), Some("unsupported_version"));
+    assert_eq!(
+        refused(Kind::Accepted, "/version", json!(2))
+            .split(' ')
+            .next(),
+        Some("unsupported_version")
+    );
     assert!(from_berlin(&with(Kind::Accepted, "/version", Value::Null)).is_err());
     let mut unversioned = example_json("wms/fulfillment_order.accepted.json");
     unversioned.as_object_mut().unwrap().remove("version");
     fact(from_berlin(unversioned.to_string().as_bytes()));
-    assert_eq!(ignored(from_berlin(br#"{"type":"shipment.lost","version":9}"#)), "unused_type");
-    assert_eq!(from_berlin(b"{}").unwrap_err().to_string(), "`.`: missing field `type`");
+    assert_eq!(
+        ignored(from_berlin(br#"{"type":"shipment.lost","version":9}"#)),
+        "unused_type"
+    );
+    assert_eq!(
+        from_berlin(b"{}").unwrap_err().to_string(),
+        "`.`: missing field `type`"
+    );
 }
 
 #[test]

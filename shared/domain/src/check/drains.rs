@@ -25,8 +25,18 @@ pub struct OwedDrain {
 
 impl fmt::Display for OwedDrain {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Backorder { order, line, sku, units, .. } = &self.waiting;
-        write!(f, "{order} line {line} waits for {units} of {sku}: {}", self.explanation)
+        let Backorder {
+            order,
+            line,
+            sku,
+            units,
+            ..
+        } = &self.waiting;
+        write!(
+            f,
+            "{order} line {line} waits for {units} of {sku}: {}",
+            self.explanation
+        )
     }
 }
 
@@ -36,19 +46,33 @@ impl fmt::Display for OwedDrain {
 /// Each place in the queue is routed as if it were the only one. Orders that are not ready (a hold stands, the
 /// money is missing) are left out, and of those that ship complete all lines must find a place.
 pub fn owed_drains(table: &Table, locations: &[Location], rules: &RoutingRules) -> Vec<OwedDrain> {
-    let orders: BTreeMap<OrderId, &Order> =
-        table.orders.iter().map(|OrderRecord { order, .. }| (order.placed.id, order)).collect();
+    let orders: BTreeMap<OrderId, &Order> = table
+        .orders
+        .iter()
+        .map(|OrderRecord { order, .. }| (order.placed.id, order))
+        .collect();
     let mut queue: Vec<&Backorder> = table.waiting.iter().collect();
     queue.sort();
     let mut owed: BTreeMap<&Sku, OwedDrain> = BTreeMap::new();
     for waiting in queue {
         let order = orders.get(&waiting.order).filter(|order| order.is_ready());
-        let Some(order) = order.filter(|_| !owed.contains_key(&waiting.sku)) else { continue };
-        let Some(inputs) = inputs(table, locations, rules, order, waiting) else { continue };
+        let Some(order) = order.filter(|_| !owed.contains_key(&waiting.sku)) else {
+            continue;
+        };
+        let Some(inputs) = inputs(table, locations, rules, order, waiting) else {
+            continue;
+        };
         let decision = route(&inputs);
         if !decision.assignments.is_empty() {
             let (sku, explanation) = (waiting.sku.clone(), decision.explanation);
-            owed.insert(&waiting.sku, OwedDrain { sku, waiting: waiting.clone(), explanation });
+            owed.insert(
+                &waiting.sku,
+                OwedDrain {
+                    sku,
+                    waiting: waiting.clone(),
+                    explanation,
+                },
+            );
         }
     }
     owed.into_values().collect()
@@ -66,11 +90,16 @@ fn inputs(
         return None;
     }
     let lines = order.placed.lines.iter().zip(&order.state.lines);
-    let wanted =
-        lines.filter(|(line, state)| state.backordered > 0 && (ship_complete || line.id == waiting.line));
+    let wanted = lines.filter(|(line, state)| {
+        state.backordered > 0 && (ship_complete || line.id == waiting.line)
+    });
     let demands: Vec<Demand> = wanted
         .map(|(line, state)| {
-            let avoid = order.state.avoid.iter().filter(|(avoiding, _)| *avoiding == line.id);
+            let avoid = order
+                .state
+                .avoid
+                .iter()
+                .filter(|(avoiding, _)| *avoiding == line.id);
             Demand {
                 line: line.id.clone(),
                 sku: line.sku.clone(),
@@ -79,7 +108,10 @@ fn inputs(
             }
         })
         .collect();
-    let candidates = locations.iter().map(|location| candidate(table, location, &demands)).collect();
+    let candidates = locations
+        .iter()
+        .map(|location| candidate(table, location, &demands))
+        .collect();
     Some(RoutingInputs {
         demands,
         destination: order.placed.destination.clone(),
@@ -92,9 +124,15 @@ fn inputs(
 
 fn candidate(table: &Table, location: &Location, demands: &[Demand]) -> Candidate {
     let available = |sku: &Sku| {
-        let level = table.levels.iter().find(|l| l.location == location.id && l.sku == *sku);
-        let carried =
-            if location.carries.is_empty() { level.is_some() } else { location.carries.contains(sku) };
+        let level = table
+            .levels
+            .iter()
+            .find(|l| l.location == location.id && l.sku == *sku);
+        let carried = if location.carries.is_empty() {
+            level.is_some()
+        } else {
+            location.carries.contains(sku)
+        };
         carried.then(|| Available {
             sku: sku.clone(),
             units: u32::try_from(level.map_or(0, StockLevel::available)).unwrap_or(u32::MAX),

@@ -23,10 +23,15 @@ fn once(record: &OrderRecord, findings: &mut Findings) {
     for commit in commits {
         let (key, seq) = (commit.body.cause.key(), commit.body.seq);
         let new = seen.insert(key.clone());
-        findings.unless(new, Rule::I5, &order.placed.id, || format!("commit {seq} repeats the cause {key}"));
-        findings.unless(order.state.causes.contains(&key), Rule::I5, &order.placed.id, || {
-            format!("the order does not remember {key}, the cause of commit {seq}")
+        findings.unless(new, Rule::I5, &order.placed.id, || {
+            format!("commit {seq} repeats the cause {key}")
         });
+        findings.unless(
+            order.state.causes.contains(&key),
+            Rule::I5,
+            &order.placed.id,
+            || format!("the order does not remember {key}, the cause of commit {seq}"),
+        );
     }
     let payment = &order.state.payment;
     let parcels = order.state.shipments.iter().map(|s| s.reference.as_str());
@@ -35,8 +40,18 @@ fn once(record: &OrderRecord, findings: &mut Findings) {
     unique("parcel", parcels, order, findings);
     unique("refund", refunds, order, findings);
     unique("payment intent", intents, order, findings);
-    unique("shipment", order.state.shipments.iter().map(|s| s.id), order, findings);
-    unique("fulfillment order", order.state.fulfillment_orders.iter().map(|f| f.id), order, findings);
+    unique(
+        "shipment",
+        order.state.shipments.iter().map(|s| s.id),
+        order,
+        findings,
+    );
+    unique(
+        "fulfillment order",
+        order.state.fulfillment_orders.iter().map(|f| f.id),
+        order,
+        findings,
+    );
 }
 
 fn unique<T: Ord + Display + Clone>(
@@ -48,7 +63,9 @@ fn unique<T: Ord + Display + Clone>(
     let mut seen = BTreeSet::new();
     for name in names {
         let new = seen.insert(name.clone());
-        findings.unless(new, Rule::I5, &order.placed.id, || format!("{what} {name} is known twice"));
+        findings.unless(new, Rule::I5, &order.placed.id, || {
+            format!("{what} {name} is known twice")
+        });
     }
 }
 
@@ -58,16 +75,21 @@ fn chain(record: &OrderRecord, findings: &mut Findings) {
     let OrderRecord { order, commits } = record;
     let subject = order.placed.id;
     let fault = verify_chain(commits).err();
-    findings.unless(fault.is_none(), Rule::I6, &subject, || fault.map(|f| f.to_string()).unwrap_or_default());
+    findings.unless(fault.is_none(), Rule::I6, &subject, || {
+        fault.map(|f| f.to_string()).unwrap_or_default()
+    });
     for commit in commits {
         let seq = commit.body.seq;
         let read = Commit::open(commit.text.clone(), commit.hash.clone());
         findings.unless(read.as_ref() == Ok(commit), Rule::I6, &subject, || {
             format!("commit {seq} does not say what its text says")
         });
-        findings.unless(names(&commit.body.actor, &commit.body.cause), Rule::I6, &subject, || {
-            format!("commit {seq} does not name who and why")
-        });
+        findings.unless(
+            names(&commit.body.actor, &commit.body.cause),
+            Rule::I6,
+            &subject,
+            || format!("commit {seq} does not name who and why"),
+        );
     }
 }
 
@@ -85,8 +107,18 @@ fn placement(record: &OrderRecord, findings: &mut Findings) {
         .collect();
     let placed = &order.placed;
     let covered = match placements.as_slice() {
-        [Event::OrderPlaced { number, total, currency, digest: hash, .. }] => {
-            let terms = *number == placed.number && *total == placed.total() && *currency == placed.currency;
+        [
+            Event::OrderPlaced {
+                number,
+                total,
+                currency,
+                digest: hash,
+                ..
+            },
+        ] => {
+            let terms = *number == placed.number
+                && *total == placed.total()
+                && *currency == placed.currency;
             terms && digest(placed).is_ok_and(|digest| digest == *hash)
         }
         _ => false,
@@ -106,11 +138,19 @@ fn state(record: &OrderRecord, findings: &mut Findings) {
         folded = fold(folded, slice::from_ref(commit));
         let after = folded.state.status;
         findings.unless(before.reaches(after), Rule::I6, &subject, || {
-            format!("commit {} goes from {} to {}", commit.body.seq, before.as_str(), after.as_str())
+            format!(
+                "commit {} goes from {} to {}",
+                commit.body.seq,
+                before.as_str(),
+                after.as_str()
+            )
         });
     }
     findings.unless(folded.state == order.state, Rule::I6, &subject, || {
-        format!("the commits do not add up to the stored state: {}", differences(&folded.state, &order.state))
+        format!(
+            "the commits do not add up to the stored state: {}",
+            differences(&folded.state, &order.state)
+        )
     });
 }
 
@@ -122,7 +162,9 @@ fn differences(folded: &OrderState, stored: &OrderState) -> String {
     };
     let (folded, stored) = (fields(folded), fields(stored));
     let names: BTreeSet<&String> = folded.keys().chain(stored.keys()).collect();
-    let different = names.into_iter().filter(|name| folded.get(*name) != stored.get(*name));
+    let different = names
+        .into_iter()
+        .filter(|name| folded.get(*name) != stored.get(*name));
     different.map(String::as_str).collect::<Vec<_>>().join(", ")
 }
 

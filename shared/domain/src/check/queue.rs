@@ -51,10 +51,19 @@ pub(super) fn check(table: &Table, findings: &mut Findings) {
 }
 
 fn given(event: &Event) -> Option<(&Vec<FulfillmentOrder>, &Decision)> {
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the other events reserve nothing")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the other events reserve nothing"
+    )]
     match event {
-        Event::OrderRouted { fulfillment_orders, decision }
-        | Event::BackorderReleased { fulfillment_orders, decision } => Some((fulfillment_orders, decision)),
+        Event::OrderRouted {
+            fulfillment_orders,
+            decision,
+        }
+        | Event::BackorderReleased {
+            fulfillment_orders,
+            decision,
+        } => Some((fulfillment_orders, decision)),
         _ => None,
     }
 }
@@ -69,22 +78,41 @@ struct Taking<'a> {
     free: u64,
 }
 
-fn takings<'a>(order: &'a Order, given: &[FulfillmentOrder], decision: &'a Decision) -> Vec<Taking<'a>> {
+fn takings<'a>(
+    order: &'a Order,
+    given: &[FulfillmentOrder],
+    decision: &'a Decision,
+) -> Vec<Taking<'a>> {
     let mut takings: Vec<Taking<'a>> = Vec::new();
     for found in given.iter().filter(|f| !f.untracked) {
-        let candidate = decision.inputs.candidates.iter().find(|c| c.location == found.location);
+        let candidate = decision
+            .inputs
+            .candidates
+            .iter()
+            .find(|c| c.location == found.location);
         let Some(candidate) = candidate else { continue };
         for part in &found.lines {
-            let Some((_, line)) = order.placed.line(&part.line) else { continue };
+            let Some((_, line)) = order.placed.line(&part.line) else {
+                continue;
+            };
             let units = u64::from(part.open);
-            let same = |t: &&mut Taking<'_>| t.candidate.location == found.location && *t.sku == line.sku;
+            let same =
+                |t: &&mut Taking<'_>| t.candidate.location == found.location && *t.sku == line.sku;
             if let Some(taking) = takings.iter_mut().find(same) {
                 taking.units = taking.units.saturating_add(units);
                 continue;
             }
-            let Some(shelf) = candidate.stock.iter().find(|a| a.sku == line.sku) else { continue };
+            let Some(shelf) = candidate.stock.iter().find(|a| a.sku == line.sku) else {
+                continue;
+            };
             let free = u64::from(shelf.units).saturating_add(u64::from(shelf.queued_ahead));
-            takings.push(Taking { decision, candidate, sku: &line.sku, units, free });
+            takings.push(Taking {
+                decision,
+                candidate,
+                sku: &line.sku,
+                units,
+                free,
+            });
         }
     }
     takings
@@ -100,15 +128,27 @@ fn judge(
 ) {
     let placed = &record.order.placed;
     let later = (placed.terms.priority, placed.placed_at, placed.id);
-    let from = taken.decision.inputs.now.checked_sub(table.slack).unwrap_or(Timestamp::MIN);
-    let to = commit.body.at.checked_add(table.slack).unwrap_or(Timestamp::MAX);
+    let from = taken
+        .decision
+        .inputs
+        .now
+        .checked_sub(table.slack)
+        .unwrap_or(Timestamp::MIN);
+    let to = commit
+        .body
+        .at
+        .checked_add(table.slack)
+        .unwrap_or(Timestamp::MAX);
     let earlier = pasts.iter().filter(|past| past.id() != placed.id);
     let mut claims: Vec<(Backorder, u64)> = earlier
         .flat_map(|past| past.claims(taken, from, to))
         .filter(|(place, _)| (place.priority, place.placed_at, place.order) < later)
         .collect();
     claims.sort();
-    let claimed = claims.iter().map(|(_, units)| *units).fold(0, u64::saturating_add);
+    let claimed = claims
+        .iter()
+        .map(|(_, units)| *units)
+        .fold(0, u64::saturating_add);
     let beyond = taken.free.saturating_sub(claimed);
     findings.unless(claims.is_empty() || taken.units <= beyond, Rule::I7, &placed.id, || {
         let (units, sku, location) = (taken.units, taken.sku, &taken.candidate.location);
@@ -137,7 +177,10 @@ impl<'a> Past<'a> {
             order = fold(order, std::slice::from_ref(commit));
             moments.push((commit.body.at, order.clone()));
         }
-        Some(Self { order: &record.order, moments })
+        Some(Self {
+            order: &record.order,
+            moments,
+        })
     }
 
     fn id(&self) -> OrderId {
@@ -147,13 +190,27 @@ impl<'a> Past<'a> {
     /// Places in the queue that could have had what was taken, all the time, with the units that they waited for.
     fn claims(&self, taken: &Taking<'_>, from: Timestamp, to: Timestamp) -> Vec<(Backorder, u64)> {
         let start = self.moments.iter().rposition(|(at, _)| *at < from);
-        let Some(start) = start else { return Vec::new() };
-        let meanwhile = self.moments.iter().skip(start).take_while(|(at, _)| *at <= to);
+        let Some(start) = start else {
+            return Vec::new();
+        };
+        let meanwhile = self
+            .moments
+            .iter()
+            .skip(start)
+            .take_while(|(at, _)| *at <= to);
         let meanwhile: Vec<&Order> = meanwhile.map(|(_, order)| order).collect();
         let placed = &self.order.placed;
-        let lines = placed.lines.iter().enumerate().filter(|(_, line)| line.sku == *taken.sku);
+        let lines = placed
+            .lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| line.sku == *taken.sku);
         let claim = |(place, line): (usize, &crate::order::Line)| {
-            let units = meanwhile.iter().map(|order| could_take(order, place, taken)).min().unwrap_or(0);
+            let units = meanwhile
+                .iter()
+                .map(|order| could_take(order, place, taken))
+                .min()
+                .unwrap_or(0);
             let backorder = Backorder {
                 priority: placed.terms.priority,
                 placed_at: placed.placed_at,
@@ -170,18 +227,28 @@ impl<'a> Past<'a> {
 
 /// Units of a line that its order could have had from where they were taken.
 fn could_take(order: &Order, place: usize, taken: &Taking<'_>) -> u64 {
-    let (Some(line), Some(state)) = (order.placed.lines.get(place), order.state.lines.get(place)) else {
+    let (Some(line), Some(state)) = (order.placed.lines.get(place), order.state.lines.get(place))
+    else {
         return 0;
     };
     let location: &LocationId = &taken.candidate.location;
     let ships_to = &taken.candidate.ships_to;
-    let avoided = order.state.avoid.iter().any(|(avoiding, at)| *avoiding == line.id && at == location);
+    let avoided = order
+        .state
+        .avoid
+        .iter()
+        .any(|(avoiding, at)| *avoiding == line.id && at == location);
     let reachable = ships_to.is_empty() || ships_to.contains(&order.placed.destination.country);
     if state.backordered == 0 || !order.is_ready() || avoided || !reachable {
         return 0;
     }
     let units = u64::from(state.backordered);
-    let wanting = order.state.lines.iter().filter(|l| l.unrouted > 0 || l.backordered > 0).count();
+    let wanting = order
+        .state
+        .lines
+        .iter()
+        .filter(|l| l.unrouted > 0 || l.backordered > 0)
+        .count();
     let complete = order.placed.terms.ship_complete;
     let whole = complete || !taken.decision.inputs.rules.split_lines;
     if (complete && (wanting > 1 || state.unrouted > 0)) || (whole && taken.free < units) {

@@ -18,14 +18,27 @@ pub(super) fn check(table: &Table, findings: &mut Findings) {
     for level in &table.levels {
         let shelf = (level.sku.clone(), level.location.clone());
         let subject = name(&shelf);
-        findings.unless(seen.insert(shelf.clone()), Rule::I2, &subject, || "there are two levels".to_owned());
+        findings.unless(seen.insert(shelf.clone()), Rule::I2, &subject, || {
+            "there are two levels".to_owned()
+        });
         let assigned = open.remove(&shelf).unwrap_or(0);
         findings.unless(level.reserved == assigned, Rule::I2, &subject, || {
-            format!("{} units are reserved, {assigned} are assigned and not yet shipped", level.reserved)
+            format!(
+                "{} units are reserved, {assigned} are assigned and not yet shipped",
+                level.reserved
+            )
         });
-        findings.unless(level.reserved >= 0 && level.safety_stock >= 0, Rule::I2, &subject, || {
-            format!("{} reserved, {} kept back", level.reserved, level.safety_stock)
-        });
+        findings.unless(
+            level.reserved >= 0 && level.safety_stock >= 0,
+            Rule::I2,
+            &subject,
+            || {
+                format!(
+                    "{} reserved, {} kept back",
+                    level.reserved, level.safety_stock
+                )
+            },
+        );
         let short = level.shortfall();
         findings.unless(moves.excuse(&shelf, short), Rule::I2, &subject, || {
             format!("{short} units more are promised than are there, and no fact took them")
@@ -33,12 +46,17 @@ pub(super) fn check(table: &Table, findings: &mut Findings) {
         if table.records_since.is_none() {
             let sum = moves.on_hand.get(&shelf).copied().unwrap_or(0);
             findings.unless(level.on_hand == sum, Rule::I5, &subject, || {
-                format!("{} units are on hand, the movements add up to {sum}", level.on_hand)
+                format!(
+                    "{} units are on hand, the movements add up to {sum}",
+                    level.on_hand
+                )
             });
         }
     }
     for (shelf, units) in open.into_iter().filter(|(_, units)| *units != 0) {
-        findings.unless(false, Rule::I2, &name(&shelf), || format!("{units} units are assigned on no level"));
+        findings.unless(false, Rule::I2, &name(&shelf), || {
+            format!("{units} units are assigned on no level")
+        });
     }
 }
 
@@ -50,10 +68,19 @@ fn name((sku, location): &Shelf) -> String {
 fn open(table: &Table) -> BTreeMap<Shelf, i64> {
     let mut open: BTreeMap<Shelf, i64> = BTreeMap::new();
     for OrderRecord { order, .. } in &table.orders {
-        for found in order.state.fulfillment_orders.iter().filter(|f| !f.untracked) {
+        for found in order
+            .state
+            .fulfillment_orders
+            .iter()
+            .filter(|f| !f.untracked)
+        {
             for part in &found.lines {
-                let Some((_, line)) = order.placed.line(&part.line) else { continue };
-                let units = open.entry((line.sku.clone(), found.location.clone())).or_default();
+                let Some((_, line)) = order.placed.line(&part.line) else {
+                    continue;
+                };
+                let units = open
+                    .entry((line.sku.clone(), found.location.clone()))
+                    .or_default();
                 *units = units.saturating_add(i64::from(part.open));
             }
         }
@@ -74,7 +101,10 @@ struct Moves {
 
 impl Moves {
     fn of(table: &Table) -> Self {
-        let mut moves = Self { forgotten: table.records_since.is_some(), ..Self::default() };
+        let mut moves = Self {
+            forgotten: table.records_since.is_some(),
+            ..Self::default()
+        };
         for event in table.records.iter().flat_map(|record| &record.events) {
             let change = event.change();
             let lowered = match event {
@@ -84,7 +114,11 @@ impl Moves {
                 }
                 StockEvent::SafetyStockChanged(_) => change.safety_stock,
             };
-            moves.add((change.sku.clone(), change.location.clone()), change.on_hand_delta, lowered);
+            moves.add(
+                (change.sku.clone(), change.location.clone()),
+                change.on_hand_delta,
+                lowered,
+            );
         }
         for record in &table.orders {
             moves.add_order(record);
@@ -105,19 +139,40 @@ impl Moves {
     /// themselves, not by the function that wrote the levels.
     fn add_order(&mut self, OrderRecord { order, commits }: &OrderRecord) {
         for event in commits.iter().flat_map(|commit| &commit.body.events) {
-            #[expect(clippy::wildcard_enum_match_arm, reason = "the other events take nothing off a shelf")]
+            #[expect(
+                clippy::wildcard_enum_match_arm,
+                reason = "the other events take nothing off a shelf"
+            )]
             match event {
-                Event::ShipmentShipped { shipment, location, untracked: false } => {
+                Event::ShipmentShipped {
+                    shipment,
+                    location,
+                    untracked: false,
+                } => {
                     for part in &shipment.lines {
-                        let Some((_, line)) = order.placed.line(&part.line) else { continue };
+                        let Some((_, line)) = order.placed.line(&part.line) else {
+                            continue;
+                        };
                         let (units, unasked) = (i64::from(part.units), i64::from(part.unasked));
                         let gone = units.saturating_add(unasked).saturating_neg();
                         self.add((line.sku.clone(), location.clone()), gone, unasked);
                     }
                 }
-                Event::FulfillmentRejected { fulfillment_order, location, lines, missing: true, .. }
-                | Event::UnitsShortShipped { fulfillment_order, location, lines } => {
-                    let tracked = order.fulfillment_order(*fulfillment_order).is_some_and(|f| !f.untracked);
+                Event::FulfillmentRejected {
+                    fulfillment_order,
+                    location,
+                    lines,
+                    missing: true,
+                    ..
+                }
+                | Event::UnitsShortShipped {
+                    fulfillment_order,
+                    location,
+                    lines,
+                } => {
+                    let tracked = order
+                        .fulfillment_order(*fulfillment_order)
+                        .is_some_and(|f| !f.untracked);
                     for part in lines.iter().filter(|_| tracked) {
                         let gone = i64::from(part.units).saturating_neg();
                         self.add((part.sku.clone(), location.clone()), gone, 0);

@@ -95,7 +95,11 @@ impl Findings {
         detail: impl FnOnce() -> String,
     ) {
         if !sound {
-            self.0.push(Violation { rule, subject: subject.to_string(), detail: detail() });
+            self.0.push(Violation {
+                rule,
+                subject: subject.to_string(),
+                detail: detail(),
+            });
         }
     }
 }

@@ -13,8 +13,9 @@ pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
     let order = &record.order;
     let subject = order.placed.id;
     let (placed, kept) = (order.placed.lines.len(), order.state.lines.len());
-    findings
-        .unless(placed == kept, Rule::I1, &subject, || format!("{kept} lines are kept of {placed} placed"));
+    findings.unless(placed == kept, Rule::I1, &subject, || {
+        format!("{kept} lines are kept of {placed} placed")
+    });
     lines(order, findings);
     fulfillment_orders(order, findings);
     unasked(order, findings);
@@ -23,31 +24,69 @@ pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
 fn lines(order: &Order, findings: &mut Findings) {
     for (line, state) in order.placed.lines.iter().zip(&order.state.lines) {
         let subject = format!("{} line {}", order.placed.id, line.id);
-        let buckets = [state.unrouted, state.backordered, state.assigned, state.shipped, state.cancelled];
+        let buckets = [
+            state.unrouted,
+            state.backordered,
+            state.assigned,
+            state.shipped,
+            state.cancelled,
+        ];
         let total = sum(buckets);
-        findings.unless(total == u64::from(line.quantity), Rule::I1, &subject, || {
-            format!("{total} units are in the buckets, {} were ordered", line.quantity)
-        });
+        findings.unless(
+            total == u64::from(line.quantity),
+            Rule::I1,
+            &subject,
+            || {
+                format!(
+                    "{total} units are in the buckets, {} were ordered",
+                    line.quantity
+                )
+            },
+        );
         let ordered = state.shipped >= state.delivered && state.delivered >= state.returned;
         findings.unless(ordered, Rule::I1, &subject, || {
             let (shipped, delivered, returned) = (state.shipped, state.delivered, state.returned);
             format!("{shipped} shipped, {delivered} delivered, {returned} returned")
         });
-        let parts =
-            || order.state.fulfillment_orders.iter().flat_map(|f| &f.lines).filter(|l| l.line == line.id);
+        let parts = || {
+            order
+                .state
+                .fulfillment_orders
+                .iter()
+                .flat_map(|f| &f.lines)
+                .filter(|l| l.line == line.id)
+        };
         let open = sum(parts().map(|l| l.open));
-        findings.unless(open == u64::from(state.assigned), Rule::I1, &subject, || {
-            format!("{} units are assigned, {open} are open in fulfillment orders", state.assigned)
-        });
-        let left = order.state.shipments.iter().flat_map(|s| &s.lines).filter(|l| l.line == line.id);
+        findings.unless(
+            open == u64::from(state.assigned),
+            Rule::I1,
+            &subject,
+            || {
+                format!(
+                    "{} units are assigned, {open} are open in fulfillment orders",
+                    state.assigned
+                )
+            },
+        );
+        let left = order
+            .state
+            .shipments
+            .iter()
+            .flat_map(|s| &s.lines)
+            .filter(|l| l.line == line.id);
         let left = sum(left.map(|l| l.units));
         let counted = sum(parts().map(|l| l.shipped));
-        findings.unless(left == u64::from(state.shipped) && counted == left, Rule::I1, &subject, || {
-            format!(
-                "{} units are shipped, {left} are in parcels, {counted} in fulfillment orders",
-                state.shipped
-            )
-        });
+        findings.unless(
+            left == u64::from(state.shipped) && counted == left,
+            Rule::I1,
+            &subject,
+            || {
+                format!(
+                    "{} units are shipped, {left} are in parcels, {counted} in fulfillment orders",
+                    state.shipped
+                )
+            },
+        );
         let gone = left.saturating_add(u64::from(state.cancelled));
         findings.unless(gone <= u64::from(line.quantity), Rule::I4, &subject, || {
             format!(
@@ -62,25 +101,55 @@ fn fulfillment_orders(order: &Order, findings: &mut Findings) {
     for found in &order.state.fulfillment_orders {
         let subject = format!("{} {}", order.placed.id, found.id);
         for part in &found.lines {
-            findings.unless(order.placed.line(&part.line).is_some(), Rule::I1, &subject, || {
-                format!("line {} is not the order's", part.line)
-            });
-            findings.unless(part.cancel_requested <= part.open, Rule::I1, &subject, || {
-                format!("{} of {} open units are to be cancelled", part.cancel_requested, part.open)
-            });
+            findings.unless(
+                order.placed.line(&part.line).is_some(),
+                Rule::I1,
+                &subject,
+                || format!("line {} is not the order's", part.line),
+            );
+            findings.unless(
+                part.cancel_requested <= part.open,
+                Rule::I1,
+                &subject,
+                || {
+                    format!(
+                        "{} of {} open units are to be cancelled",
+                        part.cancel_requested, part.open
+                    )
+                },
+            );
         }
         let open = found.open_units();
-        findings.unless(found.status.is_open() == (open > 0), Rule::I1, &subject, || {
-            format!("it is {} with {open} units open", found.status.as_str())
-        });
+        findings.unless(
+            found.status.is_open() == (open > 0),
+            Rule::I1,
+            &subject,
+            || format!("it is {} with {open} units open", found.status.as_str()),
+        );
     }
 }
 
 /// Each line of a parcel with units that nobody asked for has an exception of its own.
 fn unasked(order: &Order, findings: &mut Findings) {
-    let parts = order.state.shipments.iter().flat_map(|s| &s.lines).filter(|l| l.unasked > 0).count();
-    let told = |kind| matches!(kind, ExceptionKind::ShippedAfterCancel | ExceptionKind::UnexpectedShipment);
-    let exceptions = order.state.exceptions.iter().filter(|e| told(e.kind)).count();
+    let parts = order
+        .state
+        .shipments
+        .iter()
+        .flat_map(|s| &s.lines)
+        .filter(|l| l.unasked > 0)
+        .count();
+    let told = |kind| {
+        matches!(
+            kind,
+            ExceptionKind::ShippedAfterCancel | ExceptionKind::UnexpectedShipment
+        )
+    };
+    let exceptions = order
+        .state
+        .exceptions
+        .iter()
+        .filter(|e| told(e.kind))
+        .count();
     findings.unless(exceptions >= parts, Rule::I4, &order.placed.id, || {
         format!("{parts} lines of parcels hold units that nobody asked for, {exceptions} exceptions say so")
     });
@@ -111,7 +180,10 @@ pub(super) fn check_queue(table: &Table, findings: &mut Findings) {
                 format!("{units} of {sku} are queued that do not wait, or twice")
             }),
             Some(wanted) => findings.unless(wanted == *place, Rule::I1, &subject, || {
-                format!("queued are {units} of {sku}, and {} of {} wait", wanted.units, wanted.sku)
+                format!(
+                    "queued are {units} of {sku}, and {} of {} wait",
+                    wanted.units, wanted.sku
+                )
             }),
         }
     }
@@ -124,5 +196,8 @@ pub(super) fn check_queue(table: &Table, findings: &mut Findings) {
 }
 
 fn sum(units: impl IntoIterator<Item = u32>) -> u64 {
-    units.into_iter().map(u64::from).fold(0, u64::saturating_add)
+    units
+        .into_iter()
+        .map(u64::from)
+        .fold(0, u64::saturating_add)
 }

@@ -46,12 +46,18 @@ pub struct Refusal {
 impl LineAssessment {
     /// Units that can go at once.
     pub fn now_units(&self) -> u32 {
-        self.now.iter().map(|u| u.units).fold(0, u32::saturating_add)
+        self.now
+            .iter()
+            .map(|u| u.units)
+            .fold(0, u32::saturating_add)
     }
 
     /// Units that a location must be asked for.
     pub fn ask_units(&self) -> u32 {
-        self.ask.iter().map(|(_, units)| *units).fold(0, u32::saturating_add)
+        self.ask
+            .iter()
+            .map(|(_, units)| *units)
+            .fold(0, u32::saturating_add)
     }
 }
 
@@ -60,7 +66,10 @@ impl LineAssessment {
 /// # Errors
 /// [`RejectionCode::UnknownLine`], [`RejectionCode::BadQuantity`].
 pub fn assess(order: &Order, lines: &[CancelLine]) -> Result<Vec<LineAssessment>, Rejection> {
-    wanted(order, lines)?.into_iter().map(|(place, units)| Ok(assess_line(order, place, units))).collect()
+    wanted(order, lines)?
+        .into_iter()
+        .map(|(place, units)| Ok(assess_line(order, place, units)))
+        .collect()
 }
 
 pub(super) fn cancel(
@@ -73,7 +82,9 @@ pub(super) fn cancel(
     let units: Vec<UnitsAt> = assessed.iter().flat_map(|a| a.now.clone()).collect();
     let asked = asked(&assessed, reason);
     if units.is_empty() && asked.is_empty() {
-        let late = assessed.iter().find(|a| !a.refused.is_empty() && a.asked_before == 0);
+        let late = assessed
+            .iter()
+            .find(|a| !a.refused.is_empty() && a.asked_before == 0);
         let waiting = assessed.iter().any(|a| a.asked_before > 0);
         return match late.and_then(|a| a.refused.first()) {
             Some(refusal) if !waiting => Err(too_late(refusal)),
@@ -83,7 +94,11 @@ pub(super) fn cancel(
     }
     let mut events = Vec::new();
     if !units.is_empty() {
-        events.push(Event::UnitsCancelled { units, reason, note: note.map(str::to_owned) });
+        events.push(Event::UnitsCancelled {
+            units,
+            reason,
+            note: note.map(str::to_owned),
+        });
     }
     events.extend(asked);
     events.extend(assessed.iter().flat_map(refusals));
@@ -91,7 +106,10 @@ pub(super) fn cancel(
 }
 
 fn too_late(refusal: &Refusal) -> Rejection {
-    let message = format!("too late: {} by {} at {}", refusal.winner, refusal.by, refusal.at);
+    let message = format!(
+        "too late: {} by {} at {}",
+        refusal.winner, refusal.by, refusal.at
+    );
     Rejection::new(RejectionCode::NothingToCancel, refusal.winner, message)
 }
 
@@ -100,22 +118,33 @@ fn asked(assessed: &[LineAssessment], reason: CancelReason) -> Vec<Event> {
     let mut events: Vec<(FulfillmentOrderId, Vec<LineUnits>)> = Vec::new();
     for line in assessed {
         for (id, units) in &line.ask {
-            let units = LineUnits { line: line.line.clone(), sku: line.sku.clone(), units: *units };
+            let units = LineUnits {
+                line: line.line.clone(),
+                sku: line.sku.clone(),
+                units: *units,
+            };
             match events.iter_mut().find(|(known, _)| known == id) {
                 Some((_, lines)) => lines.push(units),
                 None => events.push((*id, vec![units])),
             }
         }
     }
-    let event =
-        |(fulfillment_order, lines)| Event::CancellationRequested { fulfillment_order, lines, reason };
+    let event = |(fulfillment_order, lines)| Event::CancellationRequested {
+        fulfillment_order,
+        lines,
+        reason,
+    };
     events.into_iter().map(event).collect()
 }
 
 fn refusals(line: &LineAssessment) -> Vec<Event> {
     let event = |refusal: &Refusal| Event::CancellationRefused {
         fulfillment_order: refusal.fulfillment_order,
-        lines: vec![LineUnits { line: line.line.clone(), sku: line.sku.clone(), units: refusal.units }],
+        lines: vec![LineUnits {
+            line: line.line.clone(),
+            sku: line.sku.clone(),
+            units: refusal.units,
+        }],
         winner: refusal.winner.to_owned(),
         by: refusal.by.clone(),
         at: refusal.at,
@@ -127,21 +156,37 @@ fn refusals(line: &LineAssessment) -> Vec<Event> {
 /// Places of the lines and the units wanted of each.
 fn wanted(order: &Order, lines: &[CancelLine]) -> Result<Vec<(usize, u32)>, Rejection> {
     if lines.is_empty() {
-        let all = order.placed.lines.iter().enumerate().map(|(place, line)| (place, line.quantity));
+        let all = order
+            .placed
+            .lines
+            .iter()
+            .enumerate()
+            .map(|(place, line)| (place, line.quantity));
         return Ok(all.collect());
     }
     let mut wanted: Vec<(usize, u32)> = Vec::new();
     for request in lines {
         let Some((place, line)) = order.placed.line(&request.line) else {
             let message = format!("the order has no line {}", request.line);
-            return Err(Rejection::new(RejectionCode::UnknownLine, request.line.as_str(), message));
+            return Err(Rejection::new(
+                RejectionCode::UnknownLine,
+                request.line.as_str(),
+                message,
+            ));
         };
         let asked = request.units.unwrap_or(line.quantity);
-        let before = wanted.iter().find(|(known, _)| *known == place).map_or(0, |(_, units)| *units);
+        let before = wanted
+            .iter()
+            .find(|(known, _)| *known == place)
+            .map_or(0, |(_, units)| *units);
         let units = asked.saturating_add(before);
         if asked == 0 || units > line.quantity {
             let message = format!("line {} has {} units", line.id, line.quantity);
-            return Err(Rejection::new(RejectionCode::BadQuantity, asked.to_string(), message));
+            return Err(Rejection::new(
+                RejectionCode::BadQuantity,
+                asked.to_string(),
+                message,
+            ));
         }
         wanted.retain(|(known, _)| *known != place);
         wanted.push((place, units));
@@ -171,7 +216,9 @@ fn assess_line(order: &Order, place: usize, wanted: u32) -> LineAssessment {
         backordered,
     };
     if unrouted.saturating_add(backordered) > 0 {
-        assessment.now.push(at(unrouted.saturating_add(backordered), None, backordered));
+        assessment
+            .now
+            .push(at(unrouted.saturating_add(backordered), None, backordered));
     }
     for (found, part) in parts(order, &line.id) {
         if found.status == FulfillmentStatus::Planned {
@@ -194,25 +241,44 @@ fn assess_line(order: &Order, place: usize, wanted: u32) -> LineAssessment {
         assessment.asked_before = assessment.asked_before.saturating_add(units);
     }
     for (found, part) in parts(order, &line.id) {
-        if matches!(found.status, FulfillmentStatus::Picking | FulfillmentStatus::Packed) {
+        if matches!(
+            found.status,
+            FulfillmentStatus::Picking | FulfillmentStatus::Packed
+        ) {
             let units = take(&mut left, part.open.saturating_sub(part.cancel_requested));
-            assessment.refused.extend(refusal(found, units, found.status.as_str(), found.since));
+            assessment
+                .refused
+                .extend(refusal(found, units, found.status.as_str(), found.since));
         }
     }
     for (found, part) in parts(order, &line.id) {
         let units = take(&mut left, part.shipped);
         let parcel = order.state.shipments.iter().rfind(|s| {
-            s.fulfillment_order == found.id && s.lines.iter().any(|l| l.line == line.id && l.units > 0)
+            s.fulfillment_order == found.id
+                && s.lines.iter().any(|l| l.line == line.id && l.units > 0)
         });
         let at = parcel.map_or(found.since, |p| p.shipped_at);
-        assessment.refused.extend(refusal(found, units, "shipped", at));
+        assessment
+            .refused
+            .extend(refusal(found, units, "shipped", at));
     }
     assessment
 }
 
-fn refusal(found: &FulfillmentOrder, units: u32, winner: &'static str, at: Timestamp) -> Option<Refusal> {
+fn refusal(
+    found: &FulfillmentOrder,
+    units: u32,
+    winner: &'static str,
+    at: Timestamp,
+) -> Option<Refusal> {
     let by = found.location.to_string();
-    (units > 0).then_some(Refusal { units, fulfillment_order: found.id, winner, by, at })
+    (units > 0).then_some(Refusal {
+        units,
+        fulfillment_order: found.id,
+        winner,
+        by,
+        at,
+    })
 }
 
 /// Whether a location can be asked to cancel at this point; it decides.
@@ -238,5 +304,9 @@ fn parts<'a>(
     order: &'a Order,
     line: &'a LineId,
 ) -> impl Iterator<Item = (&'a FulfillmentOrder, &'a crate::order::FulfillmentLine)> {
-    order.state.fulfillment_orders.iter().filter_map(move |f| Some((f, f.line(line)?)))
+    order
+        .state
+        .fulfillment_orders
+        .iter()
+        .filter_map(move |f| Some((f, f.line(line)?)))
 }

@@ -9,8 +9,8 @@ use crate::{
     facts::{FactLine, FulfillmentFact},
     ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId},
     order::{
-        CancelReason, Event, ExceptionKind, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, LineUnits,
-        Order, Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
+        CancelReason, Event, ExceptionKind, FulfillmentLine, FulfillmentOrder, FulfillmentStatus,
+        LineUnits, Order, Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
     },
     rejection::{Rejection, RejectionCode},
 };
@@ -34,13 +34,26 @@ pub(super) fn record(
     context: &Context,
 ) -> Result<Vec<Event>, Rejection> {
     let Some(found) = order.fulfillment_order(report.fulfillment_order) else {
-        let (code, message) =
-            (RejectionCode::UnknownFulfillmentOrder, "the order has no such fulfillment order");
-        return Err(Rejection::new(code, report.fulfillment_order.to_string(), message));
+        let (code, message) = (
+            RejectionCode::UnknownFulfillmentOrder,
+            "the order has no such fulfillment order",
+        );
+        return Err(Rejection::new(
+            code,
+            report.fulfillment_order.to_string(),
+            message,
+        ));
     };
     if found.location != *report.location {
-        let message = format!("{} speaks of a fulfillment order of {}", report.location, found.location);
-        return Err(Rejection::new(RejectionCode::WrongLocation, report.location.as_str(), message));
+        let message = format!(
+            "{} speaks of a fulfillment order of {}",
+            report.location, found.location
+        );
+        return Err(Rejection::new(
+            RejectionCode::WrongLocation,
+            report.location.as_str(),
+            message,
+        ));
     }
     let fulfillment_order = found.id;
     let ahead = |status: FulfillmentStatus| found.status.is_open() && found.status < status;
@@ -59,27 +72,46 @@ pub(super) fn record(
             let missing = MISSING_STOCK.contains(&reason.as_str());
             given_up(order, found, |line| line.open, reason, missing)
         }
-        FulfillmentFact::Cancelled { lines } if lines.is_empty() => {
-            given_up(order, found, |line| line.open, "cancelled_by_location", false)
-        }
+        FulfillmentFact::Cancelled { lines } if lines.is_empty() => given_up(
+            order,
+            found,
+            |line| line.open,
+            "cancelled_by_location",
+            false,
+        ),
         FulfillmentFact::Cancelled { lines } => {
             let units = totals(lines);
-            let given = |line: &FulfillmentLine| units.get(&line.line).copied().unwrap_or(0).min(line.open);
+            let given =
+                |line: &FulfillmentLine| units.get(&line.line).copied().unwrap_or(0).min(line.open);
             let mut events = given_up(order, found, given, "cancelled_by_location", false);
             // The location has answered: what it was asked for and did not cancel is refused.
             let kept = |l: &FulfillmentLine| l.cancel_requested.saturating_sub(given(l));
             events.extend(refused(order, found, kept, "location_refused", context.now));
             events
         }
-        FulfillmentFact::CancelRefused { .. } => {
-            refused(order, found, |l| l.cancel_requested, "location_refused", context.now)
-        }
+        FulfillmentFact::CancelRefused { .. } => refused(
+            order,
+            found,
+            |l| l.cancel_requested,
+            "location_refused",
+            context.now,
+        ),
         FulfillmentFact::Shipped { reference, .. }
-            if order.state.shipments.iter().any(|s| s.reference == *reference) =>
+            if order
+                .state
+                .shipments
+                .iter()
+                .any(|s| s.reference == *reference) =>
         {
             vec![]
         }
-        FulfillmentFact::Shipped { reference, carrier, tracking, lines, last } => {
+        FulfillmentFact::Shipped {
+            reference,
+            carrier,
+            tracking,
+            lines,
+            last,
+        } => {
             let parcel = Shipment {
                 id: report.shipment,
                 reference: reference.clone(),
@@ -113,9 +145,18 @@ fn units_of(
 ) -> Vec<LineUnits> {
     let named = |line: &FulfillmentLine| {
         let sku = order.placed.line(&line.line)?.1.sku.clone();
-        Some(LineUnits { line: line.line.clone(), sku, units: count(line) })
+        Some(LineUnits {
+            line: line.line.clone(),
+            sku,
+            units: count(line),
+        })
     };
-    found.lines.iter().filter_map(named).filter(|l| l.units > 0).collect()
+    found
+        .lines
+        .iter()
+        .filter_map(named)
+        .filter(|l| l.units > 0)
+        .collect()
 }
 
 /// A location gives up open units. Those that it was asked to cancel are cancelled, the rest is routed again.
@@ -134,7 +175,9 @@ fn given_up(
     if !asked.is_empty() {
         events.push(cancelled(found, &asked));
     }
-    let lines = units_of(order, found, |l| given(l).saturating_sub(l.cancel_requested));
+    let lines = units_of(order, found, |l| {
+        given(l).saturating_sub(l.cancel_requested)
+    });
     if !lines.is_empty() {
         events.push(Event::FulfillmentRejected {
             fulfillment_order: found.id,
@@ -155,8 +198,14 @@ fn cancelled(found: &FulfillmentOrder, lines: &[LineUnits]) -> Event {
         fulfillment_order: Some(found.id),
         backordered: 0,
     };
-    let reason = found.cancel_reason.unwrap_or(CancelReason::CustomerRequested);
-    Event::UnitsCancelled { units: lines.iter().map(at).collect(), reason, note: None }
+    let reason = found
+        .cancel_reason
+        .unwrap_or(CancelReason::CustomerRequested);
+    Event::UnitsCancelled {
+        units: lines.iter().map(at).collect(),
+        reason,
+        note: None,
+    }
 }
 
 fn refused(
@@ -172,20 +221,39 @@ fn refused(
     }
     let by = found.location.to_string();
     let (fulfillment_order, winner) = (found.id, winner.to_owned());
-    vec![Event::CancellationRefused { fulfillment_order, lines, winner, by, at, asked: true }]
+    vec![Event::CancellationRefused {
+        fulfillment_order,
+        lines,
+        winner,
+        by,
+        at,
+        asked: true,
+    }]
 }
 
 /// What counts as shipped, and what left although nobody asked this location for it. No lines: all that is open.
 fn contents(order: &Order, found: &FulfillmentOrder, lines: &[FactLine]) -> Vec<ShipmentLine> {
     if lines.is_empty() {
         let all = found.lines.iter().filter(|l| l.open > 0);
-        return all.map(|l| ShipmentLine { line: l.line.clone(), units: l.open, unasked: 0 }).collect();
+        return all
+            .map(|l| ShipmentLine {
+                line: l.line.clone(),
+                units: l.open,
+                unasked: 0,
+            })
+            .collect();
     }
-    let known = totals(lines).into_iter().filter(|(line, _)| order.placed.line(line).is_some());
+    let known = totals(lines)
+        .into_iter()
+        .filter(|(line, _)| order.placed.line(line).is_some());
     known
         .map(|(line, quantity)| {
             let units = quantity.min(found.line(&line).map_or(0, |l| l.open));
-            ShipmentLine { line, units, unasked: quantity.saturating_sub(units) }
+            ShipmentLine {
+                line,
+                units,
+                unasked: quantity.saturating_sub(units),
+            }
         })
         .collect()
 }
@@ -198,15 +266,28 @@ fn shipped(
     last: bool,
 ) -> Vec<Event> {
     let left = |line: &FulfillmentLine| {
-        let gone = parcel.lines.iter().find(|l| l.line == line.line).map_or(0, |l| l.units);
+        let gone = parcel
+            .lines
+            .iter()
+            .find(|l| l.line == line.line)
+            .map_or(0, |l| l.units);
         line.open.saturating_sub(gone)
     };
     // The parcel won the race against the cancellation of the units that it took along.
     let lost = |line: &FulfillmentLine| line.cancel_requested.saturating_sub(left(line));
     let mut events = refused(order, found, lost, "shipped", parcel.shipped_at);
-    let short =
-        if last { units_of(order, found, |l| left(l).saturating_sub(still_asked(l, left))) } else { vec![] };
-    let dropped = if last { units_of(order, found, |l| still_asked(l, left)) } else { vec![] };
+    let short = if last {
+        units_of(order, found, |l| {
+            left(l).saturating_sub(still_asked(l, left))
+        })
+    } else {
+        vec![]
+    };
+    let dropped = if last {
+        units_of(order, found, |l| still_asked(l, left))
+    } else {
+        vec![]
+    };
     let exceptions = exceptions(order, found, &parcel, lines);
     events.push(Event::ShipmentShipped {
         shipment: parcel,
@@ -231,11 +312,19 @@ fn still_asked(line: &FulfillmentLine, left: impl Fn(&FulfillmentLine) -> u32) -
     line.cancel_requested.min(left(line))
 }
 
-fn exceptions(order: &Order, found: &FulfillmentOrder, parcel: &Shipment, lines: &[FactLine]) -> Vec<Event> {
+fn exceptions(
+    order: &Order,
+    found: &FulfillmentOrder,
+    parcel: &Shipment,
+    lines: &[FactLine],
+) -> Vec<Event> {
     let name = parcel.tracking.as_deref().unwrap_or(&parcel.reference);
     let mut events = Vec::new();
     for line in parcel.lines.iter().filter(|l| l.unasked > 0) {
-        let cancelled = order.placed.line(&line.line).and_then(|(place, _)| order.state.lines.get(place));
+        let cancelled = order
+            .placed
+            .line(&line.line)
+            .and_then(|(place, _)| order.state.lines.get(place));
         let after_cancel = cancelled.is_some_and(|l| l.cancelled > 0);
         let (kind, why) = if after_cancel {
             (
@@ -243,17 +332,29 @@ fn exceptions(order: &Order, found: &FulfillmentOrder, parcel: &Shipment, lines:
                 "after they were cancelled; intercept it or review the refund",
             )
         } else {
-            (ExceptionKind::UnexpectedShipment, "although they were not asked for")
+            (
+                ExceptionKind::UnexpectedShipment,
+                "although they were not asked for",
+            )
         };
         let (units, line, location) = (line.unasked, &line.line, &found.location);
-        let detail = format!("parcel {name} left {location} with {units} units of line {line} {why}");
+        let detail =
+            format!("parcel {name} left {location} with {units} units of line {line} {why}");
         events.push(Event::ExceptionOpened { kind, detail });
     }
-    for unknown in lines.iter().filter(|l| order.placed.line(&l.line).is_none()) {
+    for unknown in lines
+        .iter()
+        .filter(|l| order.placed.line(&l.line).is_none())
+    {
         let location = &found.location;
-        let detail =
-            format!("parcel {name} left {location} with line {}, which the order has not", unknown.line);
-        events.push(Event::ExceptionOpened { kind: ExceptionKind::UnexpectedShipment, detail });
+        let detail = format!(
+            "parcel {name} left {location} with line {}, which the order has not",
+            unknown.line
+        );
+        events.push(Event::ExceptionOpened {
+            kind: ExceptionKind::UnexpectedShipment,
+            detail,
+        });
     }
     events
 }

@@ -14,7 +14,11 @@ pub(super) fn start_hold(order: &Order, kind: HoldKind, handle: &str) -> Vec<Eve
     if stands || order.state.causes.contains(&ended_hold(handle)) {
         return vec![];
     }
-    vec![Event::HoldPlaced { kind, handle: handle.to_owned(), until: None }]
+    vec![Event::HoldPlaced {
+        kind,
+        handle: handle.to_owned(),
+        until: None,
+    }]
 }
 
 /// The end of a hold by an outside event. It is noted also when the hold has not begun: its beginning is late.
@@ -24,10 +28,16 @@ pub(super) fn end_hold(order: &Order, handle: &str) -> Vec<Event> {
         return vec![];
     }
     let lines = order.placed.lines.iter().zip(&order.state.lines);
-    let mut waiting: Vec<_> = lines.filter(|(_, s)| s.backordered > 0).map(|(l, _)| l.sku.clone()).collect();
+    let mut waiting: Vec<_> = lines
+        .filter(|(_, s)| s.backordered > 0)
+        .map(|(l, _)| l.sku.clone())
+        .collect();
     waiting.sort();
     waiting.dedup();
-    vec![Event::HoldReleased { handle: handle.to_owned(), waiting }]
+    vec![Event::HoldReleased {
+        handle: handle.to_owned(),
+        waiting,
+    }]
 }
 
 pub(super) fn place(
@@ -44,14 +54,25 @@ pub(super) fn place(
         | Status::AwaitingFulfillment
         | Status::PartiallyFulfilled => {}
         Status::Fulfilled | Status::Delivered | Status::Cancelled | Status::Refunded => {
-            let message = format!("the order is {}; there is nothing left to hold", status.as_str());
-            return Err(Rejection::new(RejectionCode::WrongStatus, status.as_str(), message));
+            let message = format!(
+                "the order is {}; there is nothing left to hold",
+                status.as_str()
+            );
+            return Err(Rejection::new(
+                RejectionCode::WrongStatus,
+                status.as_str(),
+                message,
+            ));
         }
     }
     if order.state.holds.iter().any(|h| h.handle == handle) {
         return Ok(vec![]);
     }
-    Ok(vec![Event::HoldPlaced { kind, handle: handle.to_owned(), until }])
+    Ok(vec![Event::HoldPlaced {
+        kind,
+        handle: handle.to_owned(),
+        until,
+    }])
 }
 
 pub(super) fn release(order: &Order, handle: &str) -> Result<Vec<Event>, Rejection> {
@@ -60,5 +81,9 @@ pub(super) fn release(order: &Order, handle: &str) -> Result<Vec<Event>, Rejecti
         let message = "no hold of that handle stands or has stood on the order";
         return Err(Rejection::new(RejectionCode::UnknownHold, handle, message));
     }
-    Ok(if stands { end_hold(order, handle) } else { vec![] })
+    Ok(if stands {
+        end_hold(order, handle)
+    } else {
+        vec![]
+    })
 }

@@ -13,14 +13,29 @@ pub(super) fn record(
     location: &LocationId,
     fact: &ParcelFact,
 ) -> Result<Vec<Event>, Rejection> {
-    let Some(parcel) = order.state.shipments.iter().find(|s| s.reference == reference) else {
+    let Some(parcel) = order
+        .state
+        .shipments
+        .iter()
+        .find(|s| s.reference == reference)
+    else {
         let message = "the parcel is not known; its `shipped` has not arrived";
-        return Err(Rejection::new(RejectionCode::ParcelNotYetKnown, reference, message));
+        return Err(Rejection::new(
+            RejectionCode::ParcelNotYetKnown,
+            reference,
+            message,
+        ));
     };
-    let sender = order.fulfillment_order(parcel.fulfillment_order).map(|f| &f.location);
+    let sender = order
+        .fulfillment_order(parcel.fulfillment_order)
+        .map(|f| &f.location);
     if sender != Some(location) {
         let message = format!("{location} speaks of a parcel that another location sent");
-        return Err(Rejection::new(RejectionCode::WrongLocation, location.as_str(), message));
+        return Err(Rejection::new(
+            RejectionCode::WrongLocation,
+            location.as_str(),
+            message,
+        ));
     }
     let shipment = parcel.id;
     let name = parcel.tracking.as_deref().unwrap_or(reference);
@@ -33,7 +48,10 @@ pub(super) fn record(
     };
     Ok(match fact {
         ParcelFact::InTransit
-            if matches!(parcel.status, ShipmentStatus::Shipped | ShipmentStatus::Exception) =>
+            if matches!(
+                parcel.status,
+                ShipmentStatus::Shipped | ShipmentStatus::Exception
+            ) =>
         {
             vec![Event::ShipmentInTransit { shipment }]
         }
@@ -41,18 +59,29 @@ pub(super) fn record(
             vec![Event::ShipmentOutForDelivery { shipment }]
         }
         ParcelFact::Delivered if moving => vec![Event::ShipmentDelivered { shipment }],
-        ParcelFact::Exception { reason } if moving && parcel.status != ShipmentStatus::Exception => {
+        ParcelFact::Exception { reason }
+            if moving && parcel.status != ShipmentStatus::Exception =>
+        {
             let detail = format!("the carrier reports trouble with parcel {name}");
             vec![
-                Event::ShipmentException { shipment, reason: reason.clone() },
-                Event::ExceptionOpened { kind: ExceptionKind::DeliveryProblem, detail },
+                Event::ShipmentException {
+                    shipment,
+                    reason: reason.clone(),
+                },
+                Event::ExceptionOpened {
+                    kind: ExceptionKind::DeliveryProblem,
+                    detail,
+                },
             ]
         }
         ParcelFact::ReturnedToSender if parcel.status != ShipmentStatus::ReturnedToSender => {
             let detail = format!("parcel {name} is coming back to the sender");
             vec![
                 Event::ShipmentReturned { shipment },
-                Event::ExceptionOpened { kind: ExceptionKind::ReturnedToSender, detail },
+                Event::ExceptionOpened {
+                    kind: ExceptionKind::ReturnedToSender,
+                    detail,
+                },
             ]
         }
         ParcelFact::InTransit

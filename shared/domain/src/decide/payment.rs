@@ -9,12 +9,21 @@ use crate::{
     rejection::{Rejection, RejectionCode},
 };
 
-pub(super) fn record(order: &Order, intent: &str, fact: &PaymentFact) -> Result<Vec<Event>, Rejection> {
-    let unheard = Intent { id: intent.to_owned(), ..Intent::default() };
+pub(super) fn record(
+    order: &Order,
+    intent: &str,
+    fact: &PaymentFact,
+) -> Result<Vec<Event>, Rejection> {
+    let unheard = Intent {
+        id: intent.to_owned(),
+        ..Intent::default()
+    };
     let known = order.state.payment.intent(intent);
     let mut events = Vec::new();
     if known.is_none() && !intent.is_empty() {
-        events.push(Event::PaymentLinked { intent: intent.to_owned() });
+        events.push(Event::PaymentLinked {
+            intent: intent.to_owned(),
+        });
     }
     events.extend(news(order, known.unwrap_or(&unheard), fact)?);
     Ok(events)
@@ -27,7 +36,8 @@ fn news(order: &Order, intent: &Intent, fact: &PaymentFact) -> Result<Vec<Event>
         PaymentFact::Linked => vec![],
         PaymentFact::Processing if intent.processing || secured || intent.cancelled => vec![],
         PaymentFact::Processing => vec![Event::PaymentProcessing { intent: id() }],
-        PaymentFact::Authorized { amount, currency } | PaymentFact::Captured { amount, currency }
+        PaymentFact::Authorized { amount, currency }
+        | PaymentFact::Captured { amount, currency }
             if *currency != order.placed.currency =>
         {
             mismatch(order, *amount, *currency)
@@ -39,43 +49,76 @@ fn news(order: &Order, intent: &Intent, fact: &PaymentFact) -> Result<Vec<Event>
         }
         PaymentFact::Authorized { amount, .. } => {
             let gain = amount.saturating_sub(intent.authorized);
-            let mut events = vec![Event::PaymentAuthorized { intent: id(), amount: *amount }];
+            let mut events = vec![Event::PaymentAuthorized {
+                intent: id(),
+                amount: *amount,
+            }];
             events.extend(underpaid(order, gain));
             events
         }
         PaymentFact::Captured { amount, .. } if *amount <= intent.captured => vec![],
         PaymentFact::Captured { amount, .. } => {
-            let held = if intent.cancelled { 0 } else { intent.authorized };
+            let held = if intent.cancelled {
+                0
+            } else {
+                intent.authorized
+            };
             let gain = amount.saturating_sub(intent.captured.max(held)).max(0);
-            let mut events = vec![Event::PaymentCaptured { intent: id(), amount: *amount }];
+            let mut events = vec![Event::PaymentCaptured {
+                intent: id(),
+                amount: *amount,
+            }];
             if order.state.status == Status::Cancelled {
-                let money = Money { minor: *amount, currency: order.placed.currency };
+                let money = Money {
+                    minor: *amount,
+                    currency: order.placed.currency,
+                };
                 let detail = format!("{money} was captured although every unit is cancelled");
-                events.push(Event::ExceptionOpened { kind: ExceptionKind::CapturedAfterCancel, detail });
+                events.push(Event::ExceptionOpened {
+                    kind: ExceptionKind::CapturedAfterCancel,
+                    detail,
+                });
             } else {
                 events.extend(underpaid(order, gain));
             }
             events
         }
         PaymentFact::Failed { .. } if secured || intent.failed || intent.cancelled => vec![],
-        PaymentFact::Failed { code } => vec![Event::PaymentFailed { intent: id(), code: code.clone() }],
+        PaymentFact::Failed { code } => vec![Event::PaymentFailed {
+            intent: id(),
+            code: code.clone(),
+        }],
         PaymentFact::Cancelled if intent.captured > 0 || intent.cancelled => vec![],
         PaymentFact::Cancelled => vec![Event::PaymentCancelled { intent: id() }],
-        PaymentFact::Refund { amount, currency, .. } if *currency != order.placed.currency => {
-            mismatch(order, *amount, *currency)
-        }
-        PaymentFact::Refund { id, amount, status, .. } => refund(order, id, *amount, *status)?,
+        PaymentFact::Refund {
+            amount, currency, ..
+        } if *currency != order.placed.currency => mismatch(order, *amount, *currency),
+        PaymentFact::Refund {
+            id, amount, status, ..
+        } => refund(order, id, *amount, *status)?,
         PaymentFact::DisputeOpened { id } if knows_dispute(order, id) => vec![],
         PaymentFact::DisputeOpened { id } => {
-            let mut events = vec![Event::DisputeOpened { dispute: id.clone() }];
+            let mut events = vec![Event::DisputeOpened {
+                dispute: id.clone(),
+            }];
             events.extend(start_hold(order, HoldKind::PaymentDispute, id));
             events
         }
-        PaymentFact::DisputeClosed { id, .. } if order.state.causes.contains(&ended_dispute(id)) => vec![],
+        PaymentFact::DisputeClosed { id, .. }
+            if order.state.causes.contains(&ended_dispute(id)) =>
+        {
+            vec![]
+        }
         PaymentFact::DisputeClosed { id, won } => dispute_closed(order, id, *won),
         PaymentFact::ReviewOpened { id } => start_hold(order, HoldKind::FraudReview, id),
-        PaymentFact::ReviewClosed { id, approved: true, .. } => end_hold(order, id),
-        PaymentFact::ReviewClosed { id, approved: false, reason } => {
+        PaymentFact::ReviewClosed {
+            id, approved: true, ..
+        } => end_hold(order, id),
+        PaymentFact::ReviewClosed {
+            id,
+            approved: false,
+            reason,
+        } => {
             let mut events = start_hold(order, HoldKind::FraudReview, id);
             let detail = format!("review {id} ended: {reason}");
             events.extend(exception_once(order, ExceptionKind::ReviewDeclined, detail));
@@ -85,7 +128,8 @@ fn news(order: &Order, intent: &Intent, fact: &PaymentFact) -> Result<Vec<Event>
 }
 
 fn knows_dispute(order: &Order, id: &str) -> bool {
-    order.state.payment.disputes.iter().any(|d| d == id) || order.state.causes.contains(&ended_dispute(id))
+    order.state.payment.disputes.iter().any(|d| d == id)
+        || order.state.causes.contains(&ended_dispute(id))
 }
 
 fn dispute_closed(order: &Order, id: &str, won: bool) -> Vec<Event> {
@@ -94,16 +138,27 @@ fn dispute_closed(order: &Order, id: &str, won: bool) -> Vec<Event> {
         // The goods stay where they are until a person decides, also when the opening never reached us.
         events.extend(start_hold(order, HoldKind::PaymentDispute, id));
         let detail = format!("dispute {id} was lost");
-        events.push(Event::ExceptionOpened { kind: ExceptionKind::DisputeLost, detail });
+        events.push(Event::ExceptionOpened {
+            kind: ExceptionKind::DisputeLost,
+            detail,
+        });
     }
-    events.push(Event::DisputeClosed { dispute: id.to_owned(), won });
+    events.push(Event::DisputeClosed {
+        dispute: id.to_owned(),
+        won,
+    });
     if won && order.state.holds.iter().any(|h| h.handle == id) {
         events.extend(end_hold(order, id));
     }
     events
 }
 
-fn refund(order: &Order, id: &str, amount: i64, status: RefundStatus) -> Result<Vec<Event>, Rejection> {
+fn refund(
+    order: &Order,
+    id: &str,
+    amount: i64,
+    status: RefundStatus,
+) -> Result<Vec<Event>, Rejection> {
     let known = order.state.payment.refunds.iter().find(|r| r.id == id);
     if known.is_some_and(|r| r.status >= status) {
         return Ok(vec![]);
@@ -112,13 +167,24 @@ fn refund(order: &Order, id: &str, amount: i64, status: RefundStatus) -> Result<
     let payment = &order.state.payment;
     if known.is_none() && counts && payment.refunded().saturating_add(amount) > payment.captured() {
         let message = format!("refund {id} came before the capture that it refunds");
-        return Err(Rejection::new(RejectionCode::NotYetCaptured, "not captured", message));
+        return Err(Rejection::new(
+            RejectionCode::NotYetCaptured,
+            "not captured",
+            message,
+        ));
     }
     let amount = known.map_or(amount, |r| r.amount);
-    let mut events = vec![Event::RefundUpdated { refund: id.to_owned(), amount, status }];
+    let mut events = vec![Event::RefundUpdated {
+        refund: id.to_owned(),
+        amount,
+        status,
+    }];
     if status == RefundStatus::Failed {
         let detail = format!("refund {id} failed; the customer has not got the money");
-        events.push(Event::ExceptionOpened { kind: ExceptionKind::RefundFailed, detail });
+        events.push(Event::ExceptionOpened {
+            kind: ExceptionKind::RefundFailed,
+            detail,
+        });
     }
     Ok(events)
 }
@@ -129,18 +195,32 @@ fn underpaid(order: &Order, gain: i64) -> Vec<Event> {
     if secured >= order.live_value() {
         return vec![];
     }
-    let show = |minor| Money { minor, currency: order.placed.currency };
+    let show = |minor| Money {
+        minor,
+        currency: order.placed.currency,
+    };
     let detail = format!("{} of {} is paid", show(secured), show(order.live_value()));
     exception_once(order, ExceptionKind::Underpaid, detail)
 }
 
 fn mismatch(order: &Order, minor: i64, currency: Currency) -> Vec<Event> {
-    let detail =
-        format!("a payment event of {} for an order in {}", Money { minor, currency }, order.placed.currency);
+    let detail = format!(
+        "a payment event of {} for an order in {}",
+        Money { minor, currency },
+        order.placed.currency
+    );
     exception_once(order, ExceptionKind::CurrencyMismatch, detail)
 }
 
 fn exception_once(order: &Order, kind: ExceptionKind, detail: String) -> Vec<Event> {
-    let open = order.state.exceptions.iter().any(|e| e.kind == kind && e.detail == detail);
-    if open { vec![] } else { vec![Event::ExceptionOpened { kind, detail }] }
+    let open = order
+        .state
+        .exceptions
+        .iter()
+        .any(|e| e.kind == kind && e.detail == detail);
+    if open {
+        vec![]
+    } else {
+        vec![Event::ExceptionOpened { kind, detail }]
+    }
 }

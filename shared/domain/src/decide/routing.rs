@@ -5,7 +5,9 @@ use std::collections::BTreeMap;
 use crate::{
     command::Context,
     ids::{FulfillmentOrderId, LineId},
-    order::{Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, LineState, LineUnits, Order},
+    order::{
+        Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, LineState, LineUnits, Order,
+    },
     rejection::{Rejection, RejectionCode},
     route::Decision,
 };
@@ -29,7 +31,11 @@ pub(super) fn route(
     let lines: Vec<LineUnits> = decision
         .unplaced
         .iter()
-        .map(|u| LineUnits { line: u.line.clone(), sku: u.sku.clone(), units: u.units })
+        .map(|u| LineUnits {
+            line: u.line.clone(),
+            sku: u.sku.clone(),
+            units: u.units,
+        })
         .collect();
     let mut events = vec![Event::OrderRouted {
         fulfillment_orders: planned(decision, ids, context)?,
@@ -59,7 +65,11 @@ pub(super) fn release_backorder(
 }
 
 pub(super) fn request(order: &Order) -> Result<Vec<Event>, Rejection> {
-    let planned = order.state.fulfillment_orders.iter().filter(|f| f.status == FulfillmentStatus::Planned);
+    let planned = order
+        .state
+        .fulfillment_orders
+        .iter()
+        .filter(|f| f.status == FulfillmentStatus::Planned);
     let fulfillment_orders: Vec<FulfillmentOrderId> = planned.map(|f| f.id).collect();
     if fulfillment_orders.is_empty() {
         return Ok(vec![]);
@@ -72,11 +82,19 @@ pub(super) fn request(order: &Order) -> Result<Vec<Event>, Rejection> {
 fn ready(order: &Order) -> Result<(), Rejection> {
     if let Some(hold) = order.state.holds.first() {
         let message = format!("hold {} stands", hold.handle);
-        return Err(Rejection::new(RejectionCode::OnHold, hold.handle.clone(), message));
+        return Err(Rejection::new(
+            RejectionCode::OnHold,
+            hold.handle.clone(),
+            message,
+        ));
     }
     if !order.is_paid() {
         let status = order.state.status.as_str();
-        return Err(Rejection::new(RejectionCode::WrongStatus, status, "the order is not paid"));
+        return Err(Rejection::new(
+            RejectionCode::WrongStatus,
+            status,
+            "the order is not paid",
+        ));
     }
     Ok(())
 }
@@ -97,11 +115,19 @@ fn fits(
     bucket: fn(&LineState) -> u32,
 ) -> Result<(), Rejection> {
     for (line, units) in wanted {
-        let there =
-            order.placed.line(line).and_then(|(place, _)| order.state.lines.get(place)).map_or(0, bucket);
+        let there = order
+            .placed
+            .line(line)
+            .and_then(|(place, _)| order.state.lines.get(place))
+            .map_or(0, bucket);
         if *units > there {
-            let message = format!("the plan moves {units} units of line {line}, and {there} are there");
-            return Err(Rejection::new(RejectionCode::StalePlan, line.as_str(), message));
+            let message =
+                format!("the plan moves {units} units of line {line}, and {there} are there");
+            return Err(Rejection::new(
+                RejectionCode::StalePlan,
+                line.as_str(),
+                message,
+            ));
         }
     }
     Ok(())
@@ -114,25 +140,30 @@ fn planned(
 ) -> Result<Vec<FulfillmentOrder>, Rejection> {
     if ids.len() != decision.assignments.len() {
         let message = "one id for each assignment is needed";
-        return Err(Rejection::new(RejectionCode::StalePlan, ids.len().to_string(), message));
+        return Err(Rejection::new(
+            RejectionCode::StalePlan,
+            ids.len().to_string(),
+            message,
+        ));
     }
-    let plan = |(assignment, id): (&crate::route::Assignment, &FulfillmentOrderId)| FulfillmentOrder {
-        id: *id,
-        location: assignment.location.clone(),
-        untracked: assignment.untracked,
-        status: FulfillmentStatus::Planned,
-        since: context.now,
-        lines: assignment
-            .lines
-            .iter()
-            .map(|(line, units)| FulfillmentLine {
-                line: line.clone(),
-                open: *units,
-                shipped: 0,
-                cancel_requested: 0,
-            })
-            .collect(),
-        cancel_reason: None,
-    };
+    let plan =
+        |(assignment, id): (&crate::route::Assignment, &FulfillmentOrderId)| FulfillmentOrder {
+            id: *id,
+            location: assignment.location.clone(),
+            untracked: assignment.untracked,
+            status: FulfillmentStatus::Planned,
+            since: context.now,
+            lines: assignment
+                .lines
+                .iter()
+                .map(|(line, units)| FulfillmentLine {
+                    line: line.clone(),
+                    open: *units,
+                    shipped: 0,
+                    cancel_requested: 0,
+                })
+                .collect(),
+            cancel_reason: None,
+        };
     Ok(decision.assignments.iter().zip(ids).map(plan).collect())
 }

@@ -54,7 +54,9 @@ impl Serialize for Causes {
 impl<'de> Deserialize<'de> for Causes {
     fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let text = String::deserialize(deserializer)?;
-        let bytes = URL_SAFE_NO_PAD.decode(text).map_err(serde::de::Error::custom)?;
+        let bytes = URL_SAFE_NO_PAD
+            .decode(text)
+            .map_err(serde::de::Error::custom)?;
         let (chunks, rest) = bytes.as_chunks::<KEPT>();
         if !rest.is_empty() {
             return Err(serde::de::Error::custom("causes are not whole hashes"));

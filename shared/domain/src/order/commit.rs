@@ -33,7 +33,10 @@ pub enum ActorKind {
 impl Actor {
     /// One of our own functions.
     pub fn system(id: &str) -> Self {
-        Self { kind: ActorKind::System, id: id.to_owned() }
+        Self {
+            kind: ActorKind::System,
+            id: id.to_owned(),
+        }
     }
 }
 
@@ -64,7 +67,11 @@ pub struct Cause {
 impl Cause {
     /// A cause without a content digest.
     pub fn new(source: &str, id: impl Into<String>) -> Self {
-        Self { source: source.to_owned(), id: id.into(), digest: None }
+        Self {
+            source: source.to_owned(),
+            id: id.into(),
+            digest: None,
+        }
     }
 
     /// `source:id`, the text by which it is remembered.
@@ -122,7 +129,8 @@ impl Commit {
         if hex::encode(Sha256::digest(text.as_bytes())) != hash {
             return Err(ChainError::Edited);
         }
-        let body = serde_json::from_str(&text).map_err(|error| ChainError::Unreadable(error.to_string()))?;
+        let body = serde_json::from_str(&text)
+            .map_err(|error| ChainError::Unreadable(error.to_string()))?;
         Ok(Self { body, text, hash })
     }
 }
@@ -161,7 +169,10 @@ pub fn verify_chain(commits: &[Commit]) -> Result<(), ChainError> {
             return Err(ChainError::Edited);
         }
         if commit.body.seq != expected {
-            return Err(ChainError::Gap { expected, found: commit.body.seq });
+            return Err(ChainError::Gap {
+                expected,
+                found: commit.body.seq,
+            });
         }
         if commit.body.prev_hash != previous {
             return Err(ChainError::Broken(expected));

@@ -5,7 +5,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CancelReason, ExceptionKind, HoldKind, RefundStatus, Shipment, fulfillment::FulfillmentOrder};
+use super::{
+    CancelReason, ExceptionKind, HoldKind, RefundStatus, Shipment, fulfillment::FulfillmentOrder,
+};
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId, Sku},
     route::Decision,

@@ -48,7 +48,9 @@ fn none(units: &u32) -> bool {
 }
 
 /// How far a fulfillment order is; ordered as it happens.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum FulfillmentStatus {
     /// Decided and reserved; the location has not been told.
@@ -96,7 +98,10 @@ impl FulfillmentStatus {
 impl FulfillmentOrder {
     /// Units assigned and not yet shipped.
     pub fn open_units(&self) -> u32 {
-        self.lines.iter().map(|l| l.open).fold(0, u32::saturating_add)
+        self.lines
+            .iter()
+            .map(|l| l.open)
+            .fold(0, u32::saturating_add)
     }
 
     /// Whether we await the location's answer to a cancellation.
@@ -148,7 +153,9 @@ pub struct ShipmentLine {
 }
 
 /// How far a parcel is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum ShipmentStatus {
     /// Handed to the carrier.

@@ -57,7 +57,9 @@ pub struct Refund {
 }
 
 /// How far a refund is. Ordered: a later one is never overwritten by an earlier one that arrives late.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum RefundStatus {
     /// Under way.
@@ -97,15 +99,25 @@ pub enum PaymentStatus {
 impl Payment {
     /// Captured so far over all intents.
     pub fn captured(&self) -> i64 {
-        self.intents.iter().map(|i| i.captured).fold(0, i64::saturating_add)
+        self.intents
+            .iter()
+            .map(|i| i.captured)
+            .fold(0, i64::saturating_add)
     }
 
     /// Money that is ours or promised: captured, or authorised and not cancelled, whichever is more per intent.
     pub fn secured(&self) -> i64 {
         let secured = |i: &Intent| {
-            if i.cancelled { i.captured } else { i.captured.max(i.authorized) }
+            if i.cancelled {
+                i.captured
+            } else {
+                i.captured.max(i.authorized)
+            }
         };
-        self.intents.iter().map(secured).fold(0, i64::saturating_add)
+        self.intents
+            .iter()
+            .map(secured)
+            .fold(0, i64::saturating_add)
     }
 
     /// Refunded or on its way back.
@@ -114,7 +126,11 @@ impl Payment {
             RefundStatus::Pending | RefundStatus::Succeeded => true,
             RefundStatus::Failed | RefundStatus::Cancelled => false,
         };
-        self.refunds.iter().filter(counts).map(|r| r.amount).fold(0, i64::saturating_add)
+        self.refunds
+            .iter()
+            .filter(counts)
+            .map(|r| r.amount)
+            .fold(0, i64::saturating_add)
     }
 
     /// The intent of that id.
@@ -135,7 +151,11 @@ impl Payment {
             PaymentStatus::Captured
         } else if self.secured() > 0 {
             PaymentStatus::Authorized
-        } else if self.intents.iter().any(|i| i.processing && !i.failed && !i.cancelled) {
+        } else if self
+            .intents
+            .iter()
+            .any(|i| i.processing && !i.failed && !i.cancelled)
+        {
             PaymentStatus::Processing
         } else if !self.intents.is_empty() && self.intents.iter().all(|i| i.cancelled) {
             PaymentStatus::Voided

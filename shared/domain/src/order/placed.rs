@@ -61,7 +61,11 @@ fn usual_priority() -> u8 {
 
 impl Default for Terms {
     fn default() -> Self {
-        Self { ship_complete: false, priority: usual_priority(), taxes_included: false }
+        Self {
+            ship_complete: false,
+            priority: usual_priority(),
+            taxes_included: false,
+        }
     }
 }
 
@@ -111,7 +115,10 @@ impl Cell {
     /// What the customer paid for the unit.
     pub fn total(&self, taxes_included: bool) -> i64 {
         let tax = if taxes_included { 0 } else { self.tax };
-        self.price.saturating_sub(self.discount).saturating_add(tax).saturating_add(self.shipping)
+        self.price
+            .saturating_sub(self.discount)
+            .saturating_add(tax)
+            .saturating_add(self.shipping)
     }
 }
 
@@ -143,7 +150,10 @@ impl PlacedOrder {
 
     /// The line of that id and its place.
     pub fn line(&self, id: &LineId) -> Option<(usize, &Line)> {
-        self.lines.iter().enumerate().find(|(_, line)| line.id == *id)
+        self.lines
+            .iter()
+            .enumerate()
+            .find(|(_, line)| line.id == *id)
     }
 }
 

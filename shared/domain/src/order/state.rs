@@ -17,7 +17,10 @@ pub const REDRIVE_AFTER_S: i64 = 300;
 /// When an order that changed then is overdue. On a grid, because the time is an index key, which costs two write
 /// units each time that it moves: most orders go through all their steps within one field.
 fn overdue_after(changed_at: Timestamp) -> Timestamp {
-    let fields = changed_at.as_second().div_euclid(REDRIVE_AFTER_S).saturating_add(2);
+    let fields = changed_at
+        .as_second()
+        .div_euclid(REDRIVE_AFTER_S)
+        .saturating_add(2);
     Timestamp::from_second(fields.saturating_mul(REDRIVE_AFTER_S)).unwrap_or(Timestamp::MAX)
 }
 
@@ -109,9 +112,15 @@ fn no_money(amount: &i64) -> bool {
 impl LineState {
     /// Units in all five buckets; the units ordered, always.
     pub fn total(&self) -> u32 {
-        [self.unrouted, self.backordered, self.assigned, self.shipped, self.cancelled]
-            .into_iter()
-            .fold(0, u32::saturating_add)
+        [
+            self.unrouted,
+            self.backordered,
+            self.assigned,
+            self.shipped,
+            self.cancelled,
+        ]
+        .into_iter()
+        .fold(0, u32::saturating_add)
     }
 }
 
@@ -247,7 +256,11 @@ impl Order {
     }
 
     fn sum(&self, units: impl Fn(&LineState) -> u32) -> u32 {
-        self.state.lines.iter().map(units).fold(0, u32::saturating_add)
+        self.state
+            .lines
+            .iter()
+            .map(units)
+            .fold(0, u32::saturating_add)
     }
 
     /// The status that the facts add up to.
@@ -282,7 +295,10 @@ impl Order {
     /// The fulfillment axis.
     pub fn fulfillment_progress(&self) -> FulfillmentProgress {
         let (shipped, cancelled) = (self.sum(|l| l.shipped), self.sum(|l| l.cancelled));
-        let open = self.sum(LineState::total).saturating_sub(cancelled).saturating_sub(shipped);
+        let open = self
+            .sum(LineState::total)
+            .saturating_sub(cancelled)
+            .saturating_sub(shipped);
         if shipped > 0 && open == 0 {
             FulfillmentProgress::Fulfilled
         } else if shipped > 0 {
@@ -315,7 +331,12 @@ impl Order {
         let payment_gone = self.state.payment.captured() == 0
             && !self.is_paid()
             && !self.state.payment.intents.is_empty()
-            && self.state.payment.intents.iter().all(|i| i.failed || i.cancelled);
+            && self
+                .state
+                .payment
+                .intents
+                .iter()
+                .all(|i| i.failed || i.cancelled);
         let cancellable = self.sum(|l| l.unrouted.saturating_add(l.backordered)) > 0
             || self.open(|f| f.status <= FulfillmentStatus::Accepted && !f.awaits_cancellation());
         if payment_gone && cancellable {
@@ -334,7 +355,10 @@ impl Order {
     }
 
     fn open(&self, wanted: impl Fn(&FulfillmentOrder) -> bool) -> bool {
-        self.state.fulfillment_orders.iter().any(|f| f.status.is_open() && wanted(f))
+        self.state
+            .fulfillment_orders
+            .iter()
+            .any(|f| f.status.is_open() && wanted(f))
     }
 
     /// When the sweep should look at this order again, UTC: when what it owes is overdue, or a hold ends by

@@ -4,7 +4,9 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Where an order stands. Derived from quantities and payment; see [`TRANSITIONS`].
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// Placed; no payment heard of.
@@ -29,10 +31,26 @@ pub enum Status {
 
 /// The one table of status changes. A commit may take several steps at once, each of them a row here.
 pub const TRANSITIONS: &[(Status, &[Status])] = &[
-    (Status::Pending, &[Status::PaymentProcessing, Status::Paid, Status::Cancelled]),
-    (Status::PaymentProcessing, &[Status::Paid, Status::Cancelled]),
-    (Status::Paid, &[Status::AwaitingFulfillment, Status::Cancelled]),
-    (Status::AwaitingFulfillment, &[Status::PartiallyFulfilled, Status::Fulfilled, Status::Cancelled]),
+    (
+        Status::Pending,
+        &[Status::PaymentProcessing, Status::Paid, Status::Cancelled],
+    ),
+    (
+        Status::PaymentProcessing,
+        &[Status::Paid, Status::Cancelled],
+    ),
+    (
+        Status::Paid,
+        &[Status::AwaitingFulfillment, Status::Cancelled],
+    ),
+    (
+        Status::AwaitingFulfillment,
+        &[
+            Status::PartiallyFulfilled,
+            Status::Fulfilled,
+            Status::Cancelled,
+        ],
+    ),
     (Status::PartiallyFulfilled, &[Status::Fulfilled]),
     (Status::Fulfilled, &[Status::Delivered, Status::Refunded]),
     (Status::Delivered, &[Status::Refunded]),
@@ -56,7 +74,10 @@ impl Status {
 
     /// The statuses one step on.
     pub fn next(self) -> &'static [Self] {
-        TRANSITIONS.iter().find(|(from, _)| *from == self).map_or(&[], |(_, to)| to)
+        TRANSITIONS
+            .iter()
+            .find(|(from, _)| *from == self)
+            .map_or(&[], |(_, to)| to)
     }
 
     /// Whether `to` is this status or can be reached from it, in one step or more.
@@ -98,7 +119,9 @@ impl Status {
     pub fn named(name: &str) -> Vec<Self> {
         let wanted = |status: &Self| {
             status.as_str() == name
-                || [true, false].iter().any(|ready| status.alias(*ready) == name.to_ascii_uppercase())
+                || [true, false]
+                    .iter()
+                    .any(|ready| status.alias(*ready) == name.to_ascii_uppercase())
         };
         Self::ALL.into_iter().filter(wanted).collect()
     }
@@ -153,7 +176,10 @@ mod tests {
 
     #[test]
     fn aliases_find_their_statuses() {
-        assert_eq!(Status::named("PENDING_PAYMENT"), [Status::Pending, Status::PaymentProcessing]);
+        assert_eq!(
+            Status::named("PENDING_PAYMENT"),
+            [Status::Pending, Status::PaymentProcessing]
+        );
         assert_eq!(Status::named("shipped"), [Status::Fulfilled]);
         assert_eq!(Status::named("READY_FOR_FULFILLMENT"), [Status::Paid]);
         assert_eq!(Status::named("nonsense"), []);

@@ -52,14 +52,25 @@ struct Table<'a> {
 
 impl<'a> Table<'a> {
     fn new(problem: &'a Problem<'a>, chosen: &'a [usize], sku: usize) -> Self {
-        let mut wants: Vec<usize> =
-            (0..problem.wants.len()).filter(|want| problem.wants[*want].sku == sku).collect();
+        let mut wants: Vec<usize> = (0..problem.wants.len())
+            .filter(|want| problem.wants[*want].sku == sku)
+            .collect();
         wants.sort_by_key(|want| (std::cmp::Reverse(problem.wants[*want].units), *want));
         let sites: Vec<&Site<'_>> = chosen.iter().map(|site| &problem.sites[*site]).collect();
         let left = sites.iter().map(|site| site.stock[sku]).collect();
-        let need: Vec<u64> = wants.iter().map(|want| problem.wants[*want].units).collect();
+        let need: Vec<u64> = wants
+            .iter()
+            .map(|want| problem.wants[*want].units)
+            .collect();
         let given = vec![vec![0; need.len()]; sites.len()];
-        Self { chosen, sites, wants, left, need, given }
+        Self {
+            chosen,
+            sites,
+            wants,
+            left,
+            need,
+            given,
+        }
     }
 
     fn gifts(&self) -> impl Iterator<Item = (usize, usize, u64)> + '_ {
@@ -103,7 +114,10 @@ impl<'a> Table<'a> {
                 }
             }
             for column in 0..self.need.len() {
-                while let Some(row) = self.whole(&tier, column).or_else(|| self.largest(&tier, column)) {
+                while let Some(row) = self
+                    .whole(&tier, column)
+                    .or_else(|| self.largest(&tier, column))
+                {
                     self.give(row, column, self.need[column].min(self.left[row]));
                 }
             }
@@ -114,13 +128,17 @@ impl<'a> Table<'a> {
     /// The best ranked row that can take all that a column needs.
     fn whole(&self, tier: &std::ops::Range<usize>, column: usize) -> Option<usize> {
         let need = self.need[column];
-        tier.clone().find(|row| need > 0 && self.left[*row] >= need && self.serves(*row, column))
+        tier.clone()
+            .find(|row| need > 0 && self.left[*row] >= need && self.serves(*row, column))
     }
 
     /// The row that can take most of a column; of equal ones the best ranked.
     fn largest(&self, tier: &std::ops::Range<usize>, column: usize) -> Option<usize> {
-        let fits = |row: &usize| self.need[column] > 0 && self.left[*row] > 0 && self.serves(*row, column);
-        tier.clone().filter(fits).max_by_key(|row| (self.left[*row], std::cmp::Reverse(*row)))
+        let fits =
+            |row: &usize| self.need[column] > 0 && self.left[*row] > 0 && self.serves(*row, column);
+        tier.clone()
+            .filter(fits)
+            .max_by_key(|row| (self.left[*row], std::cmp::Reverse(*row)))
     }
 
     /// Serves a line that may not have what is left by handing a line that may have it over to there. Only lines
@@ -176,7 +194,9 @@ impl<'a> Table<'a> {
         for (row, column, before) in path {
             self.given[row][column] = self.given[row][column].saturating_add(units);
             match before {
-                Some(before) => self.given[row][before] = self.given[row][before].saturating_sub(units),
+                Some(before) => {
+                    self.given[row][before] = self.given[row][before].saturating_sub(units)
+                }
                 None => self.left[row] = self.left[row].saturating_sub(units),
             }
         }
@@ -186,12 +206,21 @@ impl<'a> Table<'a> {
     /// Allocates whole lines only. False when it stopped at its limit.
     fn pack(&mut self) -> bool {
         let few = self.need.len() <= PACK_LINES_MAX;
-        let mut packing = Packing { table: self, at: Vec::new(), best: None, steps: 0, out: !few };
+        let mut packing = Packing {
+            table: self,
+            at: Vec::new(),
+            best: None,
+            steps: 0,
+            out: !few,
+        };
         packing.greedy();
         if few {
             packing.go(0);
         }
-        let (out, places) = (packing.out, packing.best.map(|(_, places)| places).unwrap_or_default());
+        let (out, places) = (
+            packing.out,
+            packing.best.map(|(_, places)| places).unwrap_or_default(),
+        );
         for (column, row) in places.into_iter().enumerate() {
             if let Some(row) = row {
                 self.give(row, column, self.need[column]);
@@ -225,7 +254,14 @@ impl Packing<'_, '_> {
     }
 
     fn go(&mut self, column: usize) {
-        let rest = self.table.need.get(column..).unwrap_or(&[]).iter().copied().fold(0, u64::saturating_add);
+        let rest = self
+            .table
+            .need
+            .get(column..)
+            .unwrap_or(&[])
+            .iter()
+            .copied()
+            .fold(0, u64::saturating_add);
         let worth = self.worth(rest);
         if self.best.as_ref().is_some_and(|(best, _)| worth <= *best) {
             return;
@@ -256,8 +292,14 @@ impl Packing<'_, '_> {
     }
 
     fn room(&self, row: usize) -> u64 {
-        let taken = self.at.iter().zip(&self.table.need).filter(|(at, _)| **at == Some(row));
-        taken.fold(self.table.left[row], |left, (_, units)| left.saturating_sub(*units))
+        let taken = self
+            .at
+            .iter()
+            .zip(&self.table.need)
+            .filter(|(at, _)| **at == Some(row));
+        taken.fold(self.table.left[row], |left, (_, units)| {
+            left.saturating_sub(*units)
+        })
     }
 
     /// Units placed, then units by tier, as if all that is still to come went to the highest tier.

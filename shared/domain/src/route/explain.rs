@@ -52,7 +52,9 @@ pub(super) fn explain(outcome: &Outcome<'_>) -> String {
     match outcome.fitted {
         None => {}
         Some(Fitted::LinesKeptWhole) => {
-            sentences.push("Lines were kept whole, so that the decision fits one transaction.".to_owned());
+            sentences.push(
+                "Lines were kept whole, so that the decision fits one transaction.".to_owned(),
+            );
         }
         Some(Fitted::LinesLeftOut) => {
             let why = "The decision holds no more than fits one transaction;";
@@ -71,8 +73,15 @@ pub(super) fn explain(outcome: &Outcome<'_>) -> String {
 fn chosen(outcome: &Outcome<'_>, sentences: &mut Vec<String>) {
     let problem = outcome.problem;
     for site in outcome.plan.sites.iter().take(NAMED_MAX) {
-        let gifts = outcome.plan.gifts.iter().filter(|(from, _, _)| from == site);
-        let units = sums(gifts.map(|(_, want, units)| (problem.wants[*want].sku, *units)), problem);
+        let gifts = outcome
+            .plan
+            .gifts
+            .iter()
+            .filter(|(from, _, _)| from == site);
+        let units = sums(
+            gifts.map(|(_, want, units)| (problem.wants[*want].sku, *units)),
+            problem,
+        );
         let candidate = problem.sites[*site].candidate;
         let kind = match candidate.kind {
             LocationKind::Warehouse => "warehouse",
@@ -118,8 +127,18 @@ fn missing(outcome: &Outcome<'_>, sentences: &mut Vec<String>) {
 /// Says why locations were not used. Those of tiers that were not opened were not needed.
 fn fenced(outcome: &Outcome<'_>, sentences: &mut Vec<String>) {
     let tier = |location: &LocationId| {
-        let kind = outcome.inputs.candidates.iter().find(|c| c.location == *location)?.kind;
-        outcome.inputs.rules.tiers.iter().position(|kinds| kinds.contains(&kind))
+        let kind = outcome
+            .inputs
+            .candidates
+            .iter()
+            .find(|c| c.location == *location)?
+            .kind;
+        outcome
+            .inputs
+            .rules
+            .tiers
+            .iter()
+            .position(|kinds| kinds.contains(&kind))
     };
     let mut told: Vec<(&LocationId, FenceCode, Option<Vec<&Sku>>)> = Vec::new();
     for fence in outcome.fences {
@@ -127,25 +146,41 @@ fn fenced(outcome: &Outcome<'_>, sentences: &mut Vec<String>) {
             continue;
         }
         let line = fence.line.as_ref();
-        let sku = line.and_then(|line| outcome.problem.wants.iter().find(|w| w.demand.line == *line));
+        let sku = line.and_then(|line| {
+            outcome
+                .problem
+                .wants
+                .iter()
+                .find(|w| w.demand.line == *line)
+        });
         let sku = sku.map(|want| &want.demand.sku);
-        match told.iter_mut().find(|(l, code, _)| **l == fence.location && *code == fence.code) {
+        match told
+            .iter_mut()
+            .find(|(l, code, _)| **l == fence.location && *code == fence.code)
+        {
             Some((_, _, skus)) => skus.get_or_insert_default().extend(sku),
             None => told.push((&fence.location, fence.code, sku.map(|sku| vec![sku]))),
         }
     }
     let mut named: Vec<&LocationId> = told.iter().map(|(location, _, _)| *location).collect();
     named.dedup();
-    let more = named.len().saturating_sub(NAMED_MAX).saturating_add(outcome.unlisted);
+    let more = named
+        .len()
+        .saturating_sub(NAMED_MAX)
+        .saturating_add(outcome.unlisted);
     named.truncate(NAMED_MAX);
     for location in named {
         let reasons = told.iter().filter(|(l, _, _)| *l == location);
-        let reasons: Vec<String> =
-            reasons.map(|(_, code, skus)| reason(outcome, *code, skus.as_deref())).collect();
+        let reasons: Vec<String> = reasons
+            .map(|(_, code, skus)| reason(outcome, *code, skus.as_deref()))
+            .collect();
         sentences.push(format!("{location}: {}.", reasons.join("; ")));
     }
     if more > 0 {
-        sentences.push(format!("{} more cannot give what is asked.", locations(more)));
+        sentences.push(format!(
+            "{} more cannot give what is asked.",
+            locations(more)
+        ));
     }
 }
 
@@ -168,7 +203,14 @@ fn reason(outcome: &Outcome<'_>, code: FenceCode, skus: Option<&[&Sku]>) -> Stri
         | FenceCode::SafetyStock
         | FenceCode::QueuedAhead
         | FenceCode::OutOfStock => {
-            let all = || outcome.problem.wants.iter().map(|want| &want.demand.sku).collect::<Vec<_>>();
+            let all = || {
+                outcome
+                    .problem
+                    .wants
+                    .iter()
+                    .map(|want| &want.demand.sku)
+                    .collect::<Vec<_>>()
+            };
             format!("{whole} {}", names(skus.map_or_else(all, <[&Sku]>::to_vec)))
         }
     }
@@ -206,9 +248,17 @@ fn shorten(mut parts: Vec<String>) -> String {
 }
 
 fn locations(count: usize) -> String {
-    if count == 1 { "1 location".to_owned() } else { format!("{count} locations") }
+    if count == 1 {
+        "1 location".to_owned()
+    } else {
+        format!("{count} locations")
+    }
 }
 
 fn orders(count: u32) -> String {
-    if count == 1 { "1 fulfillment order".to_owned() } else { format!("{count} fulfillment orders") }
+    if count == 1 {
+        "1 fulfillment order".to_owned()
+    } else {
+        format!("{count} fulfillment orders")
+    }
 }

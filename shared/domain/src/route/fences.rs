@@ -75,7 +75,11 @@ pub(super) struct Survey<'a> {
 /// Puts up the fences.
 pub(super) fn survey(inputs: &RoutingInputs) -> Survey<'_> {
     let demands = || inputs.demands.iter().filter(|d| d.units > 0);
-    let skus: Vec<&Sku> = demands().map(|d| &d.sku).collect::<BTreeSet<_>>().into_iter().collect();
+    let skus: Vec<&Sku> = demands()
+        .map(|d| &d.sku)
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .collect();
     let wants: Vec<Want<'_>> = demands()
         .map(|demand| Want {
             demand,
@@ -93,7 +97,14 @@ pub(super) fn survey(inputs: &RoutingInputs) -> Survey<'_> {
         let stops = stops(inputs, candidate, tier, &wants);
         let serves: Vec<bool> = stops.iter().map(Option::is_none).collect();
         if let Some(tier) = tier.filter(|_| serves.contains(&true)) {
-            sites.push(site(candidate, tier, serves, &skus, &wants, inputs.rules.split_lines));
+            sites.push(site(
+                candidate,
+                tier,
+                serves,
+                &skus,
+                &wants,
+                inputs.rules.split_lines,
+            ));
         }
         if stops.iter().any(Option::is_some) {
             fenced.insert(&candidate.location);
@@ -109,7 +120,11 @@ pub(super) fn survey(inputs: &RoutingInputs) -> Survey<'_> {
         tiers: inputs.rules.tiers.len(),
         split_lines: inputs.rules.split_lines,
     };
-    Survey { problem, fences, unlisted: fenced.len().saturating_sub(FENCED_MAX) }
+    Survey {
+        problem,
+        fences,
+        unlisted: fenced.len().saturating_sub(FENCED_MAX),
+    }
 }
 
 /// Candidates with their tiers, best first, whatever order they come in and each location once.
@@ -121,7 +136,13 @@ fn ranked(inputs: &RoutingInputs) -> Vec<(Option<usize>, &Candidate)> {
             *kept = candidate;
         }
     }
-    let tier = |c: &Candidate| inputs.rules.tiers.iter().position(|kinds| kinds.contains(&c.kind));
+    let tier = |c: &Candidate| {
+        inputs
+            .rules
+            .tiers
+            .iter()
+            .position(|kinds| kinds.contains(&c.kind))
+    };
     let mut all: Vec<_> = once.into_values().map(|c| (tier(c), c)).collect();
     all.sort_by_key(|(tier, c)| (tier.unwrap_or(usize::MAX), c.priority, &c.location));
     all
@@ -129,8 +150,19 @@ fn ranked(inputs: &RoutingInputs) -> Vec<(Option<usize>, &Candidate)> {
 
 /// Should a location be named twice, the same one is taken whichever comes first.
 fn fingerprint(c: &Candidate) -> impl Ord + '_ {
-    let stock: Vec<_> = c.stock.iter().map(|a| (&a.sku, a.units, a.kept_back, a.queued_ahead)).collect();
-    (c.enabled, c.untracked, c.kind, c.priority, &c.ships_to, stock)
+    let stock: Vec<_> = c
+        .stock
+        .iter()
+        .map(|a| (&a.sku, a.units, a.kept_back, a.queued_ahead))
+        .collect();
+    (
+        c.enabled,
+        c.untracked,
+        c.kind,
+        c.priority,
+        &c.ships_to,
+        stock,
+    )
 }
 
 /// What stops a location from serving each demand.
@@ -149,7 +181,10 @@ fn stops(
     } else {
         None
     };
-    wants.iter().map(|want| whole.or_else(|| candidate.stops(want.demand))).collect()
+    wants
+        .iter()
+        .map(|want| whole.or_else(|| candidate.stops(want.demand)))
+        .collect()
 }
 
 impl Candidate {
@@ -159,7 +194,10 @@ impl Candidate {
 
     /// Should a SKU be named twice, the smaller promise is believed.
     fn available(&self, sku: &Sku) -> Option<&Available> {
-        self.stock.iter().filter(|a| a.sku == *sku).min_by_key(|a| (a.units, a.kept_back, a.queued_ahead))
+        self.stock
+            .iter()
+            .filter(|a| a.sku == *sku)
+            .min_by_key(|a| (a.units, a.kept_back, a.queued_ahead))
     }
 
     fn stops(&self, demand: &Demand) -> Option<FenceCode> {
@@ -195,7 +233,13 @@ fn site<'a>(
     };
     let stock: Vec<u64> = skus.iter().map(|sku| units(sku)).collect();
     let gives = gives(&stock, &serves, wants, split_lines);
-    Site { candidate, tier, stock, gives, serves }
+    Site {
+        candidate,
+        tier,
+        stock,
+        gives,
+        serves,
+    }
 }
 
 fn gives(stock: &[u64], serves: &[bool], wants: &[Want<'_>], split_lines: bool) -> Vec<u64> {
@@ -205,18 +249,33 @@ fn gives(stock: &[u64], serves: &[bool], wants: &[Want<'_>], split_lines: bool) 
             wanted[want.sku] = wanted[want.sku].saturating_add(want.units);
         }
     }
-    wanted.iter().zip(stock).map(|(wanted, stock)| *wanted.min(stock)).collect()
+    wanted
+        .iter()
+        .zip(stock)
+        .map(|(wanted, stock)| *wanted.min(stock))
+        .collect()
 }
 
 /// Lists a location's fences: one for all when the same thing stops every line.
-fn list(fences: &mut Vec<Fence>, location: &LocationId, stops: &[Option<FenceCode>], wants: &[Want<'_>]) {
-    let fence = |line: Option<LineId>, code| Fence { location: location.clone(), line, code };
+fn list(
+    fences: &mut Vec<Fence>,
+    location: &LocationId,
+    stops: &[Option<FenceCode>],
+    wants: &[Want<'_>],
+) {
+    let fence = |line: Option<LineId>, code| Fence {
+        location: location.clone(),
+        line,
+        code,
+    };
     let first = stops.first().copied().flatten();
     match first.filter(|code| stops.iter().all(|stop| *stop == Some(*code))) {
         Some(code) => fences.push(fence(None, code)),
         None => {
             let each = stops.iter().zip(wants);
-            fences.extend(each.filter_map(|(s, w)| s.map(|code| fence(Some(w.demand.line.clone()), code))));
+            fences.extend(
+                each.filter_map(|(s, w)| s.map(|code| fence(Some(w.demand.line.clone()), code))),
+            );
         }
     }
 }

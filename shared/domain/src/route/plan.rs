@@ -47,7 +47,11 @@ pub fn route(inputs: &RoutingInputs) -> Decision {
     let incomplete = choice.plan.units() < problem.total();
     let missing = unplaced(problem, &choice.plan);
     let withheld = inputs.ship_complete && incomplete;
-    let plan = if withheld { Plan::nothing(problem) } else { choice.plan };
+    let plan = if withheld {
+        Plan::nothing(problem)
+    } else {
+        choice.plan
+    };
     let outcome = Outcome {
         inputs,
         problem,
@@ -64,7 +68,11 @@ pub fn route(inputs: &RoutingInputs) -> Decision {
         inputs: inputs.clone(),
         assignments: assignments(problem, &plan),
         explanation: explain(&outcome),
-        unplaced: if withheld { unplaced(problem, &plan) } else { missing },
+        unplaced: if withheld {
+            unplaced(problem, &plan)
+        } else {
+            missing
+        },
         fences: survey.fences,
         truncated: choice.truncated,
         attempt: 1,
@@ -80,19 +88,28 @@ struct Choice {
 }
 
 fn choose(inputs: &RoutingInputs, problem: &Problem<'_>) -> Choice {
-    let limit = usize::try_from(inputs.rules.split_limit).unwrap_or(usize::MAX).min(WRITES_MAX);
-    let mut choice = Choice { plan: Plan::nothing(problem), opened: 0, truncated: false };
+    let limit = usize::try_from(inputs.rules.split_limit)
+        .unwrap_or(usize::MAX)
+        .min(WRITES_MAX);
+    let mut choice = Choice {
+        plan: Plan::nothing(problem),
+        opened: 0,
+        truncated: false,
+    };
     let last = problem.sites.last().map_or(0, |site| site.tier);
     for tier in 0..problem.tiers {
         choice.opened = tier;
         let open = problem.open(tier);
         // Searching tiers that cannot place everything is in vain while another one is to be opened.
-        let enough = ceiling(problem, open).first().is_some_and(|units| *units >= problem.total());
+        let enough = ceiling(problem, open)
+            .first()
+            .is_some_and(|units| *units >= problem.total());
         if !enough && tier < last || open == 0 {
             continue;
         }
         if tier <= last {
-            let (plan, truncated) = search(problem, open, limit, inputs.rules.search_limit, choice.plan);
+            let (plan, truncated) =
+                search(problem, open, limit, inputs.rules.search_limit, choice.plan);
             choice.plan = plan;
             choice.truncated |= truncated;
         }
@@ -112,7 +129,12 @@ fn writes(problem: &Problem<'_>, gifts: &[(usize, usize, u64)]) -> usize {
 
 /// The plan without the lines that do not fit.
 fn trim(problem: &Problem<'_>, plan: Plan) -> Plan {
-    let of = |want: usize| plan.gifts.iter().copied().filter(move |(_, for_want, _)| *for_want == want);
+    let of = |want: usize| {
+        plan.gifts
+            .iter()
+            .copied()
+            .filter(move |(_, for_want, _)| *for_want == want)
+    };
     let mut wants: Vec<usize> = (0..problem.wants.len()).collect();
     wants.sort_by_key(|want| (of(*want).count(), *want));
     let mut gifts: Vec<(usize, usize, u64)> = Vec::new();
@@ -124,7 +146,13 @@ fn trim(problem: &Problem<'_>, plan: Plan) -> Plan {
         }
     }
     gifts.sort_unstable();
-    Plan::new(problem, Allocation { gifts, truncated: plan.truncated })
+    Plan::new(
+        problem,
+        Allocation {
+            gifts,
+            truncated: plan.truncated,
+        },
+    )
 }
 
 fn assignments(problem: &Problem<'_>, plan: &Plan) -> Vec<Assignment> {
@@ -133,7 +161,14 @@ fn assignments(problem: &Problem<'_>, plan: &Plan) -> Vec<Assignment> {
         let candidate = problem.sites[*site].candidate;
         if assignments.last().is_none_or(|(last, _)| last != site) {
             let (location, untracked) = (candidate.location.clone(), candidate.untracked);
-            assignments.push((*site, Assignment { location, untracked, lines: Vec::new() }));
+            assignments.push((
+                *site,
+                Assignment {
+                    location,
+                    untracked,
+                    lines: Vec::new(),
+                },
+            ));
         }
         let Some((_, assignment)) = assignments.last_mut() else {
             continue;
@@ -145,7 +180,10 @@ fn assignments(problem: &Problem<'_>, plan: &Plan) -> Vec<Assignment> {
             None => assignment.lines.push((line.clone(), units)),
         }
     }
-    assignments.into_iter().map(|(_, assignment)| assignment).collect()
+    assignments
+        .into_iter()
+        .map(|(_, assignment)| assignment)
+        .collect()
 }
 
 /// What the plan does not place, by line, in the order's own order.
@@ -156,14 +194,26 @@ fn unplaced(problem: &Problem<'_>, plan: &Plan) -> Vec<Unplaced> {
     }
     let mut places: BTreeMap<(&LineId, &Sku), usize> = BTreeMap::new();
     let mut unplaced: Vec<Unplaced> = Vec::new();
-    for (want, units) in problem.wants.iter().zip(rest).filter(|(_, units)| *units > 0) {
+    for (want, units) in problem
+        .wants
+        .iter()
+        .zip(rest)
+        .filter(|(_, units)| *units > 0)
+    {
         let units = u32::try_from(units).unwrap_or(u32::MAX);
         let (line, sku) = (&want.demand.line, &want.demand.sku);
-        match places.get(&(line, sku)).and_then(|place| unplaced.get_mut(*place)) {
+        match places
+            .get(&(line, sku))
+            .and_then(|place| unplaced.get_mut(*place))
+        {
             Some(earlier) => earlier.units = earlier.units.saturating_add(units),
             None => {
                 places.insert((line, sku), unplaced.len());
-                unplaced.push(Unplaced { line: line.clone(), sku: sku.clone(), units });
+                unplaced.push(Unplaced {
+                    line: line.clone(),
+                    sku: sku.clone(),
+                    units,
+                });
             }
         }
     }

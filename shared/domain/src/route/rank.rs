@@ -57,7 +57,10 @@ impl Plan {
             }
         }
         plan.orders = plan.sites.len();
-        plan.splits = locations.iter().map(|n| n.saturating_sub(1)).fold(0, u64::saturating_add);
+        plan.splits = locations
+            .iter()
+            .map(|n| n.saturating_sub(1))
+            .fold(0, u64::saturating_add);
         plan.gifts = allocation.gifts;
         plan.truncated = allocation.truncated;
         plan

@@ -20,14 +20,25 @@ pub(super) fn search(
     best: Plan,
 ) -> (Plan, bool) {
     let bounds = Bounds::new(problem, open);
-    let mut search = Search { problem, open, bounds, budget, out: false, best, size: 0 };
+    let mut search = Search {
+        problem,
+        open,
+        bounds,
+        budget,
+        out: false,
+        best,
+        size: 0,
+    };
     for by_tier in [true, false] {
         search.greedy(limit, by_tier);
     }
     for size in 1..=limit.min(open) {
         search.size = size;
-        let nothing =
-            Partial { chosen: Vec::with_capacity(size), priority: 0, sums: vec![0; search.bounds.width()] };
+        let nothing = Partial {
+            chosen: Vec::with_capacity(size),
+            priority: 0,
+            sums: vec![0; search.bounds.width()],
+        };
         search.extend(nothing, 0);
     }
     let truncated = search.out || search.best.truncated;
@@ -78,10 +89,20 @@ impl Search<'_> {
         while chosen.len() < limit {
             let gain = |site: usize| {
                 let gives = self.problem.sites[site].gives.iter().zip(&rest);
-                gives.map(|(gives, rest)| *gives.min(rest)).fold(0, u64::saturating_add)
+                gives
+                    .map(|(gives, rest)| *gives.min(rest))
+                    .fold(0, u64::saturating_add)
             };
-            let tier = |site: usize| if by_tier { self.problem.sites[site].tier } else { 0 };
-            let useful = (0..self.open).filter(|site| !chosen.contains(site)).map(|site| (site, gain(site)));
+            let tier = |site: usize| {
+                if by_tier {
+                    self.problem.sites[site].tier
+                } else {
+                    0
+                }
+            };
+            let useful = (0..self.open)
+                .filter(|site| !chosen.contains(site))
+                .map(|site| (site, gain(site)));
             let best = useful
                 .filter(|(_, gain)| *gain > 0)
                 .min_by_key(|(site, gain)| (tier(*site), std::cmp::Reverse(*gain), *site));
@@ -114,8 +135,9 @@ impl Search<'_> {
             self.budget = budget;
             let mut next = partial.clone();
             next.chosen.push(site);
-            next.priority =
-                next.priority.saturating_add(u64::from(self.problem.sites[site].candidate.priority));
+            next.priority = next
+                .priority
+                .saturating_add(u64::from(self.problem.sites[site].candidate.priority));
             self.bounds.add(&mut next.sums, site);
             self.extend(next, site.saturating_add(1));
         }
@@ -127,8 +149,15 @@ impl Search<'_> {
         let placed = self.bounds.most(&partial.sums, from, missing);
         let best = &self.best;
         let floor = self.bounds.splits_floor(best.units());
-        let priority = self.bounds.least_priority(from, missing).saturating_add(partial.priority);
-        let first = partial.chosen.iter().copied().chain(from..from.saturating_add(missing));
+        let priority = self
+            .bounds
+            .least_priority(from, missing)
+            .saturating_add(partial.priority);
+        let first = partial
+            .chosen
+            .iter()
+            .copied()
+            .chain(from..from.saturating_add(missing));
         // Round by round, plans have as many fulfillment orders as the round has locations: a plan that leaves
         // one out was looked at in an earlier round.
         let by_rule = placed
@@ -171,7 +200,9 @@ impl<'p> Bounds<'p> {
             let it = &problem.sites[site];
             for (sku, gives) in it.gives.iter().enumerate() {
                 for column in [0, it.tier.saturating_add(1)] {
-                    let cell = here.saturating_add(sku.saturating_mul(columns)).saturating_add(column);
+                    let cell = here
+                        .saturating_add(sku.saturating_mul(columns))
+                        .saturating_add(column);
                     largest[cell] = largest[cell].max(*gives);
                     sum[cell] = sum[cell].saturating_add(*gives);
                 }
@@ -179,7 +210,14 @@ impl<'p> Bounds<'p> {
             priority[site] = priority[site.saturating_add(1)].min(u64::from(it.candidate.priority));
         }
         let splits = fewest_splits(problem, open);
-        Self { problem, columns, largest, sum, priority, splits }
+        Self {
+            problem,
+            columns,
+            largest,
+            sum,
+            priority,
+            splits,
+        }
     }
 
     fn width(&self) -> usize {
@@ -205,7 +243,9 @@ impl<'p> Bounds<'p> {
             for (column, placed) in placed.iter_mut().enumerate() {
                 let cell = sku.saturating_mul(self.columns).saturating_add(column);
                 let beyond = here.saturating_add(cell);
-                let added = self.largest[beyond].saturating_mul(more).min(self.sum[beyond]);
+                let added = self.largest[beyond]
+                    .saturating_mul(more)
+                    .min(self.sum[beyond]);
                 *placed = placed.saturating_add(sums[cell].saturating_add(added).min(*demanded));
             }
         }
@@ -224,14 +264,22 @@ impl<'p> Bounds<'p> {
 
     /// Splits that every plan has which places that many units.
     fn splits_floor(&self, units: u64) -> u64 {
-        if units == self.problem.total() { self.splits } else { 0 }
+        if units == self.problem.total() {
+            self.splits
+        } else {
+            0
+        }
     }
 }
 
 /// Each line takes at least as many locations as its largest ones needed to hold it.
 fn fewest_splits(problem: &Problem<'_>, open: usize) -> u64 {
     let splits = |(index, want): (usize, &super::fences::Want<'_>)| {
-        let sites = problem.sites.iter().take(open).filter(|site| site.serves[index]);
+        let sites = problem
+            .sites
+            .iter()
+            .take(open)
+            .filter(|site| site.serves[index]);
         let mut stock: Vec<u64> = sites.map(|site| site.stock[want.sku]).collect();
         stock.sort_unstable_by_key(|units| std::cmp::Reverse(*units));
         let mut need = want.units;
@@ -245,5 +293,10 @@ fn fewest_splits(problem: &Problem<'_>, open: usize) -> u64 {
         }
         taken.saturating_sub(1)
     };
-    problem.wants.iter().enumerate().map(splits).fold(0, u64::saturating_add)
+    problem
+        .wants
+        .iter()
+        .enumerate()
+        .map(splits)
+        .fold(0, u64::saturating_add)
 }

@@ -5,8 +5,8 @@ use domain::{
     command::Command,
     facts::{FulfillmentFact, StockMovement},
     order::{
-        Actor, Cause, Event, ExceptionKind, HoldKind, RefundLine, RefundStatus, Shipment, ShipmentLine,
-        ShipmentStatus, Status, Terms,
+        Actor, Cause, Event, ExceptionKind, HoldKind, RefundLine, RefundStatus, Shipment,
+        ShipmentLine, ShipmentStatus, Status, Terms,
     },
 };
 use jiff::SignedDuration;
@@ -37,9 +37,17 @@ fn parcel(world: &mut World, place: usize, units: u32, unasked: u32) -> Event {
         shipped_at: now,
         status: ShipmentStatus::Shipped,
         since: now,
-        lines: vec![ShipmentLine { line: "1".parse().unwrap(), units, unasked }],
+        lines: vec![ShipmentLine {
+            line: "1".parse().unwrap(),
+            units,
+            unasked,
+        }],
     };
-    Event::ShipmentShipped { shipment, location: found.location, untracked: false }
+    Event::ShipmentShipped {
+        shipment,
+        location: found.location,
+        untracked: false,
+    }
 }
 
 #[test]
@@ -52,7 +60,15 @@ fn a_sound_table_has_no_violation() {
     world.ship(0, 0, &[("1", 1), ("2", 2)], true).unwrap();
     world.tell(1, &Command::RequestFulfillment).unwrap();
     world.cancel(1, &[("1", 1)]).unwrap();
-    world.report(1, 0, FulfillmentFact::Rejected { reason: "not_found".to_owned() }).unwrap();
+    world
+        .report(
+            1,
+            0,
+            FulfillmentFact::Rejected {
+                reason: "not_found".to_owned(),
+            },
+        )
+        .unwrap();
     world.route(1);
     world.receive("hamburg", "TEE", 9);
     world.drain("TEE");
@@ -69,9 +85,15 @@ fn i1_a_waiter_that_is_not_queued_or_queued_wrongly() {
     breaks(&table, Rule::I1);
     table.waiting = vec![place.clone(), place.clone()];
     breaks(&table, Rule::I1);
-    table.waiting = vec![domain::backorder::Backorder { units: 1, ..place.clone() }];
+    table.waiting = vec![domain::backorder::Backorder {
+        units: 1,
+        ..place.clone()
+    }];
     breaks(&table, Rule::I1);
-    let stranger = domain::backorder::Backorder { line: "9".parse().unwrap(), ..place.clone() };
+    let stranger = domain::backorder::Backorder {
+        line: "9".parse().unwrap(),
+        ..place.clone()
+    };
     table.waiting = vec![place, stranger];
     breaks(&table, Rule::I1);
 }
@@ -83,10 +105,20 @@ fn i1_units_that_are_in_two_places() {
     let mut again = world.order(0).state.fulfillment_orders[0].clone();
     again.id = domain::ids::FulfillmentOrderId::mint(world.context().now, [9; 10]);
     let mut routed = world.orders[0].commits.iter().flat_map(|c| &c.body.events);
-    let routed = routed.find(|event| matches!(event, Event::OrderRouted { .. })).cloned();
-    let Some(Event::OrderRouted { decision, .. }) = routed else { panic!("it was routed") };
+    let routed = routed
+        .find(|event| matches!(event, Event::OrderRouted { .. }))
+        .cloned();
+    let Some(Event::OrderRouted { decision, .. }) = routed else {
+        panic!("it was routed")
+    };
     world.receive("berlin", "TEE", 9);
-    world.forge(0, vec![Event::OrderRouted { fulfillment_orders: vec![again], decision }]);
+    world.forge(
+        0,
+        vec![Event::OrderRouted {
+            fulfillment_orders: vec![again],
+            decision,
+        }],
+    );
     world.drain("TEE");
     world.breaks(Rule::I1);
 }
@@ -95,7 +127,12 @@ fn i1_units_that_are_in_two_places() {
 fn i2_a_reservation_that_is_not_what_is_assigned() {
     for by in [-1, 1] {
         let mut world = busy();
-        world.levels.values_mut().find(|l| l.sku.as_str() == "MUG").unwrap().reserved += by;
+        world
+            .levels
+            .values_mut()
+            .find(|l| l.sku.as_str() == "MUG")
+            .unwrap()
+            .reserved += by;
         world.breaks(Rule::I2);
     }
     let mut world = busy();
@@ -139,8 +176,18 @@ fn i3_a_unit_that_is_owed_back_twice() {
     let mut world = busy();
     world.cancel(0, &[("2", 1)]).unwrap();
     assert_eq!(world.order(0).state.lines[1].refund_owed_amount, 1000);
-    let lines = vec![RefundLine { line: "2".parse().unwrap(), units: 1, amount: 1000 }];
-    world.forge(0, vec![Event::RefundOwed { lines, amount: 1000 }]);
+    let lines = vec![RefundLine {
+        line: "2".parse().unwrap(),
+        units: 1,
+        amount: 1000,
+    }];
+    world.forge(
+        0,
+        vec![Event::RefundOwed {
+            lines,
+            amount: 1000,
+        }],
+    );
     world.breaks(Rule::I3);
 }
 
@@ -151,7 +198,13 @@ fn i4_a_parcel_with_units_nobody_asked_for_and_no_exception() {
     world.forge(0, vec![event]);
     world.breaks(Rule::I4);
     let detail = "one too many".to_owned();
-    world.forge(0, vec![Event::ExceptionOpened { kind: ExceptionKind::UnexpectedShipment, detail }]);
+    world.forge(
+        0,
+        vec![Event::ExceptionOpened {
+            kind: ExceptionKind::UnexpectedShipment,
+            detail,
+        }],
+    );
     assert_eq!(check(&world.table()), []);
 }
 
@@ -169,8 +222,11 @@ fn i4_a_unit_that_is_cancelled_and_shipped_by_our_leave() {
 fn i5_a_cause_with_two_effects() {
     let mut world = busy();
     let context = world.context();
-    let hold =
-        |handle: &str| Event::HoldPlaced { kind: HoldKind::Manual, handle: handle.to_owned(), until: None };
+    let hold = |handle: &str| Event::HoldPlaced {
+        kind: HoldKind::Manual,
+        handle: handle.to_owned(),
+        until: None,
+    };
     world.write(0, vec![hold("a")], &context);
     assert_eq!(check(&world.table()), []);
     world.write(0, vec![hold("b")], &context);
@@ -192,7 +248,10 @@ fn i5_a_stock_movement_that_counts_twice() {
     world.breaks(Rule::I5);
 
     let mut world = busy();
-    world.levels.values_mut().for_each(|level| level.on_hand += 1);
+    world
+        .levels
+        .values_mut()
+        .for_each(|level| level.on_hand += 1);
     world.breaks(Rule::I5);
     // Old records expire; then the sum says nothing.
     let mut table = world.table();
@@ -216,12 +275,21 @@ fn i6_a_commit_that_was_edited_dropped_or_left_unsigned() {
     retold.orders[0].commits[1].body.actor.id = "someone-else".to_owned();
     breaks(&retold, Rule::I6);
 
-    for (actor, cause) in
-        [(Actor::system(""), Cause::new("test", "x")), (Actor::system("test"), Cause::new("test", ""))]
-    {
+    for (actor, cause) in [
+        (Actor::system(""), Cause::new("test", "x")),
+        (Actor::system("test"), Cause::new("test", "")),
+    ] {
         let mut world = busy();
-        let context = domain::command::Context { actor, cause, ..world.context() };
-        let hold = Event::HoldPlaced { kind: HoldKind::Manual, handle: "a".to_owned(), until: None };
+        let context = domain::command::Context {
+            actor,
+            cause,
+            ..world.context()
+        };
+        let hold = Event::HoldPlaced {
+            kind: HoldKind::Manual,
+            handle: "a".to_owned(),
+            until: None,
+        };
         world.write(0, vec![hold], &context);
         world.breaks(Rule::I6);
     }
@@ -232,7 +300,11 @@ fn i6_a_state_or_an_order_that_the_commits_do_not_tell_of() {
     let mut table = busy().table();
     table.orders[0].order.state.status = Status::Paid;
     breaks(&table, Rule::I6);
-    assert!(check(&table)[0].detail.ends_with(": status"), "{:?}", check(&table));
+    assert!(
+        check(&table)[0].detail.ends_with(": status"),
+        "{:?}",
+        check(&table)
+    );
 
     let mut table = busy().table();
     table.orders[0].order.placed.lines[0].title = "another".to_owned();
@@ -252,7 +324,10 @@ fn queue(country: &str, terms: Terms, lines: &[(&str, u32)], location: &str) -> 
 }
 
 fn usual() -> Terms {
-    Terms { priority: 5, ..Terms::default() }
+    Terms {
+        priority: 5,
+        ..Terms::default()
+    }
 }
 
 #[test]
@@ -261,7 +336,9 @@ fn i7_the_second_in_the_queue_is_served_first() {
     assert!(world.serve(&world.waiter(1, "1")));
     world.breaks(Rule::I7);
     assert!(
-        check(&world.table())[0].detail.contains("takes 2 of TEE from berlin"),
+        check(&world.table())[0]
+            .detail
+            .contains("takes 2 of TEE from berlin"),
         "{:?}",
         check(&world.table())
     );
@@ -307,12 +384,22 @@ fn i7_whoever_could_not_have_had_it_is_not_wronged() {
 
     // A hold stands.
     let mut held = queue("DE", usual(), &[("TEE", 2)], "berlin");
-    held.tell(0, &Command::PlaceHold { kind: HoldKind::Manual, handle: "a".to_owned(), until: None })
-        .unwrap();
+    held.tell(
+        0,
+        &Command::PlaceHold {
+            kind: HoldKind::Manual,
+            handle: "a".to_owned(),
+            until: None,
+        },
+    )
+    .unwrap();
     assert_eq!(served(&mut held), []);
 
     // It ships complete, and there is no mug.
-    let complete = Terms { ship_complete: true, ..usual() };
+    let complete = Terms {
+        ship_complete: true,
+        ..usual()
+    };
     let mut incomplete = queue("DE", complete.clone(), &[("TEE", 2), ("MUG", 1)], "berlin");
     assert_eq!(served(&mut incomplete), []);
 
@@ -326,7 +413,15 @@ fn i7_whoever_could_not_have_had_it_is_not_wronged() {
     wronged.breaks(Rule::I7);
 
     // It stands behind: its priority is lower.
-    let mut behind = queue("DE", Terms { priority: 9, ..usual() }, &[("TEE", 2)], "berlin");
+    let mut behind = queue(
+        "DE",
+        Terms {
+            priority: 9,
+            ..usual()
+        },
+        &[("TEE", 2)],
+        "berlin",
+    );
     assert_eq!(served(&mut behind), []);
 }
 
@@ -338,7 +433,15 @@ fn i7_a_location_that_declined_a_line_may_serve_the_next_in_the_queue() {
     let second = world.sell(&[("TEE", 2)]);
     world.route(first);
     world.tell(first, &Command::RequestFulfillment).unwrap();
-    world.report(first, 0, FulfillmentFact::Rejected { reason: "capacity".to_owned() }).unwrap();
+    world
+        .report(
+            first,
+            0,
+            FulfillmentFact::Rejected {
+                reason: "capacity".to_owned(),
+            },
+        )
+        .unwrap();
     world.route(first);
     world.route(second);
     world.drain("TEE");
@@ -353,7 +456,11 @@ fn a_drain_is_owed_where_someone_waits_for_what_they_could_have() {
     let found = owed(&world);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].waiting, world.waiter(0, "1"));
-    assert!(found[0].to_string().contains("2 x TEE from berlin"), "{}", found[0]);
+    assert!(
+        found[0].to_string().contains("2 x TEE from berlin"),
+        "{}",
+        found[0]
+    );
     world.drain("TEE");
     assert_eq!(owed(&world), []);
 

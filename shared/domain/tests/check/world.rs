@@ -40,7 +40,9 @@ impl World {
             waiting: BTreeMap::new(),
             records: vec![],
             locations: vec![
-                location(serde_json::json!({ "id": "berlin", "name": "Berlin", "kind": "warehouse" })),
+                location(
+                    serde_json::json!({ "id": "berlin", "name": "Berlin", "kind": "warehouse" }),
+                ),
                 location(serde_json::json!({
                     "id": "hamburg", "name": "Hamburg", "kind": "warehouse", "priority": 1, "ships_to": ["DE"]
                 })),
@@ -84,18 +86,32 @@ impl World {
         .unwrap();
         let id = OrderId::mint(context.now, self.entropy(0));
         let change = place(id, &request, &context).unwrap().change;
-        self.orders.push(OrderRecord { order: change.order, commits: vec![change.commit] });
+        self.orders.push(OrderRecord {
+            order: change.order,
+            commits: vec![change.commit],
+        });
         let place = self.orders.len() - 1;
         let currency = request.currency;
-        let (intent, amount) = (request.payment.intent.unwrap(), self.order(place).placed.total());
+        let (intent, amount) = (
+            request.payment.intent.unwrap(),
+            self.order(place).placed.total(),
+        );
         let fact = PaymentFact::Captured { amount, currency };
-        self.tell(place, &Command::RecordPayment { intent, fact }).unwrap();
+        self.tell(place, &Command::RecordPayment { intent, fact })
+            .unwrap();
         place
     }
 
     /// A German order on the usual terms.
     pub(crate) fn sell(&mut self, lines: &[(&str, u32)]) -> usize {
-        self.place("DE", Terms { priority: 5, ..Terms::default() }, lines)
+        self.place(
+            "DE",
+            Terms {
+                priority: 5,
+                ..Terms::default()
+            },
+            lines,
+        )
     }
 
     pub(crate) fn order(&self, place: usize) -> &Order {
@@ -104,11 +120,22 @@ impl World {
 
     pub(crate) fn stock(&mut self, location: &str, sku: &str, movement: &StockMovement) {
         let Context { now, actor, cause } = self.context();
-        let shelf = (sku.parse::<Sku>().unwrap(), location.parse::<LocationId>().unwrap());
-        let level = self.levels.entry(shelf.clone()).or_insert_with(|| StockLevel::empty(shelf.0, shelf.1));
+        let shelf = (
+            sku.parse::<Sku>().unwrap(),
+            location.parse::<LocationId>().unwrap(),
+        );
+        let level = self
+            .levels
+            .entry(shelf.clone())
+            .or_insert_with(|| StockLevel::empty(shelf.0, shelf.1));
         let events = vec![StockEvent::new(level, movement)];
         *level = level.moved(movement);
-        self.records.push(StockRecord { at: now, actor, cause, events });
+        self.records.push(StockRecord {
+            at: now,
+            actor,
+            cause,
+            events,
+        });
     }
 
     pub(crate) fn receive(&mut self, location: &str, sku: &str, quantity: u32) {
@@ -116,7 +143,11 @@ impl World {
     }
 
     /// Puts a command to an order and writes what it causes.
-    pub(crate) fn tell(&mut self, place: usize, command: &Command) -> Result<Vec<Event>, Rejection> {
+    pub(crate) fn tell(
+        &mut self,
+        place: usize,
+        command: &Command,
+    ) -> Result<Vec<Event>, Rejection> {
         let context = self.context();
         self.last = Some((place, command.clone(), context.clone()));
         self.tell_as(place, command, &context)
@@ -152,8 +183,10 @@ impl World {
         let change = Change::new(self.order(place), events, context).unwrap();
         for delta in &change.stock {
             let shelf = (delta.sku.clone(), delta.location.clone());
-            let level =
-                self.levels.entry(shelf.clone()).or_insert_with(|| StockLevel::empty(shelf.0, shelf.1));
+            let level = self
+                .levels
+                .entry(shelf.clone())
+                .or_insert_with(|| StockLevel::empty(shelf.0, shelf.1));
             *level = level.after(delta);
         }
         for backorder in change.backorders {
@@ -178,13 +211,26 @@ impl World {
         now: Timestamp,
     ) -> RoutingInputs {
         let order = self.order(place);
-        let own = (order.placed.terms.priority, order.placed.placed_at, order.placed.id);
+        let own = (
+            order.placed.terms.priority,
+            order.placed.placed_at,
+            order.placed.id,
+        );
         let ahead = |sku: &Sku| -> i64 {
-            let before = self.waiting.values().filter(|w| w.sku == *sku && served != Some(sku));
-            before.filter(|w| (w.priority, w.placed_at, w.order) < own).map(|w| i64::from(w.units)).sum()
+            let before = self
+                .waiting
+                .values()
+                .filter(|w| w.sku == *sku && served != Some(sku));
+            before
+                .filter(|w| (w.priority, w.placed_at, w.order) < own)
+                .map(|w| i64::from(w.units))
+                .sum()
         };
         let available = |location: &Location, sku: &Sku| {
-            let free = self.levels.get(&(sku.clone(), location.id.clone()))?.available();
+            let free = self
+                .levels
+                .get(&(sku.clone(), location.id.clone()))?
+                .available();
             let units = (free - ahead(sku)).max(0);
             let count = |units: i64| u32::try_from(units).unwrap();
             Some(Available {
@@ -201,7 +247,12 @@ impl World {
             enabled: location.enabled,
             ships_to: location.ships_to.clone(),
             untracked: location.untracked,
-            stock: order.placed.lines.iter().filter_map(|line| available(location, &line.sku)).collect(),
+            stock: order
+                .placed
+                .lines
+                .iter()
+                .filter_map(|line| available(location, &line.sku))
+                .collect(),
         };
         RoutingInputs {
             demands,
@@ -249,34 +300,58 @@ impl World {
         let demands = self.demands(place, |_, state| state.unrouted);
         let decision = route(&self.inputs(place, demands, None, now));
         let ids = self.ids(&decision);
-        self.tell(place, &Command::Route { decision: Box::new(decision), ids }).unwrap();
+        self.tell(
+            place,
+            &Command::Route {
+                decision: Box::new(decision),
+                ids,
+            },
+        )
+        .unwrap();
     }
 
     /// Gives one who waits what it can have now, whoever stands before it. Whether it got anything.
     pub(crate) fn serve(&mut self, waiter: &Backorder) -> bool {
-        let place = self.orders.iter().position(|r| r.order.placed.id == waiter.order).unwrap();
+        let place = self
+            .orders
+            .iter()
+            .position(|r| r.order.placed.id == waiter.order)
+            .unwrap();
         let order = self.order(place);
         let complete = order.placed.terms.ship_complete;
         if !order.is_ready() || (complete && order.unrouted() > 0) {
             return false;
         }
         let now = self.context().now;
-        let demands =
-            self.demands(
-                place,
-                |line, state| if complete || *line == waiter.line { state.backordered } else { 0 },
-            );
+        let demands = self.demands(place, |line, state| {
+            if complete || *line == waiter.line {
+                state.backordered
+            } else {
+                0
+            }
+        });
         let decision = route(&self.inputs(place, demands, Some(&waiter.sku), now));
         let ids = self.ids(&decision);
         let got = !decision.assignments.is_empty();
-        self.tell(place, &Command::ReleaseBackorder { decision: Box::new(decision), ids }).unwrap();
+        self.tell(
+            place,
+            &Command::ReleaseBackorder {
+                decision: Box::new(decision),
+                ids,
+            },
+        )
+        .unwrap();
         got
     }
 
     /// Serves the queue of a SKU from its head.
     pub(crate) fn drain(&mut self, sku: &str) {
-        let mut queue: Vec<Backorder> =
-            self.waiting.values().filter(|w| w.sku.as_str() == sku).cloned().collect();
+        let mut queue: Vec<Backorder> = self
+            .waiting
+            .values()
+            .filter(|w| w.sku.as_str() == sku)
+            .cloned()
+            .collect();
         queue.sort();
         if queue.iter().any(|waiter| self.serve(waiter)) {
             self.drain(sku);
@@ -300,7 +375,13 @@ impl World {
         let shipment = ShipmentId::mint(occurred_at, self.entropy(0));
         self.tell(
             place,
-            &Command::RecordFulfillment { fulfillment_order, location, fact, shipment, occurred_at },
+            &Command::RecordFulfillment {
+                fulfillment_order,
+                location,
+                fact,
+                shipment,
+                occurred_at,
+            },
         )
     }
 
@@ -311,9 +392,10 @@ impl World {
         lines: &[(&str, u32)],
         last: bool,
     ) -> Result<Vec<Event>, Rejection> {
-        let lines = lines
-            .iter()
-            .map(|(line, quantity)| FactLine { line: line.parse().unwrap(), quantity: *quantity });
+        let lines = lines.iter().map(|(line, quantity)| FactLine {
+            line: line.parse().unwrap(),
+            quantity: *quantity,
+        });
         let fact = FulfillmentFact::Shipped {
             reference: format!("parcel-{}", self.seconds % 3),
             carrier: None,
@@ -324,11 +406,24 @@ impl World {
         self.report(place, which, fact)
     }
 
-    pub(crate) fn cancel(&mut self, place: usize, lines: &[(&str, u32)]) -> Result<Vec<Event>, Rejection> {
-        let line =
-            |(line, units): &(&str, u32)| CancelLine { line: line.parse().unwrap(), units: Some(*units) };
+    pub(crate) fn cancel(
+        &mut self,
+        place: usize,
+        lines: &[(&str, u32)],
+    ) -> Result<Vec<Event>, Rejection> {
+        let line = |(line, units): &(&str, u32)| CancelLine {
+            line: line.parse().unwrap(),
+            units: Some(*units),
+        };
         let lines = lines.iter().map(line).collect();
-        self.tell(place, &Command::Cancel { lines, reason: CancelReason::CustomerRequested, note: None })
+        self.tell(
+            place,
+            &Command::Cancel {
+                lines,
+                reason: CancelReason::CustomerRequested,
+                note: None,
+            },
+        )
     }
 
     pub(crate) fn table(&self) -> Table {

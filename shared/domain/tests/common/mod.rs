@@ -1,5 +1,10 @@
 //! An order and the words to put things to it.
-#![allow(dead_code, unreachable_pub, missing_docs, reason = "each test binary uses its part")]
+#![allow(
+    dead_code,
+    unreachable_pub,
+    missing_docs,
+    reason = "each test binary uses its part"
+)]
 #![allow(
     clippy::allow_attributes,
     clippy::expect_used,
@@ -37,7 +42,11 @@ pub fn at(second: u64) -> Timestamp {
 }
 
 pub fn context(n: u64) -> Context {
-    Context { now: at(n), actor: Actor::system("test"), cause: Cause::new("test", n.to_string()) }
+    Context {
+        now: at(n),
+        actor: Actor::system("test"),
+        cause: Cause::new("test", n.to_string()),
+    }
 }
 
 pub fn entropy(n: u64) -> [u8; 10] {
@@ -52,29 +61,39 @@ pub fn line(id: &str) -> LineId {
 
 /// Lines of (units, unit price); SKUs `SKU-1`, `SKU-2` ...
 pub fn request(lines: &[(u32, i64)]) -> PlaceOrder {
-    let lines = lines.iter().enumerate().map(|(i, (quantity, unit_price))| PlaceLine {
-        id: None,
-        sku: format!("SKU-{}", i + 1).parse().expect("a SKU"),
-        title: String::new(),
-        quantity: *quantity,
-        unit_price: *unit_price,
-        discount: 0,
-        tax: 0,
-    });
+    let lines = lines
+        .iter()
+        .enumerate()
+        .map(|(i, (quantity, unit_price))| PlaceLine {
+            id: None,
+            sku: format!("SKU-{}", i + 1).parse().expect("a SKU"),
+            title: String::new(),
+            quantity: *quantity,
+            unit_price: *unit_price,
+            discount: 0,
+            tax: 0,
+        });
     let lines: Vec<PlaceLine> = lines.collect();
     let json = serde_json::json!({
         "number": "1001", "currency": "EUR", "lines": [], "payment": { "intent": INTENT },
         "customer": { "name": "Ada", "email": "ada@example.com",
             "address": { "lines": ["1 Main St"], "city": "Berlin", "country": "DE" } }
     });
-    PlaceOrder { lines, ..serde_json::from_value(json).expect("a request") }
+    PlaceOrder {
+        lines,
+        ..serde_json::from_value(json).expect("a request")
+    }
 }
 
 impl Told {
     pub fn placed(lines: &[(u32, i64)]) -> Self {
         let id = OrderId::mint(at(0), entropy(1));
         let placement = place(id, &request(lines), &context(0)).expect("a valid order");
-        Self { order: placement.change.order, commits: vec![placement.change.commit], told: 0 }
+        Self {
+            order: placement.change.order,
+            commits: vec![placement.change.commit],
+            told: 0,
+        }
     }
 
     /// Puts a command to the order under a cause of its own and applies what it causes.
@@ -91,12 +110,19 @@ impl Told {
     }
 
     pub fn pay(&mut self, fact: PaymentFact) -> Result<Vec<Event>, Rejection> {
-        self.tell(&Command::RecordPayment { intent: INTENT.to_owned(), fact })
+        self.tell(&Command::RecordPayment {
+            intent: INTENT.to_owned(),
+            fact,
+        })
     }
 
     pub fn captured(&mut self) {
         let amount = self.order.placed.total();
-        self.pay(PaymentFact::Captured { amount, currency: self.order.placed.currency }).expect("recorded");
+        self.pay(PaymentFact::Captured {
+            amount,
+            currency: self.order.placed.currency,
+        })
+        .expect("recorded");
     }
 
     /// Routes everything unrouted: `share` of each line's units to each of the locations, the rest backordered.
@@ -105,15 +131,30 @@ impl Told {
         self.tell(&command)
     }
 
-    pub fn plan(&self, share: &[(&str, u32)], backorder: bool) -> (Command, Vec<FulfillmentOrderId>) {
+    pub fn plan(
+        &self,
+        share: &[(&str, u32)],
+        backorder: bool,
+    ) -> (Command, Vec<FulfillmentOrderId>) {
         let lines = self.order.placed.lines.iter().zip(&self.order.state.lines);
         let mut left: Vec<(LineId, domain::ids::Sku, u32)> = lines
-            .map(|(l, s)| (l.id.clone(), l.sku.clone(), if backorder { s.backordered } else { s.unrouted }))
+            .map(|(l, s)| {
+                (
+                    l.id.clone(),
+                    l.sku.clone(),
+                    if backorder { s.backordered } else { s.unrouted },
+                )
+            })
             .collect();
         let demands = left
             .iter()
             .filter(|l| l.2 > 0)
-            .map(|l| Demand { line: l.0.clone(), sku: l.1.clone(), units: l.2, avoid: vec![] })
+            .map(|l| Demand {
+                line: l.0.clone(),
+                sku: l.1.clone(),
+                units: l.2,
+                avoid: vec![],
+            })
             .collect();
         let mut assignments = Vec::new();
         for (location, most) in share {
@@ -127,7 +168,11 @@ impl Told {
             }
             if !lines.is_empty() {
                 let location = location.parse().expect("a location");
-                assignments.push(Assignment { location, untracked: false, lines });
+                assignments.push(Assignment {
+                    location,
+                    untracked: false,
+                    lines,
+                });
             }
         }
         let unplaced = left
@@ -198,11 +243,22 @@ impl Told {
     }
 
     pub fn parcel(&mut self, reference: &str, fact: ParcelFact) -> Result<Vec<Event>, Rejection> {
-        let shipment = self.order.state.shipments.iter().find(|s| s.reference == reference);
+        let shipment = self
+            .order
+            .state
+            .shipments
+            .iter()
+            .find(|s| s.reference == reference);
         let location = shipment
             .and_then(|s| self.order.fulfillment_order(s.fulfillment_order))
-            .map_or("berlin".parse().expect("a location"), |f| f.location.clone());
-        self.tell(&Command::RecordParcel { reference: reference.to_owned(), location, fact })
+            .map_or("berlin".parse().expect("a location"), |f| {
+                f.location.clone()
+            });
+        self.tell(&Command::RecordParcel {
+            reference: reference.to_owned(),
+            location,
+            fact,
+        })
     }
 
     pub fn cancel(&mut self, lines: &[(&str, u32)]) -> Result<Vec<Event>, Rejection> {
@@ -217,9 +273,16 @@ impl Told {
 pub fn cancel(lines: &[(&str, u32)]) -> Command {
     let lines = lines
         .iter()
-        .map(|(id, units)| domain::command::CancelLine { line: line(id), units: Some(*units) })
+        .map(|(id, units)| domain::command::CancelLine {
+            line: line(id),
+            units: Some(*units),
+        })
         .collect();
-    Command::Cancel { lines, reason: domain::order::CancelReason::CustomerRequested, note: None }
+    Command::Cancel {
+        lines,
+        reason: domain::order::CancelReason::CustomerRequested,
+        note: None,
+    }
 }
 
 pub fn shipped(reference: &str, lines: &[(&str, u32)], last: bool) -> FulfillmentFact {
@@ -227,7 +290,13 @@ pub fn shipped(reference: &str, lines: &[(&str, u32)], last: bool) -> Fulfillmen
         reference: reference.to_owned(),
         carrier: Some("dhl".to_owned()),
         tracking: Some(format!("T{reference}")),
-        lines: lines.iter().map(|(id, quantity)| FactLine { line: line(id), quantity: *quantity }).collect(),
+        lines: lines
+            .iter()
+            .map(|(id, quantity)| FactLine {
+                line: line(id),
+                quantity: *quantity,
+            })
+            .collect(),
         last,
     }
 }

@@ -43,10 +43,12 @@ fn play(narrator: Narrator, begun: Instant) -> Told<usize> {
         trouble.is_some()
     };
     let mut failed: Vec<&str> = scenes.iter().filter(told).map(|scene| scene.name).collect();
-    world
-        .narrator()
-        .scene("The rules that never break", "Read straight from the table, all of it, when all is done.");
-    let last: [fn(&World) -> Told<String>; 2] = [table::keeps_its_rules, table::nothing_was_given_up];
+    world.narrator().scene(
+        "The rules that never break",
+        "Read straight from the table, all of it, when all is done.",
+    );
+    let last: [fn(&World) -> Told<String>; 2] =
+        [table::keeps_its_rules, table::nothing_was_given_up];
     for check in last {
         match check(&world) {
             Ok(fact) => world.narrator().so(&fact),
@@ -67,15 +69,17 @@ fn sum_up(world: &World, begun: Instant, scenes: usize, failed: &[&str]) {
     let (_, facts) = narrator.counts();
     narrator.say("");
     let well = scenes.saturating_sub(failed.len());
-    narrator.say(
-        &narrator.bold(&format!("{well} of {scenes} scenes as told, {facts} facts checked, in {seconds} s")),
-    );
+    narrator.say(&narrator.bold(&format!(
+        "{well} of {scenes} scenes as told, {facts} facts checked, in {seconds} s"
+    )));
     if !failed.is_empty() {
         narrator.not_so(&format!("not so: {}", failed.join(", ")));
         return;
     }
     let stack = &world.stack;
-    let Some(agent) = stack.users.get("agent") else { return };
+    let Some(agent) = stack.users.get("agent") else {
+        return;
+    };
     narrator.say("");
     narrator.say("Look on, as an agent:");
     for line in [
@@ -100,7 +104,10 @@ fn wanted() -> Told<Vec<Scene>> {
     let names: Vec<String> = std::env::args().skip(1).collect();
     let known: Vec<&str> = SCENES.iter().map(|scene| scene.name).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        return Err(Trouble::Broken(format!("there is no scene {unknown}; there are {}", known.join(", "))));
+        return Err(Trouble::Broken(format!(
+            "there is no scene {unknown}; there are {}",
+            known.join(", ")
+        )));
     }
     Ok(SCENES
         .into_iter()
@@ -109,12 +116,21 @@ fn wanted() -> Told<Vec<Scene>> {
 }
 
 fn stack_file() -> Told<PathBuf> {
-    #[expect(clippy::disallowed_methods, reason = "the demo is no function: this is its one setting")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the demo is no function: this is its one setting"
+    )]
     let named = std::env::var("OMS_STACK");
-    let file = named.map_or_else(|_| live::stack::root().join(".local/stack.json"), PathBuf::from);
+    let file = named.map_or_else(
+        |_| live::stack::root().join(".local/stack.json"),
+        PathBuf::from,
+    );
     if Path::new(&file).is_file() {
         Ok(file)
     } else {
-        Err(Trouble::Broken(format!("no stack at {}; start one with infra/local up", file.display())))
+        Err(Trouble::Broken(format!(
+            "no stack at {}; start one with infra/local up",
+            file.display()
+        )))
     }
 }

@@ -16,9 +16,14 @@ use crate::{
 /// When something is not so.
 pub fn first_in_first_out(world: &World) -> Told {
     let chair = world.sku("CHAIR-OAK");
-    let earlier =
-        watch::now().checked_sub(SignedDuration::from_mins(5)).map_err(|e| Trouble::broken("time", e))?;
-    let first = world.basket().priced(&chair, 2, 18900).ordered_at(earlier).place()?;
+    let earlier = watch::now()
+        .checked_sub(SignedDuration::from_mins(5))
+        .map_err(|e| Trouble::broken("time", e))?;
+    let first = world
+        .basket()
+        .priced(&chair, 2, 18900)
+        .ordered_at(earlier)
+        .place()?;
     let second = world.basket().priced(&chair, 2, 18900).place()?;
     second.pay(world)?;
     second.until_event("UnitsBackordered")?;
@@ -31,15 +36,33 @@ pub fn first_in_first_out(world: &World) -> Told {
     )?;
     world.narrator().note("Three chairs come in at Berlin.");
     world.receive(BERLIN, &chair, 3)?;
-    let shown = first.until("the first order having its chairs", |o| o.units().backordered == 0)?;
-    expect("units of the first order with Berlin", shown.units().assigned, 2)?;
-    let shown = second.until("the second order having one chair", |o| o.units().backordered == 1)?;
-    expect("units of the second order with Berlin", shown.units().assigned, 1)?;
-    expect("who waits now", waiting(world, &chair)?, vec![(second.id.clone(), 1)])?;
+    let shown = first.until("the first order having its chairs", |o| {
+        o.units().backordered == 0
+    })?;
+    expect(
+        "units of the first order with Berlin",
+        shown.units().assigned,
+        2,
+    )?;
+    let shown = second.until("the second order having one chair", |o| {
+        o.units().backordered == 1
+    })?;
+    expect(
+        "units of the second order with Berlin",
+        shown.units().assigned,
+        1,
+    )?;
+    expect(
+        "who waits now",
+        waiting(world, &chair)?,
+        vec![(second.id.clone(), 1)],
+    )?;
     let (one, two) = (first.job(world, BERLIN)?, second.job(world, BERLIN)?);
     world.narrator().note("One more chair comes in.");
     world.receive(BERLIN, &chair, 1)?;
-    second.until("the second order having both chairs", |o| o.units().backordered == 0)?;
+    second.until("the second order having both chairs", |o| {
+        o.units().backordered == 0
+    })?;
     let three = second.next_job(world, BERLIN, &[&two])?;
     for (job, parcel) in [(&one, "BOX-1"), (&two, "BOX-2"), (&three, "BOX-3")] {
         job.ship_all(parcel)?;
@@ -48,8 +71,14 @@ pub fn first_in_first_out(world: &World) -> Told {
     first.expect_times(&shown, &[("BackorderReleased", 1)])?;
     let shown = second.until_status("fulfilled")?;
     second.expect_times(&shown, &[("BackorderReleased", 2)])?;
-    expect("on hand and reserved in Berlin", world.shelf(&chair, BERLIN)?, (0, 0))?;
-    world.narrator().so("Who ordered first had both chairs before the other had the second.");
+    expect(
+        "on hand and reserved in Berlin",
+        world.shelf(&chair, BERLIN)?,
+        (0, 0),
+    )?;
+    world
+        .narrator()
+        .so("Who ordered first had both chairs before the other had the second.");
     Ok(())
 }
 
@@ -74,7 +103,9 @@ pub fn released_by_the_sweep(world: &World) -> Told {
     order.job(world, DRESDEN)?.ship_all("BOX-1")?;
     order.until_status("fulfilled")?;
     locations::open(world, DRESDEN, false)?;
-    world.narrator().so("The sweep found it: nothing waits for luck.");
+    world
+        .narrator()
+        .so("The sweep found it: nothing waits for luck.");
     Ok(())
 }
 
@@ -84,16 +115,23 @@ pub fn released_by_the_sweep(world: &World) -> Told {
 /// When the queue does not take it.
 pub fn sweep(world: &World) -> Told {
     let queue = world.stack.queues.get("replenishment");
-    let queue = queue.ok_or_else(|| Trouble::Broken("the stack has no queue replenishment".to_owned()))?;
+    let queue =
+        queue.ok_or_else(|| Trouble::Broken("the stack has no queue replenishment".to_owned()))?;
     world.cloud.put_on(queue, &json!({ "sweep": true }))
 }
 
 /// Orders and units that wait for a SKU, in queue order.
 fn waiting(world: &World, sku: &str) -> Told<Vec<(String, u64)>> {
     let path = format!("/api/oms/backorders?sku={sku}");
-    let found: Value = world.api("support", "GET", &path, None)?.success("GET the backorders")?;
+    let found: Value = world
+        .api("support", "GET", &path, None)?
+        .success("GET the backorders")?;
     let all = found["waiting"].as_array().cloned().unwrap_or_default();
-    let entry =
-        |w: &Value| (w["order"].as_str().unwrap_or_default().to_owned(), w["units"].as_u64().unwrap_or(0));
+    let entry = |w: &Value| {
+        (
+            w["order"].as_str().unwrap_or_default().to_owned(),
+            w["units"].as_u64().unwrap_or(0),
+        )
+    };
     Ok(all.iter().map(entry).collect())
 }

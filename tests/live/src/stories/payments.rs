@@ -25,14 +25,23 @@ pub fn fraud_review(world: &World) -> Told {
     let shown = order.until_status("paid")?;
     order.expect_times(&shown, &[("PaymentCaptured", 1), ("OrderReleased", 0)])?;
     expect("the hold", shown.holds[0].kind.as_str(), "fraud_review")?;
-    world.narrator().so("Paid, and nobody has been told to ship anything.");
+    world
+        .narrator()
+        .so("Paid, and nobody has been told to ship anything.");
     order.review(world, "review.closed", &review)?.send(world)?;
     order.until_event("OrderReleased")?;
     let job = order.job(world, BERLIN)?;
     job.prepare()?;
     job.ship_all("BOX-1")?;
     let shown = order.until_status("fulfilled")?;
-    order.expect_times(&shown, &[("HoldReleased", 1), ("OrderReleased", 1), ("OrderRouted", 1)])?;
+    order.expect_times(
+        &shown,
+        &[
+            ("HoldReleased", 1),
+            ("OrderReleased", 1),
+            ("OrderRouted", 1),
+        ],
+    )?;
     world.narrator().so("Approved, released, shipped.");
     Ok(())
 }
@@ -49,15 +58,24 @@ pub fn failed(world: &World) -> Told {
     order.until_status("payment_processing")?;
     order.payment_failed(world)?.send(world)?;
     let shown = order.until_status("cancelled")?;
-    let last = shown.timeline.iter().find(|moment| moment.event == "UnitsCancelled");
+    let last = shown
+        .timeline
+        .iter()
+        .find(|moment| moment.event == "UnitsCancelled");
     expect(
         "who cancelled",
         last.map(|m| (m.actor.kind.as_str(), m.actor.id.as_str())),
         Some(("system", "cancellation")),
     )?;
     expect("what is owed back", shown.money.refund_owed, 0)?;
-    expect("on hand and reserved in Berlin", world.shelf(&bag, BERLIN)?, (3, 0))?;
-    world.narrator().so("Cancelled by the system, with the reason, and nothing is owed.");
+    expect(
+        "on hand and reserved in Berlin",
+        world.shelf(&bag, BERLIN)?,
+        (3, 0),
+    )?;
+    world
+        .narrator()
+        .so("Cancelled by the system, with the reason, and nothing is owed.");
     Ok(())
 }
 
@@ -82,10 +100,14 @@ pub fn found_by_checkout(world: &World) -> Told {
     job.ship_all("BOX-1")?;
     order.until_status("fulfilled")?;
     let refund = world.name("re_");
-    order.refund(world, "refund.created", &refund, order.total, "succeeded")?.send(world)?;
+    order
+        .refund(world, "refund.created", &refund, order.total, "succeeded")?
+        .send(world)?;
     let shown = order.until_status("refunded")?;
     order.expect_times(&shown, &[("PaymentCaptured", 1), ("RefundUpdated", 1)])?;
     expect("what was refunded", shown.money.refunded, order.total)?;
-    world.narrator().so("Found by its number, then by the intent; the money counts once.");
+    world
+        .narrator()
+        .so("Found by its number, then by the intent; the money counts once.");
     Ok(())
 }

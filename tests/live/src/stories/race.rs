@@ -35,11 +35,15 @@ enum Won {
 impl Won {
     fn in_words(self) -> &'static str {
         match self {
-            Self::ParcelFirst => "the parcel had left already: 409, with who and when. One of them:",
+            Self::ParcelFirst => {
+                "the parcel had left already: 409, with who and when. One of them:"
+            }
             Self::ParcelAfterAll => {
                 "asked, and the parcel left first: the cancellation lost, on record. One of them:"
             }
-            Self::Cancel => "the warehouse was asked in time: cancelled, nothing shipped. One of them:",
+            Self::Cancel => {
+                "the warehouse was asked in time: cancelled, nothing shipped. One of them:"
+            }
         }
     }
 }
@@ -56,23 +60,39 @@ pub fn cancel_against_shipment(world: &World) -> Told {
     let numbers: Vec<usize> = (0..ROUNDS).collect();
     for batch in numbers.chunks(AT_ONCE) {
         let results: Vec<Told<(Won, Order<'_>)>> = thread::scope(|scope| {
-            let running: Vec<_> = batch.iter().map(|n| scope.spawn(move || round(world, tee, *n))).collect();
-            running.into_iter().map(|round| round.join().unwrap_or_else(|_| Err(panicked()))).collect()
+            let running: Vec<_> = batch
+                .iter()
+                .map(|n| scope.spawn(move || round(world, tee, *n)))
+                .collect();
+            running
+                .into_iter()
+                .map(|round| round.join().unwrap_or_else(|_| Err(panicked())))
+                .collect()
         });
         ended.extend(results.into_iter().collect::<Told<Vec<_>>>()?);
     }
     for won in [Won::ParcelFirst, Won::ParcelAfterAll, Won::Cancel] {
         let mut these = ended.iter().filter(|(how, _)| *how == won);
-        let Some((_, example)) = these.next() else { continue };
+        let Some((_, example)) = these.next() else {
+            continue;
+        };
         let count = these.count().saturating_add(1);
-        world.narrator().note(&format!("{count} x {}", won.in_words()));
+        world
+            .narrator()
+            .note(&format!("{count} x {}", won.in_words()));
         example.mute(false);
         example.look()?;
     }
     let cancelled = ended.iter().filter(|(won, _)| *won == Won::Cancel).count();
     let left = i64::try_from(cancelled).unwrap_or(0);
-    expect("on hand and reserved in Berlin", world.shelf(tee, BERLIN)?, (left, 0))?;
-    world.narrator().so(&format!("{ROUNDS} rounds, each with exactly one winner, and the stock adds up."));
+    expect(
+        "on hand and reserved in Berlin",
+        world.shelf(tee, BERLIN)?,
+        (left, 0),
+    )?;
+    world.narrator().so(&format!(
+        "{ROUNDS} rounds, each with exactly one winner, and the stock adds up."
+    ));
     Ok(())
 }
 
@@ -84,7 +104,8 @@ fn panicked() -> Trouble {
 /// decides it, the same one each time.
 fn moments(number: usize) -> (Duration, Duration) {
     let mut state = u64::try_from(number).unwrap_or(0);
-    let mut up_to = |most: u64| Duration::from_millis(random(&mut state).checked_rem(most).unwrap_or(0));
+    let mut up_to =
+        |most: u64| Duration::from_millis(random(&mut state).checked_rem(most).unwrap_or(0));
     if number.is_multiple_of(4) {
         (up_to(PARCEL_AHEAD_MS), Duration::ZERO)
     } else {
@@ -121,7 +142,13 @@ fn round<'w>(world: &'w World, sku: &str, number: usize) -> Told<(Won, Order<'w>
     Ok((won, order))
 }
 
-fn settle(world: &World, order: &Order<'_>, job: &Job<'_>, status: u16, shipped: bool) -> Told<Won> {
+fn settle(
+    world: &World,
+    order: &Order<'_>,
+    job: &Job<'_>,
+    status: u16,
+    shipped: bool,
+) -> Told<Won> {
     let last = watch::until("the race being decided", watch::SOON, || {
         let shown = order.look()?;
         let done = matches!(shown.status.as_str(), "fulfilled" | "cancelled");
@@ -132,8 +159,16 @@ fn settle(world: &World, order: &Order<'_>, job: &Job<'_>, status: u16, shipped:
         })
     })?;
     let units = last.units();
-    expect("units cancelled and shipped together", units.cancelled.saturating_add(units.shipped), 1)?;
-    expect("shipped, as the warehouse said", units.shipped == 1, shipped)?;
+    expect(
+        "units cancelled and shipped together",
+        units.cancelled.saturating_add(units.shipped),
+        1,
+    )?;
+    expect(
+        "shipped, as the warehouse said",
+        units.shipped == 1,
+        shipped,
+    )?;
     expect("exceptions", last.exceptions.len(), 0)?;
     let won = match (status, shipped) {
         (409, true) => Won::ParcelFirst,
@@ -147,12 +182,21 @@ fn settle(world: &World, order: &Order<'_>, job: &Job<'_>, status: u16, shipped:
     };
     let (refused, owed) = (last.times("CancellationRefused"), last.money.refund_owed);
     match won {
-        Won::ParcelFirst => expect("refusals on record, and what is owed", (refused, owed), (0, 0))?,
+        Won::ParcelFirst => expect(
+            "refusals on record, and what is owed",
+            (refused, owed),
+            (0, 0),
+        )?,
         Won::ParcelAfterAll => {
-            expect("refusals on record, and what is owed", (refused, owed), (1, 0))?;
+            expect(
+                "refusals on record, and what is owed",
+                (refused, owed),
+                (1, 0),
+            )?;
             // The question still reaches the warehouse, which has nothing left to cancel.
             if world.warehouse.has_cancel(&job.id()) {
-                job.declined("cancel_refused", "already_shipped")?.send(world)?;
+                job.declined("cancel_refused", "already_shipped")?
+                    .send(world)?;
             }
         }
         Won::Cancel => expect_that("all of it is owed back", owed == order.total, owed)?,

@@ -27,7 +27,9 @@ pub fn five_times_in_any_order(world: &World) -> Told {
     let order = world.basket().with(&mug, 5).place()?;
     let refund = world.name("re_");
     let early = order.refund(world, "refund.created", &refund, 500, "pending")?;
-    world.narrator().note("Stripe's events, the refund first of all.");
+    world
+        .narrator()
+        .note("Stripe's events, the refund first of all.");
     early.send(world)?;
     let payment = [
         early,
@@ -38,8 +40,13 @@ pub fn five_times_in_any_order(world: &World) -> Told {
     ];
     deliver_all(world, &payment, SEED)?;
     let job = order.job(world, BERLIN)?;
-    world.narrator().note("The warehouse's messages, the deliveries first of all.");
-    let late = [job.parcel("delivered", "BOX-1")?, job.parcel("delivered", "BOX-2")?];
+    world
+        .narrator()
+        .note("The warehouse's messages, the deliveries first of all.");
+    let late = [
+        job.parcel("delivered", "BOX-1")?,
+        job.parcel("delivered", "BOX-2")?,
+    ];
     for message in &late {
         message.send(world)?;
     }
@@ -56,22 +63,39 @@ pub fn five_times_in_any_order(world: &World) -> Told {
         job.parcel("out_for_delivery", "BOX-2")?,
     ];
     deliver_all(world, &parcels, SEED.rotate_left(17))?;
-    let settled =
-        |o: &crate::order::Shown| o.status == "delivered" && o.payment_status == "partially_refunded";
-    let done = |o: &crate::order::Shown| settled(o) && o.timeline.iter().any(|m| m.text.contains("was made"));
+    let settled = |o: &crate::order::Shown| {
+        o.status == "delivered" && o.payment_status == "partially_refunded"
+    };
+    let done = |o: &crate::order::Shown| {
+        settled(o) && o.timeline.iter().any(|m| m.text.contains("was made"))
+    };
     order.within(watch::LATER, "delivered, and partially refunded", done)?;
     drained(world)?;
     let shown = order.look()?;
-    let once =
-        [("PaymentCaptured", 1), ("OrderReleased", 1), ("OrderRouted", 1), ("FulfillmentRequested", 1)];
+    let once = [
+        ("PaymentCaptured", 1),
+        ("OrderReleased", 1),
+        ("OrderRouted", 1),
+        ("FulfillmentRequested", 1),
+    ];
     order.expect_times(&shown, &once)?;
     order.expect_times(&shown, &[("ShipmentShipped", 2), ("ShipmentDelivered", 2)])?;
     expect("exceptions", shown.exceptions.len(), 0)?;
     expect("what was captured", shown.money.captured, order.total)?;
     expect("what was refunded", shown.money.refunded, 500)?;
-    expect("on hand and reserved in Berlin", world.shelf(&mug, BERLIN)?, (3, 0))?;
-    let sent = payment.len().saturating_add(parcels.len()).saturating_mul(TIMES).saturating_add(3);
-    world.narrator().so(&format!("{sent} deliveries, seed {SEED}: every effect exactly once."));
+    expect(
+        "on hand and reserved in Berlin",
+        world.shelf(&mug, BERLIN)?,
+        (3, 0),
+    )?;
+    let sent = payment
+        .len()
+        .saturating_add(parcels.len())
+        .saturating_mul(TIMES)
+        .saturating_add(3);
+    world.narrator().so(&format!(
+        "{sent} deliveries, seed {SEED}: every effect exactly once."
+    ));
     Ok(())
 }
 
@@ -79,7 +103,8 @@ pub fn five_times_in_any_order(world: &World) -> Told {
 fn drained(world: &World) -> Told {
     for name in ["inbound", "routing", "dispatch"] {
         let queue = world.stack.queues.get(name);
-        let queue = queue.ok_or_else(|| Trouble::Broken(format!("the stack has no queue {name}")))?;
+        let queue =
+            queue.ok_or_else(|| Trouble::Broken(format!("the stack has no queue {name}")))?;
         watch::until(&format!("queue {name} running empty"), watch::LATER, || {
             let depth = world.cloud.depth(queue)?;
             Ok(if depth == 0 {
@@ -94,14 +119,22 @@ fn drained(world: &World) -> Told {
 
 /// Delivers each of them so many times, several at once, in an order that the seed chooses.
 fn deliver_all(world: &World, webhooks: &[Webhook], seed: u64) -> Told {
-    let mut deliveries: Vec<&Webhook> =
-        webhooks.iter().cycle().take(webhooks.len().saturating_mul(TIMES)).collect();
+    let mut deliveries: Vec<&Webhook> = webhooks
+        .iter()
+        .cycle()
+        .take(webhooks.len().saturating_mul(TIMES))
+        .collect();
     shuffle(&mut deliveries, seed);
     let share = deliveries.len().div_ceil(LINES);
     thread::scope(|scope| {
         let send = |line: &[&Webhook]| line.iter().try_for_each(|webhook| webhook.send(world));
-        let lines: Vec<_> = deliveries.chunks(share).map(|line| scope.spawn(move || send(line))).collect();
-        lines.into_iter().try_for_each(|line| line.join().unwrap_or_else(|_| Err(broken())))
+        let lines: Vec<_> = deliveries
+            .chunks(share)
+            .map(|line| scope.spawn(move || send(line)))
+            .collect();
+        lines
+            .into_iter()
+            .try_for_each(|line| line.join().unwrap_or_else(|_| Err(broken())))
     })
 }
 

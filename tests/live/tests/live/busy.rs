@@ -27,27 +27,40 @@ const TIMES: usize = 3;
 pub(crate) fn more_customers_than_units(world: &World) -> Told {
     let chair = world.sku("CHAIR");
     world.stock(BERLIN, &chair, UNITS)?;
-    let orders = (0..CUSTOMERS).map(|_| world.basket().with(&chair, 1).place()).collect::<Told<Vec<_>>>()?;
+    let orders = (0..CUSTOMERS)
+        .map(|_| world.basket().with(&chair, 1).place())
+        .collect::<Told<Vec<_>>>()?;
     at_once(&orders, |_, order| {
         let captured = order.captured(world)?;
         (0..TIMES).try_for_each(|_| captured.send(world))
     })?;
-    at_once(&orders, |_, order| order.until_status("awaiting_fulfillment").map(drop))?;
+    at_once(&orders, |_, order| {
+        order.until_status("awaiting_fulfillment").map(drop)
+    })?;
     let given = count(&orders, |shown| shown.units().assigned)?;
     expect("units given to the first", given, UNITS)?;
-    at_once(
-        &orders,
-        |number, order| if number.is_multiple_of(CANCELS) { give_up(world, order) } else { Ok(()) },
-    )?;
+    at_once(&orders, |number, order| {
+        if number.is_multiple_of(CANCELS) {
+            give_up(world, order)
+        } else {
+            Ok(())
+        }
+    })?;
     world.receive(BERLIN, &chair, MORE)?;
     watch::until("what came in being given away", watch::SOON, || {
         let levels = world.levels(&chair)?;
         let over = levels["available"] == 0 || levels["waiting_units"] == 0;
-        Ok(if over { Look::There(()) } else { Look::NotYet(levels.to_string()) })
+        Ok(if over {
+            Look::There(())
+        } else {
+            Look::NotYet(levels.to_string())
+        })
     })?;
     at_once(&orders, |_, order| ship(world, order))?;
-    let (shipped, cancelled) =
-        (count(&orders, |s| s.units().shipped)?, count(&orders, |s| s.units().cancelled)?);
+    let (shipped, cancelled) = (
+        count(&orders, |s| s.units().shipped)?,
+        count(&orders, |s| s.units().cancelled)?,
+    );
     let waiting = count(&orders, |s| s.units().backordered)?;
     let all = u32::try_from(CUSTOMERS).unwrap_or(u32::MAX);
     expect(
@@ -55,10 +68,22 @@ pub(crate) fn more_customers_than_units(world: &World) -> Told {
         shipped.saturating_add(cancelled).saturating_add(waiting),
         all,
     )?;
-    expect("customers who cancelled", cancelled, u32::try_from(CUSTOMERS.div_ceil(CANCELS)).unwrap_or(0))?;
+    expect(
+        "customers who cancelled",
+        cancelled,
+        u32::try_from(CUSTOMERS.div_ceil(CANCELS)).unwrap_or(0),
+    )?;
     let left = i64::from(UNITS.saturating_add(MORE).saturating_sub(shipped));
-    expect("on hand and reserved in Berlin", world.shelf(&chair, BERLIN)?, (left, 0))?;
-    expect_that("nobody waits while there is something to have", waiting == 0 || left == 0, (waiting, left))
+    expect(
+        "on hand and reserved in Berlin",
+        world.shelf(&chair, BERLIN)?,
+        (left, 0),
+    )?;
+    expect_that(
+        "nobody waits while there is something to have",
+        waiting == 0 || left == 0,
+        (waiting, left),
+    )
 }
 
 /// Cancels, and the warehouse agrees if it is asked.
@@ -83,7 +108,11 @@ fn ship(world: &World, order: &Order<'_>) -> Told {
     (0..TIMES).try_for_each(|_| shipped.send(world))?;
     watch::until("the parcel being known", watch::SOON, || {
         let shown = order.look()?;
-        Ok(if shown.units().shipped == 1 { Look::There(()) } else { Look::NotYet(shown.status) })
+        Ok(if shown.units().shipped == 1 {
+            Look::There(())
+        } else {
+            Look::NotYet(shown.status)
+        })
     })
 }
 
@@ -99,13 +128,19 @@ fn at_once<'w>(orders: &[Order<'w>], act: impl Fn(usize, &Order<'w>) -> Told + S
     let numbered: Vec<(usize, &Order<'w>)> = orders.iter().enumerate().collect();
     let act = &act;
     thread::scope(|scope| {
-        let line =
-            |line: &[(usize, &Order<'w>)]| line.iter().try_for_each(|(number, order)| act(*number, order));
+        let line = |line: &[(usize, &Order<'w>)]| {
+            line.iter()
+                .try_for_each(|(number, order)| act(*number, order))
+        };
         let share = numbered.len().div_ceil(LINES);
-        let lines: Vec<_> = numbered.chunks(share).map(|part| scope.spawn(move || line(part))).collect();
-        let ended = lines
-            .into_iter()
-            .map(|one| one.join().unwrap_or_else(|_| Err(Trouble::Broken("a panic".to_owned()))));
+        let lines: Vec<_> = numbered
+            .chunks(share)
+            .map(|part| scope.spawn(move || line(part)))
+            .collect();
+        let ended = lines.into_iter().map(|one| {
+            one.join()
+                .unwrap_or_else(|_| Err(Trouble::Broken("a panic".to_owned())))
+        });
         ended.collect::<Vec<Told>>().into_iter().collect()
     })
 }

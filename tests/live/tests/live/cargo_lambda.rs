@@ -59,7 +59,11 @@ const CASES: &[(&str, &[(&str, Answer)])] = &[
     ),
     (
         "routing",
-        &[("malformed", Again(&[])), ("order_released", Again(&[FIRST])), ("redrive", Again(&[FIRST]))],
+        &[
+            ("malformed", Again(&[])),
+            ("order_released", Again(&[FIRST])),
+            ("redrive", Again(&[FIRST])),
+        ],
     ),
     (
         "replenishment",
@@ -116,10 +120,18 @@ const CASES: &[(&str, &[(&str, Answer)])] = &[
 pub(crate) fn every_case(world: &World) -> Told {
     for (function, cases) in CASES {
         let listed: Vec<&str> = cases.iter().map(|(case, _)| *case).collect();
-        expect(&format!("the files of events/{function}"), files(function)?, listed)?;
+        expect(
+            &format!("the files of events/{function}"),
+            files(function)?,
+            listed,
+        )?;
         let watched = Watched::start(world, function)?;
         for (case, answer) in *cases {
-            check(&format!("{function} {case}"), &watched.invoke(case)?, *answer)?;
+            check(
+                &format!("{function} {case}"),
+                &watched.invoke(case)?,
+                *answer,
+            )?;
         }
         drop(watched);
         if cases.iter().any(|(case, _)| *case == "malformed") {
@@ -132,35 +144,62 @@ pub(crate) fn every_case(world: &World) -> Told {
 fn check(what: &str, found: &Value, answer: Answer) -> Told {
     match answer {
         Status(status, code) => {
-            let body: Value =
-                serde_json::from_str(found["body"].as_str().unwrap_or_default()).unwrap_or_default();
-            let found = (found["statusCode"].as_u64(), body["code"].as_str().unwrap_or_default());
-            expect(&format!("the answer to {what}: {body}"), found, (Some(status), code))
+            let body: Value = serde_json::from_str(found["body"].as_str().unwrap_or_default())
+                .unwrap_or_default();
+            let found = (
+                found["statusCode"].as_u64(),
+                body["code"].as_str().unwrap_or_default(),
+            );
+            expect(
+                &format!("the answer to {what}: {body}"),
+                found,
+                (Some(status), code),
+            )
         }
         Again(wanted) => {
             let failures = found["batchItemFailures"].as_array();
-            let ids = failures
-                .map(|all| all.iter().filter_map(|one| one["itemIdentifier"].as_str()).collect::<Vec<_>>());
-            expect(&format!("what of {what} is to come again ({found})"), ids, Some(wanted.to_vec()))
+            let ids = failures.map(|all| {
+                all.iter()
+                    .filter_map(|one| one["itemIdentifier"].as_str())
+                    .collect::<Vec<_>>()
+            });
+            expect(
+                &format!("what of {what} is to come again ({found})"),
+                ids,
+                Some(wanted.to_vec()),
+            )
         }
     }
 }
 
 /// What can never be read has gone to the function's own dead-letter queue, with the reason.
 fn put_aside(world: &World, function: &str) -> Told {
-    let queue = if function == "lifecycle" { "inbound" } else { function };
+    let queue = if function == "lifecycle" {
+        "inbound"
+    } else {
+        function
+    };
     let queue = operator::dead_letters(world, queue)?;
     let message = operator::receive(world, queue, 30)?;
-    let message = message.ok_or_else(|| Trouble::Broken(format!("{function} has put nothing aside")))?;
-    expect("the reason's code", message.attribute("reason_code"), "malformed")?;
+    let message =
+        message.ok_or_else(|| Trouble::Broken(format!("{function} has put nothing aside")))?;
+    expect(
+        "the reason's code",
+        message.attribute("reason_code"),
+        "malformed",
+    )?;
     message.delete(world)
 }
 
 fn files(function: &str) -> Told<Vec<String>> {
     let folder = stack::root().join("events").join(function);
-    let entries = fs::read_dir(&folder).map_err(|e| Trouble::broken(&folder.display().to_string(), e))?;
+    let entries =
+        fs::read_dir(&folder).map_err(|e| Trouble::broken(&folder.display().to_string(), e))?;
     let stem = |path: PathBuf| Some(path.file_stem()?.to_str()?.to_owned());
-    let mut names: Vec<String> = entries.flatten().filter_map(|entry| stem(entry.path())).collect();
+    let mut names: Vec<String> = entries
+        .flatten()
+        .filter_map(|entry| stem(entry.path()))
+        .collect();
     names.sort();
     Ok(names)
 }
@@ -177,11 +216,16 @@ struct Watched<'w> {
 impl<'w> Watched<'w> {
     fn start(world: &'w World, function: &'static str) -> Told<Self> {
         let what = format!("cargo lambda watch of {function}");
-        let listener = TcpListener::bind(("127.0.0.1", 0)).map_err(|e| Trouble::broken("a free port", e))?;
-        let port = listener.local_addr().map_err(|e| Trouble::broken("a free port", e))?.port();
+        let listener =
+            TcpListener::bind(("127.0.0.1", 0)).map_err(|e| Trouble::broken("a free port", e))?;
+        let port = listener
+            .local_addr()
+            .map_err(|e| Trouble::broken("a free port", e))?
+            .port();
         drop(listener);
         let log = world.stack.directory.join(format!("watch-{function}.log"));
-        let file = fs::File::create(&log).map_err(|e| Trouble::broken(&log.display().to_string(), e))?;
+        let file =
+            fs::File::create(&log).map_err(|e| Trouble::broken(&log.display().to_string(), e))?;
         let errors = file.try_clone().map_err(|e| Trouble::broken(&what, e))?;
         let line = format!(
             "eval \"$(infra/local env {function})\" && \
@@ -190,18 +234,30 @@ impl<'w> Watched<'w> {
         let mut command = shell(world, &line);
         let child = command.stdout(file).stderr(errors).process_group(0).spawn();
         let child = child.map_err(|e| Trouble::broken(&what, e))?;
-        let watched = Self { world, function, port, child, log };
+        let watched = Self {
+            world,
+            function,
+            port,
+            child,
+            log,
+        };
         watch::until(&what, watch::SOON, || {
             let said = fs::read_to_string(&watched.log).unwrap_or_default();
             let ready = std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
-            Ok(if ready { Look::There(()) } else { Look::NotYet(said) })
+            Ok(if ready {
+                Look::There(())
+            } else {
+                Look::NotYet(said)
+            })
         })?;
         Ok(watched)
     }
 
     fn invoke(&self, case: &str) -> Told<Value> {
         let Self { function, port, .. } = self;
-        let file = Path::new("events").join(function).join(format!("{case}.json"));
+        let file = Path::new("events")
+            .join(function)
+            .join(format!("{case}.json"));
         let line = format!(
             "eval \"$(infra/local env)\" && exec cargo lambda invoke {function} --data-file {} \
              --invoke-address 127.0.0.1 --invoke-port {port}",
@@ -209,7 +265,11 @@ impl<'w> Watched<'w> {
         );
         let what = format!("cargo lambda invoke {function} with {case}");
         let mut command = shell(self.world, &line);
-        let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0).spawn();
+        let child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .process_group(0)
+            .spawn();
         let mut child = child.map_err(|e| Trouble::broken(&what, e))?;
         let ended = watch::until(&what, ANSWER, || {
             let ended = child.try_wait().map_err(|e| Trouble::broken(&what, e))?;
@@ -225,10 +285,16 @@ impl<'w> Watched<'w> {
             stop(&child);
         }
         ended?;
-        let output = child.wait_with_output().map_err(|e| Trouble::broken(&what, e))?;
+        let output = child
+            .wait_with_output()
+            .map_err(|e| Trouble::broken(&what, e))?;
         let said = String::from_utf8_lossy(&output.stdout);
-        serde_json::from_str(&said)
-            .map_err(|_| Trouble::broken(&what, format!("{said}{}", String::from_utf8_lossy(&output.stderr))))
+        serde_json::from_str(&said).map_err(|_| {
+            Trouble::broken(
+                &what,
+                format!("{said}{}", String::from_utf8_lossy(&output.stderr)),
+            )
+        })
     }
 }
 
@@ -241,12 +307,19 @@ impl Drop for Watched<'_> {
 
 /// Ends a process of ours and those that it started.
 fn stop(child: &Child) {
-    drop(Command::new("kill").args(["--", &format!("-{}", child.id())]).status());
+    drop(
+        Command::new("kill")
+            .args(["--", &format!("-{}", child.id())])
+            .status(),
+    );
 }
 
 fn shell(world: &World, line: &str) -> Command {
     let mut command = Command::new("bash");
-    command.args(["-c", line]).current_dir(stack::root()).env("OMS_STATE_DIR", &world.stack.directory);
+    command
+        .args(["-c", line])
+        .current_dir(stack::root())
+        .env("OMS_STATE_DIR", &world.stack.directory);
     command.stdin(Stdio::null());
     stack::without_cargo_of_this_test(&mut command);
     command

@@ -11,11 +11,19 @@ use crate::dynamo::Dynamo;
 
 /// Ends in a panic when the contract is broken.
 pub(crate) fn kept_on_the_stack(world: &World) -> Told {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build();
     let runtime = runtime.map_err(|e| Trouble::broken("a runtime", e))?;
     let keys = &world.stack.credentials;
     runtime.block_on(async {
-        let dynamo = Dynamo::at(&world.stack.endpoint, &keys.access_key_id, &keys.secret_access_key).await;
+        let dynamo = Dynamo::at(
+            &world.stack.endpoint,
+            &keys.access_key_id,
+            &keys.secret_access_key,
+        )
+        .await;
         store_contract(&dynamo.table(), 1).await;
     });
     Ok(())

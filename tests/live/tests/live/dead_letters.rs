@@ -19,18 +19,36 @@ pub(crate) fn unreadable(world: &World) -> Told {
     let tee = world.sku("TEE");
     let inbound = operator::queue(world, "inbound")?;
     let stopped = operator::stop(world, "lifecycle")?;
-    world.cloud.put_on(inbound, &json!({ "this": "is no fact" }))?;
     world
-        .tell(BERLIN, "stock.received", &json!({ "items": [{ "sku": tee, "quantity": 3 }] }))?
+        .cloud
+        .put_on(inbound, &json!({ "this": "is no fact" }))?;
+    world
+        .tell(
+            BERLIN,
+            "stock.received",
+            &json!({ "items": [{ "sku": tee, "quantity": 3 }] }),
+        )?
         .send(world)?;
     drop(stopped);
     watch::until("the neighbour being applied", watch::SOON, || {
         let shelf = world.shelf(&tee, BERLIN)?;
-        Ok(if shelf == (3, 0) { Look::There(()) } else { Look::NotYet(format!("{shelf:?}")) })
+        Ok(if shelf == (3, 0) {
+            Look::There(())
+        } else {
+            Look::NotYet(format!("{shelf:?}"))
+        })
     })?;
     let given_up = given_up(world, "inbound")?;
-    expect("the body, as it was", given_up.body.as_str(), r#"{"this":"is no fact"}"#)?;
-    expect("the reason's code", given_up.attribute("reason_code"), "malformed")?;
+    expect(
+        "the body, as it was",
+        given_up.body.as_str(),
+        r#"{"this":"is no fact"}"#,
+    )?;
+    expect(
+        "the reason's code",
+        given_up.attribute("reason_code"),
+        "malformed",
+    )?;
     expect_that(
         "the reason is told in words",
         !given_up.attribute("reason").is_empty(),
@@ -61,8 +79,16 @@ pub(crate) fn too_early(world: &World) -> Told {
     }
     drop(stopped);
     let message = given_up(world, "inbound")?;
-    expect("the reason's code", message.attribute("reason_code"), "not_found")?;
-    expect_that("the source is named", !message.attribute("source").is_empty(), &message.attributes)?;
+    expect(
+        "the reason's code",
+        message.attribute("reason_code"),
+        "not_found",
+    )?;
+    expect_that(
+        "the source is named",
+        !message.attribute("source").is_empty(),
+        &message.attributes,
+    )?;
     let order = order.place()?;
     expect("what the order costs", order.total, 2_888)?;
     world.stack.local(&["redrive", "inbound"])?;
@@ -73,7 +99,12 @@ pub(crate) fn too_early(world: &World) -> Told {
 /// Waits for a message in a dead-letter queue; others may see it at once.
 fn given_up(world: &World, name: &str) -> Told<Message> {
     let queue = operator::dead_letters(world, name)?;
-    watch::until(&format!("a message being given up by {name}"), watch::SOON, || {
-        Ok(operator::receive(world, queue, 0)?.map_or_else(|| Look::NotYet("none".to_owned()), Look::There))
-    })
+    watch::until(
+        &format!("a message being given up by {name}"),
+        watch::SOON,
+        || {
+            Ok(operator::receive(world, queue, 0)?
+                .map_or_else(|| Look::NotYet("none".to_owned()), Look::There))
+        },
+    )
 }

@@ -39,7 +39,11 @@ pub(crate) fn in_mid_batch(world: &World) -> Told {
     }
     watch::until("four messages waiting for dispatch", watch::SOON, || {
         let depth = world.cloud.depth(queue)?;
-        Ok(if depth >= 4 { Look::There(()) } else { Look::NotYet(depth.to_string()) })
+        Ok(if depth >= 4 {
+            Look::There(())
+        } else {
+            Look::NotYet(depth.to_string())
+        })
     })?;
     world.warehouse.keep_silent(bremen, true);
     drop(stopped);
@@ -49,16 +53,27 @@ pub(crate) fn in_mid_batch(world: &World) -> Told {
     let killed = kill(world, "dispatch")?;
     world.warehouse.keep_silent(bremen, false);
     expect_that("dispatch was killed at work", killed > 0, killed)?;
-    watch::until("Bremen being told again, under the same id", watch::SOON, || {
-        let times = world.warehouse.times(&interrupted);
-        Ok(if times >= 2 { Look::There(()) } else { Look::NotYet(format!("told {times} times")) })
-    })?;
+    watch::until(
+        "Bremen being told again, under the same id",
+        watch::SOON,
+        || {
+            let times = world.warehouse.times(&interrupted);
+            Ok(if times >= 2 {
+                Look::There(())
+            } else {
+                Look::NotYet(format!("told {times} times"))
+            })
+        },
+    )?;
     for (order, location) in &orders {
         let job = order.job(world, location)?;
         job.prepare()?;
         job.ship_all("BOX-1")?;
         let shown = order.until_status("fulfilled")?;
-        order.expect_times(&shown, &[("FulfillmentRequested", 1), ("ShipmentShipped", 1)])?;
+        order.expect_times(
+            &shown,
+            &[("FulfillmentRequested", 1), ("ShipmentShipped", 1)],
+        )?;
     }
     expect("left at Bremen", world.shelf(&lamp, bremen)?, (0, 0))?;
     expect("left in Berlin", world.shelf(&mug, BERLIN)?, (0, 0))?;
@@ -70,15 +85,21 @@ pub(crate) fn in_mid_batch(world: &World) -> Told {
 /// Kills the processes of a function of this stack, by their ids, at once and without a word; how many.
 fn kill(world: &World, name: &str) -> Told<usize> {
     let file = world.stack.directory.join("emulator.json");
-    let text = fs::read_to_string(&file).map_err(|e| Trouble::broken(&file.display().to_string(), e))?;
+    let text =
+        fs::read_to_string(&file).map_err(|e| Trouble::broken(&file.display().to_string(), e))?;
     let emulator: serde_json::Value =
         serde_json::from_str(&text).map_err(|e| Trouble::broken("emulator.json", e))?;
     let emulator = emulator["pid"].as_u64().unwrap_or(0);
-    let wanted = format!("AWS_LAMBDA_FUNCTION_NAME={}", operator::function(world, name)?);
+    let wanted = format!(
+        "AWS_LAMBDA_FUNCTION_NAME={}",
+        operator::function(world, name)?
+    );
     let mut killed = 0_usize;
     for (pid, parent) in processes()? {
         let environment = fs::read(format!("/proc/{pid}/environ")).unwrap_or_default();
-        let is_it = environment.split(|byte| *byte == 0).any(|entry| entry == wanted.as_bytes());
+        let is_it = environment
+            .split(|byte| *byte == 0)
+            .any(|entry| entry == wanted.as_bytes());
         if parent == emulator && is_it {
             let done = Command::new("kill").args(["-9", &pid.to_string()]).status();
             killed = killed.saturating_add(usize::from(done.is_ok_and(|status| status.success())));
@@ -91,11 +112,18 @@ fn kill(world: &World, name: &str) -> Told<usize> {
 fn processes() -> Told<BTreeMap<u64, u64>> {
     let folder = Path::new("/proc");
     let entries = fs::read_dir(folder).map_err(|e| Trouble::broken("/proc", e))?;
-    let pids = entries.flatten().filter_map(|entry| entry.file_name().to_str()?.parse::<u64>().ok());
+    let pids = entries
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<u64>().ok());
     let parent = |pid: u64| {
         let stat = fs::read_to_string(folder.join(pid.to_string()).join("stat")).ok()?;
         // After the name, which may hold anything, come the state and the parent.
-        stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse::<u64>().ok()
+        stat.rsplit_once(')')?
+            .1
+            .split_whitespace()
+            .nth(1)?
+            .parse::<u64>()
+            .ok()
     };
     Ok(pids.filter_map(|pid| Some((pid, parent(pid)?))).collect())
 }

@@ -8,7 +8,14 @@ use live::{
 use serde_json::{Value, json};
 
 /// Of the customer of every story, in whatever field; of every secret.
-const PRIVATE: [&str; 6] = ["Jane", "Doe", "example.test", "901820", "Hauptstr", "whsec_"];
+const PRIVATE: [&str; 6] = [
+    "Jane",
+    "Doe",
+    "example.test",
+    "901820",
+    "Hauptstr",
+    "whsec_",
+];
 
 /// No name, address, number or secret in any line.
 pub(crate) fn keep_secrets(world: &World) -> Told {
@@ -16,9 +23,15 @@ pub(crate) fn keep_secrets(world: &World) -> Told {
     for (name, function) in &world.stack.functions {
         let all = read(world, &function.log_group)?;
         lines = lines.saturating_add(all.len());
-        let telling: Vec<&String> =
-            all.iter().filter(|line| PRIVATE.iter().any(|word| line.contains(word))).collect();
-        expect(&format!("lines of {name} that tell too much"), telling, Vec::<&String>::new())?;
+        let telling: Vec<&String> = all
+            .iter()
+            .filter(|line| PRIVATE.iter().any(|word| line.contains(word)))
+            .collect();
+        expect(
+            &format!("lines of {name} that tell too much"),
+            telling,
+            Vec::<&String>::new(),
+        )?;
     }
     expect_that("there are logs to read", lines > 0, lines)
 }

@@ -21,7 +21,11 @@ pub(crate) fn made_good_by_the_sweep(world: &World) -> Told {
     let stopped = operator::stop(world, "replenishment")?;
     let queue = operator::queue(world, "replenishment")?;
     world
-        .tell(BERLIN, "stock.received", &json!({ "items": [{ "sku": chair, "quantity": 2 }] }))?
+        .tell(
+            BERLIN,
+            "stock.received",
+            &json!({ "items": [{ "sku": chair, "quantity": 2 }] }),
+        )?
         .send(world)?;
     watch::until("the message to be lost", watch::SOON, || {
         let Some(message) = operator::receive(world, queue, 30)? else {
@@ -29,10 +33,22 @@ pub(crate) fn made_good_by_the_sweep(world: &World) -> Told {
         };
         let this = message.body.contains("StockReceived") && message.body.contains(&chair);
         message.delete(world)?;
-        Ok(if this { Look::There(()) } else { Look::NotYet("another message".to_owned()) })
+        Ok(if this {
+            Look::There(())
+        } else {
+            Look::NotYet("another message".to_owned())
+        })
     })?;
-    expect("on hand and reserved in Berlin", world.shelf(&chair, BERLIN)?, (2, 0))?;
-    expect("units waiting all the same", order.look()?.units().backordered, 2)?;
+    expect(
+        "on hand and reserved in Berlin",
+        world.shelf(&chair, BERLIN)?,
+        (2, 0),
+    )?;
+    expect(
+        "units waiting all the same",
+        order.look()?.units().backordered,
+        2,
+    )?;
     drop(stopped);
     sweep(world)?;
     order.until_event("BackorderReleased")?;

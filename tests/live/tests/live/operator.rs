@@ -10,19 +10,34 @@ use serde_json::{Value, json};
 /// The URL of a queue.
 pub(crate) fn queue<'w>(world: &'w World, name: &str) -> Told<&'w str> {
     let none = || Trouble::Broken(format!("the stack has no queue {name}"));
-    world.stack.queues.get(name).map(String::as_str).ok_or_else(none)
+    world
+        .stack
+        .queues
+        .get(name)
+        .map(String::as_str)
+        .ok_or_else(none)
 }
 
 /// The URL of a dead-letter queue.
 pub(crate) fn dead_letters<'w>(world: &'w World, name: &str) -> Told<&'w str> {
     let none = || Trouble::Broken(format!("the stack has no dead-letter queue {name}"));
-    world.stack.dead_letters.get(name).map(String::as_str).ok_or_else(none)
+    world
+        .stack
+        .dead_letters
+        .get(name)
+        .map(String::as_str)
+        .ok_or_else(none)
 }
 
 /// A function's name in Lambda.
 pub(crate) fn function<'w>(world: &'w World, name: &str) -> Told<&'w str> {
     let none = || Trouble::Broken(format!("the stack has no function {name}"));
-    world.stack.functions.get(name).map(|function| function.function_name.as_str()).ok_or_else(none)
+    world
+        .stack
+        .functions
+        .get(name)
+        .map(|function| function.function_name.as_str())
+        .ok_or_else(none)
 }
 
 /// A function that takes nothing from its queue until this is dropped.
@@ -33,10 +48,16 @@ pub(crate) struct Stopped<'w> {
 
 /// Stops a function from taking messages.
 pub(crate) fn stop<'w>(world: &'w World, name: &str) -> Told<Stopped<'w>> {
-    let path = format!("event-source-mappings/?FunctionName={}", function(world, name)?);
+    let path = format!(
+        "event-source-mappings/?FunctionName={}",
+        function(world, name)?
+    );
     let found = lambda(world, "GET", &path, &Value::Null)?;
-    let mapping = found["EventSourceMappings"][0]["UUID"].as_str().map(str::to_owned);
-    let mapping = mapping.ok_or_else(|| Trouble::broken("the event source of a function", found))?;
+    let mapping = found["EventSourceMappings"][0]["UUID"]
+        .as_str()
+        .map(str::to_owned);
+    let mapping =
+        mapping.ok_or_else(|| Trouble::broken("the event source of a function", found))?;
     let stopped = Stopped { world, mapping };
     stopped.switch(false)?;
     Ok(stopped)
@@ -64,7 +85,10 @@ impl Drop for Stopped<'_> {
 
 /// Calls Lambda, which must not refuse.
 pub(crate) fn lambda(world: &World, method: &str, path: &str, input: &Value) -> Told<Value> {
-    world.cloud.lambda(method, path, input)?.map_err(|refused| Trouble::Broken(refused.to_string()))
+    world
+        .cloud
+        .lambda(method, path, input)?
+        .map_err(|refused| Trouble::Broken(refused.to_string()))
 }
 
 /// A message as it is on a queue.
@@ -84,7 +108,9 @@ pub(crate) fn receive(world: &World, queue: &str, hidden_for_s: u32) -> Told<Opt
     let found = world.cloud.call(SQS, "ReceiveMessage", &input)?;
     let message = &found["Messages"][0];
     let text = |name: &str| message[name].as_str().map(str::to_owned);
-    let (Some(body), Some(receipt)) = (text("Body"), text("ReceiptHandle")) else { return Ok(None) };
+    let (Some(body), Some(receipt)) = (text("Body"), text("ReceiptHandle")) else {
+        return Ok(None);
+    };
     Ok(Some(Message {
         body,
         attributes: message["MessageAttributes"].clone(),
@@ -96,7 +122,9 @@ pub(crate) fn receive(world: &World, queue: &str, hidden_for_s: u32) -> Told<Opt
 impl Message {
     /// A message attribute's text.
     pub(crate) fn attribute(&self, name: &str) -> &str {
-        self.attributes[name]["StringValue"].as_str().unwrap_or_default()
+        self.attributes[name]["StringValue"]
+            .as_str()
+            .unwrap_or_default()
     }
 
     /// Deletes it.
@@ -114,19 +142,34 @@ pub(crate) struct Hasty<'w> {
 }
 
 /// Sets how soon messages come back that a function has taken and not answered for.
-pub(crate) fn come_back_after<'w>(world: &'w World, queue: &'w str, seconds: u32) -> Told<Hasty<'w>> {
+pub(crate) fn come_back_after<'w>(
+    world: &'w World,
+    queue: &'w str,
+    seconds: u32,
+) -> Told<Hasty<'w>> {
     let ask = json!({ "QueueUrl": queue, "AttributeNames": ["VisibilityTimeout"] });
     let found = world.cloud.call(SQS, "GetQueueAttributes", &ask)?;
-    let before = found["Attributes"]["VisibilityTimeout"].as_str().unwrap_or("180").to_owned();
-    let hasty = Hasty { world, queue, before };
+    let before = found["Attributes"]["VisibilityTimeout"]
+        .as_str()
+        .unwrap_or("180")
+        .to_owned();
+    let hasty = Hasty {
+        world,
+        queue,
+        before,
+    };
     hasty.set(&seconds.to_string())?;
     Ok(hasty)
 }
 
 impl Hasty<'_> {
     fn set(&self, seconds: &str) -> Told {
-        let input = json!({ "QueueUrl": self.queue, "Attributes": { "VisibilityTimeout": seconds } });
-        self.world.cloud.call(SQS, "SetQueueAttributes", &input).map(drop)
+        let input =
+            json!({ "QueueUrl": self.queue, "Attributes": { "VisibilityTimeout": seconds } });
+        self.world
+            .cloud
+            .call(SQS, "SetQueueAttributes", &input)
+            .map(drop)
     }
 }
 

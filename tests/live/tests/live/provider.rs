@@ -18,15 +18,26 @@ pub(crate) fn down_then_up(world: &World) -> Told {
     order.pay(world)?;
     watch::until("dispatch trying again", watch::SOON, || {
         let tries = world.warehouse.refusals(kiel);
-        Ok(if tries >= 2 { Look::There(()) } else { Look::NotYet(format!("{tries} tries")) })
+        Ok(if tries >= 2 {
+            Look::There(())
+        } else {
+            Look::NotYet(format!("{tries} tries"))
+        })
     })?;
     let shown = order.until_event("FulfillmentRequested")?;
-    expect("how Kiel's part stands meanwhile", shown.fulfillment_orders[0].status.as_str(), "requested")?;
+    expect(
+        "how Kiel's part stands meanwhile",
+        shown.fulfillment_orders[0].status.as_str(),
+        "requested",
+    )?;
     world.warehouse.answer_with(kiel, None);
     let job = order.job(world, kiel)?;
     job.prepare()?;
     job.ship_all("BOX-1")?;
     let shown = order.until_status("fulfilled")?;
-    order.expect_times(&shown, &[("FulfillmentRequested", 1), ("ShipmentShipped", 1)])?;
+    order.expect_times(
+        &shown,
+        &[("FulfillmentRequested", 1), ("ShipmentShipped", 1)],
+    )?;
     locations::disconnect(world, kiel)
 }

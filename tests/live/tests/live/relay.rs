@@ -32,16 +32,34 @@ pub(crate) fn redelivered(world: &World) -> Told {
     table::settled(world)?;
     let before = order.look()?;
     let event = stream_event(&commits(world, &order.id)?);
-    expect_that("the order has commits", event["Records"].as_array().is_some_and(|r| r.len() > 3), &event)?;
+    expect_that(
+        "the order has commits",
+        event["Records"].as_array().is_some_and(|r| r.len() > 3),
+        &event,
+    )?;
     for _ in 0..3 {
-        let answer = world.cloud.invoke(operator::function(world, "relay")?, &event)?;
-        expect("records that the relay did not publish", &answer["batchItemFailures"], &json!([]))?;
+        let answer = world
+            .cloud
+            .invoke(operator::function(world, "relay")?, &event)?;
+        expect(
+            "records that the relay did not publish",
+            &answer["batchItemFailures"],
+            &json!([]),
+        )?;
     }
     table::settled(world)?;
     let after = order.look()?;
     expect("commits of the order", after.version, before.version)?;
-    expect("how often Berlin was asked", world.warehouse.times(&job.id()), 1)?;
-    expect("on hand and reserved in Berlin", world.shelf(&tee, BERLIN)?, (2, 2))
+    expect(
+        "how often Berlin was asked",
+        world.warehouse.times(&job.id()),
+        1,
+    )?;
+    expect(
+        "on hand and reserved in Berlin",
+        world.shelf(&tee, BERLIN)?,
+        (2, 2),
+    )
 }
 
 /// The bus refuses the first two entries that it is given; nothing is lost, and nothing overtakes.
@@ -56,7 +74,14 @@ pub(crate) fn refused_entry(world: &World) -> Told {
     expect("entries that were refused", censor.refused(), 2)?;
     job.ship_all("BOX-1")?;
     let shown = order.until_status("fulfilled")?;
-    order.expect_times(&shown, &[("OrderRouted", 1), ("FulfillmentRequested", 1), ("ShipmentShipped", 1)])?;
+    order.expect_times(
+        &shown,
+        &[
+            ("OrderRouted", 1),
+            ("FulfillmentRequested", 1),
+            ("ShipmentShipped", 1),
+        ],
+    )?;
     drop(censor);
     // Through the bus itself again.
     let other = world.basket().with(&bag, 1).place()?;
@@ -103,19 +128,31 @@ struct Censor<'w> {
 
 impl<'w> Censor<'w> {
     fn open(world: &'w World, refuses: u32) -> Told<Self> {
-        let server = Server::http("127.0.0.1:0").map_err(|e| Trouble::broken("opening the censor", e))?;
+        let server =
+            Server::http("127.0.0.1:0").map_err(|e| Trouble::broken("opening the censor", e))?;
         let server = Arc::new(server);
         let refused = Arc::new(AtomicU32::new(0));
         let function = operator::function(world, "relay")?.to_owned();
         let path = format!("functions/{function}/configuration");
         let settings =
-            operator::lambda(world, "GET", &path, &Value::Null)?["Environment"]["Variables"].clone();
-        let censor = Self { world, function, settings: settings.clone(), refused, server };
-        let (server, refused, cloud) =
-            (Arc::clone(&censor.server), Arc::clone(&censor.refused), world.cloud.clone());
+            operator::lambda(world, "GET", &path, &Value::Null)?["Environment"]["Variables"]
+                .clone();
+        let censor = Self {
+            world,
+            function,
+            settings: settings.clone(),
+            refused,
+            server,
+        };
+        let (server, refused, cloud) = (
+            Arc::clone(&censor.server),
+            Arc::clone(&censor.refused),
+            world.cloud.clone(),
+        );
         thread::spawn(move || work(&server, &cloud, &refused, refuses));
         let mut settings = settings;
-        settings["AWS_ENDPOINT_URL_EVENTBRIDGE"] = json!(format!("http://{}", censor.server.server_addr()));
+        settings["AWS_ENDPOINT_URL_EVENTBRIDGE"] =
+            json!(format!("http://{}", censor.server.server_addr()));
         censor.set(&settings)?;
         Ok(censor)
     }
@@ -151,7 +188,10 @@ fn work(server: &Server, cloud: &Cloud, refused: &AtomicU32, refuses: u32) {
         let strict = refused.load(Ordering::SeqCst) < refuses;
         if strict {
             refused.fetch_add(1, Ordering::SeqCst);
-            if let Some(entries) = input["Entries"].as_array_mut().filter(|entries| !entries.is_empty()) {
+            if let Some(entries) = input["Entries"]
+                .as_array_mut()
+                .filter(|entries| !entries.is_empty())
+            {
                 entries.remove(0);
             }
         }
@@ -163,7 +203,10 @@ fn work(server: &Server, cloud: &Cloud, refused: &AtomicU32, refuses: u32) {
         };
         let mut entries = taken["Entries"].as_array().cloned().unwrap_or_default();
         if strict {
-            entries.insert(0, json!({ "ErrorCode": "ThrottlingException", "ErrorMessage": "too many" }));
+            entries.insert(
+                0,
+                json!({ "ErrorCode": "ThrottlingException", "ErrorMessage": "too many" }),
+            );
         }
         let answer = json!({ "FailedEntryCount": u32::from(strict), "Entries": entries });
         drop(request.respond(Response::from_string(answer.to_string())));

@@ -12,7 +12,13 @@ use serde_json::{Value, json};
 
 /// What the functions that work on orders do to the table.
 const TABLE: &[&str] = &["get", "query", "put", "update", "check"];
-const QUEUES: [&str; 5] = ["inbound", "routing", "dispatch", "cancellation", "replenishment"];
+const QUEUES: [&str; 5] = [
+    "inbound",
+    "routing",
+    "dispatch",
+    "cancellation",
+    "replenishment",
+];
 
 /// What each function may do; everything else must be denied.
 fn granted(function: &str) -> Vec<String> {
@@ -21,21 +27,55 @@ fn granted(function: &str) -> Vec<String> {
         [own.to_vec(), vec![format!("send: {queue} dead letters")]].concat()
     };
     let table = |more: &[&str]| {
-        [TABLE, more].concat().iter().map(|verb| format!("{verb}: table")).collect::<Vec<_>>()
+        [TABLE, more]
+            .concat()
+            .iter()
+            .map(|verb| format!("{verb}: table"))
+            .collect::<Vec<_>>()
     };
-    let index = |names: &[&str]| names.iter().map(|name| format!("query: {name}")).collect::<Vec<_>>();
-    let secret = |names: &[&str]| names.iter().map(|name| format!("secret: {name}")).collect::<Vec<_>>();
-    let send = |names: &[&str]| names.iter().map(|name| format!("send: {name}")).collect::<Vec<_>>();
+    let index = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| format!("query: {name}"))
+            .collect::<Vec<_>>()
+    };
+    let secret = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| format!("secret: {name}"))
+            .collect::<Vec<_>>()
+    };
+    let send = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| format!("send: {name}"))
+            .collect::<Vec<_>>()
+    };
     match function {
-        "intake" => [secret(&["webhooks/stripe", "webhooks/wms/berlin"]), send(&["inbound"])].concat(),
+        "intake" => [
+            secret(&["webhooks/stripe", "webhooks/wms/berlin"]),
+            send(&["inbound"]),
+        ]
+        .concat(),
         "lifecycle" => [table(&["delete"]), consumer("inbound")].concat(),
         "routing" => [table(&["delete"]), consumer("routing")].concat(),
         "cancellation" => [table(&["delete"]), consumer("cancellation")].concat(),
-        "dispatch" => [table(&[]), consumer("dispatch"), secret(&["dispatch/berlin"])].concat(),
+        "dispatch" => [
+            table(&[]),
+            consumer("dispatch"),
+            secret(&["dispatch/berlin"]),
+        ]
+        .concat(),
         "replenishment" => {
             let drives = send(&["replenishment", "routing", "dispatch", "cancellation"]);
             let looks_up = index(&["by-due", "by-waiting-sku"]);
-            [table(&["delete"]), consumer("replenishment"), drives, looks_up].concat()
+            [
+                table(&["delete"]),
+                consumer("replenishment"),
+                drives,
+                looks_up,
+            ]
+            .concat()
         }
         "relay" => vec![
             "publish: oms.orders".to_owned(),
@@ -63,29 +103,48 @@ pub(crate) fn each_function(world: &World) -> Told {
             .map(|(name, attempts)| scope.spawn(move || check(world, name, attempts)))
             .collect();
         all.into_iter()
-            .map(|one| one.join().unwrap_or_else(|_| Err(Trouble::Broken("a panic".to_owned()))))
+            .map(|one| {
+                one.join()
+                    .unwrap_or_else(|_| Err(Trouble::Broken("a panic".to_owned())))
+            })
             .collect()
     });
     results.into_iter().collect()
 }
 
 fn check(world: &World, function: &str, attempts: &[Attempt]) -> Told {
-    let cloud = Cloud::new(Http::default(), &world.stack, &world.stack.role_of(function)?);
+    let cloud = Cloud::new(
+        Http::default(),
+        &world.stack,
+        &world.stack.role_of(function)?,
+    );
     let granted = granted(function);
     for attempt in attempts {
         let outcome = cloud.ask(attempt.service, attempt.operation, &attempt.input)?;
         let denied = outcome.as_ref().err().is_some_and(is_denial);
-        let what = format!("whether {function} is denied `{}` ({outcome:?})", attempt.name);
+        let what = format!(
+            "whether {function} is denied `{}` ({outcome:?})",
+            attempt.name
+        );
         expect(&what, denied, !granted.contains(&attempt.name))?;
     }
-    let unknown: Vec<&String> =
-        granted.iter().filter(|name| attempts.iter().all(|a| a.name != **name)).collect();
-    expect("what is granted and was not tried", unknown, Vec::<&String>::new())
+    let unknown: Vec<&String> = granted
+        .iter()
+        .filter(|name| attempts.iter().all(|a| a.name != **name))
+        .collect();
+    expect(
+        "what is granted and was not tried",
+        unknown,
+        Vec::<&String>::new(),
+    )
 }
 
 /// Any other refusal (a bad receipt, a failed condition) comes after the question whether it is allowed.
 fn is_denial(refused: &Refused) -> bool {
-    matches!(refused.code.as_str(), "AccessDenied" | "AccessDeniedException")
+    matches!(
+        refused.code.as_str(),
+        "AccessDenied" | "AccessDeniedException"
+    )
 }
 
 struct Attempt {
@@ -99,24 +158,59 @@ struct Attempt {
 /// with messages and receipts that are none.
 fn attempts(world: &World) -> Vec<Attempt> {
     let mut all = on_the_table(&world.stack.table);
-    let attempt = |name: String, service, operation, input| Attempt { name, service, operation, input };
+    let attempt = |name: String, service, operation, input| Attempt {
+        name,
+        service,
+        operation,
+        input,
+    };
     let empty = |queue: &str| json!({ "QueueUrl": queue, "MessageBody": "" });
     for name in QUEUES {
         let queue = world.stack.queues.get(name).cloned().unwrap_or_default();
         let receipt = json!({ "QueueUrl": queue, "ReceiptHandle": "none", "VisibilityTimeout": 0 });
         let none = json!({ "QueueUrl": queue, "MaxNumberOfMessages": 0 });
-        let dead = world.stack.dead_letters.get(name).cloned().unwrap_or_default();
-        all.push(attempt(format!("send: {name}"), SQS, "SendMessage", empty(&queue)));
-        all.push(attempt(format!("receive: {name}"), SQS, "ReceiveMessage", none));
-        all.push(attempt(format!("delete: {name}"), SQS, "DeleteMessage", receipt.clone()));
-        all.push(attempt(format!("change visibility: {name}"), SQS, "ChangeMessageVisibility", receipt));
+        let dead = world
+            .stack
+            .dead_letters
+            .get(name)
+            .cloned()
+            .unwrap_or_default();
+        all.push(attempt(
+            format!("send: {name}"),
+            SQS,
+            "SendMessage",
+            empty(&queue),
+        ));
+        all.push(attempt(
+            format!("receive: {name}"),
+            SQS,
+            "ReceiveMessage",
+            none,
+        ));
+        all.push(attempt(
+            format!("delete: {name}"),
+            SQS,
+            "DeleteMessage",
+            receipt.clone(),
+        ));
+        all.push(attempt(
+            format!("change visibility: {name}"),
+            SQS,
+            "ChangeMessageVisibility",
+            receipt,
+        ));
         all.push(attempt(
             format!("purge: {name}"),
             SQS,
             "PurgeQueue",
             json!({ "QueueUrl": format!("{queue}-none") }),
         ));
-        all.push(attempt(format!("send: {name} dead letters"), SQS, "SendMessage", empty(&dead)));
+        all.push(attempt(
+            format!("send: {name} dead letters"),
+            SQS,
+            "SendMessage",
+            empty(&dead),
+        ));
     }
     all.push(attempt(
         "send: relay failures".to_owned(),
@@ -127,11 +221,26 @@ fn attempts(world: &World) -> Vec<Attempt> {
     for source in ["oms.orders", "oms.stock", "oms.other"] {
         // Nobody listens to this name.
         let entry = json!({ "EventBusName": world.stack.bus, "Source": source, "DetailType": "NothingAtAll", "Detail": "{}" });
-        all.push(attempt(format!("publish: {source}"), EVENTS, "PutEvents", json!({ "Entries": [entry] })));
+        all.push(attempt(
+            format!("publish: {source}"),
+            EVENTS,
+            "PutEvents",
+            json!({ "Entries": [entry] }),
+        ));
     }
-    for name in ["webhooks/stripe", "webhooks/wms/berlin", "dispatch/berlin", "customer-key"] {
+    for name in [
+        "webhooks/stripe",
+        "webhooks/wms/berlin",
+        "dispatch/berlin",
+        "customer-key",
+    ] {
         let id = json!({ "SecretId": format!("{}/{name}", world.stack.secrets_prefix) });
-        all.push(attempt(format!("secret: {name}"), SECRETS, "GetSecretValue", id));
+        all.push(attempt(
+            format!("secret: {name}"),
+            SECRETS,
+            "GetSecretValue",
+            id,
+        ));
     }
     all
 }
@@ -165,17 +274,50 @@ fn on_the_table(table: &str) -> Vec<Attempt> {
     let all = [
         ("get: table", "GetItem", of(json!({ "Key": key }))),
         ("query: table", "Query", of(equals("pk"))),
-        ("put: table", "PutItem", of(json!({ "Item": key, "ConditionExpression": missing }))),
+        (
+            "put: table",
+            "PutItem",
+            of(json!({ "Item": key, "ConditionExpression": missing })),
+        ),
         ("update: table", "UpdateItem", of(update)),
-        ("check: table", "TransactWriteItems", json!({ "TransactItems": [{ "ConditionCheck": check }] })),
-        ("delete: table", "DeleteItem", of(json!({ "Key": key, "ConditionExpression": missing }))),
+        (
+            "check: table",
+            "TransactWriteItems",
+            json!({ "TransactItems": [{ "ConditionCheck": check }] }),
+        ),
+        (
+            "delete: table",
+            "DeleteItem",
+            of(json!({ "Key": key, "ConditionExpression": missing })),
+        ),
         ("query: by-due", "Query", index("by-due", "due")),
-        ("query: by-waiting-sku", "Query", index("by-waiting-sku", "waiting")),
-        ("query: by-customer", "Query", index("by-customer", "customer")),
-        ("query: by-status-day", "Query", index("by-status-day", "status_day")),
+        (
+            "query: by-waiting-sku",
+            "Query",
+            index("by-waiting-sku", "waiting"),
+        ),
+        (
+            "query: by-customer",
+            "Query",
+            index("by-customer", "customer"),
+        ),
+        (
+            "query: by-status-day",
+            "Query",
+            index("by-status-day", "status_day"),
+        ),
         ("scan: table", "Scan", of(json!({}))),
-        ("drop: table", "DeleteTable", json!({ "TableName": format!("{table}-none") })),
+        (
+            "drop: table",
+            "DeleteTable",
+            json!({ "TableName": format!("{table}-none") }),
+        ),
     ];
-    all.map(|(name, operation, input)| Attempt { name: name.to_owned(), service: DYNAMODB, operation, input })
-        .into()
+    all.map(|(name, operation, input)| Attempt {
+        name: name.to_owned(),
+        service: DYNAMODB,
+        operation,
+        input,
+    })
+    .into()
 }

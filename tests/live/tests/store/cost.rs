@@ -4,7 +4,11 @@
 //! The reference life: three lines, two parcels from two warehouses, placed, paid, routed, accepted, shipped and
 //! delivered. `cargo test -p live --test store cost -- --nocapture` prints the units step by step.
 
-#![expect(clippy::float_arithmetic, clippy::arithmetic_side_effects, reason = "units are told as floats")]
+#![expect(
+    clippy::float_arithmetic,
+    clippy::arithmetic_side_effects,
+    reason = "units are told as floats"
+)]
 
 use std::sync::{Arc, Mutex};
 
@@ -52,7 +56,10 @@ impl HttpClient for Meter {
         parts: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let behind = self.behind.http_connector(settings, parts);
-        SharedHttpConnector::new(Metered { behind, units: Arc::clone(&self.units) })
+        SharedHttpConnector::new(Metered {
+            behind,
+            units: Arc::clone(&self.units),
+        })
     }
 }
 
@@ -64,18 +71,28 @@ struct Metered {
 
 impl HttpConnector for Metered {
     fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
-        let target = request.headers().get("x-amz-target").unwrap_or_default().to_owned();
+        let target = request
+            .headers()
+            .get("x-amz-target")
+            .unwrap_or_default()
+            .to_owned();
         let mut body: Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
         body["ReturnConsumedCapacity"] = "TOTAL".into();
         let body = body.to_string();
-        request.headers_mut().insert("content-length", body.len().to_string());
+        request
+            .headers_mut()
+            .insert("content-length", body.len().to_string());
         *request.body_mut() = SdkBody::from(body);
         let (answer, units) = (self.behind.call(request), Arc::clone(&self.units));
         HttpConnectorFuture::new(async move {
             let mut answer = answer.await?;
             let body = ByteStream::new(std::mem::replace(answer.body_mut(), SdkBody::taken()));
             let bytes = body.collect().await.unwrap().into_bytes();
-            count(&mut units.lock().unwrap(), &target, &serde_json::from_slice(&bytes).unwrap_or_default());
+            count(
+                &mut units.lock().unwrap(),
+                &target,
+                &serde_json::from_slice(&bytes).unwrap_or_default(),
+            );
             *answer.body_mut() = SdkBody::from(bytes);
             Ok(answer)
         })
@@ -85,8 +102,12 @@ impl HttpConnector for Metered {
 fn count(units: &mut Units, target: &str, answer: &Value) {
     let consumed = &answer["ConsumedCapacity"];
     let one = |consumed: &Value| consumed["CapacityUnits"].as_f64().unwrap_or_default();
-    let sum: f64 = consumed.as_array().map_or_else(|| one(consumed), |all| all.iter().map(one).sum());
-    let reads = [".GetItem", ".Query", ".Scan"].iter().any(|read| target.ends_with(read));
+    let sum: f64 = consumed
+        .as_array()
+        .map_or_else(|| one(consumed), |all| all.iter().map(one).sum());
+    let reads = [".GetItem", ".Query", ".Scan"]
+        .iter()
+        .any(|read| target.ends_with(read));
     units.requests += 1;
     if reads {
         units.read += sum;
@@ -99,7 +120,10 @@ fn count(units: &mut Units, target: &str, answer: &Value) {
 async fn the_reference_order_stays_within_its_units() {
     let dynamo = Dynamo::start().await;
     let units = Arc::new(Mutex::new(Units::default()));
-    let meter = Meter { behind: dynamo.connection.http_client(), units: Arc::clone(&units) };
+    let meter = Meter {
+        behind: dynamo.connection.http_client(),
+        units: Arc::clone(&units),
+    };
     let store = dynamo.table_through(SharedHttpClient::new(meter));
     let mut world = World::new(store, Delivery::Kindly);
     world.warehouse("berlin").await;
@@ -117,7 +141,14 @@ async fn the_reference_order_stays_within_its_units() {
         println!("{name:<28} {written:>6} written {read:>6} read {requests:>4} requests");
         before = now;
     };
-    let order = world.place(Draft::new("1001").line("TEE", 2).line("MUG", 1).line("LAMP", 1)).await;
+    let order = world
+        .place(
+            Draft::new("1001")
+                .line("TEE", 2)
+                .line("MUG", 1)
+                .line("LAMP", 1),
+        )
+        .await;
     step("placed");
     world.pays("1001");
     world.settle().await;
@@ -138,7 +169,14 @@ async fn the_reference_order_stays_within_its_units() {
     step("delivered");
     assert_eq!(world.status(order).await, Status::Delivered);
     let all = before;
-    println!("{:<28} {:>6} written {:>6} read {:>4} requests", "in all", all.written, all.read, all.requests);
+    println!(
+        "{:<28} {:>6} written {:>6} read {:>4} requests",
+        "in all", all.written, all.read, all.requests
+    );
     assert!(all.written > 0.0, "the store tells its units");
-    assert!(all.written <= WRITE_UNITS_MAX, "{} write units, more than {WRITE_UNITS_MAX}", all.written);
+    assert!(
+        all.written <= WRITE_UNITS_MAX,
+        "{} write units, more than {WRITE_UNITS_MAX}",
+        all.written
+    );
 }

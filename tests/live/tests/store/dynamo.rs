@@ -10,8 +10,8 @@ use aws_sdk_dynamodb::{
     Client,
     operation::create_table::builders::CreateTableFluentBuilder,
     types::{
-        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-        ProjectionType, ScalarAttributeType,
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
+        Projection, ProjectionType, ScalarAttributeType,
     },
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -34,7 +34,9 @@ impl Dynamo {
         let url = match settings::optional("AWS_ENDPOINT_URL_DYNAMODB") {
             Some(url) => url,
             None => {
-                let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0)).await.unwrap();
+                let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+                    .await
+                    .unwrap();
                 let url = format!("http://{}", listener.local_addr().unwrap());
                 let database = dynoxide::Database::memory().unwrap();
                 tokio::spawn(dynoxide::server::serve_on(listener, database));
@@ -42,7 +44,8 @@ impl Dynamo {
             }
         };
         let key_id = settings::optional("AWS_ACCESS_KEY_ID").unwrap_or_else(|| "test".to_owned());
-        let secret = settings::optional("AWS_SECRET_ACCESS_KEY").unwrap_or_else(|| "test".to_owned());
+        let secret =
+            settings::optional("AWS_SECRET_ACCESS_KEY").unwrap_or_else(|| "test".to_owned());
         Self::at(&url, &key_id, &secret).await
     }
 
@@ -50,17 +53,36 @@ impl Dynamo {
     pub(crate) async fn at(url: &str, key_id: &str, secret: &str) -> Self {
         let connection = Connection::to_endpoint(url, "us-east-1", key_id, secret);
         let client = connection.dynamodb();
-        let table_name =
-            format!("contract-{}-{}", std::process::id(), TABLES.fetch_add(1, Ordering::Relaxed));
-        as_in_the_template(client.create_table().table_name(&table_name)).send().await.unwrap();
+        let table_name = format!(
+            "contract-{}-{}",
+            std::process::id(),
+            TABLES.fetch_add(1, Ordering::Relaxed)
+        );
+        as_in_the_template(client.create_table().table_name(&table_name))
+            .send()
+            .await
+            .unwrap();
         for _ in 0..100 {
-            let described = client.describe_table().table_name(&table_name).send().await.unwrap();
-            if described.table().and_then(|t| t.table_status()).is_some_and(|s| s.as_str() == "ACTIVE") {
+            let described = client
+                .describe_table()
+                .table_name(&table_name)
+                .send()
+                .await
+                .unwrap();
+            if described
+                .table()
+                .and_then(|t| t.table_status())
+                .is_some_and(|s| s.as_str() == "ACTIVE")
+            {
                 break;
             }
             tokio::time::sleep(std::time::Duration::from_millis(50)).await;
         }
-        Self { connection, client, table_name }
+        Self {
+            connection,
+            client,
+            table_name,
+        }
     }
 
     /// The table through the ports.
@@ -75,9 +97,21 @@ impl Dynamo {
     }
 
     /// Every item of the table.
-    pub(crate) async fn items(&self) -> Vec<HashMap<String, aws_sdk_dynamodb::types::AttributeValue>> {
-        let pages = self.client.scan().table_name(&self.table_name).consistent_read(true).into_paginator();
-        pages.items().send().collect::<Result<Vec<_>, _>>().await.unwrap()
+    pub(crate) async fn items(
+        &self,
+    ) -> Vec<HashMap<String, aws_sdk_dynamodb::types::AttributeValue>> {
+        let pages = self
+            .client
+            .scan()
+            .table_name(&self.table_name)
+            .consistent_read(true)
+            .into_paginator();
+        pages
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .unwrap()
     }
 }
 
@@ -92,7 +126,9 @@ fn as_in_the_template(mut create: CreateTableFluentBuilder) -> CreateTableFluent
     for attribute in table["AttributeDefinitions"].as_vec().unwrap() {
         let kind = ScalarAttributeType::from(attribute["AttributeType"].as_str().unwrap());
         let name = attribute["AttributeName"].as_str().unwrap();
-        let definition = AttributeDefinition::builder().attribute_name(name).attribute_type(kind);
+        let definition = AttributeDefinition::builder()
+            .attribute_name(name)
+            .attribute_type(kind);
         create = create.attribute_definitions(definition.build().unwrap());
     }
     for index in table["GlobalSecondaryIndexes"].as_vec().unwrap() {
@@ -112,7 +148,11 @@ fn key_schema(schema: &Yaml) -> Vec<KeySchemaElement> {
     let element = |key: &Yaml| {
         let kind = KeyType::from(key["KeyType"].as_str().unwrap());
         let name = key["AttributeName"].as_str().unwrap();
-        KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap()
+        KeySchemaElement::builder()
+            .attribute_name(name)
+            .key_type(kind)
+            .build()
+            .unwrap()
     };
     schema.as_vec().unwrap().iter().map(element).collect()
 }

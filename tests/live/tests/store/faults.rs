@@ -55,12 +55,20 @@ impl Faulty {
         behind: SharedHttpClient,
         plan: impl Fn(u64, u64) -> Option<Fault> + Send + Sync + 'static,
     ) -> Self {
-        Self { behind, plan: Arc::new(plan), forgets_tokens: false, counts: Arc::default() }
+        Self {
+            behind,
+            plan: Arc::new(plan),
+            forgets_tokens: false,
+            counts: Arc::default(),
+        }
     }
 
     /// Takes the token off every transaction, as if it were sent long after DynamoDB has forgotten it.
     pub(crate) fn forgetting_tokens(self) -> Self {
-        Self { forgets_tokens: true, ..self }
+        Self {
+            forgets_tokens: true,
+            ..self
+        }
     }
 
     /// How many attempts were made at transactions, and with how many something went wrong.
@@ -95,7 +103,10 @@ impl HttpClient for Faulty {
         parts: &RuntimeComponents,
     ) -> SharedHttpConnector {
         let behind = self.behind.http_connector(settings, parts);
-        SharedHttpConnector::new(Between { behind, faulty: self.clone() })
+        SharedHttpConnector::new(Between {
+            behind,
+            faulty: self.clone(),
+        })
     }
 }
 
@@ -111,16 +122,21 @@ impl HttpConnector for Between {
         if !target.is_some_and(|target| target.ends_with(".TransactWriteItems")) {
             return self.behind.call(request);
         }
-        let mut body: serde_json::Value = serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
+        let mut body: serde_json::Value =
+            serde_json::from_slice(request.body().bytes().unwrap()).unwrap();
         let items = body["TransactItems"].as_array().unwrap().len();
         let fault = self.faulty.next(body["TransactItems"].to_string());
         if self.faulty.forgets_tokens {
             body.as_object_mut().unwrap().remove("ClientRequestToken");
             let body = body.to_string();
-            request.headers_mut().insert("content-length", body.len().to_string());
+            request
+                .headers_mut()
+                .insert("content-length", body.len().to_string());
             *request.body_mut() = SdkBody::from(body);
         }
-        let Some(fault) = fault else { return self.behind.call(request) };
+        let Some(fault) = fault else {
+            return self.behind.call(request);
+        };
         match fault {
             Fault::Conflict(place) => cancelled(items, place, "TransactionConflict"),
             Fault::Throttled => cancelled(items, 0, "ThrottlingError"),
@@ -142,13 +158,21 @@ fn cancelled(items: usize, place: usize, code: &str) -> HttpConnectorFuture {
         serde_json::json!({ "Code": code })
     };
     let reasons: Vec<_> = (0..items).map(reason).collect();
-    let reasons = format!(r#","CancellationReasons":{}"#, serde_json::Value::from(reasons));
-    answer("com.amazonaws.dynamodb.v20120810#TransactionCanceledException", &reasons)
+    let reasons = format!(
+        r#","CancellationReasons":{}"#,
+        serde_json::Value::from(reasons)
+    );
+    answer(
+        "com.amazonaws.dynamodb.v20120810#TransactionCanceledException",
+        &reasons,
+    )
 }
 
 fn answer(kind: &str, more: &str) -> HttpConnectorFuture {
     let body = format!(r#"{{"__type":"{kind}","message":"injected"{more}}}"#);
     let mut response = HttpResponse::new(400.try_into().unwrap(), SdkBody::from(body));
-    response.headers_mut().insert("content-type", "application/x-amz-json-1.0");
+    response
+        .headers_mut()
+        .insert("content-type", "application/x-amz-json-1.0");
     HttpConnectorFuture::ready(Ok(response))
 }

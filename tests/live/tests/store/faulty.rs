@@ -22,14 +22,16 @@ fn spread(n: u64) -> u64 {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_contract_holds_while_transactions_go_wrong() {
     let dynamo = Dynamo::start().await;
-    let faulty = Faulty::new(dynamo.connection.http_client(), |n, attempt| match spread(n) {
-        // More in a row are told as a failure, which is another story.
-        _ if attempt > 1 => None,
-        0..15 => Some(Fault::Conflict(usize::try_from(n).unwrap())),
-        15..25 => Some(Fault::Throttled),
-        25..30 => Some(Fault::Refused),
-        30..45 => Some(Fault::AnswerLost),
-        _ => None,
+    let faulty = Faulty::new(dynamo.connection.http_client(), |n, attempt| {
+        match spread(n) {
+            // More in a row are told as a failure, which is another story.
+            _ if attempt > 1 => None,
+            0..15 => Some(Fault::Conflict(usize::try_from(n).unwrap())),
+            15..25 => Some(Fault::Throttled),
+            25..30 => Some(Fault::Refused),
+            30..45 => Some(Fault::AnswerLost),
+            _ => None,
+        }
     });
     let table = dynamo.table_through(faulty.clone().into_shared());
     store_contract(&table, 1).await;
@@ -40,7 +42,9 @@ async fn the_contract_holds_while_transactions_go_wrong() {
 /// A table through which the first transactions go wrong in this way, and then no more.
 async fn at_first(fault: Fault, times: u64) -> (Dynamo, aws::table::Table, Faulty) {
     let dynamo = Dynamo::start().await;
-    let faulty = Faulty::new(dynamo.connection.http_client(), move |n, _| (n < times).then_some(fault));
+    let faulty = Faulty::new(dynamo.connection.http_client(), move |n, _| {
+        (n < times).then_some(fault)
+    });
     let table = dynamo.table_through(faulty.clone().into_shared());
     (dynamo, table, faulty)
 }
@@ -51,9 +55,19 @@ async fn a_conflict_is_never_taken_for_a_duplicate() {
     for place in 0..2 {
         let (dynamo, table, faulty) = at_first(Fault::Conflict(place), 3).await;
         let movement = sample::movement(1);
-        assert_eq!(table.move_stock(&movement).await.unwrap(), Moved::Done, "place {place}");
+        assert_eq!(
+            table.move_stock(&movement).await.unwrap(),
+            Moved::Done,
+            "place {place}"
+        );
         assert_eq!(faulty.counts(), (4, 3));
-        let level = dynamo.table().sku(&movement.levels[0].0.sku).await.unwrap().levels.remove(0);
+        let level = dynamo
+            .table()
+            .sku(&movement.levels[0].0.sku)
+            .await
+            .unwrap()
+            .levels
+            .remove(0);
         assert_eq!(level, movement.levels[0].1);
     }
 }
@@ -63,7 +77,10 @@ async fn a_conflict_is_never_taken_for_a_duplicate() {
 async fn conflicts_without_end_are_contention() {
     let (dynamo, table, faulty) = at_first(Fault::Conflict(0), u64::MAX).await;
     let placement = sample::placement(1);
-    assert!(matches!(table.place(&placement).await, Err(Failure::Contended(6))));
+    assert!(matches!(
+        table.place(&placement).await,
+        Err(Failure::Contended(6))
+    ));
     assert_eq!(faulty.counts(), (6, 6));
     assert_eq!(dynamo.items().await, []);
 }
@@ -87,9 +104,14 @@ async fn a_lost_answer_is_recognised_by_what_was_written() {
     let ours = aws::settings::optional("AWS_ENDPOINT_URL_DYNAMODB").is_none();
     for forgets in [false, true].into_iter().filter(|forgets| ours || !forgets) {
         let dynamo = Dynamo::start().await;
-        let faulty =
-            Faulty::new(dynamo.connection.http_client(), |_, n| (n == 0).then_some(Fault::AnswerLost));
-        let faulty = if forgets { faulty.forgetting_tokens() } else { faulty };
+        let faulty = Faulty::new(dynamo.connection.http_client(), |_, n| {
+            (n == 0).then_some(Fault::AnswerLost)
+        });
+        let faulty = if forgets {
+            faulty.forgetting_tokens()
+        } else {
+            faulty
+        };
         let table = dynamo.table_through(faulty.clone().into_shared());
 
         let placement = sample::placement(1);
@@ -103,7 +125,12 @@ async fn a_lost_answer_is_recognised_by_what_was_written() {
         let id = placement.change.order.placed.id;
         assert_eq!(table.load(id).await.unwrap(), Some(change.order));
         assert_eq!(table.commits(id).await.unwrap().len(), 2);
-        let level = table.sku(&movement.levels[0].0.sku).await.unwrap().levels.remove(0);
+        let level = table
+            .sku(&movement.levels[0].0.sku)
+            .await
+            .unwrap()
+            .levels
+            .remove(0);
         assert_eq!(level, movement.levels[0].1);
     }
 }
@@ -119,8 +146,17 @@ async fn an_answer_lost_for_good_is_found_out_by_asking_again() {
     assert_eq!(table.move_stock(&movement).await.unwrap(), Moved::Done);
     let mut decided_again = movement.clone();
     decided_again.record.at += jiff::SignedDuration::from_secs(1);
-    assert_eq!(dynamo.table().move_stock(&decided_again).await.unwrap(), Moved::Before);
-    let level = dynamo.table().sku(&movement.levels[0].0.sku).await.unwrap().levels.remove(0);
+    assert_eq!(
+        dynamo.table().move_stock(&decided_again).await.unwrap(),
+        Moved::Before
+    );
+    let level = dynamo
+        .table()
+        .sku(&movement.levels[0].0.sku)
+        .await
+        .unwrap()
+        .levels
+        .remove(0);
     assert_eq!(level, movement.levels[0].1);
 }
 
@@ -130,7 +166,9 @@ async fn a_change_too_large_for_one_transaction_is_not_sent() {
     let (dynamo, table, faulty) = at_first(Fault::Refused, 0).await;
     let placement = sample::placement(1);
     let mut change = sample::hold(&placement, 2);
-    change.references = (0..99).map(|n| domain::change::Reference::Tracking(n.to_string())).collect();
+    change.references = (0..99)
+        .map(|n| domain::change::Reference::Tracking(n.to_string()))
+        .collect();
     let failure = table.save(&change).await.unwrap_err();
     assert_eq!(failure.code(), "inconsistent");
     assert_eq!(faulty.counts().0, 0);

@@ -21,10 +21,12 @@ async fn whoever_commits_first_has_won() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn ten_units_are_promised_ten_times() {
-    races::many_orders_want_ten_units(&Arc::new(Dynamo::start().await.table()), 1, rounds(8), 64).await;
+    races::many_orders_want_ten_units(&Arc::new(Dynamo::start().await.table()), 1, rounds(8), 64)
+        .await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_webhook_has_its_effect_once() {
-    races::one_webhook_many_times(&Arc::new(Dynamo::start().await.table()), 1, rounds(25), 32).await;
+    races::one_webhook_many_times(&Arc::new(Dynamo::start().await.table()), 1, rounds(25), 32)
+        .await;
 }

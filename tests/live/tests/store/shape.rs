@@ -6,8 +6,13 @@ use aws_sdk_dynamodb::types::AttributeValue;
 
 use crate::dynamo::{Dynamo, template_table};
 
-fn text<'a>(item: &'a std::collections::HashMap<String, AttributeValue>, name: &str) -> Option<&'a str> {
-    item.get(name).and_then(|value| value.as_s().ok()).map(String::as_str)
+fn text<'a>(
+    item: &'a std::collections::HashMap<String, AttributeValue>,
+    name: &str,
+) -> Option<&'a str> {
+    item.get(name)
+        .and_then(|value| value.as_s().ok())
+        .map(String::as_str)
 }
 
 /// Personal data stands in the contact item and nowhere else, so that erasing it erases all of it.
@@ -25,7 +30,11 @@ async fn personal_data_stands_in_the_contact_item_only() {
         }
         contacts += usize::from(is_contact);
     }
-    assert!(contacts > 20 && items.len() > 5 * contacts, "{contacts} of {}", items.len());
+    assert!(
+        contacts > 20 && items.len() > 5 * contacts,
+        "{contacts} of {}",
+        items.len()
+    );
 }
 
 /// The stream's filter looks for the outbox attribute, which must be text on all that is to be published, and on
@@ -39,7 +48,11 @@ async fn commits_and_movements_are_the_outbox() {
         let is_outbox = sk.starts_with("COMMIT#") || sk == "INBOX";
         assert_eq!(text(&item, "outbox"), is_outbox.then_some("1"), "{sk}");
         assert_eq!(item.contains_key("expires_at"), sk == "INBOX", "{sk}");
-        assert_eq!(text(&item, "order_id").is_some(), sk.starts_with("COMMIT#") || sk == "REF", "{sk}");
+        assert_eq!(
+            text(&item, "order_id").is_some(),
+            sk.starts_with("COMMIT#") || sk == "REF",
+            "{sk}"
+        );
     }
 }
 
@@ -49,14 +62,24 @@ async fn available_units_follow_from_the_figures() {
     let dynamo = Dynamo::start().await;
     store_contract(&dynamo.table(), 1).await;
     let number = |item: &std::collections::HashMap<String, AttributeValue>, name: &str| {
-        item.get(name).map(|value| value.as_n().unwrap().parse::<i64>().unwrap())
+        item.get(name)
+            .map(|value| value.as_n().unwrap().parse::<i64>().unwrap())
     };
     let mut levels = 0;
-    for item in dynamo.items().await.iter().filter(|item| text(item, "sk").unwrap().starts_with("STOCK#")) {
+    for item in dynamo
+        .items()
+        .await
+        .iter()
+        .filter(|item| text(item, "sk").unwrap().starts_with("STOCK#"))
+    {
         let figure = |name| number(item, name).unwrap();
         let balance = figure("on_hand") - figure("reserved") - figure("safety_stock");
         assert_eq!(figure("available"), balance.max(0), "{item:?}");
-        assert_eq!(number(item, "shortfall"), (balance < 0).then_some(-balance), "{item:?}");
+        assert_eq!(
+            number(item, "shortfall"),
+            (balance < 0).then_some(-balance),
+            "{item:?}"
+        );
         levels += 1;
     }
     assert!(levels > 5);
@@ -71,10 +94,16 @@ async fn every_index_of_the_template_is_filled() {
     for index in template_table()["GlobalSecondaryIndexes"].as_vec().unwrap() {
         let keys: Vec<_> = index["KeySchema"].as_vec().unwrap().iter().collect();
         let has = |item: &&std::collections::HashMap<String, AttributeValue>| {
-            keys.iter().all(|key| text(item, key["AttributeName"].as_str().unwrap()).is_some())
+            keys.iter()
+                .all(|key| text(item, key["AttributeName"].as_str().unwrap()).is_some())
         };
         let filled = items.iter().filter(has).count();
-        assert!(filled > 0 && filled < items.len(), "{:?}: {filled} of {}", index["IndexName"], items.len());
+        assert!(
+            filled > 0 && filled < items.len(),
+            "{:?}: {filled} of {}",
+            index["IndexName"],
+            items.len()
+        );
     }
 }
 
@@ -82,7 +111,14 @@ async fn every_index_of_the_template_is_filled() {
 #[tokio::test]
 async fn a_cursor_from_elsewhere_is_malformed() {
     let dynamo = Dynamo::start().await;
-    let page = app::ports::Page { limit: 1, after: Some("bm90IG91cnM".to_owned()) };
-    let failure = dynamo.table().of_customer("jane@example.com", &page).await.unwrap_err();
+    let page = app::ports::Page {
+        limit: 1,
+        after: Some("bm90IG91cnM".to_owned()),
+    };
+    let failure = dynamo
+        .table()
+        .of_customer("jane@example.com", &page)
+        .await
+        .unwrap_err();
     assert_eq!(failure.code(), "malformed");
 }

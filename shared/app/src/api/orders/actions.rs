@@ -58,7 +58,11 @@ pub(super) fn of(order: &Order, principal: &Principal, now: Timestamp) -> Vec<Ac
     let id = order.placed.id;
     // A cause that no order has applied, so that only the state decides.
     let cause = Cause::new("preview", "");
-    let context = Context { now, actor: principal.actor(), cause };
+    let context = Context {
+        now,
+        actor: principal.actor(),
+        cause,
+    };
     let causes_something =
         |command: &Command| decide(order, command, &context).is_ok_and(|events| !events.is_empty());
     let action = |action, name: &str, handle: Option<String>, lines| Action {
@@ -70,21 +74,36 @@ pub(super) fn of(order: &Order, principal: &Principal, now: Timestamp) -> Vec<Ac
     };
     let mut actions = Vec::new();
     if principal.may(Permission::CancelOrders) {
-        let cancel = Command::Cancel { lines: Vec::new(), reason: CancelReason::Other, note: None };
+        let cancel = Command::Cancel {
+            lines: Vec::new(),
+            reason: CancelReason::Other,
+            note: None,
+        };
         let lines = cancellable(order);
         if !lines.is_empty() && causes_something(&cancel) {
             actions.push(action(ActionKind::Cancel, "cancel", None, lines));
         }
     }
     if principal.may(Permission::HoldOrders) {
-        let hold = Command::PlaceHold { kind: HoldKind::Manual, handle: String::new(), until: None };
+        let hold = Command::PlaceHold {
+            kind: HoldKind::Manual,
+            handle: String::new(),
+            until: None,
+        };
         if causes_something(&hold) {
             actions.push(action(ActionKind::Hold, "hold", None, Vec::new()));
         }
         for hold in &order.state.holds {
-            let release = Command::ReleaseHold { handle: hold.handle.clone() };
+            let release = Command::ReleaseHold {
+                handle: hold.handle.clone(),
+            };
             if causes_something(&release) {
-                actions.push(action(ActionKind::Release, "release", Some(hold.handle.clone()), Vec::new()));
+                actions.push(action(
+                    ActionKind::Release,
+                    "release",
+                    Some(hold.handle.clone()),
+                    Vec::new(),
+                ));
             }
         }
     }
@@ -98,5 +117,7 @@ fn cancellable(order: &Order) -> Vec<Cancellable> {
         to_ask: line.ask_units(),
         line: line.line,
     });
-    lines.filter(|line| line.now > 0 || line.to_ask > 0).collect()
+    lines
+        .filter(|line| line.now > 0 || line.to_ask > 0)
+        .collect()
 }

@@ -46,15 +46,26 @@ pub struct CancelBodyLine {
 impl CancelBody {
     /// The wish that the document is.
     pub(in crate::api) fn request(self) -> Result<CancelRequest, Problem> {
-        if self.note.as_ref().is_some_and(|note| note.chars().count() > NOTE_MAX) {
+        if self
+            .note
+            .as_ref()
+            .is_some_and(|note| note.chars().count() > NOTE_MAX)
+        {
             return Err(Problem::invalid(
                 "invalid_note",
                 "note",
                 format!("`note` has at most {NOTE_MAX} characters."),
             ));
         }
-        let lines = self.lines.into_iter().map(|line| CancelLine { line: line.line, units: line.quantity });
-        Ok(CancelRequest { lines: lines.collect(), reason: self.reason, note: self.note })
+        let lines = self.lines.into_iter().map(|line| CancelLine {
+            line: line.line,
+            units: line.quantity,
+        });
+        Ok(CancelRequest {
+            lines: lines.collect(),
+            reason: self.reason,
+            note: self.note,
+        })
     }
 }
 
@@ -168,8 +179,16 @@ impl LineView {
             line: line.line.clone(),
             sku: line.sku.clone(),
             cancelled: line.cancelled,
-            asked: line.asked.iter().map(|asked| asked.units).fold(0, u32::saturating_add),
-            refused: line.refused.iter().map(|refused| refused.units).fold(0, u32::saturating_add),
+            asked: line
+                .asked
+                .iter()
+                .map(|asked| asked.units)
+                .fold(0, u32::saturating_add),
+            refused: line
+                .refused
+                .iter()
+                .map(|refused| refused.units)
+                .fold(0, u32::saturating_add),
             asked_of: asked_of.collect(),
             refusals: refusals.collect(),
         }

@@ -4,8 +4,8 @@ use domain::{
     ids::{LineId, OrderId, OrderNumber, ShopId, Sku},
     money::Currency,
     order::{
-        Address, Commit, Contact, Destination, Exception, FulfillmentOrder, FulfillmentProgress, Hold, Line,
-        LineState, Order, PaymentStatus, ReturnStatus, Shipment, Status, Terms,
+        Address, Commit, Contact, Destination, Exception, FulfillmentOrder, FulfillmentProgress,
+        Hold, Line, LineState, Order, PaymentStatus, ReturnStatus, Shipment, Status, Terms,
     },
 };
 use jiff::Timestamp;
@@ -222,14 +222,25 @@ impl OrderDetail {
             return_status: order.return_status(),
             destination: placed.destination.clone(),
             terms: placed.terms.clone(),
-            holds: state.holds.iter().map(|hold| HoldView { hold: hold.clone(), effect }).collect(),
+            holds: state
+                .holds
+                .iter()
+                .map(|hold| HoldView {
+                    hold: hold.clone(),
+                    effect,
+                })
+                .collect(),
             lines: placed
                 .lines
                 .iter()
                 .zip(&state.lines)
                 .map(|(l, s)| line(l, s, placed.terms.taxes_included))
                 .collect(),
-            fulfillment_orders: state.fulfillment_orders.iter().map(fulfillment_order).collect(),
+            fulfillment_orders: state
+                .fulfillment_orders
+                .iter()
+                .map(fulfillment_order)
+                .collect(),
             shipments: state.shipments.clone(),
             money: money(order),
             exceptions: state.exceptions.clone(),
@@ -286,7 +297,10 @@ fn line(line: &Line, state: &LineState, taxes_included: bool) -> LineView {
 }
 
 fn fulfillment_order(found: &FulfillmentOrder) -> FulfillmentOrderView {
-    FulfillmentOrderView { fulfillment_order: found.clone(), cancel_requested: found.awaits_cancellation() }
+    FulfillmentOrderView {
+        fulfillment_order: found.clone(),
+        cancel_requested: found.awaits_cancellation(),
+    }
 }
 
 fn money(order: &Order) -> Money {
@@ -309,7 +323,22 @@ fn money(order: &Order) -> Money {
 }
 
 fn customer(contact: &Contact, clear: bool) -> Customer {
-    let shown = if clear { contact.clone() } else { mask::contact(contact) };
-    let Contact { name, email, phone, address } = shown;
-    Customer { masked: !clear, name, email, phone, address }
+    let shown = if clear {
+        contact.clone()
+    } else {
+        mask::contact(contact)
+    };
+    let Contact {
+        name,
+        email,
+        phone,
+        address,
+    } = shown;
+    Customer {
+        masked: !clear,
+        name,
+        email,
+        phone,
+        address,
+    }
 }

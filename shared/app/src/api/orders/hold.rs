@@ -28,15 +28,31 @@ pub struct HoldBody {
 impl HoldBody {
     /// The hold that the document asks for. A handle that is not told is made of the request's key, so that the
     /// same request asks for the same hold, and another one for another.
-    pub(in crate::api) fn request(self, key: &Cause, now: Timestamp) -> Result<HoldRequest, Problem> {
+    pub(in crate::api) fn request(
+        self,
+        key: &Cause,
+        now: Timestamp,
+    ) -> Result<HoldRequest, Problem> {
         if self.until.is_some_and(|until| until <= now) {
-            return Err(Problem::invalid("invalid_hold", "until", "`until` lies in the past."));
+            return Err(Problem::invalid(
+                "invalid_hold",
+                "until",
+                "`until` lies in the past.",
+            ));
         }
         let handle = match self.handle {
             Some(handle) => checked(handle)?,
-            None => format!("{}-{}", kind(self.kind), hex::encode(&Sha256::digest(key.key())[..4])),
+            None => format!(
+                "{}-{}",
+                kind(self.kind),
+                hex::encode(&Sha256::digest(key.key())[..4])
+            ),
         };
-        Ok(HoldRequest { kind: self.kind, handle, until: self.until })
+        Ok(HoldRequest {
+            kind: self.kind,
+            handle,
+            until: self.until,
+        })
     }
 }
 
@@ -81,11 +97,17 @@ pub struct ReleasedView {
 /// A handle is published and shown, so it is a name and not a text about somebody.
 fn checked(handle: String) -> Result<String, Problem> {
     let fits = (1..=64).contains(&handle.len());
-    let plain = handle.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
+    let plain = handle
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'_' | b'.' | b':'));
     if fits && plain {
         Ok(handle)
     } else {
-        Err(Problem::invalid("invalid_hold", "handle", "`handle` is 1 to 64 of A-Z a-z 0-9 and -_.:"))
+        Err(Problem::invalid(
+            "invalid_hold",
+            "handle",
+            "`handle` is 1 to 64 of A-Z a-z 0-9 and -_.:",
+        ))
     }
 }
 
@@ -118,7 +140,13 @@ mod tests {
     #[test]
     fn a_handle_is_a_name_and_the_end_lies_ahead() {
         let refused = |json| asked(json, "k").unwrap_err().field.unwrap();
-        assert_eq!(refused(r#"{"kind":"manual","handle":"call Jane Doe"}"#), "handle");
-        assert_eq!(refused(r#"{"kind":"manual","until":"1969-01-01T00:00:00Z"}"#), "until");
+        assert_eq!(
+            refused(r#"{"kind":"manual","handle":"call Jane Doe"}"#),
+            "handle"
+        );
+        assert_eq!(
+            refused(r#"{"kind":"manual","until":"1969-01-01T00:00:00Z"}"#),
+            "until"
+        );
     }
 }

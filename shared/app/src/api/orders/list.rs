@@ -31,8 +31,16 @@ const DAYS_BACK: i32 = 366;
 /// The filters, of which at most one is given.
 const FILTERS: [&str; 4] = ["customer_email", "status", "number", "tracking"];
 /// Every parameter.
-pub(in crate::api) const PARAMETERS: [&str; 8] =
-    ["customer_email", "status", "number", "shop", "tracking", "since", "limit", "cursor"];
+pub(in crate::api) const PARAMETERS: [&str; 8] = [
+    "customer_email",
+    "status",
+    "number",
+    "shop",
+    "tracking",
+    "since",
+    "limit",
+    "cursor",
+];
 
 /// One page of orders.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, JsonSchema)]
@@ -51,9 +59,15 @@ pub(in crate::api) async fn list(
     request: &Request,
 ) -> Result<OrderPage, Problem> {
     let query = Query::of(request, &PARAMETERS)?;
-    let given: Vec<&str> = FILTERS.into_iter().filter(|name| query.get(name).is_some()).collect();
+    let given: Vec<&str> = FILTERS
+        .into_iter()
+        .filter(|name| query.get(name).is_some())
+        .collect();
     if given.len() > 1 {
-        return Err(Problem::malformed(given[1], format!("Give one of {}.", FILTERS.join(", "))));
+        return Err(Problem::malformed(
+            given[1],
+            format!("Give one of {}.", FILTERS.join(", ")),
+        ));
     }
     let limit = query.limit()?;
     match given.first() {
@@ -74,26 +88,58 @@ pub(in crate::api) async fn list(
 }
 
 /// The order that a name leads to, as a page of one or none.
-async fn found(store: &impl OrderStore, query: &Query, reference: Reference) -> Result<OrderPage, Problem> {
+async fn found(
+    store: &impl OrderStore,
+    query: &Query,
+    reference: Reference,
+) -> Result<OrderPage, Problem> {
     if query.get("cursor").is_some() {
-        return Err(Problem::new(400, "bad_cursor", "This listing has one page only.").about("cursor"));
+        return Err(
+            Problem::new(400, "bad_cursor", "This listing has one page only.").about("cursor"),
+        );
     }
     let id = store.find(&reference).await?;
     let orders = load(store, id.into_iter().collect()).await?;
-    Ok(OrderPage { orders: orders.iter().map(OrderSummary::of).collect(), next_cursor: None })
-}
-
-async fn of_customer(store: &impl OrderStore, query: &Query, limit: u32) -> Result<OrderPage, Problem> {
-    let email = query.get("customer_email").unwrap_or_default().to_lowercase();
-    let question = format!("customer_email={email}");
-    let place =
-        query.get("cursor").map(|text| cursor::read(&question, text)).transpose()?.unwrap_or_default();
-    let listed = store.of_customer(&email, &Page { limit, after: place.after }).await?;
-    let orders = load(store, listed.items).await?;
-    let next = listed.next.map(|after| Place { after: Some(after), ..Place::default() });
     Ok(OrderPage {
         orders: orders.iter().map(OrderSummary::of).collect(),
-        next_cursor: next.map(|place| cursor::write(&question, &place)).transpose()?,
+        next_cursor: None,
+    })
+}
+
+async fn of_customer(
+    store: &impl OrderStore,
+    query: &Query,
+    limit: u32,
+) -> Result<OrderPage, Problem> {
+    let email = query
+        .get("customer_email")
+        .unwrap_or_default()
+        .to_lowercase();
+    let question = format!("customer_email={email}");
+    let place = query
+        .get("cursor")
+        .map(|text| cursor::read(&question, text))
+        .transpose()?
+        .unwrap_or_default();
+    let listed = store
+        .of_customer(
+            &email,
+            &Page {
+                limit,
+                after: place.after,
+            },
+        )
+        .await?;
+    let orders = load(store, listed.items).await?;
+    let next = listed.next.map(|after| Place {
+        after: Some(after),
+        ..Place::default()
+    });
+    Ok(OrderPage {
+        orders: orders.iter().map(OrderSummary::of).collect(),
+        next_cursor: next
+            .map(|place| cursor::write(&question, &place))
+            .transpose()?,
     })
 }
 
@@ -107,33 +153,64 @@ async fn of_status(
     let statuses = name.map_or_else(|| Status::ALL.to_vec(), Status::named);
     if statuses.is_empty() {
         let names = Status::ALL.map(Status::as_str).join(", ");
-        return Err(Problem::malformed("status", format!("`status` is one of {names}, or an alias of one.")));
+        return Err(Problem::malformed(
+            "status",
+            format!("`status` is one of {names}, or an alias of one."),
+        ));
     }
     let today = ambient.now().to_zoned(TimeZone::UTC).date();
     let since: Option<Date> = query.parsed("since", "a day, e.g. 2026-11-22")?;
     let question = format!("status={};since={since:?}", name.unwrap_or_default());
-    let place =
-        query.get("cursor").map(|text| cursor::read(&question, text)).transpose()?.unwrap_or_default();
+    let place = query
+        .get("cursor")
+        .map(|text| cursor::read(&question, text))
+        .transpose()?
+        .unwrap_or_default();
     let since = since.unwrap_or_else(|| today.saturating_sub(DAYS_BACK.days()));
     // A shop's clock may run ahead of ours.
-    let first = place.day.unwrap_or_else(|| today.tomorrow().unwrap_or(today));
-    let mut walk = Walk { statuses, place: Place { day: Some(first), ..place }, since };
+    let first = place
+        .day
+        .unwrap_or_else(|| today.tomorrow().unwrap_or(today));
+    let mut walk = Walk {
+        statuses,
+        place: Place {
+            day: Some(first),
+            ..place
+        },
+        since,
+    };
     let mut orders = Vec::new();
     for _ in 0..READS_MAX {
         let left = limit.saturating_sub(u32::try_from(orders.len()).unwrap_or(limit));
         let Some((status, day)) = walk.stand().filter(|_| left > 0) else {
             break;
         };
-        let listed =
-            store.of_status(status, day, &Page { limit: left, after: walk.place.after.take() }).await?;
+        let listed = store
+            .of_status(
+                status,
+                day,
+                &Page {
+                    limit: left,
+                    after: walk.place.after.take(),
+                },
+            )
+            .await?;
         // The index may lag, so the order itself has the last word.
-        let here = load(store, listed.items).await?.into_iter().filter(|order| is_named(order, name));
+        let here = load(store, listed.items)
+            .await?
+            .into_iter()
+            .filter(|order| is_named(order, name));
         orders.extend(here.map(|order| OrderSummary::of(&order)));
         walk.on(listed.next);
     }
     let more = walk.stand().is_some();
-    let next_cursor = more.then(|| cursor::write(&question, &walk.place)).transpose()?;
-    Ok(OrderPage { orders, next_cursor })
+    let next_cursor = more
+        .then(|| cursor::write(&question, &walk.place))
+        .transpose()?;
+    Ok(OrderPage {
+        orders,
+        next_cursor,
+    })
 }
 
 /// Whether an order has the status that was asked for, by our name or by its alias.
@@ -180,7 +257,12 @@ async fn load(store: &impl OrderStore, ids: Vec<OrderId>) -> Result<Vec<Order>, 
     let mut orders = Vec::with_capacity(ids.len());
     while !ids.is_empty() {
         let some = ids.drain(..ids.len().min(READ_AT_ONCE));
-        orders.extend(try_join_all(some.map(|id| store.load(id))).await?.into_iter().flatten());
+        orders.extend(
+            try_join_all(some.map(|id| store.load(id)))
+                .await?
+                .into_iter()
+                .flatten(),
+        );
     }
     Ok(orders)
 }

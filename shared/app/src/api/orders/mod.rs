@@ -26,11 +26,20 @@ pub(super) async fn read(
     principal: &Principal,
     id: OrderId,
 ) -> Result<OrderDetail, Problem> {
-    let order = store.load(id).await?.ok_or_else(|| Problem::not_found("There is no such order."))?;
+    let order = store
+        .load(id)
+        .await?
+        .ok_or_else(|| Problem::not_found("There is no such order."))?;
     let (commits, contact) = try_join(store.commits(id), store.contact(id)).await?;
     if contact.is_some() && principal.may(Permission::ReadPersonalData) {
         // Who has seen whose data can be told later.
         tracing::info!(order_id = %id, subject = %principal.subject, "personal data read");
     }
-    Ok(OrderDetail::of(&order, &commits, contact.as_ref(), principal, ambient.now()))
+    Ok(OrderDetail::of(
+        &order,
+        &commits,
+        contact.as_ref(),
+        principal,
+        ambient.now(),
+    ))
 }

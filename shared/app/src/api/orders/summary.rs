@@ -62,7 +62,11 @@ impl OrderSummary {
             fulfillment_status: order.fulfillment_progress(),
             return_status: order.return_status(),
             on_hold: !state.holds.is_empty(),
-            units: placed.lines.iter().map(|line| u64::from(line.quantity)).fold(0, u64::saturating_add),
+            units: placed
+                .lines
+                .iter()
+                .map(|line| u64::from(line.quantity))
+                .fold(0, u64::saturating_add),
             total: placed.total(),
             currency: placed.currency,
             decimals: placed.currency.decimals(),

@@ -60,7 +60,9 @@ pub struct RoutingDecision {
 /// The commits that the order's state is made of; what came later belongs to the next reading.
 fn known<'a>(order: &Order, commits: &'a [Commit]) -> impl Iterator<Item = &'a Commit> {
     let version = order.state.version;
-    commits.iter().filter(move |commit| commit.body.seq <= version)
+    commits
+        .iter()
+        .filter(move |commit| commit.body.seq <= version)
 }
 
 /// The timeline; notes only in clear.
@@ -69,7 +71,11 @@ pub(super) fn of(order: &Order, commits: &[Commit], clear: bool) -> Vec<Moment> 
     let mut state = unplaced(order.placed.clone());
     for commit in known(order, commits) {
         let body = &commit.body;
-        let context = Context { now: body.at, actor: body.actor.clone(), cause: body.cause.clone() };
+        let context = Context {
+            now: body.at,
+            actor: body.actor.clone(),
+            cause: body.cause.clone(),
+        };
         for event in &body.events {
             let text = sentence(&state, event);
             state = evolve(state, event, &context);
@@ -93,9 +99,18 @@ pub(super) fn decisions(order: &Order, commits: &[Commit]) -> Vec<RoutingDecisio
     let mut found = Vec::new();
     for commit in known(order, commits) {
         for event in &commit.body.events {
-            if let Event::OrderRouted { decision, .. } | Event::BackorderReleased { decision, .. } = event {
-                let Decision { assignments, unplaced, fences, truncated, explanation, attempt, inputs: _ } =
-                    decision.as_ref().clone();
+            if let Event::OrderRouted { decision, .. } | Event::BackorderReleased { decision, .. } =
+                event
+            {
+                let Decision {
+                    assignments,
+                    unplaced,
+                    fences,
+                    truncated,
+                    explanation,
+                    attempt,
+                    inputs: _,
+                } = decision.as_ref().clone();
                 found.push(RoutingDecision {
                     seq: commit.body.seq,
                     at: commit.body.at,
@@ -114,51 +129,110 @@ pub(super) fn decisions(order: &Order, commits: &[Commit]) -> Vec<RoutingDecisio
 }
 
 fn note(event: &Event) -> Option<String> {
-    if let Event::UnitsCancelled { note, .. } = event { note.clone() } else { None }
+    if let Event::UnitsCancelled { note, .. } = event {
+        note.clone()
+    } else {
+        None
+    }
 }
 
 /// An event in words. `order` is the order just before it. No personal data: a note is told apart.
 fn sentence(order: &Order, event: &Event) -> String {
-    let money = |minor: i64| Money { minor, currency: order.placed.currency }.to_string();
+    let money = |minor: i64| {
+        Money {
+            minor,
+            currency: order.placed.currency,
+        }
+        .to_string()
+    };
     match event {
-        Event::OrderPlaced { number, total, currency, .. } => {
-            format!("Order {number} placed for {}", Money { minor: *total, currency: *currency })
+        Event::OrderPlaced {
+            number,
+            total,
+            currency,
+            ..
+        } => {
+            format!(
+                "Order {number} placed for {}",
+                Money {
+                    minor: *total,
+                    currency: *currency
+                }
+            )
         }
         Event::PaymentLinked { intent } => format!("Payment {intent} belongs to this order"),
-        Event::PaymentProcessing { .. } => "The payment provider is working on the payment".to_owned(),
+        Event::PaymentProcessing { .. } => {
+            "The payment provider is working on the payment".to_owned()
+        }
         Event::PaymentAuthorized { amount, .. } => format!("{} authorised", money(*amount)),
         Event::PaymentCaptured { amount, .. } => format!("{} captured", money(*amount)),
-        Event::PaymentFailed { code: Some(code), .. } => format!("The payment failed: {code}"),
+        Event::PaymentFailed {
+            code: Some(code), ..
+        } => format!("The payment failed: {code}"),
         Event::PaymentFailed { code: None, .. } => "The payment failed".to_owned(),
         Event::PaymentCancelled { .. } => "The payment was cancelled".to_owned(),
         Event::RefundUpdated { amount, status, .. } => {
             format!("Refund of {} {}", money(*amount), refund(*status))
         }
-        Event::DisputeOpened { dispute } => format!("The customer disputes the payment ({dispute})"),
+        Event::DisputeOpened { dispute } => {
+            format!("The customer disputes the payment ({dispute})")
+        }
         Event::DisputeClosed { dispute, won: true } => format!("The dispute {dispute} was won"),
-        Event::DisputeClosed { dispute, won: false } => format!("The dispute {dispute} was lost"),
-        Event::HoldPlaced { handle, until: Some(until), .. } => {
+        Event::DisputeClosed {
+            dispute,
+            won: false,
+        } => format!("The dispute {dispute} was lost"),
+        Event::HoldPlaced {
+            handle,
+            until: Some(until),
+            ..
+        } => {
             format!("Put on hold ({handle}) until {until}")
         }
-        Event::HoldPlaced { handle, until: None, .. } => format!("Put on hold ({handle})"),
+        Event::HoldPlaced {
+            handle,
+            until: None,
+            ..
+        } => format!("Put on hold ({handle})"),
         Event::HoldReleased { handle, .. } => format!("Hold released ({handle})"),
         Event::OrderReleased {} => "Paid and free of holds: ready to be routed".to_owned(),
-        Event::OrderRouted { fulfillment_orders, decision } => {
-            let locations: Vec<&str> = fulfillment_orders.iter().map(|f| f.location.as_str()).collect();
+        Event::OrderRouted {
+            fulfillment_orders,
+            decision,
+        } => {
+            let locations: Vec<&str> = fulfillment_orders
+                .iter()
+                .map(|f| f.location.as_str())
+                .collect();
             if locations.is_empty() {
                 "No location can ship it now".to_owned()
             } else {
-                let retried = if decision.attempt > 1 { ", decided again after a lost race" } else { "" };
+                let retried = if decision.attempt > 1 {
+                    ", decided again after a lost race"
+                } else {
+                    ""
+                };
                 format!("Routed to {}{retried}", locations.join(", "))
             }
         }
         Event::UnitsBackordered { lines } => format!("Waiting for stock: {}", units(lines)),
-        Event::BackorderReleased { fulfillment_orders, .. } => {
-            let locations: Vec<&str> = fulfillment_orders.iter().map(|f| f.location.as_str()).collect();
-            format!("Stock arrived for waiting units: routed to {}", locations.join(", "))
+        Event::BackorderReleased {
+            fulfillment_orders, ..
+        } => {
+            let locations: Vec<&str> = fulfillment_orders
+                .iter()
+                .map(|f| f.location.as_str())
+                .collect();
+            format!(
+                "Stock arrived for waiting units: routed to {}",
+                locations.join(", ")
+            )
         }
         Event::FulfillmentRequested { fulfillment_orders } => {
-            let at = fulfillment_orders.iter().map(|id| location(order, *id)).collect::<Vec<_>>();
+            let at = fulfillment_orders
+                .iter()
+                .map(|id| location(order, *id))
+                .collect::<Vec<_>>();
             format!("Sent to {}", at.join(", "))
         }
         Event::FulfillmentAccepted { fulfillment_order } => {
@@ -170,42 +244,93 @@ fn sentence(order: &Order, event: &Event) -> String {
         Event::FulfillmentPacked { fulfillment_order } => {
             format!("Packed at {}", location(order, *fulfillment_order))
         }
-        Event::FulfillmentRejected { location, reason, lines, .. } => {
+        Event::FulfillmentRejected {
+            location,
+            reason,
+            lines,
+            ..
+        } => {
             format!("Declined by {location} ({reason}): {}", units(lines))
         }
-        Event::UnitsShortShipped { location, lines, .. } => format!("Short at {location}: {}", units(lines)),
-        Event::ShipmentShipped { shipment, location, .. } => {
-            let shipped: u32 = shipment.lines.iter().map(|l| l.units).fold(0, u32::saturating_add);
-            let unasked: u32 = shipment.lines.iter().map(|l| l.unasked).fold(0, u32::saturating_add);
+        Event::UnitsShortShipped {
+            location, lines, ..
+        } => format!("Short at {location}: {}", units(lines)),
+        Event::ShipmentShipped {
+            shipment, location, ..
+        } => {
+            let shipped: u32 = shipment
+                .lines
+                .iter()
+                .map(|l| l.units)
+                .fold(0, u32::saturating_add);
+            let unasked: u32 = shipment
+                .lines
+                .iter()
+                .map(|l| l.unasked)
+                .fold(0, u32::saturating_add);
             let contents = match (shipped, unasked) {
                 (shipped, 0) => counted(shipped),
                 (0, unasked) => format!("{} that nobody asked for", counted(unasked)),
-                (shipped, unasked) => format!("{}, and {unasked} that nobody asked for", counted(shipped)),
+                (shipped, unasked) => {
+                    format!("{}, and {unasked} that nobody asked for", counted(shipped))
+                }
             };
-            let by =
-                shipment.carrier.as_deref().map_or_else(String::new, |carrier| format!(" with {carrier}"));
-            let tracking =
-                shipment.tracking.as_deref().map_or_else(String::new, |number| format!(", {number}"));
-            format!("Parcel {} left {location}{by}{tracking}: {contents}", shipment.reference)
+            let by = shipment
+                .carrier
+                .as_deref()
+                .map_or_else(String::new, |carrier| format!(" with {carrier}"));
+            let tracking = shipment
+                .tracking
+                .as_deref()
+                .map_or_else(String::new, |number| format!(", {number}"));
+            format!(
+                "Parcel {} left {location}{by}{tracking}: {contents}",
+                shipment.reference
+            )
         }
-        Event::ShipmentInTransit { shipment } => format!("Parcel {} is on its way", parcel(order, shipment)),
+        Event::ShipmentInTransit { shipment } => {
+            format!("Parcel {} is on its way", parcel(order, shipment))
+        }
         Event::ShipmentOutForDelivery { shipment } => {
             format!("Parcel {} is out for delivery", parcel(order, shipment))
         }
-        Event::ShipmentDelivered { shipment } => format!("Parcel {} was delivered", parcel(order, shipment)),
+        Event::ShipmentDelivered { shipment } => {
+            format!("Parcel {} was delivered", parcel(order, shipment))
+        }
         Event::ShipmentException { shipment, reason } => {
-            let why = reason.as_deref().map_or_else(String::new, |reason| format!(": {reason}"));
+            let why = reason
+                .as_deref()
+                .map_or_else(String::new, |reason| format!(": {reason}"));
             format!("Trouble with parcel {}{why}", parcel(order, shipment))
         }
-        Event::ShipmentReturned { shipment } => format!("Parcel {} goes back", parcel(order, shipment)),
-        Event::CancellationRequested { fulfillment_order, lines, .. } => {
-            format!("{} asked to cancel: {}", location(order, *fulfillment_order), units(lines))
+        Event::ShipmentReturned { shipment } => {
+            format!("Parcel {} goes back", parcel(order, shipment))
         }
-        Event::CancellationRefused { lines, winner, by, at, .. } => {
+        Event::CancellationRequested {
+            fulfillment_order,
+            lines,
+            ..
+        } => {
+            format!(
+                "{} asked to cancel: {}",
+                location(order, *fulfillment_order),
+                units(lines)
+            )
+        }
+        Event::CancellationRefused {
+            lines,
+            winner,
+            by,
+            at,
+            ..
+        } => {
             format!("Not cancelled, {winner} by {by} at {at}: {}", units(lines))
         }
         Event::UnitsCancelled { units, .. } => {
-            let units: Vec<String> = units.iter().map(|u| format!("{} x {}", u.units, u.sku)).collect();
+            let units: Vec<String> = units
+                .iter()
+                .map(|u| format!("{} x {}", u.units, u.sku))
+                .collect();
             format!("Cancelled: {}", units.join(", "))
         }
         Event::RefundOwed { amount, .. } => format!("{} owed back", money(*amount)),
@@ -223,18 +348,32 @@ fn refund(status: RefundStatus) -> &'static str {
 }
 
 fn counted(units: u32) -> String {
-    if units == 1 { "1 unit".to_owned() } else { format!("{units} units") }
+    if units == 1 {
+        "1 unit".to_owned()
+    } else {
+        format!("{units} units")
+    }
 }
 
 fn units(lines: &[LineUnits]) -> String {
-    lines.iter().map(|line| format!("{} x {}", line.units, line.sku)).collect::<Vec<_>>().join(", ")
+    lines
+        .iter()
+        .map(|line| format!("{} x {}", line.units, line.sku))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn location(order: &Order, id: domain::ids::FulfillmentOrderId) -> String {
-    order.fulfillment_order(id).map_or_else(|| id.to_string(), |found| found.location.to_string())
+    order
+        .fulfillment_order(id)
+        .map_or_else(|| id.to_string(), |found| found.location.to_string())
 }
 
 fn parcel(order: &Order, id: &domain::ids::ShipmentId) -> String {
-    let found = order.state.shipments.iter().find(|shipment| shipment.id == *id);
+    let found = order
+        .state
+        .shipments
+        .iter()
+        .find(|shipment| shipment.id == *id);
     found.map_or_else(|| id.to_string(), |shipment| shipment.reference.clone())
 }
