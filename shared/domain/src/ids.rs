@@ -1,14 +1,15 @@
 //! Typed identifiers.
 //!
-//! Ids that we mint are UUID v7 (sortable by time) behind a prefix that says what they name; names that others
-//! choose (SKU, location, line) are text checked once, on the way in. Minting takes the time and the randomness
-//! as arguments, so that the domain has neither clock nor dice.
+//! Ids that we make are UUIDs behind a prefix that says what they name: v7 (sortable by time) for what is minted, v8
+//! for an order, whose id is a hash. Names that others choose (SKU, location, line) are text, checked once on the way
+//! in. Minting takes the time and the randomness as arguments: the domain has no clock and no random numbers.
 
 use std::{fmt, str::FromStr};
 
 use jiff::Timestamp;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 /// Why a text is not the id it should be.
@@ -35,6 +36,20 @@ impl InvalidId {
 
 macro_rules! minted_id {
     ($(#[$doc:meta])* $name:ident, $prefix:literal, $kind:literal) => {
+        uuid_id!($(#[$doc])* $name, $prefix, $kind);
+
+        impl $name {
+            /// Mints an id from the time (ms, UTC) and ten random bytes.
+            pub fn mint(now: Timestamp, entropy: [u8; 10]) -> Self {
+                let ms = u64::try_from(now.as_millisecond()).unwrap_or(0);
+                Self(uuid::Builder::from_unix_timestamp_millis(ms, &entropy).into_uuid())
+            }
+        }
+    };
+}
+
+macro_rules! uuid_id {
+    ($(#[$doc:meta])* $name:ident, $prefix:literal, $kind:literal) => {
         $(#[$doc])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct $name(Uuid);
@@ -42,12 +57,6 @@ macro_rules! minted_id {
         impl $name {
             /// The text before the UUID.
             pub const PREFIX: &'static str = $prefix;
-
-            /// Mints an id from the time (ms, UTC) and ten random bytes.
-            pub fn mint(now: Timestamp, entropy: [u8; 10]) -> Self {
-                let ms = u64::try_from(now.as_millisecond()).unwrap_or(0);
-                Self(uuid::Builder::from_unix_timestamp_millis(ms, &entropy).into_uuid())
-            }
         }
 
         impl fmt::Display for $name {
@@ -138,16 +147,28 @@ macro_rules! named_id {
     };
 }
 
-minted_id!(
-    /// One order.
+uuid_id!(
+    /// One order. Follows from the shop and the shop's own number, so that a number is placed once.
     OrderId, "ord_", "order id"
 );
+
+impl OrderId {
+    /// The id of the order that a shop calls by this number: a UUID v8 of the SHA-256 of `shop/number`.
+    pub fn of(shop: &ShopId, number: &OrderNumber) -> Self {
+        // A shop's id holds no `/`, so no two pairs give the same text.
+        let digest = Sha256::digest(format!("{shop}/{number}").as_bytes());
+        let mut bytes = [0; 16];
+        bytes.copy_from_slice(&digest[..16]);
+        Self(uuid::Builder::from_custom_bytes(bytes).into_uuid())
+    }
+}
+
 minted_id!(
     /// Units of one order assigned to one location or supplier.
     FulfillmentOrderId, "ful_", "fulfillment order id"
 );
 minted_id!(
-    /// One parcel.
+    /// One shipment.
     ShipmentId, "shp_", "shipment id"
 );
 
@@ -176,20 +197,33 @@ named_id!(
 mod tests {
     use super::*;
 
+    fn order(shop: &str, number: &str) -> OrderId {
+        OrderId::of(&shop.parse().unwrap(), &number.parse().unwrap())
+    }
+
     #[test]
     fn an_id_reads_back_what_it_writes() {
-        let id = OrderId::mint(Timestamp::UNIX_EPOCH, [7; 10]);
-        assert_eq!(id.to_string().parse::<OrderId>(), Ok(id));
+        let id = FulfillmentOrderId::mint(Timestamp::UNIX_EPOCH, [7; 10]);
+        assert_eq!(id.to_string().parse::<FulfillmentOrderId>(), Ok(id));
         assert_eq!(id.to_string().len(), 36);
+    }
+
+    #[test]
+    fn an_order_id_follows_from_shop_and_number() {
+        let id = order("default", "1001");
+        assert_eq!(id.to_string().parse::<OrderId>(), Ok(id));
+        assert_eq!(id, order("default", "1001"));
+        assert_ne!(id, order("default", "1002"));
+        assert_ne!(id, order("eu", "1001"));
+        // Stored keys depend on it: the same in every build.
+        assert_eq!(id.to_string(), "ord_94e558ec935c8f0fae32a0ba77d2fa0a");
     }
 
     #[test]
     fn an_id_of_another_kind_or_spelling_is_refused() {
         let shipment = ShipmentId::mint(Timestamp::UNIX_EPOCH, [7; 10]).to_string();
         assert!(shipment.parse::<OrderId>().is_err());
-        let capitals = OrderId::mint(Timestamp::UNIX_EPOCH, [0xab; 10])
-            .to_string()
-            .to_uppercase();
+        let capitals = order("default", "1001").to_string().to_uppercase();
         assert!(capitals.parse::<OrderId>().is_err());
     }
 

@@ -1,21 +1,27 @@
 //! The rules of the order management system: orders, stock, routing, backorders, money, ids.
 //!
-//! Plain values and pure functions: no I/O, no clock, no randomness, not async. `decide` says what a command
-//! causes, `evolve` what an event changes, [`route`] who ships what, [`change`] what a commit writes, and
-//! [`check`] whether a whole table still obeys the rules.
+//! Plain values and pure functions: no I/O, no clock, no randomness, not async.
+//!
+//! | module | answers |
+//! |---|---|
+//! | [`order`] | what an order is: placed lines, state, events, commands, commits |
+//! | [`decide`] | which events a command causes, or why it is rejected |
+//! | [`evolve`] | what an event changes |
+//! | [`routing`] | which location ships what |
+//! | [`stock`] | stock levels, movements, the backorder queue |
+//! | [`inbound`] | facts from outside, in our own words |
+//! | [`invariants`] | whether stored data obeys the rules I1 to I7 |
 
-pub mod backorder;
-pub mod change;
-pub mod check;
-pub mod command;
 pub mod decide;
 pub mod evolve;
-pub mod facts;
 pub mod ids;
+pub mod inbound;
+pub mod invariants;
 pub mod location;
 pub mod money;
+mod open_set;
 pub mod order;
-pub mod place;
-pub mod rejection;
-pub mod route;
+pub mod routing;
+pub mod schema;
+mod serde_default;
 pub mod stock;

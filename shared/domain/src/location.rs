@@ -4,10 +4,10 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::ids::{LocationId, Sku};
+use crate::serde_default::is_default;
 
 /// A place that can fulfill: an own warehouse, a 3PL, a dropship supplier.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct Location {
     /// The merchant's name for it.
     pub id: LocationId,
@@ -29,7 +29,7 @@ pub struct Location {
     pub carries: Vec<Sku>,
     /// Whether its shelves are unknown to us, so that what it carries counts as available without limit. For
     /// suppliers who make to order.
-    #[serde(default, skip_serializing_if = "crate::order::is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub untracked: bool,
     /// Where fulfillment orders are sent (HTTPS). None: a person works from the API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -57,7 +57,6 @@ pub enum LocationKind {
 
 /// Rules of routing; a versioned document.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
 pub struct RoutingRules {
     /// Version of the document, recorded with each decision.
     pub version: u32,

@@ -1,22 +1,22 @@
-//! What locations tell about fulfillment orders. Physical truth is never dropped.
-
-use std::collections::BTreeMap;
+//! What locations report about fulfillment orders. Physical truth is never dropped.
 
 use jiff::Timestamp;
 
+use super::{
+    shipping::{contents, is_known, shipped},
+    units::{cancelled, refused, totals, units_of},
+};
 use crate::{
-    command::Context,
-    facts::{FactLine, FulfillmentFact},
-    ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId},
+    ids::{FulfillmentOrderId, LocationId, ShipmentId},
+    inbound::FulfillmentFact,
     order::{
-        CancelReason, Event, ExceptionKind, FulfillmentLine, FulfillmentOrder, FulfillmentStatus,
-        LineUnits, Order, Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
+        Context, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, Order, Rejection,
+        RejectionCode, Shipment, ShipmentStatus,
     },
-    rejection::{Rejection, RejectionCode},
 };
 
-/// Reasons for which a location turns work down because the units are not there: its stock is written down, so
-/// that nothing else is sent after units that do not exist.
+/// Reasons that say that the units do not exist: the location's stock is written off, so that no other order is
+/// routed to it for them.
 const MISSING_STOCK: [&str; 4] = ["out_of_stock", "not_found", "damaged", "short"];
 
 /// Who reports about what.
@@ -46,7 +46,7 @@ pub(super) fn record(
     };
     if found.location != *report.location {
         let message = format!(
-            "{} speaks of a fulfillment order of {}",
+            "{} reports about a fulfillment order of {}",
             report.location, found.location
         );
         return Err(Rejection::new(
@@ -70,9 +70,9 @@ pub(super) fn record(
         FulfillmentFact::Accepted | FulfillmentFact::Picking | FulfillmentFact::Packed => vec![],
         FulfillmentFact::Rejected { reason } => {
             let missing = MISSING_STOCK.contains(&reason.as_str());
-            given_up(order, found, |line| line.open, reason, missing)
+            release(order, found, |line| line.open, reason, missing)
         }
-        FulfillmentFact::Cancelled { lines } if lines.is_empty() => given_up(
+        FulfillmentFact::Cancelled { lines } if lines.is_empty() => release(
             order,
             found,
             |line| line.open,
@@ -81,11 +81,11 @@ pub(super) fn record(
         ),
         FulfillmentFact::Cancelled { lines } => {
             let units = totals(lines);
-            let given =
+            let released =
                 |line: &FulfillmentLine| units.get(&line.line).copied().unwrap_or(0).min(line.open);
-            let mut events = given_up(order, found, given, "cancelled_by_location", false);
-            // The location has answered: what it was asked for and did not cancel is refused.
-            let kept = |l: &FulfillmentLine| l.cancel_requested.saturating_sub(given(l));
+            let mut events = release(order, found, released, "cancelled_by_location", false);
+            // This is the location's answer: what it was asked to cancel and did not cancel is refused.
+            let kept = |l: &FulfillmentLine| l.cancel_requested.saturating_sub(released(l));
             events.extend(refused(order, found, kept, "location_refused", context.now));
             events
         }
@@ -96,13 +96,7 @@ pub(super) fn record(
             "location_refused",
             context.now,
         ),
-        FulfillmentFact::Shipped { reference, .. }
-            if order
-                .state
-                .shipments
-                .iter()
-                .any(|s| s.reference == *reference) =>
-        {
+        FulfillmentFact::Shipped { reference, .. } if is_known(order, reference) => {
             vec![]
         }
         FulfillmentFact::Shipped {
@@ -112,7 +106,7 @@ pub(super) fn record(
             lines,
             last,
         } => {
-            let parcel = Shipment {
+            let shipment = Shipment {
                 id: report.shipment,
                 reference: reference.clone(),
                 fulfillment_order,
@@ -123,47 +117,16 @@ pub(super) fn record(
                 since: context.now,
                 lines: contents(order, found, lines),
             };
-            shipped(order, found, parcel, lines, *last)
+            shipped(order, found, shipment, lines, *last)
         }
     })
 }
 
-fn totals(lines: &[FactLine]) -> BTreeMap<LineId, u32> {
-    let mut units: BTreeMap<LineId, u32> = BTreeMap::new();
-    for line in lines {
-        let sum = units.entry(line.line.clone()).or_default();
-        *sum = sum.saturating_add(line.quantity);
-    }
-    units
-}
-
-/// The lines of a fulfillment order with the units that `count` gives, without the empty ones.
-fn units_of(
+/// A location will not ship open units. Those that it was asked to cancel are cancelled, the rest is routed again.
+fn release(
     order: &Order,
     found: &FulfillmentOrder,
-    count: impl Fn(&FulfillmentLine) -> u32,
-) -> Vec<LineUnits> {
-    let named = |line: &FulfillmentLine| {
-        let sku = order.placed.line(&line.line)?.1.sku.clone();
-        Some(LineUnits {
-            line: line.line.clone(),
-            sku,
-            units: count(line),
-        })
-    };
-    found
-        .lines
-        .iter()
-        .filter_map(named)
-        .filter(|l| l.units > 0)
-        .collect()
-}
-
-/// A location gives up open units. Those that it was asked to cancel are cancelled, the rest is routed again.
-fn given_up(
-    order: &Order,
-    found: &FulfillmentOrder,
-    given: impl Fn(&FulfillmentLine) -> u32,
+    released: impl Fn(&FulfillmentLine) -> u32,
     reason: &str,
     missing: bool,
 ) -> Vec<Event> {
@@ -171,12 +134,12 @@ fn given_up(
         return vec![];
     }
     let mut events = Vec::new();
-    let asked = units_of(order, found, |l| given(l).min(l.cancel_requested));
-    if !asked.is_empty() {
-        events.push(cancelled(found, &asked));
+    let requested = units_of(order, found, |l| released(l).min(l.cancel_requested));
+    if !requested.is_empty() {
+        events.push(cancelled(found, &requested));
     }
     let lines = units_of(order, found, |l| {
-        given(l).saturating_sub(l.cancel_requested)
+        released(l).saturating_sub(l.cancel_requested)
     });
     if !lines.is_empty() {
         events.push(Event::FulfillmentRejected {
@@ -185,175 +148,6 @@ fn given_up(
             reason: reason.chars().take(60).collect(),
             lines,
             missing,
-        });
-    }
-    events
-}
-
-fn cancelled(found: &FulfillmentOrder, lines: &[LineUnits]) -> Event {
-    let at = |l: &LineUnits| UnitsAt {
-        line: l.line.clone(),
-        sku: l.sku.clone(),
-        units: l.units,
-        fulfillment_order: Some(found.id),
-        backordered: 0,
-    };
-    let reason = found
-        .cancel_reason
-        .unwrap_or(CancelReason::CustomerRequested);
-    Event::UnitsCancelled {
-        units: lines.iter().map(at).collect(),
-        reason,
-        note: None,
-    }
-}
-
-fn refused(
-    order: &Order,
-    found: &FulfillmentOrder,
-    count: impl Fn(&FulfillmentLine) -> u32,
-    winner: &str,
-    at: Timestamp,
-) -> Vec<Event> {
-    let lines = units_of(order, found, count);
-    if lines.is_empty() {
-        return vec![];
-    }
-    let by = found.location.to_string();
-    let (fulfillment_order, winner) = (found.id, winner.to_owned());
-    vec![Event::CancellationRefused {
-        fulfillment_order,
-        lines,
-        winner,
-        by,
-        at,
-        asked: true,
-    }]
-}
-
-/// What counts as shipped, and what left although nobody asked this location for it. No lines: all that is open.
-fn contents(order: &Order, found: &FulfillmentOrder, lines: &[FactLine]) -> Vec<ShipmentLine> {
-    if lines.is_empty() {
-        let all = found.lines.iter().filter(|l| l.open > 0);
-        return all
-            .map(|l| ShipmentLine {
-                line: l.line.clone(),
-                units: l.open,
-                unasked: 0,
-            })
-            .collect();
-    }
-    let known = totals(lines)
-        .into_iter()
-        .filter(|(line, _)| order.placed.line(line).is_some());
-    known
-        .map(|(line, quantity)| {
-            let units = quantity.min(found.line(&line).map_or(0, |l| l.open));
-            ShipmentLine {
-                line,
-                units,
-                unasked: quantity.saturating_sub(units),
-            }
-        })
-        .collect()
-}
-
-fn shipped(
-    order: &Order,
-    found: &FulfillmentOrder,
-    parcel: Shipment,
-    lines: &[FactLine],
-    last: bool,
-) -> Vec<Event> {
-    let left = |line: &FulfillmentLine| {
-        let gone = parcel
-            .lines
-            .iter()
-            .find(|l| l.line == line.line)
-            .map_or(0, |l| l.units);
-        line.open.saturating_sub(gone)
-    };
-    // The parcel won the race against the cancellation of the units that it took along.
-    let lost = |line: &FulfillmentLine| line.cancel_requested.saturating_sub(left(line));
-    let mut events = refused(order, found, lost, "shipped", parcel.shipped_at);
-    let short = if last {
-        units_of(order, found, |l| {
-            left(l).saturating_sub(still_asked(l, left))
-        })
-    } else {
-        vec![]
-    };
-    let dropped = if last {
-        units_of(order, found, |l| still_asked(l, left))
-    } else {
-        vec![]
-    };
-    let exceptions = exceptions(order, found, &parcel, lines);
-    events.push(Event::ShipmentShipped {
-        shipment: parcel,
-        location: found.location.clone(),
-        untracked: found.untracked,
-    });
-    if !dropped.is_empty() {
-        events.push(cancelled(found, &dropped));
-    }
-    if !short.is_empty() {
-        events.push(Event::UnitsShortShipped {
-            fulfillment_order: found.id,
-            location: found.location.clone(),
-            lines: short,
-        });
-    }
-    events.extend(exceptions);
-    events
-}
-
-fn still_asked(line: &FulfillmentLine, left: impl Fn(&FulfillmentLine) -> u32) -> u32 {
-    line.cancel_requested.min(left(line))
-}
-
-fn exceptions(
-    order: &Order,
-    found: &FulfillmentOrder,
-    parcel: &Shipment,
-    lines: &[FactLine],
-) -> Vec<Event> {
-    let name = parcel.tracking.as_deref().unwrap_or(&parcel.reference);
-    let mut events = Vec::new();
-    for line in parcel.lines.iter().filter(|l| l.unasked > 0) {
-        let cancelled = order
-            .placed
-            .line(&line.line)
-            .and_then(|(place, _)| order.state.lines.get(place));
-        let after_cancel = cancelled.is_some_and(|l| l.cancelled > 0);
-        let (kind, why) = if after_cancel {
-            (
-                ExceptionKind::ShippedAfterCancel,
-                "after they were cancelled; intercept it or review the refund",
-            )
-        } else {
-            (
-                ExceptionKind::UnexpectedShipment,
-                "although they were not asked for",
-            )
-        };
-        let (units, line, location) = (line.unasked, &line.line, &found.location);
-        let detail =
-            format!("parcel {name} left {location} with {units} units of line {line} {why}");
-        events.push(Event::ExceptionOpened { kind, detail });
-    }
-    for unknown in lines
-        .iter()
-        .filter(|l| order.placed.line(&l.line).is_none())
-    {
-        let location = &found.location;
-        let detail = format!(
-            "parcel {name} left {location} with line {}, which the order has not",
-            unknown.line
-        );
-        events.push(Event::ExceptionOpened {
-            kind: ExceptionKind::UnexpectedShipment,
-            detail,
         });
     }
     events

@@ -1,17 +1,13 @@
-//! Holds: reasons for which an order does not move on, each with a handle of its own.
+//! Placing and releasing holds.
 
 use jiff::Timestamp;
 
-use crate::{
-    evolve::ended_hold,
-    order::{Event, HoldKind, Order, Status},
-    rejection::{Rejection, RejectionCode},
-};
+use crate::order::{Event, HoldKind, Order, Rejection, RejectionCode, Status, ended_hold};
 
-/// A hold that an outside event begins; nothing when it stands or has ended already.
+/// A hold that an outside event places; nothing when it is in force or has ended.
 pub(super) fn start_hold(order: &Order, kind: HoldKind, handle: &str) -> Vec<Event> {
-    let stands = order.state.holds.iter().any(|h| h.handle == handle);
-    if stands || order.state.causes.contains(&ended_hold(handle)) {
+    let in_force = order.state.holds.iter().any(|h| h.handle == handle);
+    if in_force || order.state.causes.contains(&ended_hold(handle)) {
         return vec![];
     }
     vec![Event::HoldPlaced {
@@ -21,28 +17,25 @@ pub(super) fn start_hold(order: &Order, kind: HoldKind, handle: &str) -> Vec<Eve
     }]
 }
 
-/// The end of a hold by an outside event. It is noted also when the hold has not begun: its beginning is late.
+/// The end of a hold by an outside event. It is recorded also when the hold is unknown: its placing is late.
 pub(super) fn end_hold(order: &Order, handle: &str) -> Vec<Event> {
-    let stands = order.state.holds.iter().any(|h| h.handle == handle);
-    if !stands && order.state.causes.contains(&ended_hold(handle)) {
+    let in_force = order.state.holds.iter().any(|h| h.handle == handle);
+    if !in_force && order.state.causes.contains(&ended_hold(handle)) {
         return vec![];
     }
-    let lines = order.placed.lines.iter().zip(&order.state.lines);
-    let mut waiting: Vec<_> = lines
-        .filter(|(_, s)| s.backordered > 0)
-        .map(|(l, _)| l.sku.clone())
-        .collect();
-    waiting.sort();
-    waiting.dedup();
+    let backordered = order.lines().filter(|(_, state)| state.backordered > 0);
+    let mut skus: Vec<_> = backordered.map(|(line, _)| line.sku.clone()).collect();
+    skus.sort();
+    skus.dedup();
     vec![Event::HoldReleased {
         handle: handle.to_owned(),
-        waiting,
+        backordered_skus: skus,
     }]
 }
 
 pub(super) fn place(
     order: &Order,
-    kind: HoldKind,
+    kind: &HoldKind,
     handle: &str,
     until: Option<Timestamp>,
 ) -> Result<Vec<Event>, Rejection> {
@@ -54,10 +47,7 @@ pub(super) fn place(
         | Status::AwaitingFulfillment
         | Status::PartiallyFulfilled => {}
         Status::Fulfilled | Status::Delivered | Status::Cancelled | Status::Refunded => {
-            let message = format!(
-                "the order is {}; there is nothing left to hold",
-                status.as_str()
-            );
+            let message = format!("the order is {}; nothing is left to hold", status.as_str());
             return Err(Rejection::new(
                 RejectionCode::WrongStatus,
                 status.as_str(),
@@ -69,19 +59,19 @@ pub(super) fn place(
         return Ok(vec![]);
     }
     Ok(vec![Event::HoldPlaced {
-        kind,
+        kind: kind.clone(),
         handle: handle.to_owned(),
         until,
     }])
 }
 
 pub(super) fn release(order: &Order, handle: &str) -> Result<Vec<Event>, Rejection> {
-    let stands = order.state.holds.iter().any(|h| h.handle == handle);
-    if !stands && !order.state.causes.contains(&ended_hold(handle)) {
-        let message = "no hold of that handle stands or has stood on the order";
+    let in_force = order.state.holds.iter().any(|h| h.handle == handle);
+    if !in_force && !order.state.causes.contains(&ended_hold(handle)) {
+        let message = "the order has and had no hold of that handle";
         return Err(Rejection::new(RejectionCode::UnknownHold, handle, message));
     }
-    Ok(if stands {
+    Ok(if in_force {
         end_hold(order, handle)
     } else {
         vec![]

@@ -1,12 +1,13 @@
-//! Payment facts. Amounts are totals, so the highest heard of counts, in whatever order they arrive.
+//! Payment facts. Amounts are totals, so the highest that was reported counts, in whatever order they arrive.
 
 use super::hold::{end_hold, start_hold};
 use crate::{
-    evolve::ended_dispute,
-    facts::PaymentFact,
+    inbound::PaymentFact,
     money::{Currency, Money},
-    order::{Event, ExceptionKind, HoldKind, Intent, Order, RefundStatus, Status},
-    rejection::{Rejection, RejectionCode},
+    order::{
+        Event, ExceptionKind, HoldKind, Intent, Order, RefundStatus, Rejection, RejectionCode,
+        Status, ended_dispute,
+    },
 };
 
 pub(super) fn record(
@@ -14,7 +15,7 @@ pub(super) fn record(
     intent: &str,
     fact: &PaymentFact,
 ) -> Result<Vec<Event>, Rejection> {
-    let unheard = Intent {
+    let unknown = Intent {
         id: intent.to_owned(),
         ..Intent::default()
     };
@@ -25,11 +26,15 @@ pub(super) fn record(
             intent: intent.to_owned(),
         });
     }
-    events.extend(news(order, known.unwrap_or(&unheard), fact)?);
+    events.extend(record_for_intent(order, known.unwrap_or(&unknown), fact)?);
     Ok(events)
 }
 
-fn news(order: &Order, intent: &Intent, fact: &PaymentFact) -> Result<Vec<Event>, Rejection> {
+fn record_for_intent(
+    order: &Order,
+    intent: &Intent,
+    fact: &PaymentFact,
+) -> Result<Vec<Event>, Rejection> {
     let id = || intent.id.clone();
     let secured = intent.captured > 0 || (intent.authorized > 0 && !intent.cancelled);
     Ok(match fact {
@@ -192,14 +197,14 @@ fn refund(
 /// Opens an exception when, with `gain` more, less is secured than the order costs.
 fn underpaid(order: &Order, gain: i64) -> Vec<Event> {
     let secured = order.state.payment.secured().saturating_add(gain);
-    if secured >= order.live_value() {
+    if secured >= order.amount_due() {
         return vec![];
     }
     let show = |minor| Money {
         minor,
         currency: order.placed.currency,
     };
-    let detail = format!("{} of {} is paid", show(secured), show(order.live_value()));
+    let detail = format!("{} of {} is paid", show(secured), show(order.amount_due()));
     exception_once(order, ExceptionKind::Underpaid, detail)
 }
 

@@ -1,15 +1,14 @@
-//! Carrying out a routing decision, and telling the locations.
+//! Executing a routing decision, and requesting fulfillment.
 
 use std::collections::BTreeMap;
 
 use crate::{
-    command::Context,
     ids::{FulfillmentOrderId, LineId},
     order::{
-        Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, LineState, LineUnits, Order,
+        Context, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, LineState, LineUnits,
+        Order, Rejection, RejectionCode,
     },
-    rejection::{Rejection, RejectionCode},
-    route::Decision,
+    routing::{Assignment, Decision},
 };
 
 pub(super) fn route(
@@ -81,7 +80,7 @@ pub(super) fn request(order: &Order) -> Result<Vec<Event>, Rejection> {
 /// Refuses when the order must not move on.
 fn ready(order: &Order) -> Result<(), Rejection> {
     if let Some(hold) = order.state.holds.first() {
-        let message = format!("hold {} stands", hold.handle);
+        let message = format!("hold {} is in force", hold.handle);
         return Err(Rejection::new(
             RejectionCode::OnHold,
             hold.handle.clone(),
@@ -108,21 +107,18 @@ fn assigned(decision: &Decision) -> BTreeMap<&LineId, u32> {
     units
 }
 
-/// Refuses a plan that wants more units than the lines have in the bucket that they come from.
+/// Refuses a plan that demands more units than the lines have in the bucket that they come from.
 fn fits(
     order: &Order,
     wanted: &BTreeMap<&LineId, u32>,
     bucket: fn(&LineState) -> u32,
 ) -> Result<(), Rejection> {
     for (line, units) in wanted {
-        let there = order
-            .placed
-            .line(line)
-            .and_then(|(place, _)| order.state.lines.get(place))
-            .map_or(0, bucket);
-        if *units > there {
-            let message =
-                format!("the plan moves {units} units of line {line}, and {there} are there");
+        let available = order.line(line).map_or(0, |(_, state)| bucket(state));
+        if *units > available {
+            let message = format!(
+                "the plan moves {units} units of line {line}, and the bucket has {available}"
+            );
             return Err(Rejection::new(
                 RejectionCode::StalePlan,
                 line.as_str(),
@@ -146,24 +142,23 @@ fn planned(
             message,
         ));
     }
-    let plan =
-        |(assignment, id): (&crate::route::Assignment, &FulfillmentOrderId)| FulfillmentOrder {
-            id: *id,
-            location: assignment.location.clone(),
-            untracked: assignment.untracked,
-            status: FulfillmentStatus::Planned,
-            since: context.now,
-            lines: assignment
-                .lines
-                .iter()
-                .map(|(line, units)| FulfillmentLine {
-                    line: line.clone(),
-                    open: *units,
-                    shipped: 0,
-                    cancel_requested: 0,
-                })
-                .collect(),
-            cancel_reason: None,
-        };
+    let plan = |(assignment, id): (&Assignment, &FulfillmentOrderId)| FulfillmentOrder {
+        id: *id,
+        location: assignment.location.clone(),
+        untracked: assignment.untracked,
+        status: FulfillmentStatus::Planned,
+        since: context.now,
+        lines: assignment
+            .lines
+            .iter()
+            .map(|(line, units)| FulfillmentLine {
+                line: line.clone(),
+                open: *units,
+                shipped: 0,
+                cancel_requested: 0,
+            })
+            .collect(),
+        cancel_reason: None,
+    };
     Ok(decision.assignments.iter().zip(ids).map(plan).collect())
 }

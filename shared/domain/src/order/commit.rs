@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
 use super::Event;
+use crate::{open_set::open_set, schema};
 
 /// Who did it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -16,18 +17,18 @@ pub struct Actor {
     pub id: String,
 }
 
-/// Kinds of actor.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ActorKind {
-    /// Our own function.
-    System,
-    /// A person signed in to the API.
-    Agent,
-    /// The payment provider.
-    PaymentProvider,
-    /// A warehouse, 3PL or supplier.
-    Location,
+open_set! {
+    /// Kinds of actor.
+    pub enum ActorKind {
+        /// One of our own functions.
+        System = "system",
+        /// A person or program signed in to the API.
+        Agent = "agent",
+        /// The payment provider.
+        PaymentProvider = "payment_provider",
+        /// A warehouse, 3PL or supplier.
+        Location = "location",
+    }
 }
 
 impl Actor {
@@ -42,13 +43,7 @@ impl Actor {
 
 impl std::fmt::Display for Actor {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let kind = match self.kind {
-            ActorKind::System => "system",
-            ActorKind::Agent => "agent",
-            ActorKind::PaymentProvider => "payment provider",
-            ActorKind::Location => "location",
-        };
-        write!(f, "{kind} {}", self.id)
+        write!(f, "{} {}", self.kind.as_str().replace('_', " "), self.id)
     }
 }
 
@@ -83,6 +78,9 @@ impl Cause {
 /// What a commit says; its JSON text is what the hash is taken of.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct CommitBody {
+    /// Version of the document, see [`schema::VERSION`].
+    #[serde(default = "schema::first")]
+    pub schema: u16,
     /// 1 for the placement, then without gaps.
     pub seq: u64,
     /// When, UTC.

@@ -5,13 +5,34 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{
-    CancelReason, ExceptionKind, HoldKind, RefundStatus, Shipment, fulfillment::FulfillmentOrder,
-};
+use super::{Destination, ExceptionKind, FulfillmentOrder, HoldKind, RefundStatus, Shipment};
 use crate::{
-    ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId, Sku},
-    route::Decision,
+    ids::{FulfillmentOrderId, LineId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
+    money::Currency,
+    open_set::open_set,
+    routing::Decision,
+    serde_default::is_default,
 };
+
+open_set! {
+    /// Why units are cancelled.
+    pub enum CancelReason {
+        /// The customer changed their mind.
+        CustomerRequested = "CUSTOMER_REQUESTED",
+        /// It is not available.
+        OutOfStock = "OUT_OF_STOCK",
+        /// Suspected fraud.
+        Fraud = "FRAUD",
+        /// Placed by mistake or twice.
+        PlacedByMistake = "PLACED_BY_MISTAKE",
+        /// The payment failed.
+        PaymentFailed = "PAYMENT_FAILED",
+        /// The payment was cancelled.
+        PaymentCancelled = "PAYMENT_CANCELLED",
+        /// Anything else; the note says what.
+        Other = "OTHER",
+    }
+}
 
 /// A number of units of one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -37,12 +58,8 @@ pub struct UnitsAt {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fulfillment_order: Option<FulfillmentOrderId>,
     /// Of the units not assigned, how many waited for stock.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub backordered: u32,
-}
-
-fn none(units: &u32) -> bool {
-    *units == 0
 }
 
 /// Units of one line that are owed back, with their value.
@@ -63,16 +80,22 @@ pub enum Event {
     /// The order was placed. The rest of it is the immutable item that `digest` is the SHA-256 of.
     OrderPlaced {
         /// The shop's number.
-        number: crate::ids::OrderNumber,
+        number: OrderNumber,
+        /// The shop.
+        shop: ShopId,
         /// Total in minor units.
         total: i64,
         /// Currency of all amounts of the order.
-        currency: crate::money::Currency,
+        currency: Currency,
         /// SHA-256 of the order as placed, hexadecimal.
         digest: String,
         /// Payment intent named at placement.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         intent: Option<String>,
+        /// Where it goes.
+        destination: Destination,
+        /// Version of the contact that it goes to.
+        contact_version: u32,
     },
     /// A payment intent was found to belong to the order.
     PaymentLinked {
@@ -117,7 +140,7 @@ pub enum Event {
         refund: String,
         /// Minor units.
         amount: i64,
-        /// How far it is.
+        /// Its status at the provider.
         status: RefundStatus,
     },
     /// The customer disputes the payment at their bank.
@@ -134,7 +157,6 @@ pub enum Event {
     },
     /// The order must not move on.
     HoldPlaced {
-        /// Why.
         kind: HoldKind,
         /// Which one; a second hold of the same handle is the same hold.
         handle: String,
@@ -144,11 +166,10 @@ pub enum Event {
     },
     /// A hold ended.
     HoldReleased {
-        /// Which one.
         handle: String,
-        /// SKUs of the order's units that wait for stock, and may now have it.
+        /// SKUs of the order's backordered units, which may now be released.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        waiting: Vec<Sku>,
+        backordered_skus: Vec<Sku>,
     },
     /// Paid, no hold stands, something is to be routed.
     OrderReleased {},
@@ -156,44 +177,36 @@ pub enum Event {
     OrderRouted {
         /// The new fulfillment orders.
         fulfillment_orders: Vec<FulfillmentOrder>,
-        /// How it was decided, with all that the decision was made from.
+        /// The decision, with its inputs.
         decision: Box<Decision>,
     },
     /// Units wait for stock.
-    UnitsBackordered {
-        /// Which.
-        lines: Vec<LineUnits>,
-    },
-    /// Waiting units got stock.
+    UnitsBackordered { lines: Vec<LineUnits> },
+    /// Backordered units were assigned to locations.
     BackorderReleased {
         /// The new fulfillment orders.
         fulfillment_orders: Vec<FulfillmentOrder>,
-        /// How it was decided.
+        /// The decision, with its inputs.
         decision: Box<Decision>,
     },
-    /// The locations are being told.
+    /// Requests are being sent to the locations.
     FulfillmentRequested {
-        /// Which fulfillment orders.
         fulfillment_orders: Vec<FulfillmentOrderId>,
     },
-    /// The location will do it.
+    /// The location accepted the request.
     FulfillmentAccepted {
-        /// Which.
         fulfillment_order: FulfillmentOrderId,
     },
-    /// The location takes units off the shelf.
+    /// The location is picking.
     PickingStarted {
-        /// Which.
         fulfillment_order: FulfillmentOrderId,
     },
-    /// The units are in the box.
+    /// The location has packed the units.
     FulfillmentPacked {
-        /// Which.
         fulfillment_order: FulfillmentOrderId,
     },
-    /// The location declined the units that were still open; they are routed again without it.
+    /// The location rejected the open units; they are routed again without it.
     FulfillmentRejected {
-        /// Which.
         fulfillment_order: FulfillmentOrderId,
         /// The location.
         location: LocationId,
@@ -201,65 +214,48 @@ pub enum Event {
         reason: String,
         /// The units.
         lines: Vec<LineUnits>,
-        /// Whether the location has found that the units do not exist, so that its stock is written down.
-        #[serde(default, skip_serializing_if = "super::is_false")]
+        /// Whether the location found that the units do not exist, so that its stock is written off.
+        #[serde(default, skip_serializing_if = "is_default")]
         missing: bool,
     },
-    /// The location shipped less than it was asked and will ship no more: the rest is routed again without it,
-    /// and its stock is written down, for it is not where we thought.
+    /// The location shipped less than requested and will ship no more: the rest is routed again without it, and
+    /// its stock is written off.
     UnitsShortShipped {
-        /// Which.
         fulfillment_order: FulfillmentOrderId,
         /// The location.
         location: LocationId,
-        /// The units that did not come.
+        /// The units that were not shipped.
         lines: Vec<LineUnits>,
     },
-    /// A parcel left.
+    /// A shipment left.
     ShipmentShipped {
-        /// The parcel.
         shipment: Shipment,
         /// From where.
         location: LocationId,
-        /// Whether stock levels are not kept there.
-        #[serde(default, skip_serializing_if = "super::is_false")]
+        /// Whether stock levels are not kept for that location.
+        #[serde(default, skip_serializing_if = "is_default")]
         untracked: bool,
     },
-    /// The carrier has it.
-    ShipmentInTransit {
-        /// Which.
-        shipment: ShipmentId,
-    },
-    /// It is on the last van.
-    ShipmentOutForDelivery {
-        /// Which.
-        shipment: ShipmentId,
-    },
-    /// It arrived.
-    ShipmentDelivered {
-        /// Which.
-        shipment: ShipmentId,
-    },
-    /// Something is wrong with it.
+    /// The carrier reports it in transit.
+    ShipmentInTransit { shipment: ShipmentId },
+    /// It is out for delivery.
+    ShipmentOutForDelivery { shipment: ShipmentId },
+    /// It was delivered.
+    ShipmentDelivered { shipment: ShipmentId },
+    /// The carrier reports a problem.
     ShipmentException {
-        /// Which.
         shipment: ShipmentId,
-        /// The carrier's word for it, a code.
+        /// The carrier's reason, a code.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     },
     /// It goes back to the sender.
-    ShipmentReturned {
-        /// Which.
-        shipment: ShipmentId,
-    },
+    ShipmentReturned { shipment: ShipmentId },
     /// A location was asked to cancel units.
     CancellationRequested {
-        /// Which fulfillment order.
         fulfillment_order: FulfillmentOrderId,
         /// The units.
         lines: Vec<LineUnits>,
-        /// Why.
         reason: CancelReason,
     },
     /// Units could not be cancelled.
@@ -274,15 +270,14 @@ pub enum Event {
         by: String,
         /// When that was, UTC.
         at: Timestamp,
-        /// Whether the location had been asked for these units; else it was too late to ask.
-        #[serde(default, skip_serializing_if = "super::is_false")]
-        asked: bool,
+        /// Whether the location had been asked to cancel these units; otherwise it was too late to ask.
+        #[serde(default, skip_serializing_if = "is_default")]
+        requested: bool,
     },
     /// Units were cancelled.
     UnitsCancelled {
         /// The units and where they were.
         units: Vec<UnitsAt>,
-        /// Why.
         reason: CancelReason,
         /// A person's words; stays in the audit trail, never published.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -290,14 +285,12 @@ pub enum Event {
     },
     /// Money is owed back to the customer for cancelled units; once per unit.
     RefundOwed {
-        /// Which units.
         lines: Vec<RefundLine>,
         /// Minor units.
         amount: i64,
     },
-    /// Something happened that a person should look at.
+    /// A person must look at something.
     ExceptionOpened {
-        /// What.
         kind: ExceptionKind,
         /// A sentence for a person; no personal data.
         detail: String,

@@ -1,11 +1,14 @@
-//! Fulfillment orders (units assigned to one location) and shipments (parcels).
+//! Fulfillment orders: units of an order that are assigned to one location.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CancelReason, is_false};
-use crate::ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId};
+use super::CancelReason;
+use crate::{
+    ids::{FulfillmentOrderId, LineId, LocationId},
+    serde_default::is_default,
+};
 
 /// Units of one order assigned to one location or supplier; carries its own reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -15,7 +18,7 @@ pub struct FulfillmentOrder {
     /// The location or supplier.
     pub location: LocationId,
     /// Whether our stock levels are kept for this location (a supplier's shelves may be unknown to us).
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub untracked: bool,
     /// How far it is.
     pub status: FulfillmentStatus,
@@ -36,15 +39,11 @@ pub struct FulfillmentLine {
     /// Units assigned and not yet shipped; each holds a reserved unit of stock.
     pub open: u32,
     /// Units shipped.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub shipped: u32,
     /// Of the open units, how many we have asked the location to cancel.
-    #[serde(default, skip_serializing_if = "none")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub cancel_requested: u32,
-}
-
-fn none(units: &u32) -> bool {
-    *units == 0
 }
 
 /// How far a fulfillment order is; ordered as it happens.
@@ -112,76 +111,5 @@ impl FulfillmentOrder {
     /// The part of a line that is assigned here.
     pub fn line(&self, id: &LineId) -> Option<&FulfillmentLine> {
         self.lines.iter().find(|l| l.line == *id)
-    }
-}
-
-/// One parcel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Shipment {
-    /// Our id.
-    pub id: ShipmentId,
-    /// The location's own name for the parcel; unique within the order.
-    pub reference: String,
-    /// The fulfillment order that it belongs to.
-    pub fulfillment_order: FulfillmentOrderId,
-    /// Carrier as the location names it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub carrier: Option<String>,
-    /// Tracking number.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tracking: Option<String>,
-    /// When it left, as the location tells, UTC.
-    pub shipped_at: Timestamp,
-    /// How far it is.
-    pub status: ShipmentStatus,
-    /// When it got there, UTC.
-    pub since: Timestamp,
-    /// What is in it.
-    pub lines: Vec<ShipmentLine>,
-}
-
-/// Units of one line in a parcel.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct ShipmentLine {
-    /// The order's line.
-    pub line: LineId,
-    /// Units that left by our leave and count as shipped.
-    pub units: u32,
-    /// Units that left although they were cancelled or never assigned: recorded, not counted, an exception.
-    #[serde(default, skip_serializing_if = "none")]
-    pub unasked: u32,
-}
-
-/// How far a parcel is.
-#[derive(
-    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
-)]
-#[serde(rename_all = "snake_case")]
-pub enum ShipmentStatus {
-    /// Handed to the carrier.
-    Shipped,
-    /// Moving.
-    InTransit,
-    /// On the last van.
-    OutForDelivery,
-    /// Something is wrong; a person should look.
-    Exception,
-    /// Arrived.
-    Delivered,
-    /// On its way back, or back.
-    ReturnedToSender,
-}
-
-impl ShipmentStatus {
-    /// The name in snake case.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Shipped => "shipped",
-            Self::InTransit => "in_transit",
-            Self::OutForDelivery => "out_for_delivery",
-            Self::Exception => "exception",
-            Self::Delivered => "delivered",
-            Self::ReturnedToSender => "returned_to_sender",
-        }
     }
 }

@@ -1,26 +1,46 @@
-//! The order aggregate: what was placed, and what has become of it.
+//! The order aggregate: what was placed, what has become of it, and the words to change it.
 
+mod cancellation;
 mod causes;
+mod change;
+mod command;
 mod commit;
+mod contact;
 mod event;
+mod exception;
 mod fulfillment;
+mod hold;
+mod line;
+mod owed;
 mod payment;
+mod place_order;
 mod placed;
+mod reference;
+mod rejection;
+mod shipment;
 mod state;
 mod status;
+mod terms;
 
+pub use cancellation::{LineCancellation, RefusedUnits, RequestedUnits};
 pub use causes::Causes;
+pub(crate) use change::ITEMS_OF_EVERY_CHANGE;
+pub use change::{Change, Effect, TRANSACTION_ITEMS_MAX, fold};
+pub use command::{CancelLine, Command, Context};
 pub use commit::{Actor, ActorKind, Cause, ChainError, Commit, CommitBody, verify_chain};
-pub use event::{Event, LineUnits, RefundLine, UnitsAt};
-pub use fulfillment::{
-    FulfillmentLine, FulfillmentOrder, FulfillmentStatus, Shipment, ShipmentLine, ShipmentStatus,
-};
-pub use payment::{Intent, Payment, PaymentStatus, Refund, RefundStatus};
-pub use placed::{Address, Cell, Contact, Destination, Line, PlacedOrder, Terms};
-pub use state::{
-    CancelReason, Exception, ExceptionKind, Hold, HoldKind, LineState, Order, OrderState, Owed,
-    REDRIVE_AFTER_S,
-};
+pub use contact::{Address, Contact};
+pub use event::{CancelReason, Event, LineUnits, RefundLine, UnitsAt};
+pub use exception::{Exception, ExceptionKind};
+pub use fulfillment::{FulfillmentLine, FulfillmentOrder, FulfillmentStatus};
+pub use hold::{Hold, HoldKind, ended_hold};
+pub use line::{Cell, Line, LineState};
+pub use owed::{Owed, REDRIVE_AFTER_S};
+pub use payment::{Intent, Payment, PaymentStatus, Refund, RefundStatus, ended_dispute};
+pub use place_order::{PlaceLine, PlaceOrder, PlacePayment};
+pub use placed::PlacedOrder;
+pub use reference::Reference;
+pub use rejection::{Rejection, RejectionCode};
+pub use shipment::{Shipment, ShipmentLine, ShipmentStatus};
+pub use state::{Order, OrderState};
 pub use status::{FulfillmentProgress, ReturnStatus, Status, TRANSITIONS};
-
-pub(crate) use placed::is_false;
+pub use terms::{Destination, Terms};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::is_false;
+use crate::serde_default::is_default;
 
 /// Everything known of an order's payment. Amounts are minor units of the order's currency.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -25,24 +25,20 @@ pub struct Intent {
     /// The provider's id, e.g. `pi_...`.
     pub id: String,
     /// Authorised and not yet captured, at its highest.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub authorized: i64,
     /// Captured so far.
-    #[serde(default, skip_serializing_if = "is_zero")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub captured: i64,
     /// The provider is working on it.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub processing: bool,
     /// The last attempt failed.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub failed: bool,
     /// Cancelled for good.
-    #[serde(default, skip_serializing_if = "is_false")]
+    #[serde(default, skip_serializing_if = "is_default")]
     pub cancelled: bool,
-}
-
-fn is_zero(amount: &i64) -> bool {
-    *amount == 0
 }
 
 /// One refund at the provider.
@@ -165,4 +161,10 @@ impl Payment {
             PaymentStatus::Pending
         }
     }
+}
+
+/// The key under which an order remembers that a dispute has ended, so that its opening has no effect when it
+/// arrives late.
+pub fn ended_dispute(dispute: &str) -> String {
+    format!("dispute-ended:{dispute}")
 }

@@ -1,39 +1,25 @@
-//! The state of an order: what folding its commits over the placed order gives.
+//! The state of an order: the result of folding its commits over the placed order.
 
 use jiff::Timestamp;
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Actor, Causes, FulfillmentOrder, FulfillmentProgress, FulfillmentStatus, Payment, PlacedOrder,
-    ReturnStatus, Shipment, Status,
+    Causes, Destination, Exception, FulfillmentOrder, FulfillmentProgress, Hold, Line, LineState,
+    Payment, PlacedOrder, ReturnStatus, Shipment, Status, Terms,
 };
-use crate::ids::{FulfillmentOrderId, LineId, LocationId};
+use crate::ids::{FulfillmentOrderId, LineId, LocationId, OrderId};
 
-/// How long an order may owe progress before the sweep drives it again, in seconds: so long at least, and less
-/// than twice as long.
-pub const REDRIVE_AFTER_S: i64 = 300;
-
-/// When an order that changed then is overdue. On a grid, because the time is an index key, which costs two write
-/// units each time that it moves: most orders go through all their steps within one field.
-fn overdue_after(changed_at: Timestamp) -> Timestamp {
-    let fields = changed_at
-        .as_second()
-        .div_euclid(REDRIVE_AFTER_S)
-        .saturating_add(2);
-    Timestamp::from_second(fields.saturating_mul(REDRIVE_AFTER_S)).unwrap_or(Timestamp::MAX)
-}
-
-/// An order: the immutable part and the state.
+/// An order: the first fact about it and its state. Lines, terms and destination are read through the methods,
+/// which apply what events have changed since.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Order {
-    /// As placed.
+    /// As placed; never changes.
     pub placed: PlacedOrder,
-    /// As it is.
+    /// As it is now.
     pub state: OrderState,
 }
 
-/// The small, versioned part of an order. `lines` runs parallel to the placed lines.
+/// The small, versioned part of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct OrderState {
     /// Sequence number of the last commit; every write conditions on it.
@@ -44,205 +30,130 @@ pub struct OrderState {
     pub changed_at: Timestamp,
     /// Follows the derived status along the table, and never leaves it.
     pub status: Status,
-    /// Buckets of each line.
+    /// The lines, each with its units.
     pub lines: Vec<LineState>,
+    /// Terms, when an event has changed them; `None`: as placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub terms: Option<Terms>,
+    /// Destination, when an event has changed it; `None`: as placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub destination: Option<Destination>,
+    /// Version of the contact that shipments go to; the contact itself is stored apart.
+    pub contact_version: u32,
     /// Assignments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fulfillment_orders: Vec<FulfillmentOrder>,
-    /// Parcels.
+    /// Shipments.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub shipments: Vec<Shipment>,
-    /// Holds that stand.
+    /// Holds in force.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub holds: Vec<Hold>,
     /// Payment facts.
     #[serde(default)]
     pub payment: Payment,
-    /// Things for a person to look at.
+    /// What a person must look at.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
-    /// Locations that a line is not offered again.
+    /// Locations that a line is not routed to again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub avoid: Vec<(LineId, LocationId)>,
-    /// What has been applied.
+    /// Causes that have been applied.
     #[serde(default)]
     pub causes: Causes,
 }
 
-/// Where the units of one line are. Every unit is in exactly one of the first five buckets.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct LineState {
-    /// Not decided yet.
-    #[serde(default, skip_serializing_if = "none")]
-    pub unrouted: u32,
-    /// Waiting for stock.
-    #[serde(default, skip_serializing_if = "none")]
-    pub backordered: u32,
-    /// In an open fulfillment order.
-    #[serde(default, skip_serializing_if = "none")]
-    pub assigned: u32,
-    /// Left by our leave.
-    #[serde(default, skip_serializing_if = "none")]
-    pub shipped: u32,
-    /// Cancelled.
-    #[serde(default, skip_serializing_if = "none")]
-    pub cancelled: u32,
-    /// Of the shipped, how many arrived.
-    #[serde(default, skip_serializing_if = "none")]
-    pub delivered: u32,
-    /// Of the delivered, how many came back.
-    #[serde(default, skip_serializing_if = "none")]
-    pub returned: u32,
-    /// Of the cancelled, for how many a refund has been recorded as owed.
-    #[serde(default, skip_serializing_if = "none")]
-    pub refund_owed: u32,
-    /// Sum of the refunds owed for this line, minor units.
-    #[serde(default, skip_serializing_if = "no_money")]
-    pub refund_owed_amount: i64,
-}
-
-fn none(units: &u32) -> bool {
-    *units == 0
-}
-
-fn no_money(amount: &i64) -> bool {
-    *amount == 0
-}
-
-impl LineState {
-    /// Units in all five buckets; the units ordered, always.
-    pub fn total(&self) -> u32 {
-        [
-            self.unrouted,
-            self.backordered,
-            self.assigned,
-            self.shipped,
-            self.cancelled,
-        ]
-        .into_iter()
-        .fold(0, u32::saturating_add)
-    }
-}
-
-/// Something that keeps an order from moving on.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Hold {
-    /// Why.
-    pub kind: HoldKind,
-    /// Which one; unique within the order.
-    pub handle: String,
-    /// Who placed it.
-    pub by: Actor,
-    /// When, UTC.
-    pub at: Timestamp,
-    /// Until when at most, UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub until: Option<Timestamp>,
-}
-
-/// Kinds of hold.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum HoldKind {
-    /// The payment is under review for fraud.
-    FraudReview,
-    /// A person asked for it.
-    Manual,
-    /// The address needs a look.
-    Address,
-    /// The payment is disputed.
-    PaymentDispute,
-}
-
-/// Why units are cancelled.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum CancelReason {
-    /// The customer changed their mind.
-    CustomerRequested,
-    /// It cannot be had.
-    OutOfStock,
-    /// It looks like fraud.
-    Fraud,
-    /// Placed by mistake or twice.
-    PlacedByMistake,
-    /// The payment failed.
-    PaymentFailed,
-    /// The payment was cancelled.
-    PaymentCancelled,
-    /// Anything else; say it in the note.
-    Other,
-}
-
-/// Something a person should look at.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Exception {
-    /// What.
-    pub kind: ExceptionKind,
-    /// When, UTC.
-    pub at: Timestamp,
-    /// A sentence.
-    pub detail: String,
-}
-
-/// Kinds of exception.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ExceptionKind {
-    /// A parcel left after its units were cancelled: intercept it, review the refund.
-    ShippedAfterCancel,
-    /// A parcel holds units that nobody asked this location for.
-    UnexpectedShipment,
-    /// Money was captured for an order that was cancelled.
-    CapturedAfterCancel,
-    /// Less money came than the order costs.
-    Underpaid,
-    /// The payment is in another currency than the order.
-    CurrencyMismatch,
-    /// A refund that had been made failed.
-    RefundFailed,
-    /// A dispute was lost.
-    DisputeLost,
-    /// A review ended against the customer.
-    ReviewDeclined,
-    /// A carrier reports trouble.
-    DeliveryProblem,
-    /// A parcel is coming back.
-    ReturnedToSender,
-}
-
-/// What an order owes next: the sweep drives it again when nothing has happened for a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Owed {
-    /// Units to route.
-    Routing,
-    /// Locations to tell, or to ask for a cancellation.
-    Dispatch,
-    /// A payment that failed or was cancelled, and nothing cancelled yet.
-    Cancellation,
-}
-
 impl Order {
+    /// The order before its first commit: version 0, every unit unrouted.
+    pub fn unplaced(placed: PlacedOrder) -> Self {
+        let state = OrderState {
+            version: 0,
+            head: String::new(),
+            changed_at: placed.placed_at,
+            status: Status::Pending,
+            lines: placed.lines.iter().map(LineState::placed).collect(),
+            terms: None,
+            destination: None,
+            contact_version: 0,
+            fulfillment_orders: Vec::new(),
+            shipments: Vec::new(),
+            holds: Vec::new(),
+            payment: Payment::default(),
+            exceptions: Vec::new(),
+            avoid: Vec::new(),
+            causes: Causes::default(),
+        };
+        Self { placed, state }
+    }
+
+    /// The order's id.
+    pub fn id(&self) -> OrderId {
+        self.placed.id
+    }
+
+    /// The lines as they are now, each with its units.
+    pub fn lines(&self) -> impl Iterator<Item = (&Line, &LineState)> {
+        self.state
+            .lines
+            .iter()
+            .filter_map(|state| Some((self.definition(state)?, state)))
+    }
+
+    /// The line of that id as it is now, with its units.
+    pub fn line(&self, id: &LineId) -> Option<(&Line, &LineState)> {
+        let state = self.state.lines.iter().find(|state| state.id == *id)?;
+        Some((self.definition(state)?, state))
+    }
+
+    fn definition<'a>(&'a self, state: &'a LineState) -> Option<&'a Line> {
+        state
+            .definition
+            .as_deref()
+            .or_else(|| self.placed.line(&state.id))
+    }
+
+    /// The terms as they are now.
+    pub fn terms(&self) -> &Terms {
+        self.state.terms.as_ref().unwrap_or(&self.placed.terms)
+    }
+
+    /// The destination as it is now.
+    pub fn destination(&self) -> &Destination {
+        self.state
+            .destination
+            .as_ref()
+            .unwrap_or(&self.placed.destination)
+    }
+
     /// Whether the money is there: captured, or authorised and not cancelled, for all that is not cancelled.
     pub fn is_paid(&self) -> bool {
-        self.state.payment.secured() >= self.live_value()
+        self.state.payment.secured() >= self.amount_due()
     }
 
-    /// What the customer owes for the units that are not cancelled.
-    pub fn live_value(&self) -> i64 {
-        self.placed.total().saturating_sub(self.cancelled_value())
+    /// What the customer must pay for the units that are not cancelled, minor units.
+    pub fn amount_due(&self) -> i64 {
+        self.total().saturating_sub(self.cancelled_value())
     }
 
-    /// The value of the cancelled units. Cancelled units are counted from the line's last cell down, so that
-    /// which unit of a line was cancelled is settled by how many.
+    /// What the customer must pay for all lines, cancelled units included, minor units.
+    pub fn total(&self) -> i64 {
+        let value = |(line, _): (&Line, &LineState)| self.value(line, 0, line.quantity);
+        self.lines().map(value).fold(0, i64::saturating_add)
+    }
+
+    /// The value of units `from..to` of a line, minor units.
+    pub fn value(&self, line: &Line, from: u32, to: u32) -> i64 {
+        line.value(from, to, self.terms().taxes_included)
+    }
+
+    /// The value of the cancelled units, minor units. Cancelled units are counted from the line's last cell down, so
+    /// that the number of cancelled units says which they are.
     pub fn cancelled_value(&self) -> i64 {
-        let lines = self.placed.lines.iter().zip(&self.state.lines);
-        lines
-            .map(|(line, state)| {
-                let from = line.quantity.saturating_sub(state.cancelled);
-                line.value(from, line.quantity, self.placed.terms.taxes_included)
-            })
-            .fold(0, i64::saturating_add)
+        let value = |(line, state): (&Line, &LineState)| {
+            let from = line.quantity.saturating_sub(state.cancelled);
+            self.value(line, from, line.quantity)
+        };
+        self.lines().map(value).fold(0, i64::saturating_add)
     }
 
     /// Paid, and no hold stands.
@@ -255,7 +166,7 @@ impl Order {
         self.sum(|l| l.unrouted)
     }
 
-    fn sum(&self, units: impl Fn(&LineState) -> u32) -> u32 {
+    pub(super) fn sum(&self, units: impl Fn(&LineState) -> u32) -> u32 {
         self.state
             .lines
             .iter()
@@ -324,49 +235,6 @@ impl Order {
         } else {
             ReturnStatus::Full
         }
-    }
-
-    /// What the order owes next, if anything.
-    pub fn owes(&self) -> Option<Owed> {
-        let payment_gone = self.state.payment.captured() == 0
-            && !self.is_paid()
-            && !self.state.payment.intents.is_empty()
-            && self
-                .state
-                .payment
-                .intents
-                .iter()
-                .all(|i| i.failed || i.cancelled);
-        let cancellable = self.sum(|l| l.unrouted.saturating_add(l.backordered)) > 0
-            || self.open(|f| f.status <= FulfillmentStatus::Accepted && !f.awaits_cancellation());
-        if payment_gone && cancellable {
-            Some(Owed::Cancellation)
-        } else if self.open(|f| {
-            f.awaits_cancellation()
-                || f.status == FulfillmentStatus::Requested
-                || (f.status == FulfillmentStatus::Planned && self.state.holds.is_empty())
-        }) {
-            Some(Owed::Dispatch)
-        } else if self.is_ready() && self.unrouted() > 0 {
-            Some(Owed::Routing)
-        } else {
-            None
-        }
-    }
-
-    fn open(&self, wanted: impl Fn(&FulfillmentOrder) -> bool) -> bool {
-        self.state
-            .fulfillment_orders
-            .iter()
-            .any(|f| f.status.is_open() && wanted(f))
-    }
-
-    /// When the sweep should look at this order again, UTC: when what it owes is overdue, or a hold ends by
-    /// itself. None when it owes nothing and waits for nothing.
-    pub fn due_at(&self) -> Option<Timestamp> {
-        let overdue = self.owes().map(|_| overdue_after(self.state.changed_at));
-        let hold_ends = self.state.holds.iter().filter_map(|hold| hold.until).min();
-        overdue.into_iter().chain(hold_ends).min()
     }
 
     /// The fulfillment order of that id.

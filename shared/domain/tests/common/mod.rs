@@ -13,16 +13,17 @@
 )]
 
 use domain::{
-    change::Change,
-    command::{Command, Context},
-    decide::decide,
-    facts::{FactLine, FulfillmentFact, ParcelFact, PaymentFact},
-    ids::{FulfillmentOrderId, LineId, OrderId, ShipmentId},
+    decide::{decide, place},
+    ids::{FulfillmentOrderId, LineId, ShipmentId},
+    inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     location::{LocationKind, RoutingRules},
-    order::{Actor, Cause, Commit, Event, Order, Status},
-    place::{PlaceLine, PlaceOrder, place},
-    rejection::Rejection,
-    route::{Assignment, Available, Candidate, Decision, Demand, RoutingInputs, Unplaced},
+    order::{
+        Actor, CancelLine, Cause, Change, Command, Commit, Context, Event, Order, PlaceLine,
+        PlaceOrder, Rejection, Status,
+    },
+    routing::{
+        Assignment, Available, Candidate, Decision, Demand, ENGINE, RoutingInputs, Unplaced,
+    },
 };
 use jiff::Timestamp;
 
@@ -30,10 +31,10 @@ pub const INTENT: &str = "pi_1";
 
 /// An order with its commits and a counter for causes and ids.
 #[derive(Debug, Clone)]
-pub struct Told {
+pub struct OrderFixture {
     pub order: Order,
     pub commits: Vec<Commit>,
-    pub told: u64,
+    pub fixture: u64,
 }
 
 pub fn at(second: u64) -> Timestamp {
@@ -85,21 +86,20 @@ pub fn request(lines: &[(u32, i64)]) -> PlaceOrder {
     }
 }
 
-impl Told {
+impl OrderFixture {
     pub fn placed(lines: &[(u32, i64)]) -> Self {
-        let id = OrderId::mint(at(0), entropy(1));
-        let placement = place(id, &request(lines), &context(0)).expect("a valid order");
+        let placement = place(&request(lines), &context(0)).expect("a valid order");
         Self {
             order: placement.change.order,
             commits: vec![placement.change.commit],
-            told: 0,
+            fixture: 0,
         }
     }
 
     /// Puts a command to the order under a cause of its own and applies what it causes.
-    pub fn tell(&mut self, command: &Command) -> Result<Vec<Event>, Rejection> {
-        self.told += 1;
-        let context = context(self.told);
+    pub fn apply(&mut self, command: &Command) -> Result<Vec<Event>, Rejection> {
+        self.fixture += 1;
+        let context = context(self.fixture);
         let events = decide(&self.order, command, &context)?;
         if !events.is_empty() {
             let change = Change::new(&self.order, events.clone(), &context).expect("JSON");
@@ -110,7 +110,7 @@ impl Told {
     }
 
     pub fn pay(&mut self, fact: PaymentFact) -> Result<Vec<Event>, Rejection> {
-        self.tell(&Command::RecordPayment {
+        self.apply(&Command::RecordPayment {
             intent: INTENT.to_owned(),
             fact,
         })
@@ -128,7 +128,7 @@ impl Told {
     /// Routes everything unrouted: `share` of each line's units to each of the locations, the rest backordered.
     pub fn route(&mut self, share: &[(&str, u32)]) -> Result<Vec<Event>, Rejection> {
         let (command, _) = self.plan(share, false);
-        self.tell(&command)
+        self.apply(&command)
     }
 
     pub fn plan(
@@ -136,7 +136,7 @@ impl Told {
         share: &[(&str, u32)],
         backorder: bool,
     ) -> (Command, Vec<FulfillmentOrderId>) {
-        let lines = self.order.placed.lines.iter().zip(&self.order.state.lines);
+        let lines = self.order.lines();
         let mut left: Vec<(LineId, domain::ids::Sku, u32)> = lines
             .map(|(l, s)| {
                 (
@@ -192,7 +192,7 @@ impl Told {
                 stock: vec![Available {
                     sku: "SKU-1".parse().expect("a SKU"),
                     units: *units,
-                    kept_back: 0,
+                    withheld: 0,
                     queued_ahead: 0,
                 }],
             })
@@ -202,17 +202,18 @@ impl Told {
             destination: self.order.placed.destination.clone(),
             ship_complete: false,
             candidates,
-            rules: RoutingRules::default(),
-            now: at(self.told),
+            rules_version: RoutingRules::default().version,
+            now: at(self.fixture),
         };
         let ids: Vec<_> = (0..assignments.len() as u64)
-            .map(|n| FulfillmentOrderId::mint(at(self.told), entropy(self.told * 100 + n)))
+            .map(|n| FulfillmentOrderId::mint(at(self.fixture), entropy(self.fixture * 100 + n)))
             .collect();
         let decision = Box::new(Decision {
+            engine: ENGINE,
             inputs,
             assignments,
             unplaced,
-            fences: vec![],
+            exclusions: vec![],
             truncated: false,
             explanation: String::new(),
             attempt: 1,
@@ -228,7 +229,7 @@ impl Told {
 
     pub fn report(&mut self, place: usize, fact: FulfillmentFact) -> Result<Vec<Event>, Rejection> {
         let command = self.report_command(place, fact);
-        self.tell(&command)
+        self.apply(&command)
     }
 
     pub fn report_command(&self, place: usize, fact: FulfillmentFact) -> Command {
@@ -237,12 +238,16 @@ impl Told {
             fulfillment_order: found.id,
             location: found.location.clone(),
             fact,
-            shipment: ShipmentId::mint(at(self.told), entropy(self.told)),
-            occurred_at: at(self.told),
+            shipment: ShipmentId::mint(at(self.fixture), entropy(self.fixture)),
+            occurred_at: at(self.fixture),
         }
     }
 
-    pub fn parcel(&mut self, reference: &str, fact: ParcelFact) -> Result<Vec<Event>, Rejection> {
+    pub fn shipment(
+        &mut self,
+        reference: &str,
+        fact: ShipmentFact,
+    ) -> Result<Vec<Event>, Rejection> {
         let shipment = self
             .order
             .state
@@ -254,7 +259,7 @@ impl Told {
             .map_or("berlin".parse().expect("a location"), |f| {
                 f.location.clone()
             });
-        self.tell(&Command::RecordParcel {
+        self.apply(&Command::RecordShipment {
             reference: reference.to_owned(),
             location,
             fact,
@@ -262,7 +267,7 @@ impl Told {
     }
 
     pub fn cancel(&mut self, lines: &[(&str, u32)]) -> Result<Vec<Event>, Rejection> {
-        self.tell(&cancel(lines))
+        self.apply(&cancel(lines))
     }
 
     pub fn status(&self) -> Status {
@@ -273,7 +278,7 @@ impl Told {
 pub fn cancel(lines: &[(&str, u32)]) -> Command {
     let lines = lines
         .iter()
-        .map(|(id, units)| domain::command::CancelLine {
+        .map(|(id, units)| CancelLine {
             line: line(id),
             units: Some(*units),
         })

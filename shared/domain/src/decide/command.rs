@@ -1,0 +1,77 @@
+//! The one entry: what a command causes.
+
+use super::{cancellation, fulfillment, hold, payment, refund::refund_owed, routing, shipment};
+use crate::{
+    evolve::evolve,
+    order::{Command, Context, Event, Order, Rejection},
+};
+
+/// Decides what `command` causes. An empty list means that it has already happened.
+///
+/// # Errors
+/// A [`Rejection`] with its reason.
+pub fn decide(
+    order: &Order,
+    command: &Command,
+    context: &Context,
+) -> Result<Vec<Event>, Rejection> {
+    if order.state.causes.contains(&context.cause.key()) {
+        return Ok(Vec::new());
+    }
+    let events = match command {
+        Command::RecordPayment { intent, fact } => payment::record(order, intent, fact)?,
+        Command::RecordFulfillment {
+            fulfillment_order,
+            location,
+            fact,
+            shipment,
+            occurred_at,
+        } => {
+            let report = fulfillment::Report {
+                fulfillment_order: *fulfillment_order,
+                location,
+                shipment: *shipment,
+                occurred_at: *occurred_at,
+            };
+            fulfillment::record(order, &report, fact, context)?
+        }
+        Command::RecordShipment {
+            reference,
+            location,
+            fact,
+        } => shipment::record(order, reference, location, fact)?,
+        Command::PlaceHold {
+            kind,
+            handle,
+            until,
+        } => hold::place(order, kind, handle, *until)?,
+        Command::ReleaseHold { handle } => hold::release(order, handle)?,
+        Command::Route { decision, ids } => routing::route(order, decision, ids, context)?,
+        Command::ReleaseBackorder { decision, ids } => {
+            routing::release_backorder(order, decision, ids, context)?
+        }
+        Command::RequestFulfillment => routing::request(order)?,
+        Command::Cancel {
+            lines,
+            reason,
+            note,
+        } => cancellation::cancel(order, lines, reason, note.as_deref())?,
+    };
+    if events.is_empty() {
+        Ok(events)
+    } else {
+        Ok(with_consequences(order, events, context))
+    }
+}
+
+/// Adds what follows from the events whatever caused them: the order becomes ready, a refund is owed.
+fn with_consequences(order: &Order, mut events: Vec<Event>, context: &Context) -> Vec<Event> {
+    let after = events
+        .iter()
+        .fold(order.clone(), |order, event| evolve(order, event, context));
+    events.extend(refund_owed(&after));
+    if !order.is_ready() && after.is_ready() && after.unrouted() > 0 {
+        events.push(Event::OrderReleased {});
+    }
+    events
+}

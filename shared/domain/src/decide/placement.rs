@@ -1,0 +1,299 @@
+//! Placing an order: from what the shop sends to the order as placed and its first commit.
+
+use crate::{
+    ids::OrderId,
+    money::split,
+    order::{
+        Change, Contact, Context, Destination, Event, Line, Order, PlaceLine, PlaceOrder,
+        PlacedOrder, Reference, Rejection, RejectionCode,
+    },
+};
+
+/// Most lines an order may have: with stock, backorders and references, what routing writes for so many lines
+/// still fits one transaction of [`TRANSACTION_ITEMS_MAX`](crate::order::TRANSACTION_ITEMS_MAX) items.
+pub const LINES_MAX: usize = 40;
+/// Most units of one line.
+pub const UNITS_MAX: u32 = 100_000;
+/// Largest amount, minor units: far above any order, far below overflow.
+pub const AMOUNT_MAX: i64 = 1_000_000_000_000;
+
+/// A placed order, ready to be written: all of it in one transaction.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placement {
+    /// First commit, state, references.
+    pub change: Change,
+    /// The customer, in an item of its own.
+    pub contact: Contact,
+}
+
+/// Places an order.
+///
+/// # Errors
+/// [`RejectionCode::InvalidOrder`] with the field and the rule that it breaks.
+pub fn place(request: &PlaceOrder, context: &Context) -> Result<Placement, Rejection> {
+    check(request)?;
+    let placed = PlacedOrder {
+        id: OrderId::of(&request.shop, &request.number),
+        number: request.number.clone(),
+        shop: request.shop.clone(),
+        placed_at: request.placed_at.unwrap_or(context.now),
+        currency: request.currency,
+        lines: lines(request)?,
+        destination: Destination {
+            country: request.customer.address.country.clone(),
+            region: request.customer.address.region.clone(),
+        },
+        terms: request.terms.clone(),
+    };
+    let unwritable = |error: serde_json::Error| invalid("order", &error.to_string());
+    let event = Event::OrderPlaced {
+        number: placed.number.clone(),
+        shop: placed.shop.clone(),
+        total: placed.total(),
+        currency: placed.currency,
+        digest: placed.digest().map_err(unwritable)?,
+        intent: request.payment.intent.clone(),
+        destination: placed.destination.clone(),
+        contact_version: FIRST_CONTACT,
+    };
+    let order = Order::unplaced(placed);
+    let mut events = vec![event];
+    if order.is_ready() {
+        events.push(Event::OrderReleased {});
+    }
+    let mut change = Change::new(&order, events, context).map_err(unwritable)?;
+    if context.cause.source == "api" {
+        change = change.with_reference(Reference::IdempotencyKey(context.cause.id.clone()));
+    }
+    Ok(Placement {
+        change,
+        contact: request.customer.clone(),
+    })
+}
+
+/// Version of the contact that comes with the order.
+const FIRST_CONTACT: u32 = 1;
+
+fn invalid(field: &str, rule: &str) -> Rejection {
+    Rejection::new(
+        RejectionCode::InvalidOrder,
+        field,
+        format!("`{field}`: {rule}"),
+    )
+}
+
+fn check(request: &PlaceOrder) -> Result<(), Rejection> {
+    if request.lines.is_empty() || request.lines.len() > LINES_MAX {
+        return Err(invalid(
+            "lines",
+            &format!("an order has 1 to {LINES_MAX} lines"),
+        ));
+    }
+    let country = &request.customer.address.country;
+    if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Err(invalid(
+            "customer.address.country",
+            "two capital letters, ISO 3166-1",
+        ));
+    }
+    if !request.customer.email.contains('@') || request.customer.email.len() > 254 {
+        return Err(invalid("customer.email", "an e-mail address"));
+    }
+    if request
+        .payment
+        .intent
+        .as_deref()
+        .is_some_and(|i| i.is_empty() || i.len() > 255 || i.contains('#'))
+    {
+        return Err(invalid("payment.intent", "1 to 255 characters, no `#`"));
+    }
+    let amount = |field: &str, value: i64| {
+        let fits = (0..=AMOUNT_MAX).contains(&value);
+        if fits {
+            Ok(())
+        } else {
+            Err(invalid(
+                field,
+                "an amount in minor units, not negative, at most 10^12",
+            ))
+        }
+    };
+    amount("discount", request.discount)?;
+    amount("shipping", request.shipping)?;
+    for (index, line) in request.lines.iter().enumerate() {
+        if line.quantity == 0 || line.quantity > UNITS_MAX {
+            return Err(invalid(
+                &format!("lines[{index}].quantity"),
+                "1 to 100000 units",
+            ));
+        }
+        amount(&format!("lines[{index}].unit_price"), line.unit_price)?;
+        amount(&format!("lines[{index}].discount"), line.discount)?;
+        amount(&format!("lines[{index}].tax"), line.tax)?;
+        if line.discount > price(line)? {
+            return Err(invalid(
+                &format!("lines[{index}].discount"),
+                "not more than the line costs",
+            ));
+        }
+    }
+    Ok(())
+}
+
+fn price(line: &PlaceLine) -> Result<i64, Rejection> {
+    let price = line
+        .unit_price
+        .checked_mul(i64::from(line.quantity))
+        .filter(|p| *p <= AMOUNT_MAX);
+    price.ok_or_else(|| invalid("lines", "a line costs at most 10^12 minor units"))
+}
+
+/// The lines with the order's discount and shipping shared over them by value, to the last minor unit.
+fn lines(request: &PlaceOrder) -> Result<Vec<Line>, Rejection> {
+    let values = request
+        .lines
+        .iter()
+        .map(|line| Ok(u64::try_from(price(line)?.saturating_sub(line.discount)).unwrap_or(0)))
+        .collect::<Result<Vec<_>, Rejection>>()?;
+    let worth: u64 = values.iter().copied().fold(0, u64::saturating_add);
+    if u64::try_from(request.discount).unwrap_or(0) > worth {
+        return Err(invalid("discount", "not more than the lines cost"));
+    }
+    let discounts = split(request.discount, &values);
+    let shipping = split(request.shipping, &values);
+    let mut lines: Vec<Line> = Vec::with_capacity(request.lines.len());
+    for (index, line) in request.lines.iter().enumerate() {
+        let id = match &line.id {
+            Some(id) => id.clone(),
+            None => {
+                let position = index.saturating_add(1).to_string();
+                position
+                    .parse()
+                    .map_err(|_| invalid("lines", "an id for each line"))?
+            }
+        };
+        if lines.iter().any(|earlier| earlier.id == id) {
+            return Err(invalid(
+                &format!("lines[{index}].id"),
+                "unique within the order",
+            ));
+        }
+        lines.push(Line {
+            id,
+            sku: line.sku.clone(),
+            title: line.title.chars().take(120).collect(),
+            quantity: line.quantity,
+            unit_price: line.unit_price,
+            discount: line
+                .discount
+                .saturating_add(discounts.get(index).copied().unwrap_or(0)),
+            tax: line.tax,
+            shipping: shipping.get(index).copied().unwrap_or(0),
+        });
+    }
+    Ok(lines)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::order::{Actor, Cause, Status};
+    use jiff::Timestamp;
+
+    fn request(change: impl FnOnce(&mut serde_json::Value)) -> PlaceOrder {
+        let mut json = serde_json::json!({
+            "number": "1001", "currency": "EUR", "discount": 100, "shipping": 490,
+            "lines": [
+                { "sku": "TEE", "quantity": 3, "unit_price": 333, "tax": 7 },
+                { "sku": "MUG", "quantity": 1, "unit_price": 1000, "discount": 1 }
+            ],
+            "customer": { "name": "Ada", "email": "ada@example.com",
+                "address": { "lines": ["1 Main St"], "city": "Berlin", "country": "DE" } }
+        });
+        change(&mut json);
+        serde_json::from_value(json).unwrap()
+    }
+
+    fn placed(request: &PlaceOrder) -> Result<Placement, Rejection> {
+        let context = Context {
+            now: Timestamp::UNIX_EPOCH,
+            actor: Actor::system("test"),
+            cause: Cause::new("api", "key-1"),
+        };
+        place(request, &context)
+    }
+
+    #[test]
+    fn every_minor_unit_of_discount_shipping_and_tax_is_in_a_cell() {
+        let order = placed(&request(|_| {})).unwrap().change.order.placed;
+        assert_eq!(order.total(), 3 * 333 + 7 + 999 - 100 + 490);
+        let cells: i64 = order
+            .lines
+            .iter()
+            .flat_map(|l| (0..l.quantity).map(|i| l.cell(i).total(false)))
+            .sum();
+        assert_eq!(cells, order.total());
+        assert_eq!(order.terms.priority, 5);
+    }
+
+    #[test]
+    fn the_idempotency_key_leads_to_it_and_the_first_commit_covers_it() {
+        let placement = placed(&request(|_| {})).unwrap();
+        let references = &placement.change.references;
+        assert!(references.contains(&Reference::IdempotencyKey("key-1".to_owned())));
+        let order = &placement.change.order;
+        assert!(
+            placement
+                .change
+                .commit
+                .text
+                .contains(&order.placed.digest().unwrap())
+        );
+        assert!(
+            !serde_json::to_string(&order.placed)
+                .unwrap()
+                .contains("Ada"),
+            "no personal data"
+        );
+    }
+
+    #[test]
+    fn a_free_order_is_paid_and_released_at_once() {
+        let free = request(|json| {
+            json["lines"] = serde_json::json!([{ "sku": "GIFT", "quantity": 1, "unit_price": 0 }]);
+            json["discount"] = 0.into();
+            json["shipping"] = 0.into();
+        });
+        let order = placed(&free).unwrap().change.order;
+        assert_eq!(order.state.status, Status::Paid);
+    }
+
+    #[test]
+    fn what_cannot_be_an_order_is_refused_by_name() {
+        let refused =
+            |change: fn(&mut serde_json::Value)| placed(&request(change)).unwrap_err().found;
+        assert_eq!(refused(|j| j["lines"] = serde_json::json!([])), "lines");
+        assert_eq!(
+            refused(|j| j["lines"][0]["quantity"] = 0.into()),
+            "lines[0].quantity"
+        );
+        assert_eq!(
+            refused(|j| j["lines"][1]["unit_price"] = (-1).into()),
+            "lines[1].unit_price"
+        );
+        assert_eq!(
+            refused(|j| j["lines"][1]["discount"] = 1001.into()),
+            "lines[1].discount"
+        );
+        assert_eq!(refused(|j| j["discount"] = 5000.into()), "discount");
+        assert_eq!(refused(|j| j["lines"][1]["id"] = "1".into()), "lines[1].id");
+        assert_eq!(
+            refused(|j| j["customer"]["email"] = "x".into()),
+            "customer.email"
+        );
+        assert_eq!(
+            refused(|j| j["customer"]["address"]["country"] = "de".into()),
+            "customer.address.country"
+        );
+    }
+}

@@ -1,0 +1,95 @@
+//! Facts about shipments on their way. Carriers report the same step twice and out of order; a shipment only moves
+//! forward.
+
+use crate::{
+    ids::LocationId,
+    inbound::ShipmentFact,
+    order::{Event, ExceptionKind, Order, Rejection, RejectionCode, ShipmentStatus},
+};
+
+pub(super) fn record(
+    order: &Order,
+    reference: &str,
+    location: &LocationId,
+    fact: &ShipmentFact,
+) -> Result<Vec<Event>, Rejection> {
+    let Some(found) = order
+        .state
+        .shipments
+        .iter()
+        .find(|s| s.reference == reference)
+    else {
+        let message = "the shipment is not known; its `shipped` has not arrived";
+        return Err(Rejection::new(
+            RejectionCode::ShipmentNotYetKnown,
+            reference,
+            message,
+        ));
+    };
+    let sender = order
+        .fulfillment_order(found.fulfillment_order)
+        .map(|f| &f.location);
+    if sender != Some(location) {
+        let message = format!("{location} reports about a shipment of another location");
+        return Err(Rejection::new(
+            RejectionCode::WrongLocation,
+            location.as_str(),
+            message,
+        ));
+    }
+    let shipment = found.id;
+    let name = found.tracking.as_deref().unwrap_or(reference);
+    let moving = match found.status {
+        ShipmentStatus::Shipped
+        | ShipmentStatus::InTransit
+        | ShipmentStatus::OutForDelivery
+        | ShipmentStatus::Exception => true,
+        ShipmentStatus::Delivered | ShipmentStatus::ReturnedToSender => false,
+    };
+    Ok(match fact {
+        ShipmentFact::InTransit
+            if matches!(
+                found.status,
+                ShipmentStatus::Shipped | ShipmentStatus::Exception
+            ) =>
+        {
+            vec![Event::ShipmentInTransit { shipment }]
+        }
+        ShipmentFact::OutForDelivery
+            if moving && found.status != ShipmentStatus::OutForDelivery =>
+        {
+            vec![Event::ShipmentOutForDelivery { shipment }]
+        }
+        ShipmentFact::Delivered if moving => vec![Event::ShipmentDelivered { shipment }],
+        ShipmentFact::Exception { reason }
+            if moving && found.status != ShipmentStatus::Exception =>
+        {
+            let detail = format!("the carrier reports a problem with shipment {name}");
+            vec![
+                Event::ShipmentException {
+                    shipment,
+                    reason: reason.clone(),
+                },
+                Event::ExceptionOpened {
+                    kind: ExceptionKind::DeliveryProblem,
+                    detail,
+                },
+            ]
+        }
+        ShipmentFact::ReturnedToSender if found.status != ShipmentStatus::ReturnedToSender => {
+            let detail = format!("shipment {name} is coming back to the sender");
+            vec![
+                Event::ShipmentReturned { shipment },
+                Event::ExceptionOpened {
+                    kind: ExceptionKind::ReturnedToSender,
+                    detail,
+                },
+            ]
+        }
+        ShipmentFact::InTransit
+        | ShipmentFact::OutForDelivery
+        | ShipmentFact::Delivered
+        | ShipmentFact::Exception { .. }
+        | ShipmentFact::ReturnedToSender => vec![],
+    })
+}

@@ -1,0 +1,69 @@
+//! Units that are cancelled, or that a location is asked to cancel.
+
+use super::{
+    buckets::{line_mut, shift},
+    fulfillment::{close, for_lines, fulfillment_order_mut, unassign},
+};
+use crate::{
+    ids::FulfillmentOrderId,
+    order::{CancelReason, Context, FulfillmentStatus, LineUnits, Order, RefundLine, UnitsAt},
+};
+
+pub(super) fn request(
+    order: &mut Order,
+    id: FulfillmentOrderId,
+    lines: &[LineUnits],
+    reason: &CancelReason,
+) {
+    if let Some(found) = fulfillment_order_mut(order, id) {
+        found.cancel_reason = Some(reason.clone());
+    }
+    for_lines(order, id, lines, |line, units| {
+        line.cancel_requested = line.cancel_requested.saturating_add(units).min(line.open);
+    });
+}
+
+pub(super) fn refuse(order: &mut Order, id: FulfillmentOrderId, lines: &[LineUnits]) {
+    for_lines(order, id, lines, |line, units| {
+        line.cancel_requested = line.cancel_requested.saturating_sub(units);
+    });
+}
+
+pub(super) fn cancel(order: &mut Order, units: &[UnitsAt], context: &Context) {
+    for part in units {
+        match part.fulfillment_order {
+            Some(id) => cancel_assigned(order, id, part, context),
+            None => {
+                if let Some(line) = line_mut(order, &part.line) {
+                    let backordered = part.backordered.min(part.units);
+                    let unrouted = part.units.saturating_sub(backordered);
+                    shift(&mut line.backordered, &mut line.cancelled, backordered);
+                    shift(&mut line.unrouted, &mut line.cancelled, unrouted);
+                }
+            }
+        }
+    }
+}
+
+fn cancel_assigned(order: &mut Order, id: FulfillmentOrderId, part: &UnitsAt, context: &Context) {
+    let lines = [LineUnits {
+        line: part.line.clone(),
+        sku: part.sku.clone(),
+        units: part.units,
+    }];
+    // Units that a location cancels are first those that it was asked to cancel.
+    for_lines(order, id, &lines, |line, units| {
+        line.cancel_requested = line.cancel_requested.saturating_sub(units);
+    });
+    unassign(order, id, &lines, |l| &mut l.cancelled);
+    close(order, id, FulfillmentStatus::Cancelled, context);
+}
+
+pub(super) fn owe_refund(order: &mut Order, lines: &[RefundLine]) {
+    for owed in lines {
+        if let Some(line) = line_mut(order, &owed.line) {
+            line.refund_owed = line.refund_owed.saturating_add(owed.units);
+            line.refund_owed_amount = line.refund_owed_amount.saturating_add(owed.amount);
+        }
+    }
+}

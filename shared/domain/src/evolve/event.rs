@@ -1,0 +1,163 @@
+//! The one entry: the order after an event.
+
+use super::{cancellation, fulfillment, payment, routing, shipment};
+use crate::order::{
+    Context, Event, Exception, FulfillmentStatus, Hold, Order, ShipmentStatus, ended_dispute,
+    ended_hold,
+};
+
+/// The order after an event.
+pub fn evolve(mut order: Order, event: &Event, context: &Context) -> Order {
+    apply(&mut order, event, context);
+    // The status follows the facts along the table and never leaves it: a refunded order stays refunded although
+    // the refund failed later (the payment axis and an exception say so).
+    let derived = order.derived_status();
+    if order.state.status.reaches(derived) {
+        order.state.status = derived;
+    }
+    order
+}
+
+fn apply(order: &mut Order, event: &Event, context: &Context) {
+    match event {
+        Event::OrderPlaced {
+            intent,
+            contact_version,
+            ..
+        } => {
+            order.state.contact_version = *contact_version;
+            if let Some(id) = intent {
+                payment::intent_mut(order, id);
+            }
+        }
+        Event::PaymentLinked { intent } => {
+            payment::intent_mut(order, intent);
+        }
+        Event::PaymentProcessing { intent } => payment::intent_mut(order, intent).processing = true,
+        Event::PaymentAuthorized { intent, amount } => payment::authorize(order, intent, *amount),
+        Event::PaymentCaptured { intent, amount } => payment::capture(order, intent, *amount),
+        Event::PaymentFailed { intent, .. } => payment::intent_mut(order, intent).failed = true,
+        Event::PaymentCancelled { intent } => payment::intent_mut(order, intent).cancelled = true,
+        Event::RefundUpdated {
+            refund,
+            amount,
+            status,
+        } => {
+            payment::update_refund(order, refund, *amount, *status);
+        }
+        Event::DisputeOpened { dispute } => order.state.payment.disputes.push(dispute.clone()),
+        Event::DisputeClosed { dispute, .. } => {
+            order.state.payment.disputes.retain(|d| d != dispute);
+            order.state.causes.remember(&ended_dispute(dispute));
+        }
+        Event::HoldPlaced {
+            kind,
+            handle,
+            until,
+        } => order.state.holds.push(Hold {
+            kind: kind.clone(),
+            handle: handle.clone(),
+            by: context.actor.clone(),
+            at: context.now,
+            until: *until,
+        }),
+        Event::HoldReleased { handle, .. } => {
+            order.state.holds.retain(|h| h.handle != *handle);
+            order.state.causes.remember(&ended_hold(handle));
+        }
+        Event::OrderReleased {} => {}
+        Event::OrderRouted {
+            fulfillment_orders, ..
+        } => {
+            routing::assign(order, fulfillment_orders, |l| &mut l.unrouted);
+        }
+        Event::BackorderReleased {
+            fulfillment_orders, ..
+        } => {
+            routing::assign(order, fulfillment_orders, |l| &mut l.backordered);
+        }
+        Event::UnitsBackordered { lines } => routing::backorder(order, lines),
+        Event::FulfillmentRequested { fulfillment_orders } => {
+            for id in fulfillment_orders {
+                fulfillment::advance(order, *id, FulfillmentStatus::Requested, context);
+            }
+        }
+        Event::FulfillmentAccepted { fulfillment_order } => {
+            fulfillment::advance(
+                order,
+                *fulfillment_order,
+                FulfillmentStatus::Accepted,
+                context,
+            );
+        }
+        Event::PickingStarted { fulfillment_order } => {
+            fulfillment::advance(
+                order,
+                *fulfillment_order,
+                FulfillmentStatus::Picking,
+                context,
+            );
+        }
+        Event::FulfillmentPacked { fulfillment_order } => {
+            fulfillment::advance(
+                order,
+                *fulfillment_order,
+                FulfillmentStatus::Packed,
+                context,
+            );
+        }
+        Event::FulfillmentRejected {
+            fulfillment_order,
+            location,
+            lines,
+            ..
+        }
+        | Event::UnitsShortShipped {
+            fulfillment_order,
+            location,
+            lines,
+        } => {
+            fulfillment::return_to_routing(order, *fulfillment_order, location, lines, context);
+        }
+        Event::ShipmentShipped { shipment, .. } => shipment::ship(order, shipment, context),
+        Event::ShipmentInTransit { shipment } => {
+            shipment::step(order, *shipment, ShipmentStatus::InTransit, context);
+        }
+        Event::ShipmentOutForDelivery { shipment } => {
+            shipment::step(order, *shipment, ShipmentStatus::OutForDelivery, context);
+        }
+        Event::ShipmentDelivered { shipment } => {
+            shipment::step(order, *shipment, ShipmentStatus::Delivered, context);
+        }
+        Event::ShipmentException { shipment, .. } => {
+            shipment::step(order, *shipment, ShipmentStatus::Exception, context);
+        }
+        Event::ShipmentReturned { shipment } => {
+            shipment::step(order, *shipment, ShipmentStatus::ReturnedToSender, context);
+        }
+        Event::CancellationRequested {
+            fulfillment_order,
+            lines,
+            reason,
+        } => {
+            cancellation::request(order, *fulfillment_order, lines, reason);
+        }
+        Event::CancellationRefused {
+            fulfillment_order,
+            lines,
+            requested,
+            ..
+        } => {
+            if *requested {
+                cancellation::refuse(order, *fulfillment_order, lines);
+            }
+        }
+        Event::UnitsCancelled { units, .. } => cancellation::cancel(order, units, context),
+        Event::RefundOwed { lines, .. } => cancellation::owe_refund(order, lines),
+        Event::ExceptionOpened { kind, detail } => order.state.exceptions.push(Exception {
+            kind: kind.clone(),
+            at: context.now,
+            detail: detail.clone(),
+        }),
+    }
+}

@@ -1,0 +1,106 @@
+//! Fulfillment orders: their status, and the units that leave them unshipped.
+
+use super::buckets::line_mut;
+use crate::{
+    ids::{FulfillmentOrderId, LocationId},
+    order::{
+        Context, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, LineState, LineUnits, Order,
+    },
+};
+
+pub(super) fn fulfillment_order_mut(
+    order: &mut Order,
+    id: FulfillmentOrderId,
+) -> Option<&mut FulfillmentOrder> {
+    order
+        .state
+        .fulfillment_orders
+        .iter_mut()
+        .find(|f| f.id == id)
+}
+
+pub(super) fn advance(
+    order: &mut Order,
+    id: FulfillmentOrderId,
+    status: FulfillmentStatus,
+    context: &Context,
+) {
+    if let Some(found) = fulfillment_order_mut(order, id) {
+        found.status = status;
+        found.since = context.now;
+    }
+}
+
+/// Ends a fulfillment order that has no open units any more: shipped if anything was, otherwise as given.
+pub(super) fn close(
+    order: &mut Order,
+    id: FulfillmentOrderId,
+    nothing_shipped: FulfillmentStatus,
+    context: &Context,
+) {
+    let ended = |f: &&mut FulfillmentOrder| f.open_units() == 0 && f.status.is_open();
+    if let Some(found) = fulfillment_order_mut(order, id).filter(ended) {
+        let shipped = found.lines.iter().any(|l| l.shipped > 0);
+        found.status = if shipped {
+            FulfillmentStatus::Shipped
+        } else {
+            nothing_shipped
+        };
+        found.since = context.now;
+    }
+}
+
+/// Applies a number of units to each named line of a fulfillment order.
+pub(super) fn for_lines(
+    order: &mut Order,
+    id: FulfillmentOrderId,
+    lines: &[LineUnits],
+    mut apply: impl FnMut(&mut FulfillmentLine, u32),
+) {
+    if let Some(found) = fulfillment_order_mut(order, id) {
+        for units in lines {
+            if let Some(line) = found.lines.iter_mut().find(|l| l.line == units.line) {
+                apply(line, units.units);
+            }
+        }
+    }
+}
+
+/// Moves open units of a fulfillment order into another bucket of their lines.
+pub(super) fn unassign(
+    order: &mut Order,
+    id: FulfillmentOrderId,
+    lines: &[LineUnits],
+    to: fn(&mut LineState) -> &mut u32,
+) {
+    for_lines(order, id, lines, |line, units| {
+        line.open = line.open.saturating_sub(units);
+        line.cancel_requested = line.cancel_requested.min(line.open);
+    });
+    for units in lines {
+        if let Some(line) = line_mut(order, &units.line) {
+            let moved = units.units.min(line.assigned);
+            line.assigned = line.assigned.saturating_sub(moved);
+            let target = to(line);
+            *target = target.saturating_add(moved);
+        }
+    }
+}
+
+/// Units that a location will not ship: they are routed again without it.
+pub(super) fn return_to_routing(
+    order: &mut Order,
+    id: FulfillmentOrderId,
+    location: &LocationId,
+    lines: &[LineUnits],
+    context: &Context,
+) {
+    for units in lines {
+        order
+            .state
+            .avoid
+            .push((units.line.clone(), location.clone()));
+    }
+    unassign(order, id, lines, |l| &mut l.unrouted);
+    close(order, id, FulfillmentStatus::Rejected, context);
+}

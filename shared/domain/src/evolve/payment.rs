@@ -1,0 +1,40 @@
+//! Payment intents and refunds. Amounts are totals in minor units, so the highest that was reported counts.
+
+use crate::order::{Intent, Order, Refund, RefundStatus};
+
+/// The intent of that id, added when it is new.
+pub(super) fn intent_mut<'a>(order: &'a mut Order, id: &str) -> &'a mut Intent {
+    let intents = &mut order.state.payment.intents;
+    let index = intents.iter().position(|i| i.id == id).unwrap_or_else(|| {
+        intents.push(Intent {
+            id: id.to_owned(),
+            ..Intent::default()
+        });
+        intents.len().saturating_sub(1)
+    });
+    &mut intents[index]
+}
+
+pub(super) fn authorize(order: &mut Order, id: &str, amount: i64) {
+    let intent = intent_mut(order, id);
+    intent.authorized = intent.authorized.max(amount);
+    intent.failed = false;
+}
+
+pub(super) fn capture(order: &mut Order, id: &str, amount: i64) {
+    let intent = intent_mut(order, id);
+    intent.captured = intent.captured.max(amount);
+    intent.failed = false;
+}
+
+pub(super) fn update_refund(order: &mut Order, id: &str, amount: i64, status: RefundStatus) {
+    let refunds = &mut order.state.payment.refunds;
+    match refunds.iter_mut().find(|r| r.id == id) {
+        Some(known) => known.status = status,
+        None => refunds.push(Refund {
+            id: id.to_owned(),
+            amount,
+            status,
+        }),
+    }
+}

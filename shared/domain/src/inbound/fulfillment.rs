@@ -1,0 +1,56 @@
+//! Facts that a location reports about a fulfillment order.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::ids::LineId;
+
+/// What a location reports about a fulfillment order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FulfillmentFact {
+    /// It will do it.
+    Accepted,
+    /// It will not; what is open goes elsewhere.
+    Rejected {
+        /// Its reason, a code such as `out_of_stock` or `cannot_ship`.
+        reason: String,
+    },
+    /// It takes units off the shelf.
+    Picking,
+    /// The units are in the box.
+    Packed,
+    /// It has cancelled units; no lines: all that is open.
+    Cancelled {
+        /// Which units.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lines: Vec<FactLine>,
+    },
+    /// It will not cancel what we asked it to.
+    CancelRefused {
+        /// Its reason, a code.
+        reason: String,
+    },
+    /// A shipment left.
+    Shipped {
+        /// The location's reference for the shipment.
+        reference: String,
+        /// Carrier.
+        carrier: Option<String>,
+        /// Tracking number.
+        tracking: Option<String>,
+        /// What is in it.
+        lines: Vec<FactLine>,
+        /// Whether nothing more will come for this fulfillment order, so that what is still open is short.
+        last: bool,
+    },
+}
+
+/// A number of units of one line, as a location reports it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FactLine {
+    /// The order's line, as we sent it.
+    pub line: LineId,
+    /// Units.
+    pub quantity: u32,
+}

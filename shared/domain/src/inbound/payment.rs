@@ -1,0 +1,74 @@
+//! Facts about payments.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{money::Currency, order::RefundStatus};
+
+/// Payment facts. Amounts are minor units of `currency`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PaymentFact {
+    /// The checkout named the intent; nothing else is new.
+    Linked,
+    /// The provider is working on it.
+    Processing,
+    /// Authorised; `amount` can be captured.
+    Authorized {
+        /// Capturable in all.
+        amount: i64,
+        /// Its currency.
+        currency: Currency,
+    },
+    /// Captured; `amount` in all.
+    Captured {
+        /// Captured in all.
+        amount: i64,
+        /// Its currency.
+        currency: Currency,
+    },
+    /// An attempt failed.
+    Failed {
+        /// The provider's code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+    },
+    /// Cancelled for good.
+    Cancelled,
+    /// A refund was made or moved on.
+    Refund {
+        /// The provider's id.
+        id: String,
+        /// Minor units.
+        amount: i64,
+        /// Its currency.
+        currency: Currency,
+        /// How far.
+        status: RefundStatus,
+    },
+    /// The customer disputes it.
+    DisputeOpened {
+        /// The provider's id.
+        id: String,
+    },
+    /// The dispute ended.
+    DisputeClosed {
+        /// The provider's id.
+        id: String,
+        /// Whether we keep the money.
+        won: bool,
+    },
+    /// A fraud review began.
+    ReviewOpened {
+        /// The provider's id.
+        id: String,
+    },
+    /// A fraud review ended.
+    ReviewClosed {
+        /// The provider's id.
+        id: String,
+        /// Whether the payment was approved.
+        approved: bool,
+        /// The provider's word for how it ended.
+        reason: String,
+    },
+}

@@ -1,0 +1,53 @@
+//! What is checked and what is found.
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::{
+    location::RoutingRules,
+    order::{Commit, Order},
+    stock::Backorder,
+    stock::{StockLevel, StockRecord},
+};
+
+/// A whole table, in words of the domain.
+#[derive(Debug, Clone, Default)]
+pub struct Snapshot {
+    /// Every order.
+    pub orders: Vec<OrderRecord>,
+    /// Every stock level.
+    pub levels: Vec<StockLevel>,
+    /// Every place in the backorder queues.
+    pub backorders: Vec<Backorder>,
+    /// Every record of a stock movement.
+    pub records: Vec<StockRecord>,
+    /// Versions of the routing rules; the built-in ones need not be listed.
+    pub rules: Vec<RoutingRules>,
+    /// Records from before this moment have expired, so that what is on hand is no longer their sum; none: they
+    /// are all there.
+    pub records_since: Option<Timestamp>,
+    /// How far the clocks of writers are apart, and reading a queue from noting when. I7 is about what came
+    /// before what, so it says nothing of what happened so close together. Zero where there is one clock.
+    pub slack: SignedDuration,
+}
+
+impl Snapshot {
+    /// Whether the rules of that version split lines over locations.
+    pub(super) fn splits_lines(&self, rules_version: u32) -> bool {
+        let rules = self
+            .rules
+            .iter()
+            .find(|rules| rules.version == rules_version);
+        rules.map_or(RoutingRules::default().split_lines, |rules| {
+            rules.split_lines
+        })
+    }
+}
+
+/// One order as it is stored.
+#[derive(Debug, Clone)]
+pub struct OrderRecord {
+    /// As placed, and its state as stored.
+    pub order: Order,
+    /// Its commits, in sequence.
+    pub commits: Vec<Commit>,
+}

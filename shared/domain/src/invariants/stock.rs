@@ -1,0 +1,193 @@
+//! I2, and the part of I5 that is about stock: what shelves hold and have promised.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{
+    snapshot::{OrderRecord, Snapshot},
+    violation::{Findings, Rule},
+};
+use crate::{
+    ids::{LocationId, Sku},
+    order::Event,
+    stock::StockEvent,
+};
+
+type Shelf = (Sku, LocationId);
+
+pub(super) fn check(snapshot: &Snapshot, findings: &mut Findings) {
+    let mut open = open(snapshot);
+    let moves = Moves::of(snapshot);
+    let mut seen = BTreeSet::new();
+    for level in &snapshot.levels {
+        let shelf = (level.sku.clone(), level.location.clone());
+        let subject = name(&shelf);
+        findings.unless(seen.insert(shelf.clone()), Rule::I2, &subject, || {
+            "there are two levels".to_owned()
+        });
+        let assigned = open.remove(&shelf).unwrap_or(0);
+        findings.unless(level.reserved == assigned, Rule::I2, &subject, || {
+            format!(
+                "{} units are reserved, {assigned} are assigned and not yet shipped",
+                level.reserved
+            )
+        });
+        findings.unless(
+            level.reserved >= 0 && level.safety_stock >= 0,
+            Rule::I2,
+            &subject,
+            || {
+                format!(
+                    "{} reserved, {} kept back",
+                    level.reserved, level.safety_stock
+                )
+            },
+        );
+        let short = level.shortfall();
+        findings.unless(moves.excuse(&shelf, short), Rule::I2, &subject, || {
+            format!("{short} units more are promised than are there, and no fact took them")
+        });
+        if snapshot.records_since.is_none() {
+            let sum = moves.on_hand.get(&shelf).copied().unwrap_or(0);
+            findings.unless(level.on_hand == sum, Rule::I5, &subject, || {
+                format!(
+                    "{} units are on hand, the movements add up to {sum}",
+                    level.on_hand
+                )
+            });
+        }
+    }
+    for (shelf, units) in open.into_iter().filter(|(_, units)| *units != 0) {
+        findings.unless(false, Rule::I2, &name(&shelf), || {
+            format!("{units} units are assigned on no level")
+        });
+    }
+}
+
+fn name((sku, location): &Shelf) -> String {
+    format!("{sku} at {location}")
+}
+
+/// Units assigned and not yet shipped, where levels are kept.
+fn open(snapshot: &Snapshot) -> BTreeMap<Shelf, i64> {
+    let mut open: BTreeMap<Shelf, i64> = BTreeMap::new();
+    for OrderRecord { order, .. } in &snapshot.orders {
+        for found in order
+            .state
+            .fulfillment_orders
+            .iter()
+            .filter(|f| !f.untracked)
+        {
+            for part in &found.lines {
+                let Some((line, _)) = order.line(&part.line) else {
+                    continue;
+                };
+                let units = open
+                    .entry((line.sku.clone(), found.location.clone()))
+                    .or_default();
+                *units = units.saturating_add(i64::from(part.open));
+            }
+        }
+    }
+    open
+}
+
+/// All that has ever moved what is on hand, or what is kept back of it.
+#[derive(Default)]
+struct Moves {
+    on_hand: BTreeMap<Shelf, i64>,
+    /// Units that facts have taken, or safety stock, without asking whether they were promised. A promise asks,
+    /// so a shelf falls short by no more than this.
+    lowered: BTreeMap<Shelf, i64>,
+    /// Whether there were facts that are no longer known.
+    forgotten: bool,
+}
+
+impl Moves {
+    fn of(snapshot: &Snapshot) -> Self {
+        let mut moves = Self {
+            forgotten: snapshot.records_since.is_some(),
+            ..Self::default()
+        };
+        for event in snapshot.records.iter().flat_map(|record| &record.events) {
+            let change = event.change();
+            let lowered = match event {
+                StockEvent::StockReceived(_) => 0,
+                StockEvent::StockCounted(_) | StockEvent::StockAdjusted(_) => {
+                    change.on_hand_delta.saturating_neg()
+                }
+                StockEvent::SafetyStockChanged(_) => change.safety_stock,
+            };
+            moves.add(
+                (change.sku.clone(), change.location.clone()),
+                change.on_hand_delta,
+                lowered,
+            );
+        }
+        for record in &snapshot.orders {
+            moves.add_order(record);
+        }
+        moves
+    }
+
+    fn add(&mut self, shelf: Shelf, on_hand: i64, lowered: i64) {
+        let sum = self.on_hand.entry(shelf.clone()).or_default();
+        *sum = sum.saturating_add(on_hand);
+        if lowered > 0 {
+            let sum = self.lowered.entry(shelf).or_default();
+            *sum = sum.saturating_add(lowered);
+        }
+    }
+
+    /// Parcels take units off the shelf, and locations tell that units are not there. Read from the events
+    /// themselves, not by the function that wrote the levels.
+    fn add_order(&mut self, OrderRecord { order, commits }: &OrderRecord) {
+        for event in commits.iter().flat_map(|commit| &commit.body.events) {
+            #[expect(
+                clippy::wildcard_enum_match_arm,
+                reason = "the other events take nothing off a shelf"
+            )]
+            match event {
+                Event::ShipmentShipped {
+                    shipment,
+                    location,
+                    untracked: false,
+                } => {
+                    for part in &shipment.lines {
+                        let Some((line, _)) = order.line(&part.line) else {
+                            continue;
+                        };
+                        let (units, unexpected) =
+                            (i64::from(part.units), i64::from(part.unexpected));
+                        let gone = units.saturating_add(unexpected).saturating_neg();
+                        self.add((line.sku.clone(), location.clone()), gone, unexpected);
+                    }
+                }
+                Event::FulfillmentRejected {
+                    fulfillment_order,
+                    location,
+                    lines,
+                    missing: true,
+                    ..
+                }
+                | Event::UnitsShortShipped {
+                    fulfillment_order,
+                    location,
+                    lines,
+                } => {
+                    let tracked = order
+                        .fulfillment_order(*fulfillment_order)
+                        .is_some_and(|f| !f.untracked);
+                    for part in lines.iter().filter(|_| tracked) {
+                        let gone = i64::from(part.units).saturating_neg();
+                        self.add((part.sku.clone(), location.clone()), gone, 0);
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn excuse(&self, shelf: &Shelf, short: i64) -> bool {
+        self.forgotten || short <= self.lowered.get(shelf).copied().unwrap_or(0)
+    }
+}

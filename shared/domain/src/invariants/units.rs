@@ -1,0 +1,203 @@
+//! I1 and I4: where units are.
+
+use std::collections::BTreeMap;
+
+use super::{
+    snapshot::{OrderRecord, Snapshot},
+    violation::{Findings, Rule},
+};
+use crate::{
+    ids::{LineId, OrderId},
+    order::{ExceptionKind, Order},
+    stock::Backorder,
+};
+
+pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
+    let order = &record.order;
+    let subject = order.placed.id;
+    let (placed, kept) = (order.placed.lines.len(), order.state.lines.len());
+    findings.unless(placed == kept, Rule::I1, &subject, || {
+        format!("{kept} lines are kept of {placed} placed")
+    });
+    lines(order, findings);
+    fulfillment_orders(order, findings);
+    unexpected(order, findings);
+}
+
+fn lines(order: &Order, findings: &mut Findings) {
+    for (line, state) in order.lines() {
+        let subject = format!("{} line {}", order.placed.id, line.id);
+        let buckets = [
+            state.unrouted,
+            state.backordered,
+            state.assigned,
+            state.shipped,
+            state.cancelled,
+        ];
+        let total = sum(buckets);
+        findings.unless(
+            total == u64::from(line.quantity),
+            Rule::I1,
+            &subject,
+            || {
+                format!(
+                    "{total} units are in the buckets, {} were ordered",
+                    line.quantity
+                )
+            },
+        );
+        let ordered = state.shipped >= state.delivered && state.delivered >= state.returned;
+        findings.unless(ordered, Rule::I1, &subject, || {
+            let (shipped, delivered, returned) = (state.shipped, state.delivered, state.returned);
+            format!("{shipped} shipped, {delivered} delivered, {returned} returned")
+        });
+        let parts = || {
+            order
+                .state
+                .fulfillment_orders
+                .iter()
+                .flat_map(|f| &f.lines)
+                .filter(|l| l.line == line.id)
+        };
+        let open = sum(parts().map(|l| l.open));
+        findings.unless(
+            open == u64::from(state.assigned),
+            Rule::I1,
+            &subject,
+            || {
+                format!(
+                    "{} units are assigned, {open} are open in fulfillment orders",
+                    state.assigned
+                )
+            },
+        );
+        let left = order
+            .state
+            .shipments
+            .iter()
+            .flat_map(|s| &s.lines)
+            .filter(|l| l.line == line.id);
+        let left = sum(left.map(|l| l.units));
+        let counted = sum(parts().map(|l| l.shipped));
+        findings.unless(
+            left == u64::from(state.shipped) && counted == left,
+            Rule::I1,
+            &subject,
+            || {
+                format!(
+                    "{} units are shipped, {left} are in parcels, {counted} in fulfillment orders",
+                    state.shipped
+                )
+            },
+        );
+        let gone = left.saturating_add(u64::from(state.cancelled));
+        findings.unless(gone <= u64::from(line.quantity), Rule::I4, &subject, || {
+            format!(
+                "{left} units left by our leave and {} are cancelled, of {}",
+                state.cancelled, line.quantity
+            )
+        });
+    }
+}
+
+fn fulfillment_orders(order: &Order, findings: &mut Findings) {
+    for found in &order.state.fulfillment_orders {
+        let subject = format!("{} {}", order.placed.id, found.id);
+        for part in &found.lines {
+            findings.unless(order.line(&part.line).is_some(), Rule::I1, &subject, || {
+                format!("line {} is not the order's", part.line)
+            });
+            findings.unless(
+                part.cancel_requested <= part.open,
+                Rule::I1,
+                &subject,
+                || {
+                    format!(
+                        "{} of {} open units are to be cancelled",
+                        part.cancel_requested, part.open
+                    )
+                },
+            );
+        }
+        let open = found.open_units();
+        findings.unless(
+            found.status.is_open() == (open > 0),
+            Rule::I1,
+            &subject,
+            || format!("it is {} with {open} units open", found.status.as_str()),
+        );
+    }
+}
+
+/// Each line of a parcel with units that nobody asked for has an exception of its own.
+fn unexpected(order: &Order, findings: &mut Findings) {
+    let parts = order
+        .state
+        .shipments
+        .iter()
+        .flat_map(|s| &s.lines)
+        .filter(|l| l.unexpected > 0)
+        .count();
+    let is_about_units = |kind: &ExceptionKind| {
+        matches!(
+            kind,
+            ExceptionKind::ShippedAfterCancel | ExceptionKind::UnexpectedShipment
+        )
+    };
+    let exceptions = order
+        .state
+        .exceptions
+        .iter()
+        .filter(|e| is_about_units(&e.kind))
+        .count();
+    findings.unless(exceptions >= parts, Rule::I4, &order.placed.id, || {
+        format!("{parts} lines of parcels hold units that nobody asked for, {exceptions} exceptions say so")
+    });
+}
+
+/// Whoever waits stands in the queue with as many units, and nobody else does.
+pub(super) fn check_queue(snapshot: &Snapshot, findings: &mut Findings) {
+    let mut expected: BTreeMap<(OrderId, &LineId), Backorder> = BTreeMap::new();
+    for OrderRecord { order, .. } in &snapshot.orders {
+        let lines = order.lines();
+        for (line, state) in lines.filter(|(_, state)| state.backordered > 0) {
+            let place = Backorder {
+                priority: order.terms().priority,
+                placed_at: order.placed.placed_at,
+                order: order.placed.id,
+                line: line.id.clone(),
+                sku: line.sku.clone(),
+                units: state.backordered,
+            };
+            expected.insert((order.placed.id, &line.id), place);
+        }
+    }
+    for place in &snapshot.backorders {
+        let subject = format!("{} line {}", place.order, place.line);
+        let (sku, units) = (&place.sku, place.units);
+        match expected.remove(&(place.order, &place.line)) {
+            None => findings.unless(false, Rule::I1, &subject, || {
+                format!("{units} of {sku} are queued that do not wait, or twice")
+            }),
+            Some(wanted) => findings.unless(wanted == *place, Rule::I1, &subject, || {
+                format!(
+                    "queued are {units} of {sku}, and {} of {} wait",
+                    wanted.units, wanted.sku
+                )
+            }),
+        }
+    }
+    for ((order, line), place) in expected {
+        let subject = format!("{order} line {line}");
+        findings.unless(false, Rule::I1, &subject, || {
+            format!("{} of {} wait and are not queued", place.units, place.sku)
+        });
+    }
+}
+
+fn sum(units: impl IntoIterator<Item = u32>) -> u64 {
+    units
+        .into_iter()
+        .map(u64::from)
+        .fold(0, u64::saturating_add)
+}

@@ -1,0 +1,91 @@
+//! Commands: requests to an order, and facts that it must record.
+
+use jiff::Timestamp;
+
+use super::{Actor, CancelReason, Cause, HoldKind};
+use crate::{
+    ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId},
+    inbound::{FulfillmentFact, PaymentFact, ShipmentFact},
+    routing::Decision,
+};
+
+/// Who gives a command, why and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Context {
+    /// Now, UTC.
+    pub now: Timestamp,
+    pub actor: Actor,
+    /// A cause that the order has applied has no effect again.
+    pub cause: Cause,
+}
+
+/// A request or a fact, addressed to one order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Command {
+    /// A fact about a payment intent.
+    RecordPayment {
+        /// The intent; facts about refunds, disputes and reviews name the intent that they belong to.
+        intent: String,
+        fact: PaymentFact,
+    },
+    /// A fact about a fulfillment order, signed by a location.
+    RecordFulfillment {
+        fulfillment_order: FulfillmentOrderId,
+        /// The location that signed it.
+        location: LocationId,
+        fact: FulfillmentFact,
+        /// Our id for the shipment, should the fact be that one left.
+        shipment: ShipmentId,
+        /// When the location says it happened, UTC.
+        occurred_at: Timestamp,
+    },
+    /// A fact about a shipment on its way.
+    RecordShipment {
+        /// The location's reference for the shipment.
+        reference: String,
+        /// The location that signed it.
+        location: LocationId,
+        fact: ShipmentFact,
+    },
+    /// Stop the order from moving on.
+    PlaceHold {
+        kind: HoldKind,
+        handle: String,
+        /// Until when at most, UTC.
+        until: Option<Timestamp>,
+    },
+    /// End a hold.
+    ReleaseHold { handle: String },
+    /// Execute a routing decision on unrouted units.
+    Route {
+        /// The decision.
+        decision: Box<Decision>,
+        /// Ids for the new fulfillment orders, one an assignment.
+        ids: Vec<FulfillmentOrderId>,
+    },
+    /// Execute a routing decision on backordered units.
+    ReleaseBackorder {
+        /// The decision.
+        decision: Box<Decision>,
+        /// Ids for the new fulfillment orders, one an assignment.
+        ids: Vec<FulfillmentOrderId>,
+    },
+    /// Mark the planned fulfillment orders as requested from their locations.
+    RequestFulfillment,
+    /// Cancel units, or everything.
+    Cancel {
+        /// Which units; empty: all.
+        lines: Vec<CancelLine>,
+        reason: CancelReason,
+        /// A person's words.
+        note: Option<String>,
+    },
+}
+
+/// Units of a line to cancel.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CancelLine {
+    pub line: LineId,
+    /// Units; `None`: all of the line.
+    pub units: Option<u32>,
+}

@@ -1,0 +1,44 @@
+//! Holds: what keeps an order from moving on.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::Actor;
+use crate::open_set::open_set;
+
+/// Something that keeps an order from moving on.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Hold {
+    /// Why.
+    pub kind: HoldKind,
+    /// Which one; unique within the order.
+    pub handle: String,
+    /// Who placed it.
+    pub by: Actor,
+    /// When, UTC.
+    pub at: Timestamp,
+    /// Until when at most, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+open_set! {
+    /// Kinds of hold.
+    pub enum HoldKind {
+        /// The payment is under review for fraud.
+        FraudReview = "fraud_review",
+        /// A person asked for it.
+        Manual = "manual",
+        /// The address must be checked.
+        Address = "address",
+        /// The payment is disputed.
+        PaymentDispute = "payment_dispute",
+    }
+}
+
+/// The key under which an order remembers that a hold has ended, so that its placing has no effect when it
+/// arrives late.
+pub fn ended_hold(handle: &str) -> String {
+    format!("hold-ended:{handle}")
+}

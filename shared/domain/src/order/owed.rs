@@ -1,0 +1,84 @@
+//! What an order owes next, and when the sweep looks at it again.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use super::{FulfillmentOrder, FulfillmentStatus, Order};
+
+/// How long an order may owe progress before the sweep drives it again, in seconds: so long at least, and less
+/// than twice as long.
+pub const REDRIVE_AFTER_S: i64 = 300;
+
+/// A kind of progress that an order owes. Each is the work of one function.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Owed {
+    /// The payment failed or was cancelled, and units can still be cancelled.
+    Cancellation,
+    /// Locations must be sent a request, or asked to cancel.
+    Dispatch,
+    /// Units must be routed.
+    Routing,
+}
+
+impl Order {
+    /// The progress that the order owes, each kind with the time when it is overdue, UTC. Empty: nothing is owed.
+    pub fn owes(&self) -> BTreeMap<Owed, Timestamp> {
+        let owed = [
+            (Owed::Cancellation, self.owes_cancellation()),
+            (Owed::Dispatch, self.owes_dispatch()),
+            (Owed::Routing, self.is_ready() && self.unrouted() > 0),
+        ];
+        let overdue = overdue_after(self.state.changed_at);
+        let owed = owed.into_iter().filter(|(_, is_owed)| *is_owed);
+        owed.map(|(owed, _)| (owed, overdue)).collect()
+    }
+
+    /// When the sweep must look at this order again, UTC: when the first of what it owes is overdue, or a hold ends
+    /// by itself. `None` when it owes nothing and no hold has an end.
+    pub fn due_at(&self) -> Option<Timestamp> {
+        let hold_ends = self.state.holds.iter().filter_map(|hold| hold.until);
+        self.owes().into_values().chain(hold_ends).min()
+    }
+
+    fn owes_cancellation(&self) -> bool {
+        let payment = &self.state.payment;
+        let payment_gone = payment.captured() == 0
+            && !self.is_paid()
+            && !payment.intents.is_empty()
+            && payment.intents.iter().all(|i| i.failed || i.cancelled);
+        let unassigned = || self.sum(|l| l.unrouted.saturating_add(l.backordered)) > 0;
+        let cancellable = |f: &FulfillmentOrder| {
+            f.status <= FulfillmentStatus::Accepted && !f.awaits_cancellation()
+        };
+        payment_gone && (unassigned() || self.has_open(cancellable))
+    }
+
+    fn owes_dispatch(&self) -> bool {
+        let free = self.state.holds.is_empty();
+        self.has_open(|f| {
+            f.awaits_cancellation()
+                || f.status == FulfillmentStatus::Requested
+                || (f.status == FulfillmentStatus::Planned && free)
+        })
+    }
+
+    fn has_open(&self, wanted: impl Fn(&FulfillmentOrder) -> bool) -> bool {
+        let mut open = self
+            .state
+            .fulfillment_orders
+            .iter()
+            .filter(|f| f.status.is_open());
+        open.any(wanted)
+    }
+}
+
+/// When an order that changed then is overdue. On a grid, because the time is an index key, which costs two write
+/// units each time that it moves: most orders go through all their steps within one interval of the grid.
+fn overdue_after(changed_at: Timestamp) -> Timestamp {
+    let intervals = changed_at
+        .as_second()
+        .div_euclid(REDRIVE_AFTER_S)
+        .saturating_add(2);
+    Timestamp::from_second(intervals.saturating_mul(REDRIVE_AFTER_S)).unwrap_or(Timestamp::MAX)
+}

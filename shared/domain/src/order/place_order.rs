@@ -1,0 +1,81 @@
+//! The request to place an order, as a shop sends it.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Contact, Terms};
+use crate::{
+    ids::{LineId, OrderNumber, ShopId, Sku},
+    money::Currency,
+};
+
+/// An order as a shop places it. Amounts are integers in minor units of `currency`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceOrder {
+    /// The shop's own number, unique within the shop.
+    pub number: OrderNumber,
+    /// The shop; `default` unless told.
+    #[serde(default = "default_shop")]
+    pub shop: ShopId,
+    /// When the customer placed it, RFC 3339; now unless told.
+    #[serde(default)]
+    pub placed_at: Option<Timestamp>,
+    /// ISO 4217.
+    pub currency: Currency,
+    /// What was bought.
+    pub lines: Vec<PlaceLine>,
+    /// Discount on the order as a whole, a positive number; shared over the lines by their value.
+    #[serde(default)]
+    pub discount: i64,
+    /// Price of shipping, its tax included; shared over the lines by their value.
+    #[serde(default)]
+    pub shipping: i64,
+    /// Terms of fulfillment.
+    #[serde(default)]
+    pub terms: Terms,
+    /// How it is paid.
+    #[serde(default)]
+    pub payment: PlacePayment,
+    /// The customer.
+    pub customer: Contact,
+}
+
+fn default_shop() -> ShopId {
+    #[expect(clippy::expect_used, reason = "a constant that a test reads")]
+    "default".parse().expect("a valid id")
+}
+
+/// A line as a shop places it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceLine {
+    /// The shop's id of the line; its place, counted from 1, unless told.
+    #[serde(default)]
+    pub id: Option<LineId>,
+    /// What.
+    pub sku: Sku,
+    /// Shown to people.
+    #[serde(default)]
+    pub title: String,
+    /// Units, at least 1.
+    pub quantity: u32,
+    /// Price of one unit.
+    pub unit_price: i64,
+    /// Discount on the whole line, a positive number.
+    #[serde(default)]
+    pub discount: i64,
+    /// Tax on the whole line.
+    #[serde(default)]
+    pub tax: i64,
+}
+
+/// How an order is paid.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlacePayment {
+    /// The payment intent whose webhooks belong to this order, e.g. `pi_...`.
+    #[serde(default)]
+    pub intent: Option<String>,
+}

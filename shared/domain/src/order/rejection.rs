@@ -1,0 +1,98 @@
+//! Refusals by the rules. A rejection is data: a stable code, what was found, a sentence for a person.
+
+use serde::{Deserialize, Serialize};
+
+/// Why the rules refuse something.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[error("{}: {message}", code.as_str())]
+pub struct Rejection {
+    /// Stable code.
+    pub code: RejectionCode,
+    /// What was found: a status, a bucket, a winner.
+    pub found: String,
+    /// A sentence that an agent can read out.
+    pub message: String,
+}
+
+impl Rejection {
+    /// A rejection.
+    pub fn new(code: RejectionCode, found: impl Into<String>, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            found: found.into(),
+            message: message.into(),
+        }
+    }
+}
+
+/// Codes of refusals; never reused for another meaning.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RejectionCode {
+    /// Every unit asked for is picked, packed, shipped or cancelled.
+    NothingToCancel,
+    /// No such line in the order.
+    UnknownLine,
+    /// More units than the line has, or none at all.
+    BadQuantity,
+    /// No such fulfillment order in the order.
+    UnknownFulfillmentOrder,
+    /// The fulfillment order belongs to another location than the one that signed.
+    WrongLocation,
+    /// No hold of that handle.
+    UnknownHold,
+    /// The order is not in a state for it.
+    WrongStatus,
+    /// The order is on hold.
+    OnHold,
+    /// The payment is in another currency than the order.
+    CurrencyMismatch,
+    /// The plan was made for other units than are there now: decide again.
+    StalePlan,
+    /// The order as placed breaks a rule (no lines, too many, an amount that does not fit).
+    InvalidOrder,
+    /// The parcel is not known yet: its `shipped` has not arrived.
+    ShipmentNotYetKnown,
+    /// A refund before its capture: the capture has not arrived.
+    NotYetCaptured,
+}
+
+impl RejectionCode {
+    /// The code in snake case.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::NothingToCancel => "nothing_to_cancel",
+            Self::UnknownLine => "unknown_line",
+            Self::BadQuantity => "bad_quantity",
+            Self::UnknownFulfillmentOrder => "unknown_fulfillment_order",
+            Self::WrongLocation => "wrong_location",
+            Self::UnknownHold => "unknown_hold",
+            Self::WrongStatus => "wrong_status",
+            Self::OnHold => "on_hold",
+            Self::CurrencyMismatch => "currency_mismatch",
+            Self::StalePlan => "stale_plan",
+            Self::InvalidOrder => "invalid_order",
+            Self::ShipmentNotYetKnown => "shipment_not_yet_known",
+            Self::NotYetCaptured => "not_yet_captured",
+        }
+    }
+
+    /// Whether waiting may change the answer, because what should have come before is still on its way. Every
+    /// code is named, so that a new one cannot slip past this question.
+    pub fn is_too_early(self) -> bool {
+        match self {
+            Self::ShipmentNotYetKnown | Self::NotYetCaptured => true,
+            Self::NothingToCancel
+            | Self::UnknownLine
+            | Self::BadQuantity
+            | Self::UnknownFulfillmentOrder
+            | Self::WrongLocation
+            | Self::UnknownHold
+            | Self::WrongStatus
+            | Self::OnHold
+            | Self::CurrencyMismatch
+            | Self::StalePlan
+            | Self::InvalidOrder => false,
+        }
+    }
+}

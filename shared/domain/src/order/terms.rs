@@ -1,0 +1,44 @@
+//! Terms and destination: how and where to an order is fulfilled.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::serde_default::is_default;
+
+/// Country and region: what routing needs, and no more, so that it is no personal data.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Destination {
+    /// ISO 3166-1 alpha-2, capitals.
+    pub country: String,
+    /// State or province, as the shop writes it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+}
+
+/// Terms of fulfillment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Terms {
+    /// Ship nothing until everything can be assigned.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub ship_complete: bool,
+    /// Priority in the backorder queue: a lower number is served first; 5 by default.
+    #[serde(default = "default_priority")]
+    pub priority: u8,
+    /// Whether prices contain the tax (then it is not added on top).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub taxes_included: bool,
+}
+
+fn default_priority() -> u8 {
+    5
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            ship_complete: false,
+            priority: default_priority(),
+            taxes_included: false,
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! Golden files: what this version stores. Until 0.1.0 is released they change only with a commit that says why; from
+//! then on they are only added to, because orders that were stored then must stay readable.
+
+#![expect(clippy::unwrap_used, reason = "a test may stop where it goes wrong")]
+
+mod common;
+
+use std::collections::BTreeSet;
+
+use common::{INTENT, OrderFixture, shipped};
+use domain::{
+    inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
+    order::{
+        Command, Commit, Event, HoldKind, Order, OrderState, PlacedOrder, RefundStatus, fold,
+        verify_chain,
+    },
+};
+use schemars::schema_for;
+use serde_json::{Value, json};
+
+fn payment(fact: PaymentFact) -> Command {
+    Command::RecordPayment {
+        intent: INTENT.to_owned(),
+        fact,
+    }
+}
+
+fn refund(id: &str, amount: i64, status: RefundStatus) -> PaymentFact {
+    PaymentFact::Refund {
+        id: id.to_owned(),
+        amount,
+        currency: "EUR".parse().unwrap(),
+        status,
+    }
+}
+
+fn line(id: &str, quantity: u32) -> FactLine {
+    FactLine {
+        line: id.parse().unwrap(),
+        quantity,
+    }
+}
+
+/// An order that is paid, held, split, backordered, shipped, cancelled in part, refunded and disputed.
+fn shipped_order() -> OrderFixture {
+    let mut order = OrderFixture::placed(&[(4, 1000), (2, 500)]);
+    let currency = "EUR".parse().unwrap();
+    order.pay(PaymentFact::Processing).unwrap();
+    let amount = 5000;
+    order
+        .pay(PaymentFact::Authorized { amount, currency })
+        .unwrap();
+    order.captured();
+    let until = Some(common::at(500));
+    let (kind, handle) = (HoldKind::Manual, "check".to_owned());
+    order
+        .apply(&Command::PlaceHold {
+            kind,
+            handle: handle.clone(),
+            until,
+        })
+        .unwrap();
+    order.apply(&Command::ReleaseHold { handle }).unwrap();
+    order.route(&[("berlin", 2)]).unwrap();
+    let (release, _) = order.plan(&[("lyon", 1)], true);
+    order.apply(&release).unwrap();
+    order.apply(&Command::RequestFulfillment).unwrap();
+    let reason = "cannot_ship".to_owned();
+    order
+        .report(1, FulfillmentFact::Rejected { reason })
+        .unwrap();
+    order.report(0, FulfillmentFact::Accepted).unwrap();
+    order.cancel(&[("1", 2), ("2", 1)]).unwrap();
+    let lines = vec![line("1", 1)];
+    order
+        .report(0, FulfillmentFact::Cancelled { lines })
+        .unwrap();
+    order.report(0, FulfillmentFact::Picking).unwrap();
+    order.report(0, FulfillmentFact::Packed).unwrap();
+    order.cancel(&[("1", 2)]).unwrap();
+    order
+        .report(0, shipped("BOX-1", &[("1", 1)], true))
+        .unwrap();
+    order.shipment("BOX-1", ShipmentFact::InTransit).unwrap();
+    let reason = Some("address_unknown".to_owned());
+    order
+        .shipment("BOX-1", ShipmentFact::Exception { reason })
+        .unwrap();
+    order
+        .shipment("BOX-1", ShipmentFact::OutForDelivery)
+        .unwrap();
+    order.shipment("BOX-1", ShipmentFact::Delivered).unwrap();
+    order
+        .shipment("BOX-1", ShipmentFact::ReturnedToSender)
+        .unwrap();
+    order
+        .pay(refund("re_1", 500, RefundStatus::Succeeded))
+        .unwrap();
+    let id = "dp_1".to_owned();
+    order
+        .pay(PaymentFact::DisputeOpened { id: id.clone() })
+        .unwrap();
+    order
+        .pay(PaymentFact::DisputeClosed { id, won: true })
+        .unwrap();
+    let intent = "pi_2".to_owned();
+    order
+        .apply(&Command::RecordPayment {
+            intent,
+            fact: PaymentFact::Linked,
+        })
+        .unwrap();
+    order
+}
+
+/// An order whose payment fails and is cancelled.
+fn unpaid_order() -> OrderFixture {
+    let mut order = OrderFixture::placed(&[(1, 1000)]);
+    let code = Some("card_declined".to_owned());
+    order.apply(&payment(PaymentFact::Failed { code })).unwrap();
+    order.apply(&payment(PaymentFact::Cancelled)).unwrap();
+    order.cancel(&[("1", 1)]).unwrap();
+    order
+}
+
+fn document(order: &OrderFixture) -> String {
+    let commits: Vec<Value> = order
+        .commits
+        .iter()
+        .map(|commit| json!({ "hash": commit.hash, "text": commit.text }))
+        .collect();
+    let document = json!({
+        "placed": order.order.placed,
+        "commits": commits,
+        "state": order.order.state,
+    });
+    serde_json::to_string_pretty(&document).unwrap()
+}
+
+#[test]
+fn this_version_stores_what_the_golden_files_hold() {
+    insta::with_settings!({ snapshot_path => "golden", prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("shipped_order", document(&shipped_order()));
+        insta::assert_snapshot!("unpaid_order", document(&unpaid_order()));
+    });
+}
+
+const GOLDEN: [&str; 2] = [
+    include_str!("golden/shipped_order.snap"),
+    include_str!("golden/unpaid_order.snap"),
+];
+
+/// The commits, the order before the first of them, and the state that was stored with them.
+fn read(golden: &str) -> (Vec<Commit>, Order, OrderState) {
+    // The file's header ends with the second line of three hyphens.
+    let document = golden.splitn(3, "---\n").nth(2).unwrap();
+    let document: Value = serde_json::from_str(document).unwrap();
+    let open = |commit: &Value| {
+        let text = |name: &str| commit[name].as_str().unwrap().to_owned();
+        Commit::open(text("text"), text("hash")).unwrap()
+    };
+    let commits = document["commits"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(open)
+        .collect();
+    let placed: PlacedOrder = serde_json::from_value(document["placed"].clone()).unwrap();
+    let state = serde_json::from_value(document["state"].clone()).unwrap();
+    (commits, Order::unplaced(placed), state)
+}
+
+#[test]
+fn golden_commits_are_read_and_give_the_golden_state() {
+    for golden in GOLDEN {
+        let (commits, unplaced, state) = read(golden);
+        verify_chain(&commits).unwrap();
+        assert_eq!(fold(unplaced, &commits).state, state);
+    }
+}
+
+#[test]
+fn every_event_is_in_a_golden_file() {
+    let stored: BTreeSet<&str> = GOLDEN
+        .into_iter()
+        .flat_map(|golden| read(golden).0)
+        .flat_map(|commit| commit.body.events)
+        .map(|event| event.name())
+        .collect();
+    let schema = schema_for!(Event).to_value();
+    let variants = schema["oneOf"].as_array().unwrap();
+    for variant in variants {
+        let name = variant["properties"]["type"]["const"].as_str().unwrap();
+        assert!(stored.contains(name), "no golden commit holds {name}");
+    }
+}

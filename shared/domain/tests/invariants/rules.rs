@@ -1,0 +1,473 @@
+//! Each rule, broken by hand.
+
+use domain::{
+    inbound::FulfillmentFact,
+    invariants::{Rule, check, owed_drains},
+    order::Command,
+    order::{
+        Actor, Cause, Event, ExceptionKind, HoldKind, RefundLine, RefundStatus, Shipment,
+        ShipmentLine, ShipmentStatus, Status, Terms,
+    },
+    stock::StockMovement,
+};
+use jiff::SignedDuration;
+
+use crate::world::{World, breaks};
+
+/// 3 tees and 2 mugs in berlin; an order that has a tee and a mug assigned, and one that waits for 2 of its 4 tees.
+fn busy() -> World {
+    let mut world = World::new();
+    world.receive("berlin", "TEE", 3);
+    world.receive("berlin", "MUG", 2);
+    let first = world.sell(&[("TEE", 1), ("MUG", 1)]);
+    world.route(first);
+    let second = world.sell(&[("TEE", 4)]);
+    world.route(second);
+    world
+}
+
+fn shipment(world: &mut World, place: usize, units: u32, unexpected: u32) -> Event {
+    let found = world.order(place).state.fulfillment_orders[0].clone();
+    let now = world.context().now;
+    let shipment = Shipment {
+        id: domain::ids::ShipmentId::mint(now, [7; 10]),
+        reference: "box".to_owned(),
+        fulfillment_order: found.id,
+        carrier: None,
+        tracking: None,
+        shipped_at: now,
+        status: ShipmentStatus::Shipped,
+        since: now,
+        lines: vec![ShipmentLine {
+            line: "1".parse().unwrap(),
+            units,
+            unexpected,
+        }],
+    };
+    Event::ShipmentShipped {
+        shipment,
+        location: found.location,
+        untracked: false,
+    }
+}
+
+#[test]
+fn a_sound_table_has_no_violation() {
+    let mut world = busy();
+    assert_eq!(check(&world.table()), []);
+    world.apply(0, &Command::RequestFulfillment).unwrap();
+    world.cancel(0, &[("2", 1)]).unwrap();
+    // The parcel takes the cancelled mug along, and one that was never ordered.
+    world.ship(0, 0, &[("1", 1), ("2", 2)], true).unwrap();
+    world.apply(1, &Command::RequestFulfillment).unwrap();
+    world.cancel(1, &[("1", 1)]).unwrap();
+    world
+        .report(
+            1,
+            0,
+            FulfillmentFact::Rejected {
+                reason: "not_found".to_owned(),
+            },
+        )
+        .unwrap();
+    world.route(1);
+    world.receive("hamburg", "TEE", 9);
+    world.drain("TEE");
+    world.stock("hamburg", "TEE", &StockMovement::Counted { on_hand: 0 });
+    assert_eq!(check(&world.table()), []);
+    assert_eq!(check(&Default::default()), []);
+}
+
+#[test]
+fn i1_a_waiter_that_is_not_queued_or_queued_wrongly() {
+    let world = busy();
+    let mut table = world.table();
+    let place = table.backorders.pop().unwrap();
+    breaks(&table, Rule::I1);
+    table.backorders = vec![place.clone(), place.clone()];
+    breaks(&table, Rule::I1);
+    table.backorders = vec![domain::stock::Backorder {
+        units: 1,
+        ..place.clone()
+    }];
+    breaks(&table, Rule::I1);
+    let stranger = domain::stock::Backorder {
+        line: "9".parse().unwrap(),
+        ..place.clone()
+    };
+    table.backorders = vec![place, stranger];
+    breaks(&table, Rule::I1);
+}
+
+#[test]
+fn i1_units_that_are_in_two_places() {
+    let mut world = busy();
+    // Units are assigned again of lines that have none left to assign.
+    let mut again = world.order(0).state.fulfillment_orders[0].clone();
+    again.id = domain::ids::FulfillmentOrderId::mint(world.context().now, [9; 10]);
+    let mut routed = world.orders[0].commits.iter().flat_map(|c| &c.body.events);
+    let routed = routed
+        .find(|event| matches!(event, Event::OrderRouted { .. }))
+        .cloned();
+    let Some(Event::OrderRouted { decision, .. }) = routed else {
+        panic!("it was routed")
+    };
+    world.receive("berlin", "TEE", 9);
+    world.forge(
+        0,
+        vec![Event::OrderRouted {
+            fulfillment_orders: vec![again],
+            decision,
+        }],
+    );
+    world.drain("TEE");
+    world.breaks(Rule::I1);
+}
+
+#[test]
+fn i2_a_reservation_that_is_not_what_is_assigned() {
+    for by in [-1, 1] {
+        let mut world = busy();
+        world
+            .levels
+            .values_mut()
+            .find(|l| l.sku.as_str() == "MUG")
+            .unwrap()
+            .reserved += by;
+        world.breaks(Rule::I2);
+    }
+    let mut world = busy();
+    world.levels.clear();
+    world.records.clear();
+    world.breaks(Rule::I2);
+}
+
+#[test]
+fn i2_units_that_are_promised_twice() {
+    let mut world = World::new();
+    world.receive("berlin", "TEE", 1);
+    let (first, second) = (world.sell(&[("TEE", 1)]), world.sell(&[("TEE", 1)]));
+    // Both read the shelf before either has written.
+    let shelf = world.levels.clone();
+    world.route(first);
+    let reserved = std::mem::replace(&mut world.levels, shelf);
+    world.route(second);
+    for (shelf, level) in reserved {
+        world.levels.get_mut(&shelf).unwrap().reserved += level.reserved;
+    }
+    world.breaks(Rule::I2);
+}
+
+#[test]
+fn i3_more_back_than_was_paid() {
+    let mut world = busy();
+    let refund = |id: &str, amount| Event::RefundUpdated {
+        refund: id.to_owned(),
+        amount,
+        status: RefundStatus::Succeeded,
+    };
+    world.forge(0, vec![refund("re_1", 1500)]);
+    assert_eq!(check(&world.table()), []);
+    world.forge(0, vec![refund("re_2", 501)]);
+    world.breaks(Rule::I3);
+}
+
+#[test]
+fn i3_a_unit_that_is_owed_back_twice() {
+    let mut world = busy();
+    world.cancel(0, &[("2", 1)]).unwrap();
+    assert_eq!(world.order(0).state.lines[1].refund_owed_amount, 1000);
+    let lines = vec![RefundLine {
+        line: "2".parse().unwrap(),
+        units: 1,
+        amount: 1000,
+    }];
+    world.forge(
+        0,
+        vec![Event::RefundOwed {
+            lines,
+            amount: 1000,
+        }],
+    );
+    world.breaks(Rule::I3);
+}
+
+#[test]
+fn i4_a_parcel_with_units_nobody_asked_for_and_no_exception() {
+    let mut world = busy();
+    let event = shipment(&mut world, 0, 1, 1);
+    world.forge(0, vec![event]);
+    world.breaks(Rule::I4);
+    let detail = "one too many".to_owned();
+    world.forge(
+        0,
+        vec![Event::ExceptionOpened {
+            kind: ExceptionKind::UnexpectedShipment,
+            detail,
+        }],
+    );
+    assert_eq!(check(&world.table()), []);
+}
+
+#[test]
+fn i4_a_unit_that_is_cancelled_and_shipped_by_our_leave() {
+    let mut world = busy();
+    world.cancel(0, &[("1", 1)]).unwrap();
+    let event = shipment(&mut world, 0, 1, 0);
+    world.forge(0, vec![event]);
+    let found = check(&world.table());
+    assert!(found.iter().any(|v| v.rule == Rule::I4), "{found:#?}");
+}
+
+#[test]
+fn i5_a_cause_with_two_effects() {
+    let mut world = busy();
+    let context = world.context();
+    let hold = |handle: &str| Event::HoldPlaced {
+        kind: HoldKind::Manual,
+        handle: handle.to_owned(),
+        until: None,
+    };
+    world.write(0, vec![hold("a")], &context);
+    assert_eq!(check(&world.table()), []);
+    world.write(0, vec![hold("b")], &context);
+    world.breaks(Rule::I5);
+
+    let mut world = busy();
+    let event = shipment(&mut world, 0, 1, 0);
+    world.forge(0, vec![event]);
+    assert_eq!(check(&world.table()), []);
+    let event = shipment(&mut world, 0, 0, 0);
+    world.forge(0, vec![event]);
+    world.breaks(Rule::I5);
+}
+
+#[test]
+fn i5_a_stock_movement_that_counts_twice() {
+    let mut world = busy();
+    world.records.push(world.records[0].clone());
+    world.breaks(Rule::I5);
+
+    let mut world = busy();
+    world
+        .levels
+        .values_mut()
+        .for_each(|level| level.on_hand += 1);
+    world.breaks(Rule::I5);
+    // Old records expire; then the sum says nothing.
+    let mut table = world.table();
+    table.records_since = Some(world.context().now);
+    assert_eq!(check(&table), []);
+}
+
+#[test]
+fn i6_a_commit_that_was_edited_dropped_or_left_unsigned() {
+    let table = || busy().table();
+
+    let mut edited = table();
+    edited.orders[0].commits[1].text.push(' ');
+    breaks(&edited, Rule::I6);
+
+    let mut dropped = table();
+    dropped.orders[0].commits.remove(1);
+    breaks(&dropped, Rule::I6);
+
+    let mut retold = table();
+    retold.orders[0].commits[1].body.actor.id = "someone-else".to_owned();
+    breaks(&retold, Rule::I6);
+
+    for (actor, cause) in [
+        (Actor::system(""), Cause::new("test", "x")),
+        (Actor::system("test"), Cause::new("test", "")),
+    ] {
+        let mut world = busy();
+        let context = domain::order::Context {
+            actor,
+            cause,
+            ..world.context()
+        };
+        let hold = Event::HoldPlaced {
+            kind: HoldKind::Manual,
+            handle: "a".to_owned(),
+            until: None,
+        };
+        world.write(0, vec![hold], &context);
+        world.breaks(Rule::I6);
+    }
+}
+
+#[test]
+fn i6_a_state_or_an_order_that_the_commits_do_not_tell_of() {
+    let mut table = busy().table();
+    table.orders[0].order.state.status = Status::Paid;
+    breaks(&table, Rule::I6);
+    assert!(
+        check(&table)[0].detail.ends_with(": status"),
+        "{:?}",
+        check(&table)
+    );
+
+    let mut table = busy().table();
+    table.orders[0].order.placed.lines[0].title = "another".to_owned();
+    breaks(&table, Rule::I6);
+}
+
+/// Two orders wait for two tees each, the first longer; then two come in.
+fn queue(country: &str, terms: Terms, lines: &[(&str, u32)], location: &str) -> World {
+    let mut world = World::new();
+    world.receive("hamburg", "TEE", 0);
+    let first = world.place(country, terms, lines);
+    let second = world.sell(&[("TEE", 2)]);
+    world.route(first);
+    world.route(second);
+    world.receive(location, "TEE", 2);
+    world
+}
+
+fn usual() -> Terms {
+    Terms {
+        priority: 5,
+        ..Terms::default()
+    }
+}
+
+#[test]
+fn i7_the_second_in_the_queue_is_served_first() {
+    let mut world = queue("DE", usual(), &[("TEE", 2)], "berlin");
+    assert!(world.serve(&world.waiter(1, "1")));
+    world.breaks(Rule::I7);
+    assert!(
+        check(&world.table())[0]
+            .detail
+            .contains("takes 2 of TEE from berlin"),
+        "{:?}",
+        check(&world.table())
+    );
+
+    // Within the slack of the clocks nobody can tell.
+    let mut table = world.table();
+    table.slack = SignedDuration::from_secs(60);
+    assert_eq!(check(&table), []);
+
+    let mut world = queue("DE", usual(), &[("TEE", 2)], "berlin");
+    world.drain("TEE");
+    assert_eq!(check(&world.table()), []);
+    assert_eq!(world.backorders.len(), 1);
+}
+
+#[test]
+fn i7_a_new_order_takes_what_a_waiting_one_could_have_had() {
+    let mut world = queue("DE", usual(), &[("TEE", 2)], "berlin");
+    let third = world.sell(&[("TEE", 1)]);
+    let waiting = std::mem::take(&mut world.backorders);
+    world.route(third);
+    world.backorders.extend(waiting);
+    world.breaks(Rule::I7);
+}
+
+#[test]
+fn i7_taking_what_is_left_over_is_fair() {
+    let mut world = queue("DE", usual(), &[("TEE", 2)], "berlin");
+    world.receive("berlin", "TEE", 3);
+    assert!(world.serve(&world.waiter(1, "1")));
+    assert_eq!(check(&world.table()), []);
+}
+
+#[test]
+fn i7_whoever_could_not_have_had_it_is_not_wronged() {
+    let served = |world: &mut World| {
+        assert!(world.serve(&world.waiter(1, "1")));
+        check(&world.table())
+    };
+    // Hamburg does not ship to France.
+    let mut abroad = queue("FR", usual(), &[("TEE", 2)], "hamburg");
+    assert_eq!(served(&mut abroad), []);
+
+    // A hold stands.
+    let mut held = queue("DE", usual(), &[("TEE", 2)], "berlin");
+    held.apply(
+        0,
+        &Command::PlaceHold {
+            kind: HoldKind::Manual,
+            handle: "a".to_owned(),
+            until: None,
+        },
+    )
+    .unwrap();
+    assert_eq!(served(&mut held), []);
+
+    // It ships complete, and there is no mug.
+    let complete = Terms {
+        ship_complete: true,
+        ..usual()
+    };
+    let mut incomplete = queue("DE", complete.clone(), &[("TEE", 2), ("MUG", 1)], "berlin");
+    assert_eq!(served(&mut incomplete), []);
+
+    // It ships complete, and there are two of the three tees.
+    let mut short = queue("DE", complete.clone(), &[("TEE", 3)], "berlin");
+    assert_eq!(served(&mut short), []);
+
+    // It ships complete, and it could have had both.
+    let mut wronged = queue("DE", complete, &[("TEE", 2)], "berlin");
+    assert!(served(&mut wronged).iter().all(|v| v.rule == Rule::I7));
+    wronged.breaks(Rule::I7);
+
+    // It stands behind: its priority is lower.
+    let mut behind = queue(
+        "DE",
+        Terms {
+            priority: 9,
+            ..usual()
+        },
+        &[("TEE", 2)],
+        "berlin",
+    );
+    assert_eq!(served(&mut behind), []);
+}
+
+#[test]
+fn i7_a_location_that_declined_a_line_may_serve_the_next_in_the_queue() {
+    let mut world = World::new();
+    world.receive("berlin", "TEE", 2);
+    let first = world.sell(&[("TEE", 2)]);
+    let second = world.sell(&[("TEE", 2)]);
+    world.route(first);
+    world.apply(first, &Command::RequestFulfillment).unwrap();
+    world
+        .report(
+            first,
+            0,
+            FulfillmentFact::Rejected {
+                reason: "capacity".to_owned(),
+            },
+        )
+        .unwrap();
+    world.route(first);
+    world.route(second);
+    world.drain("TEE");
+    assert_eq!(world.order(second).state.lines[0].assigned, 2);
+    assert_eq!(check(&world.table()), []);
+}
+
+#[test]
+fn a_drain_is_owed_where_someone_waits_for_what_they_could_have() {
+    let owed = |world: &World| owed_drains(&world.table(), &world.locations, &world.rules);
+    let mut world = queue("DE", usual(), &[("TEE", 3)], "berlin");
+    let found = owed(&world);
+    assert_eq!(found.len(), 1);
+    assert_eq!(found[0].backorder, world.waiter(0, "1"));
+    assert!(
+        found[0].to_string().contains("2 x TEE from berlin"),
+        "{}",
+        found[0]
+    );
+    world.drain("TEE");
+    assert_eq!(owed(&world), []);
+
+    let abroad = queue("FR", usual(), &[("TEE", 2)], "hamburg");
+    assert_eq!(owed(&abroad)[0].backorder, abroad.waiter(1, "1"));
+    let mut closed = queue("DE", usual(), &[("TEE", 2)], "berlin");
+    closed.locations[0].enabled = false;
+    assert_eq!(owed(&closed), []);
+}
