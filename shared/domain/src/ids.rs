@@ -133,7 +133,7 @@ macro_rules! named_id {
             type Err = InvalidId;
 
             fn from_str(text: &str) -> Result<Self, InvalidId> {
-                // `#` separates the parts of a table key, so it may stand in none of them.
+                // `#` separates the parts of a table key, so it may be in none of them.
                 let allowed = |c: char| c.is_ascii_alphanumeric() || $extra.contains(c);
                 if text.is_empty() || text.len() > $max || !text.chars().all(allowed) {
                     let rule = concat!("1 to ", $max, " of A-Z a-z 0-9 and ", $extra);

@@ -27,11 +27,11 @@ pub struct Location {
     /// SKUs that it carries; empty: every SKU that it has a stock level for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub carries: Vec<Sku>,
-    /// Whether its shelves are unknown to us, so that what it carries counts as available without limit. For
+    /// Whether no stock levels are kept for it, so that what it carries counts as available without limit. For
     /// suppliers who make to order.
     #[serde(default, skip_serializing_if = "is_default")]
     pub untracked: bool,
-    /// Where fulfillment orders are sent (HTTPS). None: a person works from the API.
+    /// Where fulfillment orders are sent (HTTPS). `None`: nothing is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook_url: Option<String>,
 }

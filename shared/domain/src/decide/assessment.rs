@@ -1,6 +1,6 @@
 //! Which units of a line a cancel request takes, and what can be done with them.
 //!
-//! Units that nobody works on are taken first, units that have left last: see [`Stage`].
+//! Units that no location works on are taken first, shipped units last: see [`Stage`].
 
 use jiff::Timestamp;
 
@@ -28,7 +28,7 @@ enum Stage {
     Backordered,
     /// No request was sent yet: cancelled at once.
     Planned,
-    /// The location has not begun: it is asked, and decides.
+    /// The location has not begun to pick: it is asked to cancel, and decides.
     Requested,
     /// The location was asked before and has not answered.
     CancelPending,
@@ -201,7 +201,7 @@ impl AssessedLine {
         }
     }
 
-    /// Unrouted and backordered units of a line stand in one entry.
+    /// Unrouted and backordered units of a line share one entry.
     fn cancel_unassigned(&mut self, line: &Line, units: u32, backordered: u32) {
         self.outcome.cancelled = self.outcome.cancelled.saturating_add(units);
         match self.units.first_mut() {

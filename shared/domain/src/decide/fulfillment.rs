@@ -85,8 +85,15 @@ pub(super) fn record(
                 |line: &FulfillmentLine| units.get(&line.line).copied().unwrap_or(0).min(line.open);
             let mut events = release(order, found, released, "cancelled_by_location", false);
             // This is the location's answer: what it was asked to cancel and did not cancel is refused.
-            let kept = |l: &FulfillmentLine| l.cancel_requested.saturating_sub(released(l));
-            events.extend(refused(order, found, kept, "location_refused", context.now));
+            let refused_units =
+                |l: &FulfillmentLine| l.cancel_requested.saturating_sub(released(l));
+            events.extend(refused(
+                order,
+                found,
+                refused_units,
+                "location_refused",
+                context.now,
+            ));
             events
         }
         FulfillmentFact::CancelRefused { .. } => refused(

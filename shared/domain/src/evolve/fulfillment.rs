@@ -1,4 +1,4 @@
-//! Fulfillment orders: their status, and the units that leave them unshipped.
+//! Fulfillment orders: their status, and the units that are not shipped from them.
 
 use super::buckets::line_mut;
 use crate::{

@@ -9,24 +9,24 @@ use crate::ids::LineId;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FulfillmentFact {
-    /// It will do it.
+    /// It accepts the request.
     Accepted,
-    /// It will not; what is open goes elsewhere.
+    /// It rejects the request; open units are routed elsewhere.
     Rejected {
         /// Its reason, a code such as `out_of_stock` or `cannot_ship`.
         reason: String,
     },
-    /// It takes units off the shelf.
+    /// It is picking.
     Picking,
-    /// The units are in the box.
+    /// It has packed the units.
     Packed,
-    /// It has cancelled units; no lines: all that is open.
+    /// It has cancelled units; no lines: all open units.
     Cancelled {
         /// Which units.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         lines: Vec<FactLine>,
     },
-    /// It will not cancel what we asked it to.
+    /// It refuses to cancel what it was asked to cancel.
     CancelRefused {
         /// Its reason, a code.
         reason: String,

@@ -54,7 +54,7 @@ pub enum PaymentFact {
     DisputeClosed {
         /// The provider's id.
         id: String,
-        /// Whether we keep the money.
+        /// Whether the merchant keeps the money.
         won: bool,
     },
     /// A fraud review began.

@@ -1,4 +1,4 @@
-//! Whether everyone has what could be had, at a moment when nothing should be left to do.
+//! Whether every backorder is released that can be, at a moment when all messages have been handled.
 
 use std::{collections::BTreeMap, fmt};
 
@@ -12,14 +12,14 @@ use crate::{
     stock::StockLevel,
 };
 
-/// A SKU that someone waits for although they could have it.
+/// A SKU with a backorder that could be released.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OwedDrain {
     /// The SKU.
     pub sku: Sku,
-    /// The first in its queue who could have units.
+    /// The first in its queue that could be released.
     pub backorder: Backorder,
-    /// How it could be placed, in sentences.
+    /// How it could be assigned, in sentences.
     pub explanation: String,
 }
 
@@ -34,16 +34,16 @@ impl fmt::Display for OwedDrain {
         } = &self.backorder;
         write!(
             f,
-            "{order} line {line} waits for {units} of {sku}: {}",
+            "{order} line {line} is backordered for {units} of {sku}: {}",
             self.explanation
         )
     }
 }
 
-/// SKUs that someone waits for although a location that may serve them has free stock: what draining the queues
+/// SKUs with a backorder for which an eligible location has free stock: what draining the queues
 /// now would change. Empty once every message has been handled.
 ///
-/// Each place in the queue is routed as if it were the only one. Orders that are not ready (a hold stands, the
+/// Each backorder is routed as if it were the only one. Orders that are not ready (a hold is in force, the
 /// money is missing) are left out, and of those that ship complete all lines must find a place.
 pub fn owed_drains(
     snapshot: &Snapshot,

@@ -18,7 +18,7 @@ pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
     state(record, findings);
 }
 
-/// Causes of commits, parcels, refunds and payment intents are known once each, and no cause is forgotten.
+/// Causes of commits, shipments, refunds and payment intents are recorded once each, and no cause is missing.
 fn once(record: &OrderRecord, findings: &mut Findings) {
     let OrderRecord { order, commits } = record;
     let mut seen = BTreeSet::new();
@@ -36,10 +36,10 @@ fn once(record: &OrderRecord, findings: &mut Findings) {
         );
     }
     let payment = &order.state.payment;
-    let parcels = order.state.shipments.iter().map(|s| s.reference.as_str());
+    let references = order.state.shipments.iter().map(|s| s.reference.as_str());
     let refunds = payment.refunds.iter().map(|r| r.id.as_str());
     let intents = payment.intents.iter().map(|i| i.id.as_str());
-    unique("parcel", parcels, order, findings);
+    unique("shipment reference", references, order, findings);
     unique("refund", refunds, order, findings);
     unique("payment intent", intents, order, findings);
     unique(
@@ -66,7 +66,7 @@ fn unique<T: Ord + Display + Clone>(
     for name in names {
         let new = seen.insert(name.clone());
         findings.unless(new, Rule::I5, &order.placed.id, || {
-            format!("{what} {name} is known twice")
+            format!("{what} {name} is recorded twice")
         });
     }
 }

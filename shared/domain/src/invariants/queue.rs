@@ -1,4 +1,4 @@
-//! I7: nobody is served before those who wait longer for the same SKU.
+//! I7: no backorder is released before an earlier one of the same SKU that could have been.
 //!
 //! Every decision that reserved stock, for a new order or for one that waited, is held against those who stood
 //! ahead of it in the queue at that time. The queue of the past is read from the commits: folding them gives each
@@ -9,7 +9,7 @@
 //! committed,
 //!
 //! - it waited for that SKU: its order had units of the line backordered, was paid, and no hold stood;
-//! - it was not kept from the location: it did not avoid it, and the location ships to its destination;
+//! - the location was eligible: the line did not avoid it, and the location ships to its destination;
 //! - its order does not ship complete; or it does, and this line was all that it still wanted and the location
 //!   had all of it;
 //! - where the rules do not split lines, the location had the whole line.
@@ -17,7 +17,7 @@
 //! The decision may take what the location had beyond what all those lines waited for, and no more. What the
 //! location had is what the decision's inputs say, with what they left to the queue; not with safety stock.
 //!
-//! Not judged: locations whose shelves are unknown (there is no shortage to share), orders that ship complete and
+//! Not judged: locations without stock levels (nothing can be short), orders that ship complete and
 //! wait for several lines (whether they could have had it all is not recorded), lines of the decision's own order,
 //! and whatever happened within [`Snapshot::slack`], for there the order of things is not known. Commits at the very
 //! same moment are not ordered either.
@@ -42,7 +42,8 @@ pub(super) fn check(snapshot: &Snapshot, findings: &mut Findings) {
     }
     for record in &snapshot.orders {
         for commit in &record.commits {
-            for (fulfillment_orders, decision) in commit.body.events.iter().filter_map(given) {
+            for (fulfillment_orders, decision) in commit.body.events.iter().filter_map(reservations)
+            {
                 for taken in takings(snapshot, &record.order, fulfillment_orders, decision) {
                     judge(snapshot, &pasts, record, commit, &taken, findings);
                 }
@@ -51,7 +52,7 @@ pub(super) fn check(snapshot: &Snapshot, findings: &mut Findings) {
     }
 }
 
-fn given(event: &Event) -> Option<(&Vec<FulfillmentOrder>, &Decision)> {
+fn reservations(event: &Event) -> Option<(&Vec<FulfillmentOrder>, &Decision)> {
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "the other events reserve nothing"
@@ -106,10 +107,10 @@ fn takings<'a>(
                 taking.units = taking.units.saturating_add(units);
                 continue;
             }
-            let Some(shelf) = candidate.stock.iter().find(|a| a.sku == line.sku) else {
+            let Some(key) = candidate.stock.iter().find(|a| a.sku == line.sku) else {
                 continue;
             };
-            let free = u64::from(shelf.units).saturating_add(u64::from(shelf.queued_ahead));
+            let free = u64::from(key.units).saturating_add(u64::from(key.queued_ahead));
             takings.push(Taking {
                 decision,
                 candidate,

@@ -1,4 +1,4 @@
-//! I2, and the part of I5 that is about stock: what shelves hold and have promised.
+//! I2, and the part of I5 that is about stock: stock levels and reservations.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,19 +12,19 @@ use crate::{
     stock::StockEvent,
 };
 
-type Shelf = (Sku, LocationId);
+type LevelKey = (Sku, LocationId);
 
 pub(super) fn check(snapshot: &Snapshot, findings: &mut Findings) {
     let mut open = open(snapshot);
     let moves = Moves::of(snapshot);
     let mut seen = BTreeSet::new();
     for level in &snapshot.levels {
-        let shelf = (level.sku.clone(), level.location.clone());
-        let subject = name(&shelf);
-        findings.unless(seen.insert(shelf.clone()), Rule::I2, &subject, || {
+        let key = (level.sku.clone(), level.location.clone());
+        let subject = name(&key);
+        findings.unless(seen.insert(key.clone()), Rule::I2, &subject, || {
             "there are two levels".to_owned()
         });
-        let assigned = open.remove(&shelf).unwrap_or(0);
+        let assigned = open.remove(&key).unwrap_or(0);
         findings.unless(level.reserved == assigned, Rule::I2, &subject, || {
             format!(
                 "{} units are reserved, {assigned} are assigned and not yet shipped",
@@ -37,17 +37,17 @@ pub(super) fn check(snapshot: &Snapshot, findings: &mut Findings) {
             &subject,
             || {
                 format!(
-                    "{} reserved, {} kept back",
+                    "{} reserved, {} withheld",
                     level.reserved, level.safety_stock
                 )
             },
         );
         let short = level.shortfall();
-        findings.unless(moves.excuse(&shelf, short), Rule::I2, &subject, || {
-            format!("{short} units more are promised than are there, and no fact took them")
+        findings.unless(moves.explains(&key, short), Rule::I2, &subject, || {
+            format!("{short} units more are reserved than are there, and no fact took them")
         });
         if snapshot.records_since.is_none() {
-            let sum = moves.on_hand.get(&shelf).copied().unwrap_or(0);
+            let sum = moves.on_hand.get(&key).copied().unwrap_or(0);
             findings.unless(level.on_hand == sum, Rule::I5, &subject, || {
                 format!(
                     "{} units are on hand, the movements add up to {sum}",
@@ -56,20 +56,20 @@ pub(super) fn check(snapshot: &Snapshot, findings: &mut Findings) {
             });
         }
     }
-    for (shelf, units) in open.into_iter().filter(|(_, units)| *units != 0) {
-        findings.unless(false, Rule::I2, &name(&shelf), || {
+    for (key, units) in open.into_iter().filter(|(_, units)| *units != 0) {
+        findings.unless(false, Rule::I2, &name(&key), || {
             format!("{units} units are assigned on no level")
         });
     }
 }
 
-fn name((sku, location): &Shelf) -> String {
+fn name((sku, location): &LevelKey) -> String {
     format!("{sku} at {location}")
 }
 
 /// Units assigned and not yet shipped, where levels are kept.
-fn open(snapshot: &Snapshot) -> BTreeMap<Shelf, i64> {
-    let mut open: BTreeMap<Shelf, i64> = BTreeMap::new();
+fn open(snapshot: &Snapshot) -> BTreeMap<LevelKey, i64> {
+    let mut open: BTreeMap<LevelKey, i64> = BTreeMap::new();
     for OrderRecord { order, .. } in &snapshot.orders {
         for found in order
             .state
@@ -91,21 +91,21 @@ fn open(snapshot: &Snapshot) -> BTreeMap<Shelf, i64> {
     open
 }
 
-/// All that has ever moved what is on hand, or what is kept back of it.
+/// All that has ever moved what is on hand, or what is withheld.
 #[derive(Default)]
 struct Moves {
-    on_hand: BTreeMap<Shelf, i64>,
-    /// Units that facts have taken, or safety stock, without asking whether they were promised. A promise asks,
-    /// so a shelf falls short by no more than this.
-    lowered: BTreeMap<Shelf, i64>,
-    /// Whether there were facts that are no longer known.
-    forgotten: bool,
+    on_hand: BTreeMap<LevelKey, i64>,
+    /// Units that facts or safety stock have taken without a check. A reservation is checked,
+    /// so a level is short by no more than this.
+    lowered: BTreeMap<LevelKey, i64>,
+    /// Whether records of older facts have expired.
+    expired: bool,
 }
 
 impl Moves {
     fn of(snapshot: &Snapshot) -> Self {
         let mut moves = Self {
-            forgotten: snapshot.records_since.is_some(),
+            expired: snapshot.records_since.is_some(),
             ..Self::default()
         };
         for event in snapshot.records.iter().flat_map(|record| &record.events) {
@@ -129,22 +129,22 @@ impl Moves {
         moves
     }
 
-    fn add(&mut self, shelf: Shelf, on_hand: i64, lowered: i64) {
-        let sum = self.on_hand.entry(shelf.clone()).or_default();
+    fn add(&mut self, key: LevelKey, on_hand: i64, lowered: i64) {
+        let sum = self.on_hand.entry(key.clone()).or_default();
         *sum = sum.saturating_add(on_hand);
         if lowered > 0 {
-            let sum = self.lowered.entry(shelf).or_default();
+            let sum = self.lowered.entry(key).or_default();
             *sum = sum.saturating_add(lowered);
         }
     }
 
-    /// Parcels take units off the shelf, and locations tell that units are not there. Read from the events
+    /// Shipments lower a level, and so do locations that report missing units. Read from the events
     /// themselves, not by the function that wrote the levels.
     fn add_order(&mut self, OrderRecord { order, commits }: &OrderRecord) {
         for event in commits.iter().flat_map(|commit| &commit.body.events) {
             #[expect(
                 clippy::wildcard_enum_match_arm,
-                reason = "the other events take nothing off a shelf"
+                reason = "the other events lower no stock level"
             )]
             match event {
                 Event::ShipmentShipped {
@@ -187,7 +187,7 @@ impl Moves {
         }
     }
 
-    fn excuse(&self, shelf: &Shelf, short: i64) -> bool {
-        self.forgotten || short <= self.lowered.get(shelf).copied().unwrap_or(0)
+    fn explains(&self, key: &LevelKey, short: i64) -> bool {
+        self.expired || short <= self.lowered.get(key).copied().unwrap_or(0)
     }
 }

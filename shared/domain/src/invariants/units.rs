@@ -15,9 +15,9 @@ use crate::{
 pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
     let order = &record.order;
     let subject = order.placed.id;
-    let (placed, kept) = (order.placed.lines.len(), order.state.lines.len());
-    findings.unless(placed == kept, Rule::I1, &subject, || {
-        format!("{kept} lines are kept of {placed} placed")
+    let (placed, stored) = (order.placed.lines.len(), order.state.lines.len());
+    findings.unless(placed == stored, Rule::I1, &subject, || {
+        format!("{stored} of {placed} placed lines are stored")
     });
     lines(order, findings);
     fulfillment_orders(order, findings);
@@ -85,7 +85,7 @@ fn lines(order: &Order, findings: &mut Findings) {
             &subject,
             || {
                 format!(
-                    "{} units are shipped, {left} are in parcels, {counted} in fulfillment orders",
+                    "{} units are shipped, {left} are in shipments, {counted} in fulfillment orders",
                     state.shipped
                 )
             },
@@ -93,7 +93,7 @@ fn lines(order: &Order, findings: &mut Findings) {
         let gone = left.saturating_add(u64::from(state.cancelled));
         findings.unless(gone <= u64::from(line.quantity), Rule::I4, &subject, || {
             format!(
-                "{left} units left by our leave and {} are cancelled, of {}",
+                "{left} units are shipped and {} are cancelled, of {}",
                 state.cancelled, line.quantity
             )
         });
@@ -129,7 +129,7 @@ fn fulfillment_orders(order: &Order, findings: &mut Findings) {
     }
 }
 
-/// Each line of a parcel with units that nobody asked for has an exception of its own.
+/// Each shipment line with unexpected units has an exception of its own.
 fn unexpected(order: &Order, findings: &mut Findings) {
     let parts = order
         .state
@@ -151,17 +151,17 @@ fn unexpected(order: &Order, findings: &mut Findings) {
         .filter(|e| is_about_units(&e.kind))
         .count();
     findings.unless(exceptions >= parts, Rule::I4, &order.placed.id, || {
-        format!("{parts} lines of parcels hold units that nobody asked for, {exceptions} exceptions say so")
+        format!("{parts} shipment lines hold unexpected units, {exceptions} exceptions report them")
     });
 }
 
-/// Whoever waits stands in the queue with as many units, and nobody else does.
+/// The queue holds exactly the backordered units of the lines.
 pub(super) fn check_queue(snapshot: &Snapshot, findings: &mut Findings) {
     let mut expected: BTreeMap<(OrderId, &LineId), Backorder> = BTreeMap::new();
     for OrderRecord { order, .. } in &snapshot.orders {
         let lines = order.lines();
         for (line, state) in lines.filter(|(_, state)| state.backordered > 0) {
-            let place = Backorder {
+            let backorder = Backorder {
                 priority: order.terms().priority,
                 placed_at: order.placed.placed_at,
                 order: order.placed.id,
@@ -169,28 +169,31 @@ pub(super) fn check_queue(snapshot: &Snapshot, findings: &mut Findings) {
                 sku: line.sku.clone(),
                 units: state.backordered,
             };
-            expected.insert((order.placed.id, &line.id), place);
+            expected.insert((order.placed.id, &line.id), backorder);
         }
     }
-    for place in &snapshot.backorders {
-        let subject = format!("{} line {}", place.order, place.line);
-        let (sku, units) = (&place.sku, place.units);
-        match expected.remove(&(place.order, &place.line)) {
+    for backorder in &snapshot.backorders {
+        let subject = format!("{} line {}", backorder.order, backorder.line);
+        let (sku, units) = (&backorder.sku, backorder.units);
+        match expected.remove(&(backorder.order, &backorder.line)) {
             None => findings.unless(false, Rule::I1, &subject, || {
-                format!("{units} of {sku} are queued that do not wait, or twice")
+                format!("{units} of {sku} are queued that are not backordered, or queued twice")
             }),
-            Some(wanted) => findings.unless(wanted == *place, Rule::I1, &subject, || {
+            Some(wanted) => findings.unless(wanted == *backorder, Rule::I1, &subject, || {
                 format!(
-                    "queued are {units} of {sku}, and {} of {} wait",
+                    "queued are {units} of {sku}, and {} of {} are backordered",
                     wanted.units, wanted.sku
                 )
             }),
         }
     }
-    for ((order, line), place) in expected {
+    for ((order, line), backorder) in expected {
         let subject = format!("{order} line {line}");
         findings.unless(false, Rule::I1, &subject, || {
-            format!("{} of {} wait and are not queued", place.units, place.sku)
+            format!(
+                "{} of {} are backordered and not queued",
+                backorder.units, backorder.sku
+            )
         });
     }
 }

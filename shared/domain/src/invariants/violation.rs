@@ -11,7 +11,7 @@ pub enum Rule {
     I2,
     /// Refunded is at most captured; a unit is refunded at most once.
     I3,
-    /// No unit is cancelled by us and shipped by our leave; a parcel that left all the same opens an exception.
+    /// No unit is cancelled by us and shipped as requested; a shipment that left all the same opens an exception.
     I4,
     /// What is delivered several times has its effect once.
     I5,

@@ -4,14 +4,14 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-/// Bytes kept of a cause's SHA-256. 64 bits: with a thousand causes in one order, the chance that a new one
-/// looks like an old one is 1 in 18 million million millions over a thousand.
-const KEPT: usize = 8;
+/// Bytes stored of a cause's SHA-256. 64 bits: with a thousand causes in one order, the chance that a new one
+/// looks like an old one is about 5 in 10^17.
+const HASH_BYTES: usize = 8;
 
 /// The causes an order has applied, hashed, so that a duplicate is known for the order's whole life without an
 /// item of its own. Written as one base64 text: 11 bytes a cause.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Causes(Vec<[u8; KEPT]>);
+pub struct Causes(Vec<[u8; HASH_BYTES]>);
 
 impl Causes {
     /// Whether this cause has been applied.
@@ -38,11 +38,11 @@ impl Causes {
     }
 }
 
-fn short_hash(cause: &str) -> [u8; KEPT] {
+fn short_hash(cause: &str) -> [u8; HASH_BYTES] {
     let digest = Sha256::digest(cause.as_bytes());
-    let mut kept = [0; KEPT];
-    kept.copy_from_slice(&digest[..KEPT]);
-    kept
+    let mut short = [0; HASH_BYTES];
+    short.copy_from_slice(&digest[..HASH_BYTES]);
+    short
 }
 
 impl Serialize for Causes {
@@ -57,7 +57,7 @@ impl<'de> Deserialize<'de> for Causes {
         let bytes = URL_SAFE_NO_PAD
             .decode(text)
             .map_err(serde::de::Error::custom)?;
-        let (chunks, rest) = bytes.as_chunks::<KEPT>();
+        let (chunks, rest) = bytes.as_chunks::<HASH_BYTES>();
         if !rest.is_empty() {
             return Err(serde::de::Error::custom("causes are not whole hashes"));
         }

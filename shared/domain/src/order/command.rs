@@ -51,7 +51,7 @@ pub enum Command {
     PlaceHold {
         kind: HoldKind,
         handle: String,
-        /// Until when at most, UTC.
+        /// When it ends by itself, UTC; `None`: never.
         until: Option<Timestamp>,
     },
     /// End a hold.

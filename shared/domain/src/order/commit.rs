@@ -54,7 +54,7 @@ pub struct Cause {
     pub source: String,
     /// Its id there: event id, idempotency key, order and sequence number.
     pub id: String,
-    /// SHA-256 of a request's content (first 16 hexadecimal digits), to tell a repeat from a reused key.
+    /// SHA-256 of a request's content (first 16 hexadecimal digits), to distinguish a repeated request from a reused key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub digest: Option<String>,
 }
@@ -97,7 +97,7 @@ pub struct CommitBody {
 }
 
 /// One change of one order. `text` is the body exactly as it was hashed: it is stored and read back unchanged,
-/// so that an old commit keeps its hash however the types grow.
+/// so that the hash of an old commit stays valid when types gain fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Commit {
     /// The body.

@@ -152,7 +152,7 @@ pub enum Event {
     DisputeClosed {
         /// The provider's id.
         dispute: String,
-        /// Whether we keep the money.
+        /// Whether the merchant keeps the money.
         won: bool,
     },
     /// The order must not move on.
@@ -160,7 +160,7 @@ pub enum Event {
         kind: HoldKind,
         /// Which one; a second hold of the same handle is the same hold.
         handle: String,
-        /// Until when it stands at most, UTC.
+        /// When it ends by itself, UTC; `None`: never.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,
     },
@@ -171,7 +171,7 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         backordered_skus: Vec<Sku>,
     },
-    /// Paid, no hold stands, something is to be routed.
+    /// The order is paid, has no hold and has units to route.
     OrderReleased {},
     /// Units were assigned to locations, and what found no stock was backordered.
     OrderRouted {

@@ -22,7 +22,7 @@ open_set! {
     pub enum ExceptionKind {
         /// A shipment left after its units were cancelled: intercept it, review the refund.
         ShippedAfterCancel = "shipped_after_cancel",
-        /// A shipment holds units that this location was not asked for.
+        /// A shipment contains units that were not requested from this location.
         UnexpectedShipment = "unexpected_shipment",
         /// Money was captured for a cancelled order.
         CapturedAfterCancel = "captured_after_cancel",

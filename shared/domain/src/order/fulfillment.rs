@@ -17,7 +17,7 @@ pub struct FulfillmentOrder {
     pub id: FulfillmentOrderId,
     /// The location or supplier.
     pub location: LocationId,
-    /// Whether our stock levels are kept for this location (a supplier's shelves may be unknown to us).
+    /// Whether no stock levels are kept for this location (a supplier may not report its stock).
     #[serde(default, skip_serializing_if = "is_default")]
     pub untracked: bool,
     /// How far it is.
@@ -26,7 +26,7 @@ pub struct FulfillmentOrder {
     pub since: Timestamp,
     /// What is assigned.
     pub lines: Vec<FulfillmentLine>,
-    /// Why we asked the location to cancel units, once we have.
+    /// Why the location was asked to cancel units; `None`: it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<CancelReason>,
 }
@@ -41,7 +41,7 @@ pub struct FulfillmentLine {
     /// Units shipped.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shipped: u32,
-    /// Of the open units, how many we have asked the location to cancel.
+    /// Of the open units, how many the location is asked to cancel.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cancel_requested: u32,
 }
@@ -52,15 +52,15 @@ pub struct FulfillmentLine {
 )]
 #[serde(rename_all = "snake_case")]
 pub enum FulfillmentStatus {
-    /// Decided and reserved; the location has not been told.
+    /// Decided and reserved; no request was sent.
     Planned,
-    /// The location has been told, or is being told.
+    /// A request was sent, or is being sent.
     Requested,
-    /// The location will do it.
+    /// The location accepted.
     Accepted,
-    /// Units are being taken off the shelf.
+    /// The location is picking.
     Picking,
-    /// Units are in the box.
+    /// The location has packed.
     Packed,
     /// Nothing is open any more, and something has left.
     Shipped,

@@ -1,4 +1,4 @@
-//! Holds: what keeps an order from moving on.
+//! Holds: what stops an order from moving on.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::Actor;
 use crate::open_set::open_set;
 
-/// Something that keeps an order from moving on.
+/// Something that stops an order from moving on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Hold {
     /// Why.
@@ -18,7 +18,7 @@ pub struct Hold {
     pub by: Actor,
     /// When, UTC.
     pub at: Timestamp,
-    /// Until when at most, UTC.
+    /// When it ends by itself, UTC; `None`: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
 }

@@ -1,4 +1,4 @@
-//! The payment axis: what the payment provider has told us, one entry a payment intent.
+//! The payment axis: what the payment provider has reported, one entry for each payment intent.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -8,10 +8,10 @@ use crate::serde_default::is_default;
 /// Everything known of an order's payment. Amounts are minor units of the order's currency.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Payment {
-    /// Payment intents heard of or named at placement.
+    /// Payment intents that were reported, or named at placement.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub intents: Vec<Intent>,
-    /// Refunds that the provider has told us of.
+    /// Refunds that the provider has reported.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
     /// Open disputes, by the provider's id.
@@ -72,7 +72,7 @@ pub enum RefundStatus {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum PaymentStatus {
-    /// Nothing heard.
+    /// No report yet.
     Pending,
     /// The provider is working on it.
     Processing,
@@ -101,7 +101,7 @@ impl Payment {
             .fold(0, i64::saturating_add)
     }
 
-    /// Money that is ours or promised: captured, or authorised and not cancelled, whichever is more per intent.
+    /// Money that is secured: captured, or authorised and not cancelled, whichever is more per intent.
     pub fn secured(&self) -> i64 {
         let secured = |i: &Intent| {
             if i.cancelled {

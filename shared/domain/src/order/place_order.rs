@@ -16,10 +16,10 @@ use crate::{
 pub struct PlaceOrder {
     /// The shop's own number, unique within the shop.
     pub number: OrderNumber,
-    /// The shop; `default` unless told.
+    /// The shop; `default` when left out.
     #[serde(default = "default_shop")]
     pub shop: ShopId,
-    /// When the customer placed it, RFC 3339; now unless told.
+    /// When the customer placed it, RFC 3339; now when left out.
     #[serde(default)]
     pub placed_at: Option<Timestamp>,
     /// ISO 4217.
@@ -51,7 +51,7 @@ fn default_shop() -> ShopId {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceLine {
-    /// The shop's id of the line; its place, counted from 1, unless told.
+    /// The shop's id of the line; its position, counted from 1, when left out.
     #[serde(default)]
     pub id: Option<LineId>,
     /// What.

@@ -22,7 +22,7 @@ impl Reference {
 }
 
 /// References in the order in which a conflict is reported (the order of the variants), each once: who repeats a
-/// placement meets the same intent again too, and must be told of the key.
+/// placement meets the same intent again too, and must learn that it is the key.
 pub(super) fn by_precedence(mut references: Vec<Reference>) -> Vec<Reference> {
     references.sort();
     references.dedup();

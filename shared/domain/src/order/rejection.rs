@@ -29,7 +29,7 @@ impl Rejection {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum RejectionCode {
-    /// Every unit asked for is picked, packed, shipped or cancelled.
+    /// Every requested unit is picked, packed, shipped or cancelled.
     NothingToCancel,
     /// No such line in the order.
     UnknownLine,
@@ -51,7 +51,7 @@ pub enum RejectionCode {
     StalePlan,
     /// The order as placed breaks a rule (no lines, too many, an amount that does not fit).
     InvalidOrder,
-    /// The parcel is not known yet: its `shipped` has not arrived.
+    /// The shipment is not known yet: its `shipped` has not arrived.
     ShipmentNotYetKnown,
     /// A refund before its capture: the capture has not arrived.
     NotYetCaptured,
@@ -77,7 +77,7 @@ impl RejectionCode {
         }
     }
 
-    /// Whether waiting may change the answer, because what should have come before is still on its way. Every
+    /// Whether a retry may succeed later, because the predecessor has not arrived yet. Every
     /// code is named, so that a new one cannot slip past this question.
     pub fn is_too_early(self) -> bool {
         match self {

@@ -156,7 +156,7 @@ impl Order {
         self.lines().map(value).fold(0, i64::saturating_add)
     }
 
-    /// Paid, and no hold stands.
+    /// Paid, and no hold is in force.
     pub fn is_ready(&self) -> bool {
         self.is_paid() && self.state.holds.is_empty()
     }

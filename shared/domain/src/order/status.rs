@@ -3,25 +3,25 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// Where an order stands. Derived from quantities and payment; see [`TRANSITIONS`].
+/// The status of an order. Derived from quantities and payment; see [`TRANSITIONS`].
 #[derive(
     Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
-    /// Placed; no payment heard of.
+    /// Placed; no payment reported.
     Pending,
     /// The payment provider is working on it.
     PaymentProcessing,
     /// Authorised or captured in full; nothing routed yet.
     Paid,
-    /// Routed or backordered; nothing has left.
+    /// Routed or backordered; nothing is shipped.
     AwaitingFulfillment,
-    /// Something has left, something has not.
+    /// Some units are shipped, some are not.
     PartiallyFulfilled,
-    /// Everything that will leave has left.
+    /// Everything that will be shipped is shipped.
     Fulfilled,
-    /// Everything that left has arrived.
+    /// Everything that was shipped is delivered.
     Delivered,
     /// Every unit is cancelled and none has left.
     Cancelled,
@@ -101,7 +101,7 @@ impl Status {
         }
     }
 
-    /// The name that other systems use for it. `ready` tells a paid order without holds from one that waits.
+    /// The name that other systems use for it. `ready`: whether a paid order has no hold.
     pub fn alias(self, ready: bool) -> &'static str {
         match self {
             Self::Pending | Self::PaymentProcessing => "PENDING_PAYMENT",
@@ -115,7 +115,7 @@ impl Status {
         }
     }
 
-    /// The statuses that a name asks for: our own, or an alias.
+    /// The statuses that a name stands for: our own, or an alias.
     pub fn named(name: &str) -> Vec<Self> {
         let wanted = |status: &Self| {
             status.as_str() == name
@@ -133,13 +133,13 @@ impl Status {
 pub enum FulfillmentProgress {
     /// Nothing is assigned or shipped.
     Unfulfilled,
-    /// Something waits for stock, nothing has left.
+    /// Something waits for stock, nothing is shipped.
     Backordered,
-    /// Assigned to locations, nothing has left.
+    /// Assigned to locations, nothing is shipped.
     InProgress,
-    /// Some units have left.
+    /// Some units are shipped.
     Partial,
-    /// All that will leave has left.
+    /// All that will be shipped is shipped.
     Fulfilled,
     /// Everything was cancelled.
     Cancelled,

@@ -44,8 +44,8 @@ pub(super) struct Grid<'a> {
     pub(super) left: Vec<u64>,
     /// What each column still needs.
     pub(super) need: Vec<u64>,
-    /// What each row gives each column.
-    pub(super) given: Vec<Vec<u64>>,
+    /// What each row is allocated to each column.
+    pub(super) allocated: Vec<Vec<u64>>,
 }
 
 impl<'a> Grid<'a> {
@@ -63,19 +63,19 @@ impl<'a> Grid<'a> {
             .iter()
             .map(|want| space.demands[*want].units)
             .collect();
-        let given = vec![vec![0; need.len()]; sources.len()];
+        let allocated = vec![vec![0; need.len()]; sources.len()];
         Self {
             chosen,
             sources,
             demands,
             left,
             need,
-            given,
+            allocated,
         }
     }
 
     fn allocations(&self) -> impl Iterator<Item = (usize, usize, u64)> + '_ {
-        let rows = self.given.iter().zip(self.chosen);
+        let rows = self.allocated.iter().zip(self.chosen);
         rows.flat_map(|(row, source)| {
             let cells = row
                 .iter()
@@ -89,13 +89,13 @@ impl<'a> Grid<'a> {
         self.sources[row].serves[self.demands[column]]
     }
 
-    pub(super) fn give(&mut self, row: usize, column: usize, units: u64) {
-        self.given[row][column] = self.given[row][column].saturating_add(units);
+    pub(super) fn allocate(&mut self, row: usize, column: usize, units: u64) {
+        self.allocated[row][column] = self.allocated[row][column].saturating_add(units);
         self.left[row] = self.left[row].saturating_sub(units);
         self.need[column] = self.need[column].saturating_sub(units);
     }
 
-    /// Rows of one tier stand together, because sources are ranked by tier first.
+    /// Rows of one tier are neighbours, because sources are ranked by tier first.
     fn tiers(&self) -> Vec<std::ops::Range<usize>> {
         let mut tiers: Vec<std::ops::Range<usize>> = Vec::new();
         for row in 0..self.sources.len() {
@@ -114,7 +114,7 @@ impl<'a> Grid<'a> {
         for tier in self.tiers() {
             for column in 0..self.need.len() {
                 if let Some(row) = self.whole(&tier, column) {
-                    self.give(row, column, self.need[column]);
+                    self.allocate(row, column, self.need[column]);
                 }
             }
             for column in 0..self.need.len() {
@@ -122,7 +122,7 @@ impl<'a> Grid<'a> {
                     .whole(&tier, column)
                     .or_else(|| self.largest(&tier, column))
                 {
-                    self.give(row, column, self.need[column].min(self.left[row]));
+                    self.allocate(row, column, self.need[column].min(self.left[row]));
                 }
             }
             while self.make_room(&tier) {}
@@ -147,13 +147,13 @@ impl<'a> Grid<'a> {
 
     /// Serves a line that may not have what is left by handing a line that may have it over to there. Only lines
     /// that share a SKU and avoid different locations need this. It is an augmenting path, shortest first, so
-    /// that the tier gives all that it can when none is left. Rows that were used before stay used as much.
+    /// that the tier gives all that it can when none is left. Rows that were used before stay in use as much.
     fn make_room(&mut self, tier: &std::ops::Range<usize>) -> bool {
         let columns = self.need.len();
         if columns < 2 || self.need.iter().all(|need| *need == 0) {
             return false;
         }
-        // How each row and column was come to.
+        // How each row and column was reached.
         let mut row_from: Vec<Option<usize>> = vec![None; self.sources.len()];
         let mut column_from: Vec<Option<usize>> = vec![None; columns];
         let mut queue: std::collections::VecDeque<usize> =
@@ -170,7 +170,10 @@ impl<'a> Grid<'a> {
                     return true;
                 }
                 for (next, from) in row_from.iter_mut().enumerate() {
-                    if from.is_none() && !sources.contains(&next) && self.given[next][column] > 0 {
+                    if from.is_none()
+                        && !sources.contains(&next)
+                        && self.allocated[next][column] > 0
+                    {
                         *from = Some(column);
                         queue.push_back(next);
                     }
@@ -181,25 +184,25 @@ impl<'a> Grid<'a> {
     }
 
     fn hand_over(&mut self, row_from: &[Option<usize>], column_from: &[Option<usize>], end: usize) {
-        // The path from its end: (row, column) gives more, and where the row was come to through another
-        // column, it gives that column less.
+        // The path from its end: (row, column) supply more, and where the row was come to through another
+        // column, it supply that column less.
         let mut path = Vec::new();
         let mut units = self.need[end];
         let mut column = end;
         while let Some(row) = column_from[column] {
             let before = row_from[row];
             path.push((row, column, before));
-            units = units.min(before.map_or(self.left[row], |before| self.given[row][before]));
+            units = units.min(before.map_or(self.left[row], |before| self.allocated[row][before]));
             match before {
                 Some(before) => column = before,
                 None => break,
             }
         }
         for (row, column, before) in path {
-            self.given[row][column] = self.given[row][column].saturating_add(units);
+            self.allocated[row][column] = self.allocated[row][column].saturating_add(units);
             match before {
                 Some(before) => {
-                    self.given[row][before] = self.given[row][before].saturating_sub(units)
+                    self.allocated[row][before] = self.allocated[row][before].saturating_sub(units)
                 }
                 None => self.left[row] = self.left[row].saturating_sub(units),
             }

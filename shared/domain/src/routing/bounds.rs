@@ -10,9 +10,9 @@ use super::{
 pub(super) struct Bounds<'p> {
     space: &'p SearchSpace<'p>,
     columns: usize,
-    /// The most that one source from here on gives.
+    /// The most that one source from here on supplies.
     largest: Vec<u64>,
-    /// What all sources from here on give.
+    /// What all sources from here on supply.
     sum: Vec<u64>,
     /// The lowest priority from here on.
     priority: Vec<u64>,
@@ -33,13 +33,13 @@ impl<'p> Bounds<'p> {
             largest.copy_within(beyond..beyond.saturating_add(width), here);
             sum.copy_within(beyond..beyond.saturating_add(width), here);
             let it = &space.sources[source];
-            for (sku, gives) in it.gives.iter().enumerate() {
+            for (sku, supply) in it.supply.iter().enumerate() {
                 for column in [0, it.tier.saturating_add(1)] {
                     let cell = here
                         .saturating_add(sku.saturating_mul(columns))
                         .saturating_add(column);
-                    largest[cell] = largest[cell].max(*gives);
-                    sum[cell] = sum[cell].saturating_add(*gives);
+                    largest[cell] = largest[cell].max(*supply);
+                    sum[cell] = sum[cell].saturating_add(*supply);
                 }
             }
             priority[source] =
@@ -62,10 +62,10 @@ impl<'p> Bounds<'p> {
 
     pub(super) fn add(&self, sums: &mut [u64], source: usize) {
         let it = &self.space.sources[source];
-        for (sku, gives) in it.gives.iter().enumerate() {
+        for (sku, supply) in it.supply.iter().enumerate() {
             for column in [0, it.tier.saturating_add(1)] {
                 let cell = sku.saturating_mul(self.columns).saturating_add(column);
-                sums[cell] = sums[cell].saturating_add(*gives);
+                sums[cell] = sums[cell].saturating_add(*supply);
             }
         }
     }
@@ -85,7 +85,7 @@ impl<'p> Bounds<'p> {
                 *placed = placed.saturating_add(sums[cell].saturating_add(added).min(*demanded));
             }
         }
-        // What one tier gives, no other does: only so much is left for the tiers after it.
+        // What one tier supply, no other does: only so much is left for the tiers after it.
         let mut left = placed[0];
         for tier in placed.iter_mut().skip(1) {
             *tier = left.min(*tier);

@@ -18,7 +18,7 @@ pub(super) struct SearchSpace<'a> {
     pub(super) demands: Vec<IndexedDemand<'a>>,
     /// Demanded units of each SKU.
     pub(super) demanded: Vec<u64>,
-    /// Locations that can give something, best first: by tier, then priority, then id.
+    /// Locations that can supply something, best first: by tier, then priority, then id.
     pub(super) sources: Vec<Source<'a>>,
     /// How many tiers the rules have.
     pub(super) tiers: usize,
@@ -34,14 +34,14 @@ pub(super) struct IndexedDemand<'a> {
     pub(super) units: u64,
 }
 
-/// One location that can give something.
+/// One location that can supply something.
 pub(super) struct Source<'a> {
     pub(super) candidate: &'a Candidate,
     pub(super) tier: usize,
-    /// Units that it has of each SKU; without limit where its shelves are unknown.
+    /// Units that it has of each SKU; without limit where no stock levels are chosen.
     pub(super) stock: Vec<u64>,
-    /// Units that it could give at most of each SKU, given who demands them; never more than is demanded.
-    pub(super) gives: Vec<u64>,
+    /// Units that it could supply at most of each SKU; never more than is demanded.
+    pub(super) supply: Vec<u64>,
     /// Per demand, whether it may serve it.
     pub(super) serves: Vec<bool>,
 }
@@ -56,7 +56,7 @@ impl SearchSpace<'_> {
     pub(super) fn keep_lines_whole(&mut self) {
         self.split_lines = false;
         for source in &mut self.sources {
-            source.gives = gives(&source.stock, &source.serves, &self.demands, false);
+            source.supply = supply(&source.stock, &source.serves, &self.demands, false);
         }
     }
 
@@ -66,7 +66,7 @@ impl SearchSpace<'_> {
     }
 }
 
-/// What the exclusions leave, and the exclusions.
+/// The eligible sources, and the exclusions.
 pub(super) struct Eligibility<'a> {
     pub(super) space: SearchSpace<'a>,
     /// At most [`EXCLUDED_LOCATIONS_MAX`] locations', in the order of the sources.
@@ -75,7 +75,7 @@ pub(super) struct Eligibility<'a> {
     pub(super) unlisted: usize,
 }
 
-/// Puts up the exclusions.
+/// Separates sources from exclusions.
 pub(super) fn eligibility<'a>(inputs: &'a RoutingInputs, rules: &RoutingRules) -> Eligibility<'a> {
     let demands = || inputs.demands.iter().filter(|d| d.units > 0);
     let skus: Vec<&Sku> = demands()
@@ -137,9 +137,9 @@ fn ranked<'a>(
 ) -> Vec<(Option<usize>, &'a Candidate)> {
     let mut once: BTreeMap<&LocationId, &Candidate> = BTreeMap::new();
     for candidate in &inputs.candidates {
-        let kept = once.entry(&candidate.location).or_insert(candidate);
-        if fingerprint(candidate) < fingerprint(kept) {
-            *kept = candidate;
+        let chosen = once.entry(&candidate.location).or_insert(candidate);
+        if fingerprint(candidate) < fingerprint(chosen) {
+            *chosen = candidate;
         }
     }
     let tier = |c: &Candidate| rules.tiers.iter().position(|kinds| kinds.contains(&c.kind));
@@ -192,7 +192,7 @@ impl Candidate {
         self.ships_to.is_empty() || self.ships_to.iter().any(|c| c == country)
     }
 
-    /// Should a SKU be named twice, the smaller promise is believed.
+    /// Should a SKU be named twice, the smaller number counts.
     fn available(&self, sku: &Sku) -> Option<&Available> {
         self.stock
             .iter()
@@ -232,17 +232,17 @@ fn source<'a>(
         Some(available) => u64::from(available.units),
     };
     let stock: Vec<u64> = skus.iter().map(|sku| units(sku)).collect();
-    let gives = gives(&stock, &serves, demands, split_lines);
+    let supply = supply(&stock, &serves, demands, split_lines);
     Source {
         candidate,
         tier,
         stock,
-        gives,
+        supply,
         serves,
     }
 }
 
-fn gives(
+fn supply(
     stock: &[u64],
     serves: &[bool],
     demands: &[IndexedDemand<'_>],

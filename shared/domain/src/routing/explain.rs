@@ -1,4 +1,4 @@
-//! The decision in sentences, for the person who is asked why. Bounded, because it is stored with the order.
+//! The decision in sentences, for the person who is asked why. Of bounded length, because it is stored with the order.
 
 use super::{
     Exclusion, ExclusionCode, RoutingInputs, Unplaced,
@@ -21,7 +21,7 @@ pub(super) struct Outcome<'a> {
     pub(super) rules: &'a RoutingRules,
     pub(super) space: &'a SearchSpace<'a>,
     pub(super) plan: &'a Plan,
-    /// What no location could give.
+    /// What no location can supply.
     pub(super) missing: &'a [Unplaced],
     /// Whether the plan was dropped because the order ships complete.
     pub(super) withheld: bool,
@@ -140,7 +140,7 @@ fn excluded(outcome: &Outcome<'_>, sentences: &mut Vec<String>) {
             .iter()
             .position(|kinds| kinds.contains(&kind))
     };
-    let mut told: Vec<(&LocationId, ExclusionCode, Option<Vec<&Sku>>)> = Vec::new();
+    let mut listed: Vec<(&LocationId, ExclusionCode, Option<Vec<&Sku>>)> = Vec::new();
     for exclusion in outcome.exclusions {
         if tier(&exclusion.location).is_some_and(|tier| tier > outcome.opened) {
             continue;
@@ -154,19 +154,19 @@ fn excluded(outcome: &Outcome<'_>, sentences: &mut Vec<String>) {
                 .find(|w| w.demand.line == *line)
         });
         let sku = sku.map(|want| &want.demand.sku);
-        match told
+        match listed
             .iter_mut()
             .find(|(l, code, _)| **l == exclusion.location && *code == exclusion.code)
         {
             Some((_, _, skus)) => skus.get_or_insert_default().extend(sku),
-            None => told.push((
+            None => listed.push((
                 &exclusion.location,
                 exclusion.code,
                 sku.map(|sku| vec![sku]),
             )),
         }
     }
-    let mut named: Vec<&LocationId> = told.iter().map(|(location, _, _)| *location).collect();
+    let mut named: Vec<&LocationId> = listed.iter().map(|(location, _, _)| *location).collect();
     named.dedup();
     let more = named
         .len()
@@ -174,7 +174,7 @@ fn excluded(outcome: &Outcome<'_>, sentences: &mut Vec<String>) {
         .saturating_add(outcome.unlisted);
     named.truncate(NAMED_MAX);
     for location in named {
-        let reasons = told.iter().filter(|(l, _, _)| *l == location);
+        let reasons = listed.iter().filter(|(l, _, _)| *l == location);
         let reasons: Vec<String> = reasons
             .map(|(_, code, skus)| reason(outcome, *code, skus.as_deref()))
             .collect();
@@ -182,7 +182,7 @@ fn excluded(outcome: &Outcome<'_>, sentences: &mut Vec<String>) {
     }
     if more > 0 {
         sentences.push(format!(
-            "{} more cannot give what is asked.",
+            "{} more cannot supply what is demanded.",
             locations(more)
         ));
     }
@@ -192,12 +192,12 @@ fn reason(outcome: &Outcome<'_>, code: ExclusionCode, skus: Option<&[&Sku]>) -> 
     let country = &outcome.inputs.destination.country;
     let whole = match code {
         ExclusionCode::Disabled => "takes no new work".to_owned(),
-        ExclusionCode::NoTier => "stands in no tier of the rules".to_owned(),
+        ExclusionCode::NoTier => "is in no tier of the rules".to_owned(),
         ExclusionCode::DoesNotShipThere => format!("does not ship to {country}"),
         ExclusionCode::SkuNotCarried => "does not carry".to_owned(),
         ExclusionCode::ExcludedAfterRejection => "declined or shipped short".to_owned(),
-        ExclusionCode::SafetyStock => "safety stock keeps back".to_owned(),
-        ExclusionCode::QueuedAhead => "longer waiting orders come first for".to_owned(),
+        ExclusionCode::SafetyStock => "holds only safety stock of".to_owned(),
+        ExclusionCode::QueuedAhead => "earlier backorders come first for".to_owned(),
         ExclusionCode::OutOfStock => "out of stock for".to_owned(),
     };
     match code {

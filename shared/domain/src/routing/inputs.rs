@@ -20,7 +20,7 @@ pub struct RoutingInputs {
     /// Place everything or nothing.
     #[serde(default, skip_serializing_if = "is_default")]
     pub ship_complete: bool,
-    /// The locations and what they have of the SKUs asked for.
+    /// The locations and what they have of the demanded SKUs.
     pub candidates: Vec<Candidate>,
     /// Version of the rules; the rules are a document of their own.
     pub rules_version: u32,
@@ -55,7 +55,7 @@ pub struct Candidate {
     /// Whether we keep no stock levels for it, so that what it carries counts as available without limit.
     #[serde(default, skip_serializing_if = "is_default")]
     pub untracked: bool,
-    /// What it has of the SKUs asked for; a SKU that is not here is not carried.
+    /// What it has of the demanded SKUs; a SKU that is not here is not carried.
     pub stock: Vec<Available>,
 }
 

@@ -28,7 +28,7 @@ impl Grid<'_> {
         );
         for (column, row) in rows.into_iter().enumerate() {
             if let Some(row) = row {
-                self.give(row, column, self.need[column]);
+                self.allocate(row, column, self.need[column]);
             }
         }
         !out

@@ -27,7 +27,7 @@ const ITEMS_FOR_REFERENCES_AND_EFFECTS: usize = 8;
 
 /// Decides which location ships what.
 ///
-/// A lower tier is opened when the tiers above it cannot place everything, and then gives only what they cannot.
+/// A lower tier is opened when the tiers above it cannot place everything, and then supplies only what they cannot.
 /// Over the tiers that are open, the plan is chosen that places most units; of those, the one that takes most
 /// from the first tier, then from the second, and so on; then the one with the fewest fulfillment orders, the
 /// fewest split lines, the lowest sum of location priorities, and the first locations by priority and id.

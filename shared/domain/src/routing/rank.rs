@@ -1,5 +1,5 @@
 //! Ranking: which of two plans is better. An ordered list of integers, never a weighted sum, so that each
-//! decision can be told in a sentence.
+//! decision can be explained in a sentence.
 
 use std::cmp::{Ordering, Reverse};
 

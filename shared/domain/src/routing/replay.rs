@@ -10,12 +10,12 @@ pub enum ReplayError {
     #[error("engine {0} is not in this build")]
     NotInThisBuild(u32),
     /// It was made with another version of the rules.
-    #[error("the decision was made with version {wanted} of the rules, not {given}")]
+    #[error("the decision was made with version {wanted} of the rules, not {supplied}")]
     OtherRules {
         /// The version that it was made with.
         wanted: u32,
-        /// The version that was given.
-        given: u32,
+        /// The version that was supplied.
+        supplied: u32,
     },
 }
 
@@ -30,8 +30,8 @@ pub fn replay(stored: &Decision, rules: &RoutingRules) -> Result<Decision, Repla
     }
     let wanted = stored.inputs.rules_version;
     if wanted != rules.version {
-        let given = rules.version;
-        return Err(ReplayError::OtherRules { wanted, given });
+        let supplied = rules.version;
+        return Err(ReplayError::OtherRules { wanted, supplied });
     }
     let attempt = stored.attempt;
     Ok(Decision {

@@ -46,7 +46,7 @@ pub(super) fn search(
     (search.best, truncated)
 }
 
-/// The most that the first `open` sources could give, were there no split limit.
+/// The most that the first `open` sources could supply, were there no split limit.
 pub(super) fn ceiling(space: &SearchSpace<'_>, open: usize) -> Placed {
     let bounds = Bounds::new(space, open);
     bounds.most(&vec![0; bounds.width()], 0, open)
@@ -70,7 +70,7 @@ struct Search<'p> {
 struct Partial {
     chosen: Vec<usize>,
     priority: u64,
-    /// What the chosen sources could give, per SKU and tier.
+    /// What the chosen sources could supply, per SKU and tier.
     sums: Vec<u64>,
 }
 
@@ -89,9 +89,9 @@ impl Search<'_> {
         let mut chosen: Vec<usize> = Vec::new();
         while chosen.len() < limit {
             let gain = |source: usize| {
-                let gives = self.space.sources[source].gives.iter().zip(&rest);
-                gives
-                    .map(|(gives, rest)| *gives.min(rest))
+                let supply = self.space.sources[source].supply.iter().zip(&rest);
+                supply
+                    .map(|(supply, rest)| *supply.min(rest))
                     .fold(0, u64::saturating_add)
             };
             let tier = |source: usize| {
@@ -108,8 +108,8 @@ impl Search<'_> {
                 .filter(|(_, gain)| *gain > 0)
                 .min_by_key(|(source, gain)| (tier(*source), std::cmp::Reverse(*gain), *source));
             let Some((source, _)) = best else { break };
-            for (gives, rest) in self.space.sources[source].gives.iter().zip(&mut rest) {
-                *rest = rest.saturating_sub(*gives);
+            for (supply, rest) in self.space.sources[source].supply.iter().zip(&mut rest) {
+                *rest = rest.saturating_sub(*supply);
             }
             chosen.push(source);
         }
@@ -126,7 +126,7 @@ impl Search<'_> {
         }
         for source in from..=self.open.saturating_sub(missing) {
             // What the sources from here on could add only shrinks, so once it is too little, it stays so.
-            if self.out || !self.promises(&partial, source, missing) {
+            if self.out || !self.can_be_better(&partial, source, missing) {
                 return;
             }
             let Some(budget) = self.budget.checked_sub(1) else {
@@ -146,7 +146,7 @@ impl Search<'_> {
 
     /// Whether a combination that begins with `partial` and takes `missing` more sources from `from` on could be
     /// better than the best plan.
-    fn promises(&self, partial: &Partial, from: usize, missing: usize) -> bool {
+    fn can_be_better(&self, partial: &Partial, from: usize, missing: usize) -> bool {
         let placed = self.bounds.most(&partial.sums, from, missing);
         let best = &self.best;
         let floor = self.bounds.splits_floor(best.units());
