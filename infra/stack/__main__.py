@@ -11,9 +11,9 @@ from . import emulator, roles, watch
 from .build import package
 from .deploy import deploy
 from .describe import api_url, show, write
-from .people import people, secrets
-from .place import LOG_FILE, ROOT, STACK_FILE, endpoint
-from .say import Stop, say, step
+from .users import people, secrets
+from .paths import LOG_FILE, ROOT, STACK_FILE, endpoint
+from .console import Stop, say, step
 from .seed import catalogue, seed
 
 

@@ -9,8 +9,8 @@ import subprocess
 import zipfile
 from pathlib import Path
 
-from .place import ROOT, STATE, functions
-from .say import Stop, step
+from .paths import ROOT, STATE, functions
+from .console import Stop, step
 
 ARTIFACTS = STATE / "artifacts"
 

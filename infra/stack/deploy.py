@@ -7,8 +7,8 @@ import time
 from botocore.exceptions import ClientError
 
 from .build import architecture
-from .place import STACK, TEMPLATE, client
-from .say import Stop, step
+from .paths import STACK, TEMPLATE, client
+from .console import Stop, step
 
 BUCKET = f"{STACK}-artifacts"
 

@@ -3,8 +3,8 @@
 import json
 import os
 
-from .place import REGION, ROOT_KEY, STACK, STACK_FILE, endpoint, functions
-from .say import say
+from .paths import REGION, ROOT_KEY, STACK, STACK_FILE, endpoint, functions
+from .console import say
 
 QUEUES = ("inbound", "routing", "dispatch", "cancellation", "replenishment")
 

@@ -10,8 +10,8 @@ import time
 import urllib.error
 import urllib.request
 
-from .place import DEFAULT_PORT, LOG_FILE, PROCESS_FILE, REGION, STACK_FILE, STATE, endpoint
-from .say import Stop, step
+from .paths import DEFAULT_PORT, LOG_FILE, PROCESS_FILE, REGION, STACK_FILE, STATE, endpoint
+from .console import Stop, step
 
 # Only what the template uses: the others cost start-up time and, some of them, ports of their own.
 SERVICES = (

@@ -6,8 +6,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from .place import STACK, client
-from .say import Stop, say
+from .paths import STACK, client
+from .console import Stop, say
 
 
 def role(port, stack, name):

@@ -5,9 +5,9 @@ import time
 import urllib.error
 import urllib.request
 
-from .people import token
-from .place import CATALOGUE
-from .say import Stop
+from .users import token
+from .paths import CATALOGUE
+from .console import Stop
 
 
 def catalogue():

@@ -4,7 +4,7 @@ import os
 import threading
 import time
 
-from . import repairs
+from . import emulator_patches
 
 
 def _end_with(pid):
@@ -21,7 +21,7 @@ def main():
     owner = os.environ.pop("OMS_LIFE_OF", "")
     if owner.isdigit():
         threading.Thread(target=_end_with, args=(int(owner),), daemon=True).start()
-    repairs.apply()
+    emulator_patches.apply()
     from ministack.app import main as serve
 
     serve()

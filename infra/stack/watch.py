@@ -4,8 +4,8 @@ import time
 
 from botocore.exceptions import ClientError
 
-from .place import STACK, client, functions
-from .say import Stop, say
+from .paths import STACK, client, functions
+from .console import Stop, say
 
 
 def logs(port, wanted, follow):

@@ -6,7 +6,7 @@ import json
 
 from botocore.exceptions import ClientError
 
-from .place import STACK, client
+from .paths import STACK, client
 
 PASSWORD = "Local-Only-1234"
 GROUPS = ("support", "agent", "operator", "admin")
