@@ -1,46 +1,56 @@
-"""Words to the person at the terminal."""
+"""Output to the terminal, and errors that end a command with a message."""
 
-import sys
 import threading
 import time
 
-
-class Stop(Exception):
-    """Ends the command with a sentence instead of a traceback."""
+PROGRESS_INTERVAL_S = 15
 
 
-def say(text=""):
+class CommandError(Exception):
+    """Ends the command with its message, without a traceback."""
+
+
+def print_line(text=""):
+    """Prints a line to standard output at once."""
     print(text, flush=True)
 
 
-class step:
-    """Says what is going on and how long it took; on long work, that it is still going on."""
+def require_known(kind, name, known):
+    """Raises CommandError when `name` is not among the known names."""
+    if name not in known:
+        raise CommandError(f"there is no {kind} {name!r}; known: {', '.join(known)}")
 
-    def __init__(self, what):
-        self.what = what
+
+class Step:
+    """A context manager that prints a step's title, its progress every 15 seconds, and its duration.
+
+    Text assigned to `detail` is added to the progress and to the last line.
+    """
+
+    def __init__(self, title):
+        self.title = title
         self.detail = ""
         self._done = threading.Event()
 
     def __enter__(self):
-        self._began = time.monotonic()
-        say(f"  {self.what} ...")
-        self._beat = threading.Thread(target=self._reassure, daemon=True)
-        self._beat.start()
+        self._started = time.monotonic()
+        print_line(f"  {self.title} ...")
+        self._progress = threading.Thread(target=self._print_progress, daemon=True)
+        self._progress.start()
         return self
 
-    def _reassure(self):
-        while not self._done.wait(15):
-            spent = int(time.monotonic() - self._began)
-            say(f"    ... still at it after {spent} s{': ' + self.detail if self.detail else ''}")
+    def _print_progress(self):
+        while not self._done.wait(PROGRESS_INTERVAL_S):
+            elapsed = int(time.monotonic() - self._started)
+            print_line(f"    ... still running after {elapsed} s{self._suffix()}")
 
-    def __exit__(self, kind, _error, _trace):
+    def __exit__(self, error_type, _error, _traceback):
         self._done.set()
-        self._beat.join()
-        if kind is None:
-            spent = time.monotonic() - self._began
-            say(f"    done in {spent:.1f} s{': ' + self.detail if self.detail else ''}")
+        self._progress.join()
+        if error_type is None:
+            elapsed = time.monotonic() - self._started
+            print_line(f"    done in {elapsed:.1f} s{self._suffix()}")
         return False
 
-
-def warn(text):
-    print(f"  ! {text}", file=sys.stderr, flush=True)
+    def _suffix(self):
+        return f": {self.detail}" if self.detail else ""

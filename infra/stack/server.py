@@ -1,4 +1,4 @@
-"""The emulator's own process: MiniStack, with what we miss in it put right, ended when its owner ends."""
+"""The emulator's process: MiniStack with our patches. It ends when the process that owns it ends."""
 
 import os
 import threading
@@ -6,11 +6,13 @@ import time
 
 from . import emulator_patches
 
+OWNER_CHECK_INTERVAL_S = 1
+
 
 def _end_with(pid):
-    """A stack started by a test run must not outlive it, however the run ends."""
+    """Ends the emulator and its functions when a process ends, so that a stack does not outlive its test run."""
     while True:
-        time.sleep(1)
+        time.sleep(OWNER_CHECK_INTERVAL_S)
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
