@@ -63,7 +63,7 @@ def print_stack(stack):
     print_line(f"  API         {stack['api']}/api/oms/orders")
     print_line(f"  Webhooks    {stack['api']}/webhooks/stripe   .../webhooks/wms/<location>")
     print_line(
-        f"  AWS         {stack['endpoint']}   (region {stack['region']}, for AWS tools: eval \"$(infra/local env)\")"
+        f'  AWS         {stack["endpoint"]}   (region {stack["region"]}, for AWS tools: eval "$(infra/local env)")'
     )
     print_line("  Users       " + "  ".join(user["username"] for user in users))
     print_line(f"  Password    {users[0]['password']}")
