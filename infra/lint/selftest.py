@@ -1,6 +1,7 @@
-"""Shows that every house rule can fail: spoils the template in memory, once for each rule, and asks the rules.
+"""Tests the rules of `rules.py`: changes the template in memory, and checks that the rule for the change finds it.
 
-Run by `python infra/lint/selftest.py` in the environment of the local stack; says what a rule missed, and ends with 1.
+Run by `python infra/lint/selftest.py` in the Python environment of the local stack. Prints every change that a rule
+did not find, and then ends with exit code 1.
 """
 
 import copy
@@ -23,62 +24,74 @@ def _source(template, function, event):
     return _properties(template, function)["Events"][event]["Properties"]
 
 
-# Rule, what is done to the template, and the doing.
-FAULTS = [
+# Rule, description of the change, the change. Every rule must have at least one.
+CHANGES = [
     ("E9101", "a function without a log group", lambda t: _properties(t, "ApiFunction").pop("LoggingConfig")),
-    ("E9101", "logs kept for ever", lambda t: _properties(t, "ApiLogGroup").pop("RetentionInDays")),
+    ("E9101", "logs without retention time", lambda t: _properties(t, "ApiLogGroup").pop("RetentionInDays")),
     ("E9102", "a function without a role", lambda t: _properties(t, "ApiFunction").pop("Role")),
     (
         "E9102",
-        "two functions with one role",
+        "two functions that share a role",
         lambda t: _properties(t, "ApiFunction").update(Role={"Fn::GetAtt": ["RelayRole", "Arn"]}),
     ),
     ("E9103", "no alarm on errors", lambda t: t["Resources"].pop("relayErrorsAlarm")),
     ("E9103", "no alarm on throttles", lambda t: t["Resources"].pop("apiThrottlesAlarm")),
     (
         "E9111",
-        "whole batches repeated",
+        "no report of failed messages",
         lambda t: _source(t, "RoutingFunction", "Messages").pop("FunctionResponseTypes"),
     ),
     ("E9112", "no dead-letter queue", lambda t: _properties(t, "RoutingQueue").pop("RedrivePolicy")),
     ("E9112", "no alarm on dead letters", lambda t: t["Resources"].pop("dispatchDeadLettersAlarm")),
-    ("E9112", "no alarm on age", lambda t: t["Resources"].pop("dispatchLateAlarm")),
-    ("E9113", "a message visible too soon", lambda t: _properties(t, "InboundQueue").update(VisibilityTimeout=60)),
+    ("E9112", "no alarm on message age", lambda t: t["Resources"].pop("dispatchLateAlarm")),
+    (
+        "E9113",
+        "a visibility timeout that is too short",
+        lambda t: _properties(t, "InboundQueue").update(VisibilityTimeout=60),
+    ),
     (
         "E9114",
-        "a consumer that gives up late",
+        "a setting that differs from maxReceiveCount",
         lambda t: _properties(t, "RoutingQueue")["RedrivePolicy"].update(maxReceiveCount=3),
     ),
     (
         "E9114",
-        "a consumer with another's queue",
+        "a setting with the queue of another consumer",
         lambda t: _properties(t, "RoutingFunction")["Environment"]["Variables"].update(
             QUEUE_URL={"Ref": "InboundQueue"}
         ),
     ),
     (
         "E9115",
-        "a stream retried for ever",
+        "a stream without a limit on retries",
         lambda t: _source(t, "RelayFunction", "Commits").update(MaximumRetryAttempts=-1),
     ),
-    ("E9115", "records given up silently", lambda t: _source(t, "RelayFunction", "Commits").pop("DestinationConfig")),
-    ("E9115", "no alarm on the iterator's age", lambda t: t["Resources"].pop("RelayBehindAlarm")),
+    (
+        "E9115",
+        "no destination for failed records",
+        lambda t: _source(t, "RelayFunction", "Commits").pop("DestinationConfig"),
+    ),
+    ("E9115", "no alarm on iterator age", lambda t: t["Resources"].pop("RelayBehindAlarm")),
     (
         "E9116",
-        "a rule that loses events",
+        "a rule without dead-letter queue",
         lambda t: _properties(t, "RoutingRule")["Targets"][0].pop("DeadLetterConfig"),
     ),
     (
         "E9116",
-        "a schedule that loses ticks",
+        "a schedule without dead-letter queue",
         lambda t: _properties(t, "SweepSchedule")["Target"].pop("DeadLetterConfig"),
     ),
     (
         "E9121",
-        "every resource",
+        "a permission for every resource",
         lambda t: _statement(t, "IntakeRole", "QueueWhatWasSaid").update(Resource="*"),
     ),
-    ("E9121", "every verb", lambda t: _statement(t, "IntakeRole", "QueueWhatWasSaid").update(Action="sqs:*")),
+    (
+        "E9121",
+        "a permission for every action",
+        lambda t: _statement(t, "IntakeRole", "QueueWhatWasSaid").update(Action="sqs:*"),
+    ),
     (
         "E9121",
         "a managed policy",
@@ -86,22 +99,26 @@ FAULTS = [
     ),
     (
         "E9122",
-        "a scan",
+        "permission to scan",
         lambda t: _statement(t, "ApiRole", "ReadAndWriteTheTable")["Action"].append("dynamodb:Scan"),
     ),
     (
         "E9122",
-        "commits deleted",
+        "permission to delete commits",
         lambda t: _statement(t, "RoutingRole", "TakeFromTheBackorderQueue").pop("Condition"),
     ),
-    ("E9123", "any source published", lambda t: _statement(t, "RelayRole", "PublishOurEvents").pop("Condition")),
-    ("E9124", "an open route", lambda t: _properties(t, "PutLocationRoute").pop("AuthorizationType")),
+    (
+        "E9123",
+        "permission to publish with any source",
+        lambda t: _statement(t, "RelayRole", "PublishOurEvents").pop("Condition"),
+    ),
+    ("E9124", "a route without token", lambda t: _properties(t, "PutLocationRoute").pop("AuthorizationType")),
     (
         "E9131",
-        "no way back in time",
+        "no point-in-time recovery",
         lambda t: _properties(t, "Table").pop("PointInTimeRecoverySpecification"),
     ),
-    ("E9131", "a table that goes with the stack", lambda t: t["Resources"]["Table"].pop("DeletionPolicy")),
+    ("E9131", "a table that is deleted with the stack", lambda t: t["Resources"]["Table"].pop("DeletionPolicy")),
     (
         "E9140",
         "an event source with a setting that does not exist",
@@ -111,32 +128,37 @@ FAULTS = [
 
 
 def main():
-    """Unrolls the template once and puts every rule to each of its faults."""
+    """Runs every rule on the template as it is, and each change's rule on the changed template."""
     from cfnlint.decode import decode
     from cfnlint.rules import Rules
     from cfnlint.template import Template
 
     rules = dict(Rules.create_from_directory(str(Path(__file__).parent)).items())
-    read, problems = decode(str(TEMPLATE))
-    assert not problems, problems
+    original, errors = decode(str(TEMPLATE))
+    assert not errors, errors
 
-    def unrolled(template):
+    def with_loops_expanded(template):
         cfn = Template(str(TEMPLATE), template, ["us-east-1"])
         assert not cfn.transform()
         return cfn
 
-    sound = unrolled(copy.deepcopy(read))
-    missed = [f"{number} complains about the template as it is" for number in rules if rules[number].match(sound)]
-    missed += [f"{number} has no fault here" for number in sorted(rules.keys() - {number for number, _, _ in FAULTS})]
-    for number, what, spoil in FAULTS:
-        cfn = unrolled(copy.deepcopy(read))
-        spoil(cfn.template)
+    unchanged = with_loops_expanded(copy.deepcopy(original))
+    failures = [
+        f"{number} finds a violation in the unchanged template" for number in rules if rules[number].match(unchanged)
+    ]
+    failures += [
+        f"{number} has no change that tests it"
+        for number in sorted(rules.keys() - {number for number, _, _ in CHANGES})
+    ]
+    for number, description, change in CHANGES:
+        cfn = with_loops_expanded(copy.deepcopy(original))
+        change(cfn.template)
         if not rules[number].match(cfn):
-            missed.append(f"{number} did not see {what}")
-    for line in missed:
+            failures.append(f"{number} did not find: {description}")
+    for line in failures:
         print(line)
-    print(f"{len(rules)} house rules, {len(FAULTS)} faults, {len(missed)} missed")
-    return 1 if missed else 0
+    print(f"{len(rules)} rules, {len(CHANGES)} changes, {len(failures)} failures")
+    return 1 if failures else 0
 
 
 if __name__ == "__main__":

@@ -1,1 +1,1 @@
-"""The local stack: an emulator of AWS, the real template on it, and a small catalogue in it."""
+"""The local stack: an AWS emulator, infra/template.yaml deployed to it, and sample data."""

@@ -1,100 +1,98 @@
-"""Deploys the template: uploads the zips, points CodeUri at them, creates or updates the stack."""
+"""Deploys the template to the emulator: uploads the zips, sets CodeUri, creates or updates the stack."""
 
 import os
-import re
 import time
 
 from botocore.exceptions import ClientError
 
+from .aws import STACK, client
 from .build import architecture
-from .place import STACK, TEMPLATE, client
-from .say import Stop, step
+from .console import CommandError, Step
+from .template import with_code_in_s3
 
 BUCKET = f"{STACK}-artifacts"
+STATUS_INTERVAL_S = 0.3
 
 
 def deploy(port, zips):
     """Deploys the zips and returns the stack's outputs."""
     s3, cloudformation = client("s3", port), client("cloudformation", port)
-    with step("Deploying infra/template.yaml") as deploying:
-        location = _upload(s3, zips)
+    with Step("Deploying infra/template.yaml") as step:
+        template_url = _upload(s3, zips)
         arguments = {
             "StackName": STACK,
-            "TemplateURL": location,
+            "TemplateURL": template_url,
             "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
             "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in _parameters().items()],
         }
-        deploying.detail = _create_or_update(cloudformation, arguments)
+        step.detail = _create_or_update(cloudformation, arguments)
         stack = _wait(cloudformation)
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
 def _parameters():
-    """Where this machine differs from an account of one's own."""
+    """The template parameters that differ from their defaults on the local stack."""
     return {
         "Architecture": architecture(),
         "SweepRate": os.environ.get("OMS_SWEEP_RATE", "rate(1 minute)"),
-        # Every concurrent batch is a process here.
+        # Every batch in progress is a process on this machine.
         "ConsumerConcurrency": "4",
-        # Warehouses of the demo and of the tests listen on the loopback interface, on plain HTTP.
+        # The warehouses of the demo and of the tests listen on the loopback interface over plain HTTP.
         "AllowPrivateDestinations": "true",
     }
 
 
 def _upload(s3, zips):
-    """What `aws cloudformation package` does: the code to S3, and the very template with the places of it filled in."""
+    """Uploads the zips and the template, as `aws cloudformation package` does, and returns the template's URL."""
     if BUCKET not in {bucket["Name"] for bucket in s3.list_buckets()["Buckets"]}:
         s3.create_bucket(Bucket=BUCKET)
-    there = {item["Key"] for item in s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])}
+    uploaded = {item["Key"] for item in s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])}
     for path in zips.values():
-        if path.name not in there:
+        if path.name not in uploaded:
             s3.put_object(Bucket=BUCKET, Key=path.name, Body=path.read_bytes())
-    template = re.sub(
-        r"CodeUri: \.\./target/lambda/([a-z]+)/",
-        lambda found: f"CodeUri: s3://{BUCKET}/{zips[found[1]].name}",
-        TEMPLATE.read_text(),
-    )
-    s3.put_object(Bucket=BUCKET, Key="template.yaml", Body=template.encode())
+    s3.put_object(Bucket=BUCKET, Key="template.yaml", Body=with_code_in_s3(BUCKET, zips).encode())
     return f"https://s3.amazonaws.com/{BUCKET}/template.yaml"
 
 
 def _create_or_update(cloudformation, arguments):
+    """Starts the creation or the update of the stack. A stack whose creation failed is deleted first."""
     try:
-        existing = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
+        status = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]["StackStatus"]
     except ClientError:
-        existing = None
-    if existing in ("ROLLBACK_COMPLETE", "CREATE_FAILED", "ROLLBACK_FAILED"):
+        status = None
+    if status in ("ROLLBACK_COMPLETE", "CREATE_FAILED", "ROLLBACK_FAILED"):
         cloudformation.delete_stack(StackName=STACK)
         cloudformation.get_waiter("stack_delete_complete").wait(StackName=STACK, WaiterConfig={"Delay": 1})
-        existing = None
+        status = None
     try:
-        if existing is None:
+        if status is None:
             cloudformation.create_stack(OnFailure="DO_NOTHING", **arguments)
-            return "new"
+            return "created"
         cloudformation.update_stack(**arguments)
         return "updated"
-    except ClientError as refusal:
-        if "No updates are to be performed" in str(refusal):
-            return "nothing had changed"
-        raise Stop(f"the template was refused: {refusal.response['Error']['Message']}") from None
+    except ClientError as error:
+        if "No updates are to be performed" in str(error):
+            return "no changes"
+        raise CommandError(f"the template was rejected: {error.response['Error']['Message']}") from None
 
 
 def _wait(cloudformation):
+    """Waits until the stack is complete and returns its description."""
     while True:
         stack = cloudformation.describe_stacks(StackName=STACK)["Stacks"][0]
         status = stack["StackStatus"]
         if status in ("CREATE_COMPLETE", "UPDATE_COMPLETE"):
             return stack
         if not status.endswith("_IN_PROGRESS"):
-            raise Stop(f"the stack ended in {status}:\n{_reasons(cloudformation, stack)}")
-        time.sleep(0.3)
+            raise CommandError(f"the stack ended in {status}:\n{_failure_reasons(cloudformation, stack)}")
+        time.sleep(STATUS_INTERVAL_S)
 
 
-def _reasons(cloudformation, stack):
+def _failure_reasons(cloudformation, stack):
     events = cloudformation.describe_stack_events(StackName=STACK)["StackEvents"]
-    failed = [
+    failures = [
         f"    {event['LogicalResourceId']} ({event.get('ResourceType', '')}): {event.get('ResourceStatusReason', '')}"
         for event in reversed(events)
         if event["ResourceStatus"].endswith("FAILED")
     ]
-    return "\n".join(failed) or f"    {stack.get('StackStatusReason', 'no reason was given')}"
+    return "\n".join(failures) or f"    {stack.get('StackStatusReason', 'no reason was given')}"

@@ -1,21 +1,26 @@
-"""What was built: for programs in stack.json, for people on the terminal."""
+"""Describes the deployed stack: in stack.json for programs, on the terminal for the user."""
 
 import json
 import os
 
-from .place import REGION, ROOT_KEY, STACK, STACK_FILE, endpoint, functions
-from .say import say
+from .aws import REGION, ROOT_KEY, STACK, endpoint
+from .console import print_line
+from .paths import STACK_FILE
+from .template import function_names
 
 QUEUES = ("inbound", "routing", "dispatch", "cancellation", "replenishment")
 
 
 def api_url(port, outputs):
-    """The API by path, which every HTTP client can reach; `<api>.execute-api.localhost` serves the same."""
+    """The API's base URL by path, which every HTTP client can reach.
+
+    `<api id>.execute-api.localhost` serves the same API.
+    """
     return f"{endpoint(port)}/_aws/execute-api/{outputs['ApiId']}/$default"
 
 
-def write(port, outputs, people, secrets):
-    """Writes stack.json, for this user only: it holds the log-ins."""
+def write_stack_file(port, outputs, log_ins, secrets):
+    """Writes stack.json and returns its content. Only the current user can read the file: it contains log-ins."""
     document = {
         "stack": STACK,
         "endpoint": endpoint(port),
@@ -33,11 +38,11 @@ def write(port, outputs, people, secrets):
         "relay_failures": outputs["RelayFailuresUrl"],
         "functions": {
             name: {"function_name": f"{STACK}-{name}", "log_group": f"/aws/lambda/{STACK}-{name}"}
-            for name in functions()
+            for name in function_names()
         },
         "user_pool_id": outputs["UserPoolId"],
         "user_pool_client_id": outputs["UserPoolClientId"],
-        "users": people,
+        "users": log_ins,
         "secrets_prefix": STACK,
         "secrets": secrets,
     }
@@ -51,15 +56,18 @@ def write(port, outputs, people, secrets):
     return document
 
 
-def show(stack):
-    """Addresses and log-ins for a person."""
-    say()
-    say(f"  API        {stack['api']}/api/oms/orders")
-    say(f"  Webhooks   {stack['api']}/webhooks/stripe   .../webhooks/wms/<location>")
-    say(f"  AWS        {stack['endpoint']}   (region {stack['region']}, any AWS tool: eval \"$(infra/local env)\")")
-    say("  Log-ins    " + "  ".join(person["username"] for person in stack["users"].values()))
-    say(f"  Password   {next(iter(stack['users'].values()))['password']}")
-    say(f"  For tools  {STACK_FILE}")
-    say()
-    say("  infra/local logs -f    follow the functions        infra/local down    stop everything")
-    say()
+def print_stack(stack):
+    """Prints the addresses and log-ins of the stack."""
+    users = list(stack["users"].values())
+    print_line()
+    print_line(f"  API         {stack['api']}/api/oms/orders")
+    print_line(f"  Webhooks    {stack['api']}/webhooks/stripe   .../webhooks/wms/<location>")
+    print_line(
+        f'  AWS         {stack["endpoint"]}   (region {stack["region"]}, for AWS tools: eval "$(infra/local env)")'
+    )
+    print_line("  Users       " + "  ".join(user["username"] for user in users))
+    print_line(f"  Password    {users[0]['password']}")
+    print_line(f"  Stack file  {STACK_FILE}")
+    print_line()
+    print_line("  infra/local logs -f    follow the logs        infra/local down    stop the stack")
+    print_line()

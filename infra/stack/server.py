@@ -1,16 +1,18 @@
-"""The emulator's own process: MiniStack, with what we miss in it put right, ended when its owner ends."""
+"""The emulator's process: MiniStack with our patches. It ends when the process that owns it ends."""
 
 import os
 import threading
 import time
 
-from . import repairs
+from . import emulator_patches
+
+OWNER_CHECK_INTERVAL_S = 1
 
 
 def _end_with(pid):
-    """A stack started by a test run must not outlive it, however the run ends."""
+    """Ends the emulator and its functions when a process ends, so that a stack does not outlive its test run."""
     while True:
-        time.sleep(1)
+        time.sleep(OWNER_CHECK_INTERVAL_S)
         try:
             os.kill(pid, 0)
         except ProcessLookupError:
@@ -21,7 +23,7 @@ def main():
     owner = os.environ.pop("OMS_LIFE_OF", "")
     if owner.isdigit():
         threading.Thread(target=_end_with, args=(int(owner),), daemon=True).start()
-    repairs.apply()
+    emulator_patches.apply()
     from ministack.app import main as serve
 
     serve()

@@ -1,80 +1,85 @@
-"""Looks into a running stack: logs, queues, and the way back out of a dead-letter queue."""
+"""Shows logs and queues of a running stack, and moves dead letters back to their queue."""
 
 import time
 
 from botocore.exceptions import ClientError
 
-from .place import STACK, client, functions
-from .say import Stop, say
+from .aws import STACK, client
+from .console import print_line, require_known
+from .template import function_names
+
+FOLLOW_INTERVAL_S = 1
+# Lines that the Lambda runtime writes around each invocation.
+PLATFORM_LINES = ("START ", "END ", "REPORT ")
 
 
-def logs(port, wanted, follow):
-    """Prints what the functions wrote, oldest first; one function's or everyone's."""
-    known = functions()
-    if wanted and wanted not in known:
-        raise Stop(f"there is no function {wanted!r}; there are {', '.join(known)}.")
-    names = [wanted] if wanted else known
+def print_logs(port, name, follow):
+    """Prints the log lines of one function, or of all when `name` is None, ordered by time."""
+    known = function_names()
+    if name:
+        require_known("function", name, known)
+    names = [name] if name else known
     cloudwatch = client("logs", port)
     since = dict.fromkeys(names, 0)
     seen = set()
     while True:
         lines = []
-        for name in names:
-            for event in _events(cloudwatch, f"/aws/lambda/{STACK}-{name}", since[name]):
-                key = (name, event["logStreamName"], event["timestamp"], event["message"])
-                if key in seen or event["message"].startswith(("START ", "END ", "REPORT ")):
+        for function in names:
+            for event in _events(cloudwatch, f"/aws/lambda/{STACK}-{function}", since[function]):
+                key = (function, event["logStreamName"], event["timestamp"], event["message"])
+                if key in seen or event["message"].startswith(PLATFORM_LINES):
                     continue
                 seen.add(key)
-                lines.append((event["timestamp"], name, event["message"].rstrip()))
-                since[name] = max(since[name], event["timestamp"])
-        for at, name, message in sorted(lines):
-            say(f"{time.strftime('%H:%M:%S', time.localtime(at / 1000))} {name:<13} {message}")
+                lines.append((event["timestamp"], function, event["message"].rstrip()))
+                since[function] = max(since[function], event["timestamp"])
+        for timestamp, function, message in sorted(lines):
+            print_line(f"{time.strftime('%H:%M:%S', time.localtime(timestamp / 1000))} {function:<13} {message}")
         if not follow:
             return
-        time.sleep(1)
+        time.sleep(FOLLOW_INTERVAL_S)
 
 
 def _events(cloudwatch, group, since):
     try:
         for page in cloudwatch.get_paginator("filter_log_events").paginate(logGroupName=group, startTime=since):
             yield from page["events"]
-    except ClientError as refusal:
-        if refusal.response["Error"]["Code"] != "ResourceNotFoundException":
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "ResourceNotFoundException":
             raise
 
 
-def queues(port, stack):
-    """Prints how many messages wait, are being worked on, and were given up."""
+def print_queues(port, stack):
+    """Prints for each queue how many messages are visible, in flight and in its dead-letter queue."""
     sqs = client("sqs", port)
-    say(f"  {'queue':<15}{'waiting':>9}{'in work':>9}{'given up':>10}")
+    print_line(f"  {'queue':<15}{'visible':>9}{'in flight':>11}{'dead letters':>14}")
     for name, url in stack["queues"].items():
-        waiting, working = _depth(sqs, url)
-        given_up, _ = _depth(sqs, stack["dead_letters"][name])
-        say(f"  {name:<15}{waiting:>9}{working:>9}{given_up:>10}")
-    failed, _ = _depth(sqs, stack["relay_failures"])
-    say(f"  {'relay-failures':<15}{'':>18}{failed:>10}")
+        visible, in_flight = _depth(sqs, url)
+        dead_letters, _ = _depth(sqs, stack["dead_letters"][name])
+        print_line(f"  {name:<15}{visible:>9}{in_flight:>11}{dead_letters:>14}")
+    failures, _ = _depth(sqs, stack["relay_failures"])
+    print_line(f"  {'relay-failures':<15}{'':>20}{failures:>14}")
 
 
 def _depth(sqs, url):
+    """Number of messages that are visible, and that are in flight."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
-    return int(found[names[0]]), int(found[names[1]])
+    attributes = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=names)["Attributes"]
+    return int(attributes[names[0]]), int(attributes[names[1]])
 
 
 def redrive(port, stack, name):
-    """Moves given-up messages back, as StartMessageMoveTask does on AWS; the emulator has no such call."""
-    if name not in stack["queues"]:
-        raise Stop(f"there is no queue {name!r}; there are {', '.join(stack['queues'])}.")
+    """Moves dead letters back to their queue. AWS has StartMessageMoveTask for this; the emulator does not."""
+    require_known("queue", name, stack["queues"])
     sqs = client("sqs", port)
     moved = 0
     while True:
-        found = sqs.receive_message(
+        messages = sqs.receive_message(
             QueueUrl=stack["dead_letters"][name], MaxNumberOfMessages=10, MessageAttributeNames=["All"]
         ).get("Messages", [])
-        if not found:
-            say(f"  {moved} messages moved back to {name}")
+        if not messages:
+            print_line(f"  {moved} messages moved back to {name}")
             return
-        for message in found:
+        for message in messages:
             attributes = {
                 key: {field: value[field] for field in ("DataType", "StringValue", "BinaryValue") if field in value}
                 for key, value in message.get("MessageAttributes", {}).items()

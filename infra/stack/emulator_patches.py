@@ -1,16 +1,15 @@
-"""Three things that AWS does and MiniStack 1.5.33 does not, without which the template would behave differently here.
+"""Patches for MiniStack 1.5.33, so that the template behaves on it as on AWS.
 
 * A DynamoDB stream event source honours `batchItemFailures`, `MaximumRetryAttempts`, bisecting and the on-failure
-  destination. The emulator counts such an answer as success and would lose the records.
-* `events:PutEvents` has the condition keys `events:source` and `events:detail-type`. The emulator leaves them out, so
-  that a condition on them never denies.
-* A number that reaches `ScalingConfig` from a template parameter is a number. The emulator keeps it as text, fails to
-  compare it and polls no queue at all.
+  destination. Without the patch the emulator counts such a response as success, and the records are lost.
+* `events:PutEvents` has the condition keys `events:source` and `events:detail-type`. Without the patch they are
+  missing, and a condition on them never denies.
+* A number that `ScalingConfig` takes from a template parameter is a number. Without the patch it stays a string, the
+  comparison fails, and the emulator polls no queue.
+* Every invocation is about 50 ms faster: without Nagle's algorithm (40 ms, because the second of two small packets
+  waits for the acknowledgement of the first), and with a shorter wait for a first log line (up to 50 ms).
 
-Besides, every call of a function took 50 ms longer than it needs: 40 for two small packets in a row, of which the
-second waits for the first one's acknowledgement, and up to 50 for log lines that do not come.
-
-A newer version that does all this itself makes this file unnecessary; the tests of the live stack will tell.
+Remove this file when a newer version does all of this itself; the tests of the live stack show whether it does.
 """
 
 import json
@@ -19,19 +18,19 @@ from functools import partialmethod
 
 
 def apply():
-    """Changes the emulator in this process; to be called before it serves."""
+    """Patches the emulator in this process. Call it before the emulator serves."""
     from ministack.core import iam_actions
     from ministack.core.lambda_runtime import ProvidedWorker
     from ministack.services import lambda_svc
 
-    iam_actions.request_tag_context = _with_event_keys(iam_actions.request_tag_context)
-    lambda_svc._sqs_esm_concurrency = _with_numbers(lambda_svc._sqs_esm_concurrency)
-    lambda_svc._execute_function = _with_checkpoints(lambda_svc, lambda_svc._execute_function)
-    ProvidedWorker._build_handler_class = _without_delay(ProvidedWorker._build_handler_class)
+    iam_actions.request_tag_context = _with_event_condition_keys(iam_actions.request_tag_context)
+    lambda_svc._sqs_esm_concurrency = _with_numeric_concurrency(lambda_svc._sqs_esm_concurrency)
+    lambda_svc._execute_function = _with_partial_failures(lambda_svc, lambda_svc._execute_function)
+    ProvidedWorker._build_handler_class = _without_nagle(ProvidedWorker._build_handler_class)
     ProvidedWorker._drain_stderr_bounded = partialmethod(ProvidedWorker._drain_stderr_bounded, first_line_wait=0.005)
 
 
-def _without_delay(inner):
+def _without_nagle(inner):
     def build(*args, **kwargs):
         handler = inner(*args, **kwargs)
         handler.disable_nagle_algorithm = True
@@ -40,7 +39,7 @@ def _without_delay(inner):
     return build
 
 
-def _with_event_keys(inner):
+def _with_event_condition_keys(inner):
     def context(service, iam_action, body, params):
         keys = inner(service, iam_action, body, params)
         if iam_action != "events:PutEvents":
@@ -58,7 +57,7 @@ def _with_event_keys(inner):
     return context
 
 
-def _with_numbers(inner):
+def _with_numeric_concurrency(inner):
     def concurrency(mapping, *args, **kwargs):
         limit = (mapping.get("ScalingConfig") or {}).get("MaximumConcurrency")
         if isinstance(limit, str):
@@ -69,16 +68,16 @@ def _with_numbers(inner):
 
 
 @dataclass
-class _Shard:
-    """How far one event source mapping has come."""
+class _Progress:
+    """The progress of one event source mapping through its stream."""
 
-    done: int = -1  # Sequence number up to which everything is dealt with.
-    size: int = 0  # Records to try at once after a failure; 0 for as many as there are.
+    done: int = -1  # The records up to this sequence number are done.
+    size: int = 0  # The number of records to send at once after a failure; 0 for all.
     attempts: int = 0  # How often the record after `done` has failed.
 
 
-def _with_checkpoints(lambda_svc, execute):
-    shards = {}
+def _with_partial_failures(lambda_svc, execute):
+    progress_by_mapping = {}
 
     def run(func, event, *args, **kwargs):
         records = event.get("Records") if isinstance(event, dict) else None
@@ -87,44 +86,44 @@ def _with_checkpoints(lambda_svc, execute):
         mapping = _mapping(lambda_svc, func, records[0])
         if mapping is None:
             return execute(func, event, *args, **kwargs)
-        shard = shards.setdefault(mapping["UUID"], _Shard())
-        return _advance(lambda_svc, execute, func, mapping, shard, records)
+        progress = progress_by_mapping.setdefault(mapping["UUID"], _Progress())
+        return _advance(lambda_svc, execute, func, mapping, progress, records)
 
     return run
 
 
-def _advance(lambda_svc, execute, func, mapping, shard, records):
-    """Works through the batch from the checkpoint. After an error the emulator asks again in a second."""
+def _advance(lambda_svc, execute, func, mapping, progress, records):
+    """Sends the records that are not done yet to the function. After an error the emulator calls again in a second."""
     result = {"body": None, "log": ""}
-    while left := [record for record in records if _sequence(record) > shard.done]:
-        chunk = left[: shard.size or len(left)]
+    while remaining := [record for record in records if _sequence_number(record) > progress.done]:
+        chunk = remaining[: progress.size or len(remaining)]
         result = execute(func, {"Records": chunk})
         failed = chunk[0] if result.get("error") else _first_failed(mapping, result, chunk)
         if failed is None:
-            shard.done, shard.size, shard.attempts = _sequence(chunk[-1]), 0, 0
+            progress.done, progress.size, progress.attempts = _sequence_number(chunk[-1]), 0, 0
             continue
         if failed is not chunk[0]:
-            shard.done, shard.attempts = _sequence(failed) - 1, 0
-        shard.attempts += 1
-        shard.size = max(1, len(chunk) // 2) if mapping.get("BisectBatchOnFunctionError") else len(chunk)
+            progress.done, progress.attempts = _sequence_number(failed) - 1, 0
+        progress.attempts += 1
+        progress.size = max(1, len(chunk) // 2) if mapping.get("BisectBatchOnFunctionError") else len(chunk)
         limit = int(mapping.get("MaximumRetryAttempts", -1))
-        if 0 <= limit < shard.attempts:
+        if 0 <= limit < progress.attempts:
             lambda_svc._send_ddb_stream_failure_record(
                 mapping, func, [failed], mapping["EventSourceArn"], result, "RetryAttemptsExhausted"
             )
-            shard.done, shard.size, shard.attempts = _sequence(failed), 0, 0
+            progress.done, progress.size, progress.attempts = _sequence_number(failed), 0, 0
             continue
         body = (
             result.get("body")
             if result.get("error")
-            else {"errorType": "PartialBatch", "errorMessage": "to be retried"}
+            else {"errorType": "PartialBatch", "errorMessage": "some records failed and will be retried"}
         )
         return {"error": True, "body": body, "log": result.get("log", "")}
     return {**result, "error": False}
 
 
 def _first_failed(mapping, result, chunk):
-    """The record to go on from, as the function's answer names it; None when all of them are done."""
+    """The first record that failed according to the function's response; None when none failed."""
     if "ReportBatchItemFailures" not in (mapping.get("FunctionResponseTypes") or []):
         return None
     body = result.get("body")
@@ -136,12 +135,12 @@ def _first_failed(mapping, result, chunk):
     failures = body.get("batchItemFailures") if isinstance(body, dict) else None
     if not failures:
         return None
-    named = {str(failure.get("itemIdentifier")) for failure in failures if isinstance(failure, dict)}
-    # An identifier that names no record means that the whole batch failed, as on AWS.
-    return next((record for record in chunk if record["dynamodb"]["SequenceNumber"] in named), chunk[0])
+    failed = {str(failure.get("itemIdentifier")) for failure in failures if isinstance(failure, dict)}
+    # As on AWS, an identifier of no record means that the whole batch failed.
+    return next((record for record in chunk if record["dynamodb"]["SequenceNumber"] in failed), chunk[0])
 
 
-def _sequence(record):
+def _sequence_number(record):
     return int(record["dynamodb"]["SequenceNumber"])
 
 
