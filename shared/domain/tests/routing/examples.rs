@@ -225,7 +225,7 @@ fn under_a_split_limit_most_units_come_before_the_higher_tier() {
 }
 
 #[test]
-fn every_fence_has_its_reason() {
+fn every_exclusion_has_its_reason() {
     let demands = vec![
         demand("1", "TEE", 1),
         Demand {
@@ -281,14 +281,14 @@ fn every_fence_has_its_reason() {
     assert_eq!(
         decision.explanation,
         "1 x MUG from careful (warehouse). 1 x TEE from picky (warehouse). asleep: takes no new work. \
-         careful: safety stock keeps back TEE. empty: out of stock for MUG, TEE. france: does not ship to DE. \
+         careful: holds only safety stock of TEE. empty: out of stock for MUG, TEE. france: does not ship to DE. \
          mugs: does not carry TEE. picky: declined or shipped short MUG. \
-         queue: longer waiting orders come first for TEE. maker: stands in no tier of the rules."
+         queue: earlier backorders come first for TEE. maker: is in no tier of the rules."
     );
 }
 
 #[test]
-fn a_long_list_of_fences_is_cut_and_counted() {
+fn a_long_list_of_exclusions_is_cut_and_counted() {
     let candidates = (10..60)
         .map(|n| warehouse(&format!("w{n}"), &[("TEE", 0)]))
         .collect();
