@@ -1,4 +1,4 @@
-//! What each wish and fact does to an order, fixture as short stories; and the whole status x command table.
+//! What each operation and fact does to an order, fixture as short stories; and the whole status x command table.
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
@@ -193,7 +193,7 @@ fn what_is_decided_twice_happens_once() {
             if events.is_empty() {
                 continue;
             }
-            // The same wish under another cause: the effect is there already.
+            // The same operation under another cause: the effect is there already.
             if let Ok(again) = copy.apply(&command) {
                 assert_eq!(
                     names(&again),
@@ -242,7 +242,7 @@ fn the_happy_path_passes_every_status_in_order() {
 }
 
 #[test]
-fn a_cancel_takes_what_is_free_asks_for_what_is_sent_and_names_who_was_first() {
+fn a_cancel_takes_unassigned_units_requests_sent_ones_and_names_the_winner() {
     let mut fixture = OrderFixture::placed(&[(6, 1000)]);
     fixture.captured();
     // Two to berlin, two to hamburg, two wait.
@@ -282,7 +282,7 @@ fn a_cancel_takes_what_is_free_asks_for_what_is_sent_and_names_who_was_first() {
 }
 
 #[test]
-fn a_parcel_that_leaves_while_we_ask_wins_and_one_that_leaves_after_is_an_exception() {
+fn a_shipment_during_a_cancel_request_wins_and_one_after_the_cancel_is_an_exception() {
     let mut fixture = OrderFixture::placed(&[(1, 1000)]);
     fixture.captured();
     fixture.route(&[("berlin", 9)]).unwrap();

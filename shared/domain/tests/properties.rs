@@ -19,9 +19,9 @@ use domain::{
 };
 use proptest::prelude::*;
 
-/// A wish or fact in small numbers; what it is about is chosen from what is there when it is put.
+/// A operation or fact in small numbers; what it is about is chosen from what is there when it is put.
 #[derive(Debug, Clone)]
-enum Wish {
+enum Operation {
     Pay(PaymentFact),
     Route {
         share: u32,
@@ -129,7 +129,7 @@ fn report() -> impl Strategy<Value = FulfillmentFact> {
     })
 }
 
-fn wish() -> impl Strategy<Value = Wish> {
+fn operation() -> impl Strategy<Value = Operation> {
     let parcel = (0u8..4, 0u8..5).prop_map(|(reference, kind)| {
         let fact = match kind {
             0 => ShipmentFact::InTransit,
@@ -138,33 +138,33 @@ fn wish() -> impl Strategy<Value = Wish> {
             3 => ShipmentFact::Exception { reason: None },
             _ => ShipmentFact::ReturnedToSender,
         };
-        Wish::Parcel { reference, fact }
+        Operation::Parcel { reference, fact }
     });
     let route =
-        (1u32..4, 0u8..3, any::<bool>()).prop_map(|(share, places, backorder)| Wish::Route {
+        (1u32..4, 0u8..3, any::<bool>()).prop_map(|(share, places, backorder)| Operation::Route {
             share,
             places,
             backorder,
         });
     prop_oneof![
-        4 => payment().prop_map(Wish::Pay),
+        4 => payment().prop_map(Operation::Pay),
         4 => route,
-        2 => Just(Wish::Request),
-        5 => (0usize..5, report()).prop_map(|(which, fact)| Wish::Report { which, fact }),
+        2 => Just(Operation::Request),
+        5 => (0usize..5, report()).prop_map(|(which, fact)| Operation::Report { which, fact }),
         2 => parcel,
-        1 => (0u8..3).prop_map(Wish::Hold),
-        2 => (0u8..3).prop_map(Wish::Release),
-        3 => proptest::collection::vec((1u8..5, proptest::option::of(0u32..4)), 0..3).prop_map(Wish::Cancel),
+        1 => (0u8..3).prop_map(Operation::Hold),
+        2 => (0u8..3).prop_map(Operation::Release),
+        3 => proptest::collection::vec((1u8..5, proptest::option::of(0u32..4)), 0..3).prop_map(Operation::Cancel),
     ]
 }
 
-fn command(fixture: &OrderFixture, wish: &Wish) -> Option<Command> {
-    Some(match wish {
-        Wish::Pay(fact) => Command::RecordPayment {
+fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
+    Some(match operation {
+        Operation::Pay(fact) => Command::RecordPayment {
             intent: common::INTENT.into(),
             fact: fact.clone(),
         },
-        Wish::Route {
+        Operation::Route {
             share,
             places,
             backorder,
@@ -172,15 +172,15 @@ fn command(fixture: &OrderFixture, wish: &Wish) -> Option<Command> {
             let names = [("berlin", *share), ("hamburg", *share), ("3pl", *share)];
             fixture.plan(&names[..usize::from(*places)], *backorder).0
         }
-        Wish::Request => Command::RequestFulfillment,
-        Wish::Report { which, fact } => {
+        Operation::Request => Command::RequestFulfillment,
+        Operation::Report { which, fact } => {
             let there = fixture.order.state.fulfillment_orders.len();
             if there == 0 {
                 return None;
             }
             fixture.report_command(which % there, fact.clone())
         }
-        Wish::Parcel { reference, fact } => {
+        Operation::Parcel { reference, fact } => {
             let reference = format!("p{reference}");
             let shipment = fixture
                 .order
@@ -197,15 +197,15 @@ fn command(fixture: &OrderFixture, wish: &Wish) -> Option<Command> {
                 fact: fact.clone(),
             }
         }
-        Wish::Hold(n) => Command::PlaceHold {
+        Operation::Hold(n) => Command::PlaceHold {
             kind: HoldKind::Manual,
             handle: format!("h{n}"),
             until: None,
         },
-        Wish::Release(n) => Command::ReleaseHold {
+        Operation::Release(n) => Command::ReleaseHold {
             handle: format!("h{n}"),
         },
-        Wish::Cancel(lines) => Command::Cancel {
+        Operation::Cancel(lines) => Command::Cancel {
             lines: lines
                 .iter()
                 .map(|(l, units)| CancelLine {
@@ -280,19 +280,19 @@ fn holds(before: &Order, after: &Order) {
     );
 }
 
-fn story() -> impl Strategy<Value = (Vec<(u32, i64)>, Vec<Wish>)> {
+fn story() -> impl Strategy<Value = (Vec<(u32, i64)>, Vec<Operation>)> {
     let lines = proptest::collection::vec((1u32..5, prop_oneof![Just(0i64), 1i64..1000]), 1..4);
-    (lines, proptest::collection::vec(wish(), 0..40))
+    (lines, proptest::collection::vec(operation(), 0..40))
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
 
     #[test]
-    fn any_sequence_of_wishes_and_facts_keeps_the_rules((lines, wishes) in story()) {
+    fn any_sequence_of_requests_and_facts_keeps_the_rules((lines, operations) in story()) {
         let mut fixture = OrderFixture::placed(&lines);
-        for wish in &wishes {
-            let Some(command) = command(&fixture, wish) else { continue };
+        for operation in &operations {
+            let Some(command) = command(&fixture, operation) else { continue };
             let before = fixture.order.clone();
             let Ok(events) = fixture.apply(&command) else {
                 prop_assert_eq!(&before, &fixture.order, "a refusal changes nothing");
@@ -310,12 +310,12 @@ proptest! {
     }
 
     #[test]
-    fn the_same_facts_told_twice_over_change_nothing_the_second_time((lines, wishes) in story()) {
+    fn the_same_facts_a_second_time_change_nothing((lines, operations) in story()) {
         let mut fixture = OrderFixture::placed(&lines);
-        for wish in &wishes {
-            let Some(command) = command(&fixture, wish) else { continue };
+        for operation in &operations {
+            let Some(command) = command(&fixture, operation) else { continue };
             let idempotent = match &command {
-                // A retold wish may find more to do: a second hold or route is a new wish.
+                // A retold operation may find more to do: a second hold or route is a new operation.
                 Command::Cancel { .. } | Command::Route { .. } | Command::ReleaseBackorder { .. } => false,
                 Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment => true,
                 // A partial `cancelled` without an end tells of further units each time it is fixture.
@@ -331,11 +331,11 @@ proptest! {
     }
 
     #[test]
-    fn evolving_never_panics_whatever_the_order((lines, wishes) in story(), (others, _) in story()) {
+    fn evolving_never_panics_whatever_the_order((lines, operations) in story(), (others, _) in story()) {
         let mut fixture = OrderFixture::placed(&lines);
         let mut stranger = OrderFixture::placed(&others).order;
-        for wish in &wishes {
-            let Some(command) = command(&fixture, wish) else { continue };
+        for operation in &operations {
+            let Some(command) = command(&fixture, operation) else { continue };
             for event in fixture.apply(&command).unwrap_or_default() {
                 // Events of one order, put to another that they do not fit.
                 stranger = evolve(stranger, &event, &context(fixture.fixture));
@@ -345,10 +345,10 @@ proptest! {
     }
 
     #[test]
-    fn state_and_commits_read_back_what_they_write((lines, wishes) in story()) {
+    fn state_and_commits_read_back_what_they_write((lines, operations) in story()) {
         let mut fixture = OrderFixture::placed(&lines);
-        for wish in &wishes {
-            if let Some(command) = command(&fixture, wish) {
+        for operation in &operations {
+            if let Some(command) = command(&fixture, operation) {
                 let _ = fixture.apply(&command);
             }
         }
@@ -360,11 +360,11 @@ proptest! {
     }
 
     #[test]
-    fn reserved_stock_follows_the_open_units((lines, wishes) in story()) {
+    fn reserved_stock_follows_the_open_units((lines, operations) in story()) {
         let mut fixture = OrderFixture::placed(&lines);
         let mut reserved = std::collections::BTreeMap::new();
-        for wish in &wishes {
-            let Some(command) = command(&fixture, wish) else { continue };
+        for operation in &operations {
+            let Some(command) = command(&fixture, operation) else { continue };
             fixture.fixture += 1;
             let context = context(fixture.fixture);
             let Ok(events) = decide(&fixture.order, &command, &context) else { continue };

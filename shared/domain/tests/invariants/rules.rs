@@ -193,7 +193,7 @@ fn i3_a_unit_that_is_owed_back_twice() {
 }
 
 #[test]
-fn i4_a_parcel_with_units_nobody_asked_for_and_no_exception() {
+fn i4_a_shipment_with_unexpected_units_and_no_exception() {
     let mut world = busy();
     let event = shipment(&mut world, 0, 1, 1);
     world.forge(0, vec![event]);
@@ -297,7 +297,7 @@ fn i6_a_commit_that_was_edited_dropped_or_left_unsigned() {
 }
 
 #[test]
-fn i6_a_state_or_an_order_that_the_commits_do_not_tell_of() {
+fn i6_a_state_or_an_order_that_the_commits_do_not_give() {
     let mut table = busy().table();
     table.orders[0].order.state.status = Status::Paid;
     breaks(&table, Rule::I6);
@@ -374,7 +374,7 @@ fn i7_taking_what_is_left_over_is_fair() {
 }
 
 #[test]
-fn i7_whoever_could_not_have_had_it_is_not_wronged() {
+fn i7_a_line_that_could_not_take_the_units_has_no_claim() {
     let served = |world: &mut World| {
         assert!(world.serve(&world.waiter(1, "1")));
         check(&world.table())
@@ -451,7 +451,7 @@ fn i7_a_location_that_declined_a_line_may_serve_the_next_in_the_queue() {
 }
 
 #[test]
-fn a_drain_is_owed_where_someone_waits_for_what_they_could_have() {
+fn a_drain_is_owed_where_a_backorder_could_be_released() {
     let owed = |world: &World| owed_drains(&world.table(), &world.locations, &world.rules);
     let mut world = queue("DE", usual(), &[("TEE", 3)], "berlin");
     let found = owed(&world);
