@@ -294,6 +294,19 @@ fn amounts_are_converted_or_rejected() {
 }
 
 #[test]
+fn every_type_of_the_registry_is_read() {
+    for listed in VENDOR.events {
+        match from_stripe(&event(listed.name, &json!({}))) {
+            Ok(ParsedWebhook::Ignored { reason, .. }) => {
+                assert_eq!(reason.code(), "no_order", "{}", listed.name);
+            }
+            Ok(ParsedWebhook::Fact(fact)) => panic!("{}: {fact:?}", listed.name),
+            Err(rejection) => assert_eq!(rejection.code(), "invalid_field", "{}", listed.name),
+        }
+    }
+}
+
+#[test]
 fn other_types_thin_events_and_strangers_are_ignored() {
     assert_eq!(
         ignored(from_stripe(&event("customer.created", &json!({"id": 7})))),

@@ -10,7 +10,7 @@ use domain::{
 use super::{
     amount,
     payloads::{Dispute, Intent, Refund, Review, Session},
-    references::{ID_MAX, of_intents_object, order_id, reference},
+    references::{ID_MAX, of_related_object, order_id, reference},
 };
 use crate::{
     fields::{code, name, require},
@@ -80,7 +80,7 @@ pub(super) fn refund_failed(refund: &Refund) -> Outcome {
 
 /// `default`: the status when the object has none.
 fn refund_with(refund: &Refund, default: RefundStatus) -> Outcome {
-    let Some(order) = of_intents_object(refund.metadata.as_ref(), refund.payment_intent.as_ref())?
+    let Some(order) = of_related_object(refund.metadata.as_ref(), refund.payment_intent.as_ref())?
     else {
         return Ok(None);
     };
@@ -120,7 +120,7 @@ pub(super) fn dispute_closed(dispute: &Dispute) -> Outcome {
 
 fn dispute_with(dispute: &Dispute, closed: bool) -> Outcome {
     let Some(order) =
-        of_intents_object(dispute.metadata.as_ref(), dispute.payment_intent.as_ref())?
+        of_related_object(dispute.metadata.as_ref(), dispute.payment_intent.as_ref())?
     else {
         return Ok(None);
     };
@@ -147,7 +147,7 @@ pub(super) fn review_closed(review: &Review) -> Outcome {
 }
 
 fn review_with(review: &Review, closed: bool) -> Outcome {
-    let Some(order) = of_intents_object(None, review.payment_intent.as_ref())? else {
+    let Some(order) = of_related_object(None, review.payment_intent.as_ref())? else {
         return Ok(None);
     };
     let id = id(review.id.as_deref())?;

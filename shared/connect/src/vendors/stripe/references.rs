@@ -23,7 +23,7 @@ pub(super) fn reference(
         .find(|text| valid(text))
         .map(str::to_owned);
     let intent = match intent {
-        // A `#` would split the key under which the intent is remembered.
+        // A `#` would split the key that the intent is stored under.
         Some(intent) if intent.contains('#') => {
             return Err(ParseError::field(path, "expected an id without `#`"));
         }
@@ -39,7 +39,7 @@ pub(super) fn reference(
 
 /// The reference of an object that belongs to a payment intent: its own metadata first, then that of an intent which
 /// Stripe has expanded.
-pub(super) fn of_intents_object(
+pub(super) fn of_related_object(
     metadata: Option<&Metadata>,
     intent: Option<&Link>,
 ) -> Result<Option<OrderReference>, ParseError> {

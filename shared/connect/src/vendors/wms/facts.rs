@@ -17,52 +17,46 @@ const NAME_MAX: usize = 100;
 type Outcome = Result<Fact, ParseError>;
 
 pub(super) fn accepted(progress: Progress) -> Outcome {
-    Ok(fulfillment(&progress, FulfillmentFact::Accepted))
+    progress_fact(&progress, FulfillmentFact::Accepted)
 }
 
 pub(super) fn picking(progress: Progress) -> Outcome {
-    Ok(fulfillment(&progress, FulfillmentFact::Picking))
+    progress_fact(&progress, FulfillmentFact::Picking)
 }
 
 pub(super) fn packed(progress: Progress) -> Outcome {
-    Ok(fulfillment(&progress, FulfillmentFact::Packed))
+    progress_fact(&progress, FulfillmentFact::Packed)
 }
 
-fn fulfillment(progress: &Progress, fact: FulfillmentFact) -> Fact {
-    Fact::Fulfillment {
+fn progress_fact(progress: &Progress, fact: FulfillmentFact) -> Outcome {
+    Ok(Fact::Fulfillment {
         order: progress.order_id,
         fulfillment_order: progress.fulfillment_order_id,
         fact,
-    }
+    })
 }
 
 pub(super) fn rejected(declined: Declined) -> Outcome {
-    let reason = reason(&declined);
-    Ok(refusal(&declined, FulfillmentFact::Rejected { reason }))
+    declined_fact(&declined, |reason| FulfillmentFact::Rejected { reason })
 }
 
 pub(super) fn cancel_refused(declined: Declined) -> Outcome {
-    let reason = reason(&declined);
-    Ok(refusal(
-        &declined,
-        FulfillmentFact::CancelRefused { reason },
-    ))
+    declined_fact(&declined, |reason| FulfillmentFact::CancelRefused {
+        reason,
+    })
 }
 
-fn reason(declined: &Declined) -> String {
-    declined
+fn declined_fact(declined: &Declined, fact: fn(String) -> FulfillmentFact) -> Outcome {
+    let reason = declined
         .reason
         .as_deref()
         .and_then(code)
-        .unwrap_or_else(|| "unspecified".to_owned())
-}
-
-fn refusal(declined: &Declined, fact: FulfillmentFact) -> Fact {
-    Fact::Fulfillment {
+        .unwrap_or_else(|| "unspecified".to_owned());
+    Ok(Fact::Fulfillment {
         order: declined.order_id,
         fulfillment_order: declined.fulfillment_order_id,
-        fact,
-    }
+        fact: fact(reason),
+    })
 }
 
 pub(super) fn cancelled(cancelled: Cancelled) -> Outcome {
