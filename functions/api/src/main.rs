@@ -2,7 +2,8 @@
 
 use app::api::{Scope, serve};
 use aws::{
-    client::Connection, clock::Machine, http, secrets::Vault, settings::required, table::Table,
+    client::Connection, clock::Machine, http, secrets::SecretsManager, settings::required,
+    table::Table,
 };
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
@@ -11,7 +12,7 @@ use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
 async fn main() -> Result<(), Error> {
     tracing::init_default_subscriber();
     let connection = Connection::from_environment()?;
-    let customer_key = Vault::from_environment(&connection)?
+    let customer_key = SecretsManager::from_environment(&connection)?
         .text("customer-key")
         .await?;
     let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?)

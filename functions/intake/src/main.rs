@@ -1,26 +1,31 @@
-//! Takes webhooks in over HTTPS: verifies, normalises, queues. Knows secrets, not orders. What happens to a
-//! request is in [`mod@receive`].
+//! Webhooks over HTTPS: verifies, normalizes, enqueues. Reads secrets, never orders. The steps are in [`webhook`].
 
-mod receive;
+mod gateway;
+mod webhook;
 
 use app::ports::Ambient;
 use aws::{
-    client::Connection, clock::Machine, http, queue::Queue, secrets::Vault, settings::required,
+    client::Connection, clock::Machine, http, queue::Queue, secrets::SecretsManager,
+    settings::required,
 };
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
-use receive::{SourceKeys, receive};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     tracing::init_default_subscriber();
     let connection = Connection::from_environment()?;
-    let keys = &SourceKeys(Vault::from_environment(&connection)?);
-    let inbox = &Queue::new(connection.sqs(), required("INBOUND_QUEUE_URL")?);
+    let secrets = &SecretsManager::from_environment(&connection)?;
+    let queue = &Queue::new(connection.sqs(), required("INBOUND_QUEUE_URL")?);
     run(service_fn(
         async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-            let take = async |request: &_| receive(keys, inbox, Machine.now(), request).await;
-            Ok::<_, Error>(http::respond(event.payload, take).await)
+            let answer = async |request: &_| {
+                let request = gateway::request(request);
+                // Boxed: the compiler does not follow the SDK's nested futures this deep.
+                let received = webhook::receive(secrets, queue, Machine.now(), &request);
+                gateway::response(Box::pin(received).await)
+            };
+            Ok::<_, Error>(http::respond(event.payload, answer).await)
         },
     ))
     .await

@@ -18,6 +18,7 @@ pub mod ports;
 pub mod publish;
 pub mod replenishment;
 pub mod routing;
+pub mod secrets;
 mod settle;
 pub mod stock;
 mod supply;

@@ -208,3 +208,20 @@ pub trait Courier: Sync {
         errand: &Errand,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 }
+
+/// Secrets by path, below the prefix of this deployment. Values are kept in memory for a while.
+pub trait SecretStore: Sync {
+    /// The secret at a path; none when there is none.
+    fn find(&self, path: &str) -> impl Future<Output = Result<Option<String>, Failure>> + Send;
+
+    /// The same, read again unless that was done a moment ago: for when a signature did not match and the secret may
+    /// have been rotated.
+    fn refreshed(&self, path: &str)
+    -> impl Future<Output = Result<Option<String>, Failure>> + Send;
+}
+
+/// The queue of facts from outside.
+pub trait InboundQueue: Sync {
+    /// Stores one message. When this returns without an error, the message is stored.
+    fn send(&self, body: &str) -> impl Future<Output = Result<(), Failure>> + Send;
+}

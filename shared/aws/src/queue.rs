@@ -1,6 +1,10 @@
 //! Sending to SQS.
 
-use app::{failure::Failure, messages, ports::Redrive};
+use app::{
+    failure::Failure,
+    messages,
+    ports::{InboundQueue, Redrive},
+};
 use aws_sdk_sqs::{Client, error::DisplayErrorContext};
 use domain::{
     ids::{OrderId, Sku},
@@ -42,6 +46,12 @@ impl Queue {
             .await;
         sent.map(drop)
             .map_err(|error| Failure::unavailable("SQS", DisplayErrorContext(&error).to_string()))
+    }
+}
+
+impl InboundQueue for Queue {
+    async fn send(&self, body: &str) -> Result<(), Failure> {
+        Self::send(self, body).await
     }
 }
 

@@ -1,12 +1,12 @@
-//! Secrets Manager with a memory: a secret is fetched once in a while and never shown.
+//! Secrets from Secrets Manager, kept in memory for a while and never shown.
 
 use std::{
     collections::BTreeMap,
-    sync::{Mutex, PoisonError},
+    sync::{Mutex, MutexGuard, PoisonError},
     time::{Duration, Instant},
 };
 
-use app::failure::Failure;
+use app::{failure::Failure, ports::SecretStore};
 use aws_sdk_secretsmanager::Client;
 
 use crate::{
@@ -14,33 +14,33 @@ use crate::{
     settings::{BadSetting, required},
 };
 
-/// So long a secret is believed. A rotation that is not noticed by a failing signature is noticed after this.
-const BELIEVED: Duration = Duration::from_secs(300);
-/// A secret is fetched afresh at most this often, so that forged signatures cannot make us ask for each.
-const AFRESH_EVERY: Duration = Duration::from_secs(30);
+/// How long a secret is kept. A rotation that no failing signature has shown is noticed after this.
+const SECRET_TTL: Duration = Duration::from_secs(300);
+/// A secret is fetched again at most this often, so that forged signatures do not cause a request each.
+const REFRESH_INTERVAL: Duration = Duration::from_secs(30);
 
 /// The secrets of this stack, below its prefix.
-pub struct Vault {
+pub struct SecretsManager {
     client: Client,
     prefix: String,
-    remembered: Mutex<BTreeMap<String, Remembered>>,
+    cache: Mutex<BTreeMap<String, Cached>>,
 }
 
 #[derive(Clone)]
-struct Remembered {
+struct Cached {
     text: Option<String>,
     fetched: Instant,
 }
 
-// What it remembers is never shown.
-impl std::fmt::Debug for Vault {
+// The values are never shown.
+impl std::fmt::Debug for SecretsManager {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Vault({})", self.prefix)
+        write!(f, "SecretsManager({})", self.prefix)
     }
 }
 
-impl Vault {
-    /// The vault that the setting `SECRETS_PREFIX` names.
+impl SecretsManager {
+    /// The secrets below the prefix that the setting `SECRETS_PREFIX` names.
     ///
     /// # Errors
     /// When the setting is missing.
@@ -56,28 +56,11 @@ impl Vault {
         Self {
             client,
             prefix: prefix.into(),
-            remembered: Mutex::default(),
+            cache: Mutex::default(),
         }
     }
 
-    /// The secret `<prefix>/<path>`; none when there is none.
-    ///
-    /// # Errors
-    /// [`Failure::Unavailable`].
-    pub async fn find(&self, path: &str) -> Result<Option<String>, Failure> {
-        self.no_older_than(path, BELIEVED).await
-    }
-
-    /// The same, fetched again unless that was done a moment ago: for when a signature has failed and the secret
-    /// may have been rotated.
-    ///
-    /// # Errors
-    /// [`Failure::Unavailable`].
-    pub async fn refreshed(&self, path: &str) -> Result<Option<String>, Failure> {
-        self.no_older_than(path, AFRESH_EVERY).await
-    }
-
-    /// A secret that must be there.
+    /// A secret that is required.
     ///
     /// # Errors
     /// [`Failure::Unavailable`], also when there is none.
@@ -88,19 +71,19 @@ impl Vault {
     }
 
     async fn no_older_than(&self, path: &str, age: Duration) -> Result<Option<String>, Failure> {
-        if let Some(known) = self
-            .memory()
+        if let Some(cached) = self
+            .cache()
             .get(path)
-            .filter(|known| known.fetched.elapsed() < age)
+            .filter(|cached| cached.fetched.elapsed() < age)
         {
-            return Ok(known.text.clone());
+            return Ok(cached.text.clone());
         }
         let text = self.fetch(path).await?;
-        let remembered = Remembered {
+        let cached = Cached {
             text: text.clone(),
             fetched: Instant::now(),
         };
-        self.memory().insert(path.to_owned(), remembered);
+        self.cache().insert(path.to_owned(), cached);
         Ok(text)
     }
 
@@ -115,14 +98,22 @@ impl Vault {
             {
                 Ok(None)
             }
-            // Only what it says of itself, never its debug output: that shows the answer, and the answer a secret.
+            // Only its message, never its debug output: that shows the response, which holds the secret.
             Err(error) => Err(Failure::unavailable("Secrets Manager", error)),
         }
     }
 
-    fn memory(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, Remembered>> {
-        self.remembered
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+    fn cache(&self) -> MutexGuard<'_, BTreeMap<String, Cached>> {
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl SecretStore for SecretsManager {
+    async fn find(&self, path: &str) -> Result<Option<String>, Failure> {
+        self.no_older_than(path, SECRET_TTL).await
+    }
+
+    async fn refreshed(&self, path: &str) -> Result<Option<String>, Failure> {
+        self.no_older_than(path, REFRESH_INTERVAL).await
     }
 }

@@ -1,22 +1,24 @@
-//! The outside world's wire formats: signatures, webhooks in, requests out; one file per vendor.
+//! The wire formats of the outside world: signatures, webhooks in, requests out. No I/O, no clock, no orders.
 //!
-//! A webhook goes one way: [`Source::at`] finds the source that its path names, [`Source::receive`] checks the
-//! signature over the raw bytes and, only then, reads them into a fact in the domain's own words. What we ask of
-//! locations is written in [`outgoing`] and signed with [`signature::standard::sign`].
+//! A webhook goes one way: [`registry::find`] gives the [`Endpoint`] of its path; [`Endpoint::receive`] checks the
+//! signature over the raw bytes and, only then, parses them into a fact of the domain. A request to a location is
+//! written and signed by the [`RequestWriter`] that [`registry::requests_to`] gives.
 //!
-//! Nothing here does I/O, reads a clock or knows what an order may do.
+//! A new vendor is one folder in [`vendors`] and one line in [`registry`].
 
+pub mod endpoint;
+mod fields;
 pub mod headers;
-pub mod message;
-pub mod outgoing;
-pub mod read;
+pub mod parse;
+pub mod registry;
 pub mod signature;
-pub mod source;
-pub mod stripe;
-pub mod wms;
+pub mod vendor;
+pub mod vendors;
+pub mod webhook;
 
+pub use endpoint::Endpoint;
 pub use headers::Headers;
-pub use message::Message;
-pub use read::{ReadError, Reading, Unused};
+pub use parse::ParseError;
 pub use signature::{Secrets, SignatureError, Verified, VerifiedMessage};
-pub use source::{BODY_MAX, Delivery, Refusal, Source};
+pub use vendor::{RequestWriter, Vendor};
+pub use webhook::{BODY_MAX, IgnoredReason, ParsedWebhook, SignedRequest, WebhookRejection};

@@ -1,6 +1,6 @@
 //! What a location tells: about the work that it was asked to do, about its parcels, about its shelves.
 
-use connect::{Message, outgoing::Requested};
+use connect::vendors::wms::{WireMessage, requests::FulfillmentRequest};
 use serde_json::{Value, json};
 
 use crate::{
@@ -18,7 +18,7 @@ impl World {
     /// # Errors
     /// When it cannot be written.
     pub fn tell(&self, location: &str, kind: &str, data: &Value) -> Told<Webhook> {
-        let message = Message::new(kind, watch::now(), data);
+        let message = WireMessage::new(kind, watch::now(), data);
         let body = message.to_json().map_err(|e| Trouble::broken(kind, e))?;
         Ok(Webhook {
             path: locations::path(location),
@@ -53,7 +53,7 @@ impl<'w> Order<'w> {
 pub struct Job<'w> {
     world: &'w World,
     /// What it was asked.
-    pub asked: Requested,
+    pub asked: FulfillmentRequest,
 }
 
 impl Job<'_> {

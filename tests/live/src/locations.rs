@@ -25,7 +25,7 @@ const SECRET: &str = "whsec_T25seSBmb3IgYSBzdGFjayBvbiBvbmUncyBvd24gbWFjaGluZQ==
 
 /// Where a location's webhooks go, below `/webhooks`.
 pub fn path(location: &str) -> String {
-    format!("{}/{location}", connect::wms::NAME)
+    format!("{}/{location}", connect::vendors::wms::NAME)
 }
 
 /// The document of a location that is known to the stories.

@@ -53,7 +53,7 @@ pub fn event(world: &World, kind: &str, fields: Value) -> Told<Webhook> {
         event["data"]["object"][name] = value;
     }
     Ok(Webhook {
-        path: connect::stripe::NAME.to_owned(),
+        path: connect::vendors::stripe::NAME.to_owned(),
         id,
         body: event.to_string(),
     })

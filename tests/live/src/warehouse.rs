@@ -11,8 +11,8 @@ use std::{
 
 use connect::{
     Headers, Secrets,
-    outgoing::{self, CancelRequested, Request, Requested},
     signature::standard,
+    vendors::wms::requests::{self, CancelRequest, FulfillmentRequest, Request},
 };
 use domain::ids::LocationId;
 use tiny_http::{Response, Server};
@@ -149,7 +149,12 @@ impl Warehouse {
     ///
     /// # Errors
     /// When it is not asked soon.
-    pub fn asked_to_ship(&self, location: &str, order: &str, known: &[String]) -> Told<Requested> {
+    pub fn asked_to_ship(
+        &self,
+        location: &str,
+        order: &str,
+        known: &[String],
+    ) -> Told<FulfillmentRequest> {
         let what = format!("{location} being asked to ship order {order}");
         self.wait(&what, watch::SOON, |received| match &received.request {
             Request::Ship(message) if received.location.as_str() == location => {
@@ -165,7 +170,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When it is not asked soon.
-    pub fn asked_to_cancel(&self, fulfillment_order: &str) -> Told<CancelRequested> {
+    pub fn asked_to_cancel(&self, fulfillment_order: &str) -> Told<CancelRequest> {
         let what = format!("being asked to cancel something of {fulfillment_order}");
         self.wait(&what, watch::SOON, |received| {
             cancels(received, fulfillment_order)
@@ -248,7 +253,7 @@ impl Drop for Warehouse {
     }
 }
 
-fn cancels(received: &Received, fulfillment_order: &str) -> Option<CancelRequested> {
+fn cancels(received: &Received, fulfillment_order: &str) -> Option<CancelRequest> {
     match &received.request {
         Request::Cancel(message)
             if message.data.fulfillment_order_id.to_string() == fulfillment_order =>
@@ -319,7 +324,7 @@ fn keep(
     let message =
         standard::verify(&headers, body, secrets, watch::now()).map_err(|e| e.to_string())?;
     let id = message.id().to_owned();
-    let asked = outgoing::read(message).map_err(|e| e.to_string())?;
+    let asked = requests::read(message).map_err(|e| e.to_string())?;
     match state
         .received
         .iter_mut()

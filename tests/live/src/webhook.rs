@@ -32,7 +32,7 @@ impl Webhook {
     pub fn signed(&self, secret: &str, at: jiff::Timestamp) -> Told<Signed> {
         let secrets = Secrets::new([secret]);
         let unsigned = |error| Trouble::broken("signing a webhook", error);
-        if self.path == connect::stripe::NAME {
+        if self.path == connect::vendors::stripe::NAME {
             let value =
                 signature::stripe::sign(&secrets, at, self.body.as_bytes()).map_err(unsigned)?;
             return Ok(vec![(signature::stripe::SIGNATURE, value)]);

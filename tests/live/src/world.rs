@@ -58,7 +58,7 @@ impl World {
             .map(|(id, secret)| (locations::path(id), secret.clone()))
             .collect();
         secrets.insert(
-            connect::stripe::NAME.to_owned(),
+            connect::vendors::stripe::NAME.to_owned(),
             stack.secrets.stripe.clone(),
         );
         let mut world = Self {

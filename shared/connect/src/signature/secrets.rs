@@ -1,21 +1,23 @@
-//! The live secrets of one source.
+//! The live secrets of one sender or receiver.
+
+use std::str::FromStr;
 
 use serde::Deserialize;
 
-/// The secrets that are live at the moment: one, or two while one replaces the other. A signature by any of them
-/// is good, and what we sign is signed by all of them.
+/// The secrets that are live at the moment: one, or two while one replaces the other. A signature made with any of
+/// them is accepted, and what we sign is signed with all of them.
 #[derive(Clone, Default, Deserialize)]
 pub struct Secrets {
     secrets: Vec<String>,
 }
 
-/// The stored secret is not of the form that [`Secrets::from_json`] reads.
+/// The stored text is not of the form that [`Secrets`] is parsed from. Shows nothing of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not of the form {{\"secrets\":[\"...\"]}}")]
-pub struct BadSecrets;
+pub struct InvalidSecrets;
 
 impl Secrets {
-    /// These secrets. Spaces and line ends around one are an accident of pasting.
+    /// Spaces and line ends around a secret are removed: they come from pasting.
     pub fn new<S: AsRef<str>>(secrets: impl IntoIterator<Item = S>) -> Self {
         Self {
             secrets: secrets
@@ -25,22 +27,22 @@ impl Secrets {
         }
     }
 
-    /// Reads `{"secrets":["whsec_...","whsec_older..."]}`, the form in which they are stored.
-    ///
-    /// # Errors
-    /// When it has another form; the error shows nothing of it.
-    pub fn from_json(text: &str) -> Result<Self, BadSecrets> {
-        let read: Self = serde_json::from_str(text).map_err(|_| BadSecrets)?;
-        Ok(Self::new(read.secrets))
-    }
-
-    /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.secrets.is_empty()
     }
 
     pub(super) fn live(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(String::as_str)
+    }
+}
+
+/// Parses `{"secrets":["whsec_...","whsec_older..."]}`, the form in which they are stored.
+impl FromStr for Secrets {
+    type Err = InvalidSecrets;
+
+    fn from_str(text: &str) -> Result<Self, InvalidSecrets> {
+        let read: Self = serde_json::from_str(text).map_err(|_| InvalidSecrets)?;
+        Ok(Self::new(read.secrets))
     }
 }
 
@@ -57,11 +59,10 @@ mod tests {
 
     #[test]
     fn stored_secrets_are_read_and_never_shown() {
-        let secrets =
-            Secrets::from_json(r#"{"secrets":["whsec_a\n","whsec_b"],"note":"x"}"#).unwrap();
+        let secrets: Secrets = r#"{"secrets":["whsec_a\n","whsec_b"],"note":"x"}"#.parse().unwrap();
         assert_eq!(secrets.live().collect::<Vec<_>>(), ["whsec_a", "whsec_b"]);
         assert_eq!(format!("{secrets:?}"), "Secrets(2 live)");
-        let error = Secrets::from_json("whsec_hunter2").unwrap_err();
+        let error = "whsec_hunter2".parse::<Secrets>().unwrap_err();
         assert!(!format!("{error} {error:?}").contains("hunter2"));
     }
 }

@@ -1,8 +1,8 @@
 //! Standard Webhooks 1.0: headers `webhook-id`, `webhook-timestamp` (Unix seconds) and `webhook-signature` (one
 //! or more `v1,<base64>`, separated by spaces), HMAC-SHA256 over `<id>.<timestamp>.<body>`.
 //!
-//! A secret is `whsec_` and the base64 of 24 to 64 random bytes; the bytes are the key. Used both ways: warehouses
-//! sign what they tell us, and we sign what we ask of them.
+//! A secret is `whsec_` and the base64 of 24 to 64 random bytes; the bytes are the key. Used in both directions: for
+//! webhooks from locations and for our requests to them.
 
 use base64::{
     Engine, alphabet,
@@ -11,7 +11,11 @@ use base64::{
 use jiff::Timestamp;
 
 use super::{
-    Secrets, SignatureError, Verified, VerifiedMessage, digest, in_window, mac, prove, seconds,
+    error::SignatureError,
+    mac,
+    secrets::Secrets,
+    time::{check_window, parse_seconds},
+    verified::VerifiedMessage,
 };
 use crate::headers::Headers;
 
@@ -50,17 +54,14 @@ pub fn verify<'a>(
         headers.one(SIGNATURE)?,
     );
     check_id(id)?;
-    let signed_at = seconds(time)?;
+    let signed_at = parse_seconds(time)?;
     let content = [id.as_bytes(), b".", time.as_bytes(), b".", body];
-    prove(secrets, key, &content, &offered(signatures)?)?;
-    in_window(signed_at, now)?;
-    Ok(VerifiedMessage {
-        id,
-        body: Verified(body),
-    })
+    mac::verify_any(secrets, key, &content, &offered(signatures)?)?;
+    check_window(signed_at, now)?;
+    Ok(VerifiedMessage::new(id, body))
 }
 
-/// Signs a message with every live secret, so that the receiver may have either: the three headers to send along.
+/// Signs a message with every live secret, so that the receiver may have either. Returns the three headers to send.
 ///
 /// # Errors
 /// When there is no secret, one cannot be used, or the id cannot be signed.
@@ -78,7 +79,7 @@ pub fn sign(
     let mut signatures = Vec::new();
     for secret in secrets.live() {
         let content = [id.as_bytes(), b".", time.as_bytes(), b".", body];
-        let signature = digest(mac(&key(secret)?, &content)?);
+        let signature = mac::sign(&key(secret)?, &content)?;
         signatures.push(format!("v1,{}", BASE64.encode(signature)));
     }
     Ok([
@@ -90,9 +91,9 @@ pub fn sign(
 
 /// A dot in the id would let one signed content be read as another id and another time.
 fn check_id(id: &str) -> Result<(), SignatureError> {
-    let sound =
+    let valid =
         (1..=ID_MAX).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_graphic() && b != b'.');
-    if sound {
+    if valid {
         Ok(())
     } else {
         Err(SignatureError::Malformed(
@@ -113,7 +114,7 @@ fn key(secret: &str) -> Result<Vec<u8>, SignatureError> {
     }
 }
 
-/// The `v1` signatures that can be read. Other versions, such as the asymmetric `v1a`, may stand beside them.
+/// The `v1` signatures that can be read. Other versions, such as the asymmetric `v1a`, may be sent along.
 fn offered(header: &str) -> Result<Vec<Vec<u8>>, SignatureError> {
     let v1 = header
         .split_ascii_whitespace()

@@ -1,11 +1,17 @@
 //! Stripe's scheme: `Stripe-Signature: t=<unix seconds>,v1=<hex>[,v1=<hex>]`, HMAC-SHA256 over `<t>.<body>`.
 //!
 //! The key is the secret as it is written, `whsec_` and all; it is not base64 here. While a secret is rolled
-//! Stripe sends one `v1` for each live one. `v0` is a test scheme and proves nothing.
+//! Stripe sends one `v1` for each live one. `v0` is a test scheme and is not accepted.
 
 use jiff::Timestamp;
 
-use super::{Secrets, SignatureError, Verified, digest, in_window, mac, prove, seconds};
+use super::{
+    error::SignatureError,
+    mac,
+    secrets::Secrets,
+    time::{check_window, parse_seconds},
+    verified::Verified,
+};
 use crate::headers::Headers;
 
 /// The header that carries time and signatures.
@@ -22,14 +28,13 @@ pub fn verify<'a>(
     now: Timestamp,
 ) -> Result<Verified<'a>, SignatureError> {
     let (time, offered) = parse(headers.one(SIGNATURE)?)?;
-    let signed_at = seconds(time)?;
-    prove(secrets, key, &[time.as_bytes(), b".", body], &offered)?;
-    in_window(signed_at, now)?;
-    Ok(Verified(body))
+    let signed_at = parse_seconds(time)?;
+    mac::verify_any(secrets, key, &[time.as_bytes(), b".", body], &offered)?;
+    check_window(signed_at, now)?;
+    Ok(Verified::new(body))
 }
 
-/// Signs a body as Stripe would, once with each secret: the header's value. For tests and local use; nobody but
-/// Stripe sends us such a signature in earnest.
+/// Signs a body as Stripe would, once with each secret. Returns the header's value. For tests and local use.
 ///
 /// # Errors
 /// When there is no secret, or one cannot be used.
@@ -40,7 +45,7 @@ pub fn sign(secrets: &Secrets, at: Timestamp, body: &[u8]) -> Result<String, Sig
     let time = at.as_second().to_string();
     let mut header = format!("t={time}");
     for secret in secrets.live() {
-        let signature = digest(mac(&key(secret)?, &[time.as_bytes(), b".", body])?);
+        let signature = mac::sign(&key(secret)?, &[time.as_bytes(), b".", body])?;
         header.push_str(",v1=");
         header.push_str(&hex::encode(signature));
     }

@@ -1,7 +1,7 @@
-//! Whatever is sent, nothing panics: it is read, ignored, or refused with a code.
+//! Whatever is sent, nothing panics: it is parsed, ignored, or rejected with a code.
 
 use connect::{
-    BODY_MAX, Delivery, Headers, Reading, Refusal, Source,
+    BODY_MAX, Headers, ParsedWebhook, SignedRequest, WebhookRejection,
     signature::{standard, stripe},
 };
 use proptest::prelude::*;
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use crate::support::{
     STRIPE_SECRET, WMS_SECRET, berlin, example_json, examples, from_berlin, from_stripe, now,
-    secrets,
+    secrets, stripes,
 };
 
 /// Any small JSON value.
@@ -31,25 +31,25 @@ fn any_value() -> impl Strategy<Value = Value> {
     })
 }
 
-/// All places of a value, as JSON pointers.
-fn places(value: &Value, at: &str, found: &mut Vec<String>) {
+/// The JSON pointers to all parts of a value.
+fn pointers(value: &Value, at: &str, found: &mut Vec<String>) {
     found.push(at.to_owned());
     match value {
         Value::Object(map) => map
             .iter()
-            .for_each(|(key, value)| places(value, &format!("{at}/{key}"), found)),
+            .for_each(|(key, value)| pointers(value, &format!("{at}/{key}"), found)),
         Value::Array(list) => {
             list.iter()
                 .enumerate()
-                .for_each(|(place, value)| places(value, &format!("{at}/{place}"), found));
+                .for_each(|(index, value)| pointers(value, &format!("{at}/{index}"), found));
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
 }
 
-fn sound(outcome: Result<Reading, Refusal>) {
+fn check(outcome: Result<ParsedWebhook, WebhookRejection>) {
     match outcome {
-        Ok(Reading::Fact(inbound)) => {
+        Ok(ParsedWebhook::Fact(inbound)) => {
             let message = serde_json::to_string(&inbound).unwrap();
             assert!(message.len() < 256 * 1024 - 1024, "it must fit the queue");
             assert_eq!(
@@ -57,10 +57,10 @@ fn sound(outcome: Result<Reading, Refusal>) {
                 *inbound
             );
         }
-        Ok(Reading::Ignored { kind, .. }) => assert!(kind.len() <= 80 && kind.is_ascii()),
-        Err(refusal) => assert!(
-            refusal.status() == 400 && !refusal.code().is_empty(),
-            "{refusal}"
+        Ok(ParsedWebhook::Ignored { kind, .. }) => assert!(kind.len() <= 80 && kind.is_ascii()),
+        Err(rejection) => assert!(
+            rejection.status() == 400 && !rejection.code().is_empty(),
+            "{rejection}"
         ),
     }
 }
@@ -68,14 +68,14 @@ fn sound(outcome: Result<Reading, Refusal>) {
 proptest! {
     #[test]
     fn signed_bytes_of_any_kind(body in prop::collection::vec(any::<u8>(), 0..200)) {
-        sound(from_stripe(&body));
-        sound(from_berlin(&body));
+        check(from_stripe(&body));
+        check(from_berlin(&body));
     }
 
     #[test]
     fn examples_with_one_value_replaced(
         example in any::<prop::sample::Index>(),
-        place in any::<prop::sample::Index>(),
+        pointer in any::<prop::sample::Index>(),
         value in any_value(),
     ) {
         for (source, send) in [("stripe", from_stripe as fn(&[u8]) -> _), ("wms", from_berlin)] {
@@ -83,9 +83,9 @@ proptest! {
             let (kind, _) = &examples[example.index(examples.len())];
             let mut body = example_json(&format!("{source}/{kind}.json"));
             let mut found = Vec::new();
-            places(&body, "", &mut found);
-            *body.pointer_mut(&found[place.index(found.len())]).unwrap() = value.clone();
-            sound(send(body.to_string().as_bytes()));
+            pointers(&body, "", &mut found);
+            *body.pointer_mut(&found[pointer.index(found.len())]).unwrap() = value.clone();
+            check(send(body.to_string().as_bytes()));
         }
     }
 
@@ -93,10 +93,10 @@ proptest! {
     fn unsigned_headers_of_any_kind(a in ".{0,80}", b in ".{0,80}", c in ".{0,80}", body in ".{0,80}") {
         let pairs = [(stripe::SIGNATURE, &a), (standard::ID, &a), (standard::TIMESTAMP, &b), (standard::SIGNATURE, &c)];
         let headers: Headers<'_> = pairs.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let delivery = Delivery { headers: &headers, body: body.as_bytes() };
-        for (source, secret) in [(Source::Stripe, STRIPE_SECRET), (berlin(), WMS_SECRET)] {
-            let refusal = source.receive(delivery, &secrets([secret]), now()).unwrap_err();
-            prop_assert_eq!(refusal.status(), 401);
+        let request = SignedRequest { headers: &headers, body: body.as_bytes() };
+        for (endpoint, secret) in [(stripes(), STRIPE_SECRET), (berlin(), WMS_SECRET)] {
+            let rejection = endpoint.receive(&request, &secrets([secret]), now()).unwrap_err();
+            prop_assert_eq!(rejection.status(), 401);
         }
     }
 
@@ -105,10 +105,10 @@ proptest! {
         let mut body = crate::support::example("wms/shipment.shipped.json");
         let signed = standard::sign(&secrets([WMS_SECRET]), "msg_1", now(), &body).unwrap();
         let headers: Headers<'_> = signed.iter().map(|(name, value)| (*name, value.as_str())).collect();
-        let place = byte.index(body.len());
-        body[place] ^= 1 << bit;
-        let refusal = berlin().receive(Delivery { headers: &headers, body: &body }, &secrets([WMS_SECRET]), now());
-        prop_assert_eq!(refusal.unwrap_err().code(), "wrong_signature");
+        let index = byte.index(body.len());
+        body[index] ^= 1 << bit;
+        let rejection = berlin().receive(&SignedRequest { headers: &headers, body: &body }, &secrets([WMS_SECRET]), now());
+        prop_assert_eq!(rejection.unwrap_err().code(), "wrong_signature");
     }
 }
 
@@ -120,15 +120,15 @@ fn the_largest_bodies_still_fit_the_queue() {
         (0..n).map(|n| serde_json::json!({"sku": format!("{long}{}", n % 50), "quantity": 1}))
     };
     message["data"]["items"] = items(500).collect();
-    sound(from_berlin(message.to_string().as_bytes()));
+    check(from_berlin(message.to_string().as_bytes()));
     message["note"] = "x".repeat(BODY_MAX - message.to_string().len() - 10).into();
-    sound(from_berlin(message.to_string().as_bytes()));
+    check(from_berlin(message.to_string().as_bytes()));
     let deep = format!(
         "{}{}{}",
         r#"{"type":"x","data":"#,
         "[".repeat(100_000),
         "]".repeat(100_000)
     );
-    sound(from_berlin(deep.as_bytes()));
-    sound(from_stripe(deep.as_bytes()));
+    check(from_berlin(deep.as_bytes()));
+    check(from_stripe(deep.as_bytes()));
 }

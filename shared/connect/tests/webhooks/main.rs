@@ -1,4 +1,4 @@
-//! Webhooks from outside, from bytes to facts, through the door that the functions use.
+//! Webhooks from outside, from bytes to facts, by the same entry that the functions use.
 #![expect(
     clippy::arithmetic_side_effects,
     clippy::wildcard_enum_match_arm,
@@ -8,7 +8,9 @@
 #[cfg(test)]
 mod garbage;
 #[cfg(test)]
-mod outgoing;
+mod registry;
+#[cfg(test)]
+mod requests;
 #[cfg(test)]
 mod signatures;
 #[cfg(test)]

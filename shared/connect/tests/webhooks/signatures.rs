@@ -1,12 +1,12 @@
-//! Who may speak to us: known answers from elsewhere, and everything that must be turned away.
+//! Signatures: known answers from other implementations, and everything that must be rejected.
 
 use connect::{
-    Delivery, Headers, Secrets, SignatureError, Source,
+    Endpoint, Headers, Secrets, SignatureError, SignedRequest, registry,
     signature::{standard, stripe},
 };
 use jiff::Timestamp;
 
-use crate::support::{STRIPE_SECRET, WMS_SECRET, ago, berlin, from_stripe, now, secrets};
+use crate::support::{STRIPE_SECRET, WMS_SECRET, ago, berlin, from_stripe, now, secrets, stripes};
 
 /// The known answer of the Standard Webhooks reference libraries.
 const ID: &str = "msg_27UH4WbU6Z5A5EzD8u03UvzRbpk";
@@ -94,7 +94,7 @@ fn rotation_works_with_two_live_secrets_on_either_side() {
 }
 
 #[test]
-fn secrets_that_prove_nothing_are_not_used() {
+fn unusable_secrets_are_not_used() {
     let long = format!("whsec_{}", "A".repeat(88));
     for bad in [
         "",
@@ -127,11 +127,11 @@ fn secrets_that_prove_nothing_are_not_used() {
 }
 
 #[test]
-fn a_standard_id_that_could_be_read_two_ways_is_refused() {
+fn an_ambiguous_standard_id_is_rejected() {
     let good = secrets([WMS_SECRET]);
     for id in ["msg.1", "msg 1", &"m".repeat(256), "msg\u{e9}"] {
-        let refused = standard_at(id, TIME, SIGNATURE, &good, at(TIME));
-        assert_eq!(refused.unwrap_err().code(), "malformed_signature", "{id}");
+        let rejected = standard_at(id, TIME, SIGNATURE, &good, at(TIME));
+        assert_eq!(rejected.unwrap_err().code(), "malformed_signature", "{id}");
         assert!(standard::sign(&good, id, now(), BODY).is_err());
     }
     for time in [
@@ -214,7 +214,11 @@ fn stripes_signature_is_the_one_that_others_compute() {
     assert_eq!(verify(&header, &["whsec_third", STRIPE_SECRET]), Ok(()));
     let rolled = format!("t={STRIPE_TIME}, v1={STRIPE_MAC_OTHER}, v1={STRIPE_MAC},v0=00");
     for live in [STRIPE_SECRET, "whsec_other"] {
-        assert_eq!(verify(&rolled, &[live]), Ok(()), "either of two v1 may fit");
+        assert_eq!(
+            verify(&rolled, &[live]),
+            Ok(()),
+            "either of two v1 may match"
+        );
     }
     assert_eq!(
         verify(&rolled, &["whsec_third"]),
@@ -282,22 +286,22 @@ fn stripes_header_is_read_strictly() {
 }
 
 #[test]
-fn refusals_carry_a_status_and_a_code() {
+fn rejections_have_a_status_and_a_code() {
     let nothing = Headers::default();
-    let refuse = |source: &Source, body: &[u8]| {
-        let delivery = Delivery {
+    let reject = |endpoint: &Endpoint, body: &[u8]| {
+        let request = SignedRequest {
             headers: &nothing,
             body,
         };
-        let refusal = source
-            .receive(delivery, &secrets([WMS_SECRET]), now())
+        let rejection = endpoint
+            .receive(&request, &secrets([WMS_SECRET]), now())
             .unwrap_err();
-        (refusal.status(), refusal.code())
+        (rejection.status(), rejection.code())
     };
-    assert_eq!(refuse(&Source::Stripe, b"{}"), (401, "missing_signature"));
-    assert_eq!(refuse(&berlin(), b"{}"), (401, "missing_signature"));
+    assert_eq!(reject(&stripes(), b"{}"), (401, "missing_signature"));
+    assert_eq!(reject(&berlin(), b"{}"), (401, "missing_signature"));
     assert_eq!(
-        refuse(&berlin(), &vec![b' '; connect::BODY_MAX + 1]),
+        reject(&berlin(), &vec![b' '; connect::BODY_MAX + 1]),
         (413, "body_too_large")
     );
     let broken = from_stripe(b"{").unwrap_err();
@@ -305,18 +309,21 @@ fn refusals_carry_a_status_and_a_code() {
 }
 
 #[test]
-fn a_path_names_a_source_or_none() {
-    assert_eq!(Source::at("stripe", None), Some(Source::Stripe));
+fn a_path_names_an_endpoint_or_none() {
+    assert_eq!(stripes().vendor(), "stripe");
+    assert_eq!(stripes().secrets_path(), "webhooks/stripe");
+    assert_eq!(berlin().vendor(), "wms");
     assert_eq!(berlin().secrets_path(), "webhooks/wms/berlin");
-    assert_eq!(Source::Stripe.secrets_path(), "webhooks/stripe");
-    let unknown = [
-        ("stripe", Some("x")),
-        ("wms", None),
-        ("wms", Some("../stripe")),
-        ("Stripe", None),
-        ("", None),
+    let unknown: [&[&str]; 7] = [
+        &["stripe", "x"],
+        &["wms"],
+        &["wms", "../stripe"],
+        &["wms", "berlin", "x"],
+        &["Stripe"],
+        &[""],
+        &[],
     ];
-    for (name, location) in unknown {
-        assert_eq!(Source::at(name, location), None, "{name} {location:?}");
+    for path in unknown {
+        assert!(registry::find(path).is_none(), "{path:?}");
     }
 }

@@ -1,6 +1,6 @@
-//! Stripe's events: the published ones, and what they may become.
+//! Stripe's events: the published examples, and variations of them.
 
-use connect::stripe::TYPES;
+use connect::{ParsedWebhook, vendors::stripe::VENDOR};
 use domain::{
     facts::{Fact, OrderReference, PaymentFact},
     order::RefundStatus,
@@ -27,9 +27,9 @@ fn payment(fact: Fact) -> (OrderReference, PaymentFact) {
     }
 }
 
-fn refused(kind: &str, object: Value) -> String {
-    let refusal = from_stripe(&event(kind, &object)).unwrap_err();
-    format!("{} {refusal}", refusal.code())
+fn rejected(kind: &str, object: Value) -> String {
+    let rejection = from_stripe(&event(kind, &object)).unwrap_err();
+    format!("{} {rejection}", rejection.code())
 }
 
 fn currency(code: &str) -> domain::money::Currency {
@@ -40,19 +40,26 @@ fn currency(code: &str) -> domain::money::Currency {
 fn every_published_event_is_read_or_ignored_for_a_reason() {
     let mut facts = Vec::new();
     for (kind, body) in examples("stripe") {
-        match from_stripe(&body).unwrap_or_else(|refusal| panic!("{kind}: {refusal}")) {
-            connect::Reading::Fact(_) => facts.push(kind),
-            connect::Reading::Ignored { kind: told, why } => {
-                assert_eq!(told, kind);
+        match from_stripe(&body).unwrap_or_else(|rejection| panic!("{kind}: {rejection}")) {
+            ParsedWebhook::Fact(_) => facts.push(kind),
+            ParsedWebhook::Ignored {
+                kind: named,
+                reason,
+            } => {
+                assert_eq!(named, kind);
                 // These two belong to charges without a payment intent.
                 let orphan =
                     ["charge.dispute.closed", "charge.dispute.created"].contains(&kind.as_str());
                 assert_eq!(
-                    why.code(),
+                    reason.code(),
                     if orphan { "no_order" } else { "unused_type" },
                     "{kind}"
                 );
-                assert_eq!(orphan, TYPES.contains(&kind.as_str()), "{kind}");
+                assert_eq!(
+                    orphan,
+                    VENDOR.events.iter().any(|event| event.name == kind),
+                    "{kind}"
+                );
             }
         }
     }
@@ -192,7 +199,7 @@ fn a_session_says_what_was_paid() {
     );
     let lost = json!({"mode": "payment", "payment_status": "paid", "client_reference_id": "1001"});
     assert_eq!(
-        refused(kind, lost),
+        rejected(kind, lost),
         "invalid_field `data.object.payment_intent`: missing"
     );
 }
@@ -255,11 +262,11 @@ fn refunds_have_the_status_of_the_object() {
     assert_eq!(status(json!("failed")), RefundStatus::Failed);
     assert_eq!(status(Value::Null), RefundStatus::Pending);
     let odd = json!({"id": "re_1", "payment_intent": "pi_1", "amount": 1, "currency": "eur", "status": "odd"});
-    assert!(refused("refund.updated", odd).starts_with("invalid_field `data.object.status`"));
+    assert!(rejected("refund.updated", odd).starts_with("invalid_field `data.object.status`"));
 }
 
 #[test]
-fn amounts_are_converted_or_refused() {
+fn amounts_are_converted_or_rejected() {
     let captured = |amount: Value, code: &str| json!({"id": "pi_1", "amount_received": amount, "currency": code, "metadata": {}});
     let kind = "payment_intent.succeeded";
     let isk = PaymentFact::Captured {
@@ -267,23 +274,36 @@ fn amounts_are_converted_or_refused() {
         currency: currency("ISK"),
     };
     assert_eq!(read(kind, captured(json!(500), "isk")).1, isk);
-    assert!(refused(kind, captured(json!(501), "ugx")).starts_with("unrepresentable_amount"));
+    assert!(rejected(kind, captured(json!(501), "ugx")).starts_with("unrepresentable_amount"));
     assert!(
-        refused(kind, captured(json!(12.5), "eur"))
+        rejected(kind, captured(json!(12.5), "eur"))
             .starts_with("invalid_field `data.object.amount_received`")
     );
     assert!(
-        refused(kind, captured(json!("12"), "eur"))
+        rejected(kind, captured(json!("12"), "eur"))
             .starts_with("invalid_field `data.object.amount_received`")
     );
     assert_eq!(
-        refused(kind, captured(Value::Null, "eur")),
+        rejected(kind, captured(Value::Null, "eur")),
         "invalid_field `data.object.amount_received`: missing"
     );
     assert!(
-        refused(kind, captured(json!(1), "euro"))
+        rejected(kind, captured(json!(1), "euro"))
             .starts_with("invalid_field `data.object.currency`")
     );
+}
+
+#[test]
+fn every_type_of_the_registry_is_read() {
+    for listed in VENDOR.events {
+        match from_stripe(&event(listed.name, &json!({}))) {
+            Ok(ParsedWebhook::Ignored { reason, .. }) => {
+                assert_eq!(reason.code(), "no_order", "{}", listed.name);
+            }
+            Ok(ParsedWebhook::Fact(fact)) => panic!("{}: {fact:?}", listed.name),
+            Err(rejection) => assert_eq!(rejection.code(), "invalid_field", "{}", listed.name),
+        }
+    }
 }
 
 #[test]
@@ -309,26 +329,26 @@ fn other_types_thin_events_and_strangers_are_ignored() {
 
 #[test]
 fn what_is_needed_and_missing_is_named() {
-    let refusal =
+    let rejection =
         from_stripe(br#"{"type":"payment_intent.succeeded","created":1,"data":{}}"#).unwrap_err();
-    assert_eq!(refusal.code(), "invalid_field");
+    assert_eq!(rejection.code(), "invalid_field");
     assert_eq!(
         from_stripe(b"{}").unwrap_err().to_string(),
         "`type`: missing"
     );
     let mut event = example_json("stripe/payment_intent.succeeded.json");
     event["id"] = json!("");
-    let refusal = from_stripe(event.to_string().as_bytes()).unwrap_err();
+    let rejection = from_stripe(event.to_string().as_bytes()).unwrap_err();
     assert_eq!(
-        refusal.to_string(),
+        rejection.to_string(),
         "`id`: expected 1 to 255 characters on one line"
     );
     assert!(
-        refused("payment_intent.canceled", json!({"id": "pi#1"}))
+        rejected("payment_intent.canceled", json!({"id": "pi#1"}))
             .starts_with("invalid_field `data.object.id`")
     );
     assert_eq!(
-        refused("review.opened", json!({"payment_intent": "pi_1"})),
+        rejected("review.opened", json!({"payment_intent": "pi_1"})),
         "invalid_field `data.object.id`: missing"
     );
 }

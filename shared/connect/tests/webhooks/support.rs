@@ -1,9 +1,9 @@
-//! What the tests share: secrets, clocks, signed deliveries, the recorded examples.
+//! Shared by the tests: secrets, times, signed requests, the recorded examples.
 
 use std::path::PathBuf;
 
 use connect::{
-    Delivery, Headers, Reading, Refusal, Secrets, Source,
+    Endpoint, Headers, ParsedWebhook, Secrets, SignedRequest, WebhookRejection, registry,
     signature::{standard, stripe},
 };
 use domain::facts::{Fact, Inbound};
@@ -25,17 +25,25 @@ pub(crate) fn secrets<const N: usize>(secrets: [&str; N]) -> Secrets {
     Secrets::new(secrets)
 }
 
-pub(crate) fn berlin() -> Source {
-    Source::at("wms", Some("berlin")).unwrap()
+pub(crate) fn endpoint(path: &[&str]) -> Endpoint {
+    registry::find(path).unwrap()
+}
+
+pub(crate) fn stripes() -> Endpoint {
+    endpoint(&["stripe"])
+}
+
+pub(crate) fn berlin() -> Endpoint {
+    endpoint(&["wms", "berlin"])
 }
 
 /// Sends a body as Stripe would, now.
-pub(crate) fn from_stripe(body: &[u8]) -> Result<Reading, Refusal> {
+pub(crate) fn from_stripe(body: &[u8]) -> Result<ParsedWebhook, WebhookRejection> {
     let secrets = secrets([STRIPE_SECRET]);
     let header = stripe::sign(&secrets, now(), body).unwrap();
     let headers = Headers::from_iter([("Stripe-Signature", header.as_str())]);
-    Source::Stripe.receive(
-        Delivery {
+    stripes().receive(
+        &SignedRequest {
             headers: &headers,
             body,
         },
@@ -45,7 +53,7 @@ pub(crate) fn from_stripe(body: &[u8]) -> Result<Reading, Refusal> {
 }
 
 /// Sends a body as the location `berlin` would, now.
-pub(crate) fn from_berlin(body: &[u8]) -> Result<Reading, Refusal> {
+pub(crate) fn from_berlin(body: &[u8]) -> Result<ParsedWebhook, WebhookRejection> {
     let secrets = secrets([WMS_SECRET]);
     let signed = standard::sign(&secrets, "msg_1", now(), body).unwrap();
     let headers: Headers<'_> = signed
@@ -53,7 +61,7 @@ pub(crate) fn from_berlin(body: &[u8]) -> Result<Reading, Refusal> {
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
     berlin().receive(
-        Delivery {
+        &SignedRequest {
             headers: &headers,
             body,
         },
@@ -62,22 +70,22 @@ pub(crate) fn from_berlin(body: &[u8]) -> Result<Reading, Refusal> {
     )
 }
 
-pub(crate) fn inbound(reading: Result<Reading, Refusal>) -> Inbound {
+pub(crate) fn inbound(reading: Result<ParsedWebhook, WebhookRejection>) -> Inbound {
     match reading.unwrap() {
-        Reading::Fact(inbound) => *inbound,
-        Reading::Ignored { kind, why } => panic!("{kind} was ignored: {}", why.code()),
+        ParsedWebhook::Fact(inbound) => *inbound,
+        ParsedWebhook::Ignored { kind, reason } => panic!("{kind} was ignored: {}", reason.code()),
     }
 }
 
-pub(crate) fn fact(reading: Result<Reading, Refusal>) -> Fact {
+pub(crate) fn fact(reading: Result<ParsedWebhook, WebhookRejection>) -> Fact {
     inbound(reading).fact
 }
 
 /// Why it was ignored.
-pub(crate) fn ignored(reading: Result<Reading, Refusal>) -> &'static str {
+pub(crate) fn ignored(reading: Result<ParsedWebhook, WebhookRejection>) -> &'static str {
     match reading.unwrap() {
-        Reading::Fact(inbound) => panic!("{inbound:?}"),
-        Reading::Ignored { why, .. } => why.code(),
+        ParsedWebhook::Fact(inbound) => panic!("{inbound:?}"),
+        ParsedWebhook::Ignored { reason, .. } => reason.code(),
     }
 }
 

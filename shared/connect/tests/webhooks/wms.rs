@@ -1,6 +1,6 @@
-//! What warehouses, 3PLs and suppliers tell: one example of each type, and what may be wrong with one.
+//! Webhooks of locations: one example of each type, and what may be wrong with one.
 
-use connect::{Message, wms, wms::Kind};
+use connect::vendors::wms::{Kind, Shipped, WireMessage};
 use domain::facts::{Fact, FactLine, FulfillmentFact, ParcelFact, StockMovement};
 use serde_json::{Value, json};
 
@@ -21,10 +21,10 @@ fn with(kind: Kind, pointer: &str, value: Value) -> Vec<u8> {
     message.to_string().into_bytes()
 }
 
-fn refused(kind: Kind, pointer: &str, value: Value) -> String {
-    let refusal = from_berlin(&with(kind, pointer, value)).unwrap_err();
-    assert_eq!(refusal.status(), 400);
-    format!("{} {refusal}", refusal.code())
+fn rejected(kind: Kind, pointer: &str, value: Value) -> String {
+    let rejection = from_berlin(&with(kind, pointer, value)).unwrap_err();
+    assert_eq!(rejection.status(), 400);
+    format!("{} {rejection}", rejection.code())
 }
 
 fn line(line: &str, quantity: u32) -> FactLine {
@@ -35,7 +35,7 @@ fn line(line: &str, quantity: u32) -> FactLine {
 }
 
 #[test]
-fn there_is_one_true_example_of_each_type() {
+fn there_is_one_example_of_each_type() {
     let mut types: Vec<_> = Kind::ALL.iter().map(|kind| kind.as_str()).collect();
     types.sort_unstable();
     assert_eq!(
@@ -66,7 +66,7 @@ fn a_message_keeps_its_id_its_location_and_its_time() {
 }
 
 #[test]
-fn each_type_says_what_it_says() {
+fn each_type_becomes_its_fact() {
     let fulfillment = |kind| match read(kind) {
         Fact::Fulfillment { fact, .. } => fact,
         other => panic!("{other:?}"),
@@ -100,7 +100,7 @@ fn each_type_says_what_it_says() {
         last: true,
     };
     assert_eq!(fulfillment(Kind::Shipped), shipped);
-    let parcel = |kind| match read(kind) {
+    let shipment = |kind| match read(kind) {
         Fact::Parcel {
             reference, fact, ..
         } => (reference, fact),
@@ -118,12 +118,12 @@ fn each_type_says_what_it_says() {
         ),
         (Kind::ReturnedToSender, ParcelFact::ReturnedToSender),
     ] {
-        assert_eq!(parcel(kind), ("BOX-1".to_owned(), expected));
+        assert_eq!(shipment(kind), ("BOX-1".to_owned(), expected));
     }
 }
 
 #[test]
-fn stock_is_told_by_sku_and_added_up() {
+fn stock_is_by_sku_and_added_up() {
     let moved = |body: &[u8]| match fact(from_berlin(body)) {
         Fact::Stock(facts) => facts
             .into_iter()
@@ -144,16 +144,16 @@ fn stock_is_told_by_sku_and_added_up() {
     );
     let twice = json!([{"sku": "TEE", "on_hand": 2}, {"sku": "TEE", "on_hand": 3}]);
     assert_eq!(
-        refused(Kind::StockCounted, "/data/items", twice),
+        rejected(Kind::StockCounted, "/data/items", twice),
         "invalid_field `data.items[1].sku`: one count a SKU"
     );
     let many: Vec<_> = (0..51)
         .map(|n| json!({"sku": format!("S{n}"), "on_hand": 1}))
         .collect();
-    assert!(refused(Kind::StockCounted, "/data/items", json!(many)).contains("at most 50"));
+    assert!(rejected(Kind::StockCounted, "/data/items", json!(many)).contains("at most 50"));
     let none = "invalid_field `data.items`: at least one unit";
     assert_eq!(
-        refused(
+        rejected(
             Kind::StockReceived,
             "/data/items",
             json!([{"sku": "TEE", "quantity": 0}])
@@ -191,7 +191,7 @@ fn optional_fields_may_be_left_out_or_null() {
     assert_eq!(
         shipped("/data/driver", json!({"name": "x"})),
         (true, true, true),
-        "unknown fields are welcome"
+        "unknown fields are ignored"
     );
     let all = fact(from_berlin(&with(
         Kind::Cancelled,
@@ -200,59 +200,59 @@ fn optional_fields_may_be_left_out_or_null() {
     )));
     let everything = FulfillmentFact::Cancelled { lines: Vec::new() };
     assert!(matches!(all, Fact::Fulfillment { fact, .. } if fact == everything));
-    let why = fact(from_berlin(&with(
+    let reason = fact(from_berlin(&with(
         Kind::Rejected,
         "/data/reason",
         Value::Null,
     )));
-    let unsaid = FulfillmentFact::Rejected {
+    let unspecified = FulfillmentFact::Rejected {
         reason: "unspecified".into(),
     };
-    assert!(matches!(why, Fact::Fulfillment { fact, .. } if fact == unsaid));
+    assert!(matches!(reason, Fact::Fulfillment { fact, .. } if fact == unspecified));
 }
 
 #[test]
 fn an_empty_list_never_means_everything() {
     let empty = "invalid_field `data.lines`: at least one unit";
-    assert_eq!(refused(Kind::Cancelled, "/data/lines", json!([])), empty);
+    assert_eq!(rejected(Kind::Cancelled, "/data/lines", json!([])), empty);
     assert_eq!(
-        refused(
+        rejected(
             Kind::Cancelled,
             "/data/lines",
             json!([{"line": "1", "quantity": 0}])
         ),
         empty
     );
-    assert_eq!(refused(Kind::Shipped, "/data/lines", json!([])), empty);
+    assert_eq!(rejected(Kind::Shipped, "/data/lines", json!([])), empty);
 }
 
 #[test]
 fn a_wrong_field_is_named_by_its_path() {
     let lines = json!([{"line": "1", "quantity": 1}, {"line": "2", "quantity": "two"}]);
     let path = "invalid_field `data.lines[1].quantity`: invalid type: string, expected u32";
-    assert_eq!(refused(Kind::Shipped, "/data/lines", lines), path);
-    let order = refused(Kind::Accepted, "/data/order_id", json!("1001"));
+    assert_eq!(rejected(Kind::Shipped, "/data/lines", lines), path);
+    let order = rejected(Kind::Accepted, "/data/order_id", json!("1001"));
     assert_eq!(
         order,
         "invalid_field `data.order_id`: not a valid order id: `ord_` and 32 lower-case hexadecimal digits"
     );
     assert!(
-        refused(Kind::Accepted, "/data", json!({})).contains("`data`: missing field `order_id`")
+        rejected(Kind::Accepted, "/data", json!({})).contains("`data`: missing field `order_id`")
     );
     assert!(
-        refused(Kind::Accepted, "/timestamp", json!("yesterday"))
+        rejected(Kind::Accepted, "/timestamp", json!("yesterday"))
             .starts_with("invalid_field `timestamp`")
     );
-    let reference = refused(Kind::Delivered, "/data/shipment_reference", json!("a\nb"));
+    let reference = rejected(Kind::Delivered, "/data/shipment_reference", json!("a\nb"));
     assert!(reference.starts_with("invalid_field `data.shipment_reference`"));
     let much = json!([{"line": "1", "quantity": 4_000_000_000u32}]);
-    assert!(refused(Kind::Shipped, "/data/lines", much).contains("at most 100000 units"));
+    assert!(rejected(Kind::Shipped, "/data/lines", much).contains("at most 100000 units"));
 }
 
 #[test]
-fn versions_and_types_of_tomorrow() {
+fn newer_versions_and_types() {
     assert_eq!(
-        refused(Kind::Accepted, "/version", json!(2))
+        rejected(Kind::Accepted, "/version", json!(2))
             .split(' ')
             .next(),
         Some("unsupported_version")
@@ -273,7 +273,7 @@ fn versions_and_types_of_tomorrow() {
 
 #[test]
 fn the_types_write_what_they_read_and_describe_themselves() {
-    let shipped: Message<wms::Shipped> =
+    let shipped: WireMessage<Shipped> =
         serde_json::from_slice(&example("wms/shipment.shipped.json")).unwrap();
     let again: Value = serde_json::from_str(&shipped.to_json().unwrap()).unwrap();
     assert_eq!(again, example_json("wms/shipment.shipped.json"));

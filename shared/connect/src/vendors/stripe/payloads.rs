@@ -1,4 +1,4 @@
-//! Stripe's objects, as far as we look at them.
+//! Stripe's objects: the fields that we use.
 
 use std::fmt;
 
@@ -8,7 +8,7 @@ use serde::{
     de::{self, MapAccess, Visitor, value::MapAccessDeserializer},
 };
 
-/// What tells how to read the rest.
+/// What decides how the rest is parsed.
 #[derive(Deserialize)]
 pub(super) struct Head {
     #[serde(rename = "type")]
@@ -29,7 +29,7 @@ pub(super) struct Data<T> {
     pub(super) object: T,
 }
 
-/// What the merchant's shop wrote on an object.
+/// What the shop has stored with an object.
 #[derive(Deserialize)]
 pub(super) struct Metadata {
     pub(super) order_id: Option<String>,
@@ -90,7 +90,7 @@ pub(super) struct Session {
     pub(super) metadata: Option<Metadata>,
 }
 
-/// Another object: its id or, where Stripe was asked to expand it, the object itself.
+/// Another object: its id or, where Stripe has expanded it, the object itself.
 pub(super) struct Link {
     pub(super) id: String,
     pub(super) order_id: Option<String>,

@@ -1,9 +1,9 @@
-//! What we ask of locations, as a location receives it.
+//! Requests to locations, as a location receives them.
 
 use connect::{
     Headers,
-    outgoing::{self, Request},
     signature::standard,
+    vendors::wms::requests::{self, Request},
 };
 use domain::{
     ids::OrderId,
@@ -32,17 +32,17 @@ fn order() -> Order {
         ],
     });
     let mut order = unplaced(serde_json::from_value::<PlacedOrder>(placed).unwrap());
-    order.state.fulfillment_orders.push(asked());
+    order.state.fulfillment_orders.push(fulfillment_order());
     order
 }
 
-fn asked() -> FulfillmentOrder {
-    let asked = json!({
+fn fulfillment_order() -> FulfillmentOrder {
+    let fulfillment_order = json!({
         "id": "ful_01a2027be6207b2c3d4e5f60718293a4", "location": "berlin", "since": now(),
         "status": FulfillmentStatus::Requested,
         "lines": [{ "line": "1", "open": 2, "cancel_requested": 1 }, { "line": "2", "open": 0, "shipped": 1 }],
     });
-    serde_json::from_value(asked).unwrap()
+    serde_json::from_value(fulfillment_order).unwrap()
 }
 
 /// Signs and sends a body, and reads it as the location.
@@ -53,12 +53,12 @@ fn sent(body: &str) -> Request {
         .iter()
         .map(|(name, value)| (*name, value.as_str()))
         .collect();
-    outgoing::read(standard::verify(&headers, body.as_bytes(), &secrets, now()).unwrap()).unwrap()
+    requests::read(standard::verify(&headers, body.as_bytes(), &secrets, now()).unwrap()).unwrap()
 }
 
 #[test]
-fn a_request_to_ship_holds_what_shipping_needs_and_no_more() {
-    let message = outgoing::requested(&order(), asked().id, &contact()).unwrap();
+fn a_request_to_ship_has_what_shipping_needs_and_no_more() {
+    let message = requests::fulfillment(&order(), fulfillment_order().id, &contact()).unwrap();
     let body: Value = serde_json::from_str(&message.to_json().unwrap()).unwrap();
     let expected = json!({
         "type": "fulfillment_order.requested", "version": 1, "timestamp": "2026-11-22T12:00:00Z",
@@ -87,7 +87,7 @@ fn a_request_to_ship_holds_what_shipping_needs_and_no_more() {
 
 #[test]
 fn a_request_to_cancel_names_the_units() {
-    let message = outgoing::cancel_requested(&order(), asked().id).unwrap();
+    let message = requests::cancellation(&order(), fulfillment_order().id).unwrap();
     let body: Value = serde_json::from_str(&message.to_json().unwrap()).unwrap();
     assert_eq!(body["type"], "fulfillment_order.cancel_requested");
     assert_eq!(
@@ -98,19 +98,19 @@ fn a_request_to_cancel_names_the_units() {
 }
 
 #[test]
-fn nothing_open_nothing_asked() {
+fn nothing_open_no_request() {
     let mut order = order();
     for line in &mut order.state.fulfillment_orders[0].lines {
         (line.open, line.cancel_requested) = (0, 0);
     }
-    assert!(outgoing::requested(&order, asked().id, &contact()).is_none());
-    assert!(outgoing::cancel_requested(&order, asked().id).is_none());
+    assert!(requests::fulfillment(&order, fulfillment_order().id, &contact()).is_none());
+    assert!(requests::cancellation(&order, fulfillment_order().id).is_none());
     order.state.fulfillment_orders.clear();
-    assert!(outgoing::requested(&order, asked().id, &contact()).is_none());
+    assert!(requests::fulfillment(&order, fulfillment_order().id, &contact()).is_none());
 }
 
 #[test]
-fn a_location_may_meet_types_that_it_does_not_know() {
+fn a_location_may_receive_unknown_types() {
     let unknown = sent(r#"{"type":"fulfillment_order.moved","version":1}"#);
     assert_eq!(
         unknown,
@@ -118,7 +118,7 @@ fn a_location_may_meet_types_that_it_does_not_know() {
             kind: "fulfillment_order.moved".into()
         }
     );
-    for (kind, schema) in outgoing::schemas() {
+    for (kind, schema) in requests::schemas() {
         assert_eq!(schema["properties"]["type"]["const"], kind);
     }
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
-use serde::{Deserialize, Deserializer, Serialize};
+use serde::{Deserialize, Serialize};
 
 /// The version of the scheme. It changes only when a field changes its meaning; new fields and new types do not
 /// change it.
@@ -10,16 +10,15 @@ pub const VERSION: u32 = 1;
 
 /// One message: `{"type":"shipment.shipped","version":1,"timestamp":"2026-11-22T09:30:00Z","data":{...}}`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Message<T> {
-    /// What happened, or what is asked.
+pub struct WireMessage<T> {
+    /// What happened, or what is requested.
     #[serde(rename = "type")]
     pub kind: String,
-    /// Version of the scheme; 1 unless told.
+    /// Version of the scheme; 1 when left out.
     #[serde(default = "current")]
     pub version: u32,
     /// When it happened (not when it was sent), RFC 3339 with its offset from UTC.
     pub timestamp: Timestamp,
-    /// The particulars.
     pub data: T,
 }
 
@@ -27,8 +26,8 @@ fn current() -> u32 {
     VERSION
 }
 
-impl<T> Message<T> {
-    /// A message of the current version.
+impl<T> WireMessage<T> {
+    /// A message of the current [`VERSION`].
     pub fn new(kind: impl Into<String>, timestamp: Timestamp, data: T) -> Self {
         Self {
             kind: kind.into(),
@@ -39,7 +38,7 @@ impl<T> Message<T> {
     }
 }
 
-impl<T: Serialize> Message<T> {
+impl<T: Serialize> WireMessage<T> {
     /// The body to sign and send.
     ///
     /// # Errors
@@ -47,20 +46,4 @@ impl<T: Serialize> Message<T> {
     pub fn to_json(&self) -> Result<String, serde_json::Error> {
         serde_json::to_string(self)
     }
-}
-
-/// The JSON Schema (2020-12) of the messages of one type.
-pub(crate) fn schema<T: JsonSchema>(kind: &str) -> serde_json::Value {
-    let mut schema = schemars::schema_for!(Message<T>).to_value();
-    schema["title"] = kind.into();
-    schema["properties"]["type"]["const"] = kind.into();
-    schema["properties"]["version"]["const"] = VERSION.into();
-    schema
-}
-
-/// For optional fields: many serialisers write `null` for what is not there.
-pub(crate) fn null_is_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(
-    deserializer: D,
-) -> Result<T, D::Error> {
-    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
 }

@@ -1,4 +1,4 @@
-//! What a location tells, type by type: the `data` of its messages.
+//! The `data` of a location's messages, type by type.
 
 use domain::{
     facts::FactLine,
@@ -7,7 +7,7 @@ use domain::{
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::message::null_is_default;
+use super::schema::null_is_default;
 
 /// `fulfillment_order.accepted`, `.picking`, `.packed`: the ids, as we sent them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -18,7 +18,7 @@ pub struct Progress {
     pub fulfillment_order_id: FulfillmentOrderId,
 }
 
-/// `fulfillment_order.rejected`, `.cancel_refused`: a no, and why.
+/// `fulfillment_order.rejected`, `.cancel_refused`: refused, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Declined {
     /// The order, as we sent it.
@@ -31,37 +31,36 @@ pub struct Declined {
     pub reason: Option<String>,
 }
 
-/// `fulfillment_order.cancelled`: units that will not be shipped, because we asked or because they cannot be.
+/// `fulfillment_order.cancelled`: units that will not be shipped, because it was requested or because they cannot be.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Cancelled {
     /// The order, as we sent it.
     pub order_id: OrderId,
     /// The fulfillment order, as we sent it.
     pub fulfillment_order_id: FulfillmentOrderId,
-    /// Which units; left out: all that are open.
+    /// Left out: all open units.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<Vec<FactLine>>,
 }
 
-/// `shipment.shipped`: a parcel left, once a parcel.
+/// `shipment.shipped`: a shipment (one parcel) has left. One message for each.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Shipped {
     /// The order, as we sent it.
     pub order_id: OrderId,
     /// The fulfillment order, as we sent it.
     pub fulfillment_order_id: FulfillmentOrderId,
-    /// Your name for the parcel, unique within the order; later messages speak of the parcel by it.
+    /// Your name of the shipment, unique within the order; later messages refer to it by this name.
     pub shipment_reference: String,
-    /// The carrier.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
-    /// The carrier's number for the parcel.
+    /// The carrier's number of the shipment.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tracking_number: Option<String>,
-    /// What is in it.
+    /// The units in it.
     pub lines: Vec<FactLine>,
-    /// Whether nothing more will come for this fulfillment order: what is still open is then short, and we look for
-    /// it elsewhere. Left out: more may come.
+    /// Whether nothing more will be shipped for this fulfillment order: units that are still open are then short and
+    /// are routed again. Left out: more may be shipped.
     #[serde(
         default,
         deserialize_with = "null_is_default",
@@ -74,28 +73,28 @@ fn is_false(flag: &bool) -> bool {
     !flag
 }
 
-/// `shipment.in_transit`, `.out_for_delivery`, `.delivered`, `.returned_to_sender`: where a parcel is.
+/// `shipment.in_transit`, `.out_for_delivery`, `.delivered`, `.returned_to_sender`: where a shipment is.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Parcel {
+pub struct ShipmentProgress {
     /// The order, as we sent it.
     pub order_id: OrderId,
-    /// The parcel, as you named it when it left.
+    /// The shipment, by the name that you gave it when it left.
     pub shipment_reference: String,
 }
 
-/// `shipment.exception`: something is wrong with a parcel.
+/// `shipment.exception`: something is wrong with a shipment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct Trouble {
+pub struct ShipmentProblem {
     /// The order, as we sent it.
     pub order_id: OrderId,
-    /// The parcel, as you named it when it left.
+    /// The shipment, by the name that you gave it when it left.
     pub shipment_reference: String,
-    /// What, a code: `damaged`, `address_unknown` ... Other text is made into a code. Use no personal data.
+    /// Why, a code: `damaged`, `address_unknown` ... Other text is made into a code. Use no personal data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
 }
 
-/// `stock.received`: units came in, on top of what was there.
+/// `stock.received`: units came in, in addition to what was there.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Received {
     /// One entry a SKU, at most 50 different ones.
@@ -105,24 +104,21 @@ pub struct Received {
 /// Units of a SKU that came in.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct ReceivedItem {
-    /// Which SKU.
     pub sku: Sku,
-    /// How many.
     pub quantity: u32,
 }
 
-/// `stock.counted`: so many units are on the shelf, whatever was thought before.
+/// `stock.counted`: the units in stock; replaces what was known before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counted {
     /// One entry a SKU, at most 50; SKUs not named stay as they are.
     pub items: Vec<CountedItem>,
 }
 
-/// Units of a SKU on the shelf.
+/// Units of a SKU in stock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct CountedItem {
-    /// Which SKU.
     pub sku: Sku,
-    /// How many, those reserved for orders included; 0 is a count too.
+    /// Units, those reserved for orders included; 0 is a count too.
     pub on_hand: u32,
 }

@@ -2,10 +2,10 @@
 
 use domain::money::Currency;
 
-use crate::read::ReadError;
+use crate::parse::ParseError;
 
-/// How many decimals an amount of Stripe's stands for. Króna and Ugandan shilling have lost their decimals, and
-/// Stripe keeps writing two; the ariary still has fifths, and Stripe writes whole ones.
+/// How many decimals an amount of Stripe's has. Króna and Ugandan shilling have no decimals any more, and Stripe still
+/// writes two; the ariary has fifths, and Stripe writes none.
 fn decimals(currency: Currency) -> u32 {
     match currency.as_str() {
         "BIF" | "CLP" | "DJF" | "GNF" | "JPY" | "KMF" | "KRW" | "MGA" | "PYG" | "RWF" | "VND"
@@ -16,9 +16,9 @@ fn decimals(currency: Currency) -> u32 {
 }
 
 /// An amount as Stripe writes it, in our minor units.
-pub(super) fn minor_units(path: &str, amount: i64, currency: Currency) -> Result<i64, ReadError> {
+pub(super) fn minor_units(path: &str, amount: i64, currency: Currency) -> Result<i64, ParseError> {
     if amount < 0 {
-        return Err(ReadError::field(path, "an amount is not negative"));
+        return Err(ParseError::field(path, "an amount is not negative"));
     }
     let (theirs, ours) = (decimals(currency), currency.decimals());
     let factor = 10i64.pow(theirs.abs_diff(ours));
@@ -30,7 +30,7 @@ pub(super) fn minor_units(path: &str, amount: i64, currency: Currency) -> Result
     } else {
         amount.checked_mul(factor)
     };
-    exact.ok_or_else(|| ReadError::Amount {
+    exact.ok_or_else(|| ParseError::Amount {
         path: path.to_owned(),
     })
 }
@@ -44,7 +44,7 @@ mod tests {
     }
 
     #[test]
-    fn most_currencies_are_written_alike() {
+    fn most_currencies_have_the_same_minor_units() {
         assert_eq!(ours(1999, "eur"), Ok(1999));
         assert_eq!(ours(500, "jpy"), Ok(500));
         assert_eq!(ours(5120, "kwd"), Ok(5120));
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn special_cases_are_converted_or_refused_never_rounded() {
+    fn special_cases_are_converted_or_rejected_never_rounded() {
         assert_eq!(ours(500, "isk"), Ok(5));
         assert_eq!(ours(500, "ugx"), Ok(5));
         assert_eq!(ours(501, "isk"), Err("unrepresentable_amount"));

@@ -1,0 +1,229 @@
+//! What the objects of Stripe's events say, as facts of the domain. Each function returns none when the object belongs
+//! to no order of ours.
+
+use domain::{
+    facts::{OrderReference, PaymentFact},
+    money::Currency,
+    order::RefundStatus,
+};
+
+use super::{
+    amount,
+    payloads::{Dispute, Intent, Refund, Review, Session},
+    references::{ID_MAX, of_related_object, order_id, reference},
+};
+use crate::{
+    fields::{code, name, require},
+    parse::ParseError,
+};
+
+/// A fact about a payment, and the order that it belongs to.
+pub(super) type OrderPayment = (OrderReference, PaymentFact);
+
+type Outcome = Result<Option<OrderPayment>, ParseError>;
+
+pub(super) fn processing(intent: &Intent) -> Outcome {
+    with_order(intent, || Ok(PaymentFact::Processing))
+}
+
+pub(super) fn authorized(intent: &Intent) -> Outcome {
+    with_order(intent, || {
+        let (amount, currency) = money(
+            "amount_capturable",
+            intent.amount_capturable,
+            intent.currency,
+        )?;
+        Ok(PaymentFact::Authorized { amount, currency })
+    })
+}
+
+pub(super) fn captured(intent: &Intent) -> Outcome {
+    with_order(intent, || {
+        let (amount, currency) = money("amount_received", intent.amount_received, intent.currency)?;
+        Ok(PaymentFact::Captured { amount, currency })
+    })
+}
+
+pub(super) fn failed(intent: &Intent) -> Outcome {
+    let error = intent.last_payment_error.as_ref();
+    // The issuer's code says more than `card_declined`.
+    let reason = error.and_then(|e| {
+        e.decline_code
+            .as_deref()
+            .or(e.code.as_deref())
+            .or(e.kind.as_deref())
+    });
+    with_order(intent, || {
+        Ok(PaymentFact::Failed {
+            code: reason.and_then(code),
+        })
+    })
+}
+
+pub(super) fn cancelled(intent: &Intent) -> Outcome {
+    with_order(intent, || Ok(PaymentFact::Cancelled))
+}
+
+fn with_order(intent: &Intent, fact: impl FnOnce() -> Result<PaymentFact, ParseError>) -> Outcome {
+    let named = [order_id(intent.metadata.as_ref()), None];
+    let order = reference(named, Some(&intent.id), "data.object.id")?;
+    order.map(|order| Ok((order, fact()?))).transpose()
+}
+
+pub(super) fn refund_updated(refund: &Refund) -> Outcome {
+    refund_with(refund, RefundStatus::Pending)
+}
+
+pub(super) fn refund_failed(refund: &Refund) -> Outcome {
+    refund_with(refund, RefundStatus::Failed)
+}
+
+/// `default`: the status when the object has none.
+fn refund_with(refund: &Refund, default: RefundStatus) -> Outcome {
+    let Some(order) = of_related_object(refund.metadata.as_ref(), refund.payment_intent.as_ref())?
+    else {
+        return Ok(None);
+    };
+    let status = match refund.status.as_deref() {
+        None => default,
+        Some("pending" | "requires_action") => RefundStatus::Pending,
+        Some("succeeded") => RefundStatus::Succeeded,
+        Some("failed") => RefundStatus::Failed,
+        Some("canceled") => RefundStatus::Cancelled,
+        Some(_) => {
+            return Err(ParseError::field(
+                "data.object.status",
+                "not a status of a refund",
+            ));
+        }
+    };
+    let (amount, currency) = money("amount", refund.amount, refund.currency)?;
+    let id = id(refund.id.as_deref())?;
+    Ok(Some((
+        order,
+        PaymentFact::Refund {
+            id,
+            amount,
+            currency,
+            status,
+        },
+    )))
+}
+
+pub(super) fn dispute_opened(dispute: &Dispute) -> Outcome {
+    dispute_with(dispute, false)
+}
+
+pub(super) fn dispute_closed(dispute: &Dispute) -> Outcome {
+    dispute_with(dispute, true)
+}
+
+fn dispute_with(dispute: &Dispute, closed: bool) -> Outcome {
+    let Some(order) =
+        of_related_object(dispute.metadata.as_ref(), dispute.payment_intent.as_ref())?
+    else {
+        return Ok(None);
+    };
+    let id = id(dispute.id.as_deref())?;
+    let fact = if closed {
+        // An inquiry that was closed counts as won. Any other final status is shown to a person.
+        let status = require("data.object.status", dispute.status.as_deref())?;
+        PaymentFact::DisputeClosed {
+            id,
+            won: matches!(status, "won" | "warning_closed"),
+        }
+    } else {
+        PaymentFact::DisputeOpened { id }
+    };
+    Ok(Some((order, fact)))
+}
+
+pub(super) fn review_opened(review: &Review) -> Outcome {
+    review_with(review, false)
+}
+
+pub(super) fn review_closed(review: &Review) -> Outcome {
+    review_with(review, true)
+}
+
+fn review_with(review: &Review, closed: bool) -> Outcome {
+    let Some(order) = of_related_object(None, review.payment_intent.as_ref())? else {
+        return Ok(None);
+    };
+    let id = id(review.id.as_deref())?;
+    let fact = if closed {
+        // `reason` has the value of `closed_reason`; older API versions have only `reason`.
+        let reason = review
+            .closed_reason
+            .as_deref()
+            .or(review.reason.as_deref())
+            .and_then(code);
+        let reason = require("data.object.closed_reason", reason)?;
+        PaymentFact::ReviewClosed {
+            id,
+            approved: reason == "approved",
+            reason,
+        }
+    } else {
+        PaymentFact::ReviewOpened { id }
+    };
+    Ok(Some((order, fact)))
+}
+
+pub(super) fn session_completed(session: &Session) -> Outcome {
+    // Subscriptions and saved cards are not orders.
+    if session
+        .mode
+        .as_deref()
+        .is_some_and(|mode| mode != "payment")
+    {
+        return Ok(None);
+    }
+    let intent = session.payment_intent.as_ref();
+    let named = [
+        order_id(session.metadata.as_ref()).or(intent.and_then(|i| i.order_id.as_deref())),
+        session.client_reference_id.as_deref(),
+    ];
+    let path = "data.object.payment_intent";
+    let Some(order) = reference(named, intent.map(|i| i.id.as_str()), path)? else {
+        return Ok(None);
+    };
+    let fact = match require(
+        "data.object.payment_status",
+        session.payment_status.as_deref(),
+    )? {
+        "paid" => {
+            require(path, intent)?;
+            let (amount, currency) = money("amount_total", session.amount_total, session.currency)?;
+            PaymentFact::Captured { amount, currency }
+        }
+        // The payment is pending or only authorized; the intent's own events say what becomes of it.
+        "unpaid" if intent.is_some() => PaymentFact::Linked,
+        // Nothing to pay, so there is no intent to link.
+        "unpaid" | "no_payment_required" => return Ok(None),
+        _ => {
+            return Err(ParseError::field(
+                "data.object.payment_status",
+                "not a payment status of a session",
+            ));
+        }
+    };
+    Ok(Some((order, fact)))
+}
+
+fn id(id: Option<&str>) -> Result<String, ParseError> {
+    name("data.object.id", require("data.object.id", id)?, ID_MAX)
+}
+
+fn money(
+    field: &str,
+    amount: Option<i64>,
+    currency: Option<Currency>,
+) -> Result<(i64, Currency), ParseError> {
+    let path = format!("data.object.{field}");
+    let currency = require("data.object.currency", currency)?;
+    Ok((
+        amount::minor_units(&path, require(&path, amount)?, currency)?,
+        currency,
+    ))
+}

@@ -1,0 +1,55 @@
+//! Quantities in lists, added up.
+
+use std::collections::BTreeMap;
+
+use domain::{facts::FactLine, ids::LineId, place::UNITS_MAX};
+
+use crate::parse::ParseError;
+
+/// Most entries of a list, before equal ones are added up.
+const ENTRIES_MAX: usize = 500;
+
+/// Units by line. A sender may list one line in several entries (one per pallet or serial number), and lines with no
+/// units.
+pub(super) fn lines(entries: Vec<FactLine>) -> Result<Vec<FactLine>, ParseError> {
+    let sums = sums::<LineId>(
+        "data.lines",
+        entries.into_iter().map(|e| (e.line, e.quantity)).collect(),
+    )?;
+    Ok(sums
+        .into_iter()
+        .map(|(line, quantity)| FactLine { line, quantity })
+        .collect())
+}
+
+/// Adds up the entries of the same key and drops those of 0 units.
+pub(super) fn sums<K: Ord>(
+    path: &str,
+    entries: Vec<(K, u32)>,
+) -> Result<BTreeMap<K, u32>, ParseError> {
+    if entries.len() > ENTRIES_MAX {
+        return Err(ParseError::field(
+            path,
+            format!("at most {ENTRIES_MAX} entries"),
+        ));
+    }
+    let mut sums = BTreeMap::new();
+    for (index, (key, quantity)) in entries.into_iter().enumerate() {
+        if quantity == 0 {
+            continue;
+        }
+        let sum: &mut u32 = sums.entry(key).or_default();
+        *sum = sum.saturating_add(quantity);
+        if *sum > UNITS_MAX {
+            return Err(ParseError::field(
+                format!("{path}[{index}].quantity"),
+                format!("at most {UNITS_MAX} units"),
+            ));
+        }
+    }
+    if sums.is_empty() {
+        Err(ParseError::field(path, "at least one unit"))
+    } else {
+        Ok(sums)
+    }
+}

@@ -1,0 +1,90 @@
+//! The `data` of our requests, type by type.
+
+use domain::{
+    facts::FactLine,
+    ids::{FulfillmentOrderId, LineId, LocationId, OrderId, OrderNumber, ShopId, Sku},
+};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// The `data` of `fulfillment_order.requested`: ship these units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct FulfillmentRequest {
+    /// The order; send it in every message about it.
+    pub order_id: OrderId,
+    /// The number that the customer knows.
+    pub order_number: OrderNumber,
+    /// The shop that the customer ordered from.
+    pub shop: ShopId,
+    /// When the customer ordered, UTC.
+    pub placed_at: Timestamp,
+    /// Send it in every message about it.
+    pub fulfillment_order_id: FulfillmentOrderId,
+    /// The location that the request is sent to.
+    pub location: LocationId,
+    pub lines: Vec<RequestLine>,
+    pub ship_to: ShipTo,
+    pub terms: ShippingTerms,
+}
+
+/// Units to ship.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct RequestLine {
+    /// The order's line; name it in messages about its units.
+    pub line: LineId,
+    pub sku: Sku,
+    /// The name of the product; left out when there is none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub title: String,
+    pub quantity: u32,
+}
+
+/// What shipping needs of the customer's data.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ShipTo {
+    pub name: String,
+    /// Telephone number, for the carrier; left out when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Street and number, then other lines that the carrier needs.
+    pub address_lines: Vec<String>,
+    pub city: String,
+    /// State or province; left out when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub region: Option<String>,
+    /// Left out when there is none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub postal_code: Option<String>,
+    /// ISO 3166-1 alpha-2.
+    pub country: String,
+}
+
+// Debug output ends up in logs, so it shows nothing.
+impl std::fmt::Debug for ShipTo {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("ShipTo(***)")
+    }
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ShippingTerms {
+    /// Ship all lines together or none.
+    pub ship_complete: bool,
+    /// A lower number is more urgent; 5 is usual.
+    pub priority: u8,
+}
+
+/// The `data` of `fulfillment_order.cancel_requested`: do not ship these units, if you still can.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CancelRequest {
+    pub order_id: OrderId,
+    /// The number that the customer knows.
+    pub order_number: OrderNumber,
+    /// The fulfillment order that holds the units.
+    pub fulfillment_order_id: FulfillmentOrderId,
+    /// The location that the request is sent to.
+    pub location: LocationId,
+    /// The units to cancel.
+    pub lines: Vec<FactLine>,
+}

@@ -1,0 +1,99 @@
+//! Sends signed requests to locations.
+
+use app::{
+    failure::Failure,
+    ports::{Ambient, Courier, Errand, SecretStore},
+    secrets,
+};
+use connect::{RequestWriter, Secrets, registry};
+use domain::location::Location;
+
+use crate::{breaker::Breakers, client::HttpsClient};
+
+/// The secret's name in errors.
+const SECRET: &str = "the location's secret";
+
+/// The fulfillment provider of every location that has a `webhook_url`. If we die after sending, the same request is
+/// sent again, with the same id.
+pub struct HttpsProvider<S, C> {
+    client: HttpsClient,
+    secrets: S,
+    clock: C,
+    breakers: Breakers,
+}
+
+impl<S: SecretStore, C: Ambient> HttpsProvider<S, C> {
+    /// `private_allowed` is the setting for local use: plain HTTP and private addresses.
+    ///
+    /// # Errors
+    /// When the client cannot be built.
+    pub fn new(secrets: S, clock: C, private_allowed: bool) -> Result<Self, reqwest::Error> {
+        Ok(Self {
+            client: HttpsClient::new(private_allowed)?,
+            secrets,
+            clock,
+            breakers: Breakers::default(),
+        })
+    }
+
+    async fn deliver(
+        &self,
+        location: &Location,
+        id: &str,
+        request: &Errand,
+    ) -> Result<(), Failure> {
+        let Some(url) = &location.webhook_url else {
+            return Ok(());
+        };
+        let destination = self.client.destination(url)?;
+        let writer = registry::requests_to(location)
+            .ok_or_else(|| Failure::unavailable("the location's vendor", "takes no requests"))?;
+        let Some(body) = body(writer, request)? else {
+            return Ok(());
+        };
+        let stored = self
+            .secrets
+            .find(&(writer.secrets_path)(&location.id))
+            .await?;
+        let secrets: Secrets = secrets::parse(SECRET, stored)?
+            .ok_or_else(|| Failure::unavailable(SECRET, "not set up"))?;
+        let headers = (writer.sign)(&secrets, id, self.clock.now(), body.as_bytes())
+            .map_err(|error| Failure::unavailable(SECRET, error))?;
+        self.client.post(destination, headers, body).await?;
+        tracing::info!(location = %location.id, message.id = id, "sent a request to {}", location.id);
+        Ok(())
+    }
+}
+
+impl<S: SecretStore, C: Ambient> Courier for HttpsProvider<S, C> {
+    async fn send(&self, location: &Location, id: &str, request: &Errand) -> Result<(), Failure> {
+        let now = self.clock.now();
+        if self.breakers.is_open(&location.id, now) {
+            let detail = "it failed repeatedly and is not tried for a moment";
+            return Err(Failure::unavailable("the location", detail));
+        }
+        let outcome = self.deliver(location, id, request).await;
+        if outcome.is_ok() {
+            self.breakers.succeeded(&location.id);
+        } else if let Some(failures) = self.breakers.failed(&location.id, now) {
+            tracing::warn!(location = %location.id, failures, "opened the breaker of {}", location.id);
+        }
+        outcome
+    }
+}
+
+/// The body of a request; none when there is nothing left to request.
+fn body(writer: &RequestWriter, request: &Errand) -> Result<Option<String>, Failure> {
+    let body = match request {
+        Errand::Fulfill {
+            order,
+            fulfillment_order,
+            contact,
+        } => (writer.fulfillment)(order, *fulfillment_order, contact),
+        Errand::Cancel {
+            order,
+            fulfillment_order,
+        } => (writer.cancellation)(order, *fulfillment_order),
+    };
+    body.map_err(|error| Failure::Inconsistent(format!("a request cannot be written: {error}")))
+}
