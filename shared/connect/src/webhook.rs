@@ -1,6 +1,6 @@
 //! A webhook as it arrives, and what it can turn out to be.
 
-use domain::facts::Inbound;
+use domain::inbound::Inbound;
 
 use crate::{headers::Headers, parse::ParseError, signature::SignatureError};
 

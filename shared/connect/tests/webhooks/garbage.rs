@@ -53,7 +53,7 @@ fn check(outcome: Result<ParsedWebhook, WebhookRejection>) {
             let message = serde_json::to_string(&inbound).unwrap();
             assert!(message.len() < 256 * 1024 - 1024, "it must fit the queue");
             assert_eq!(
-                serde_json::from_str::<domain::facts::Inbound>(&message).unwrap(),
+                serde_json::from_str::<domain::inbound::Inbound>(&message).unwrap(),
                 *inbound
             );
         }

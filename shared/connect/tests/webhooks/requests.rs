@@ -5,11 +5,7 @@ use connect::{
     signature::standard,
     vendors::wms::requests::{self, Request},
 };
-use domain::{
-    ids::OrderId,
-    order::{Contact, FulfillmentOrder, FulfillmentStatus, Order, PlacedOrder},
-    place::unplaced,
-};
+use domain::order::{Contact, FulfillmentOrder, FulfillmentStatus, Order, PlacedOrder};
 use serde_json::{Value, json};
 
 use crate::support::{WMS_SECRET, now, secrets};
@@ -24,14 +20,14 @@ fn contact() -> Contact {
 
 fn order() -> Order {
     let placed = json!({
-        "id": OrderId::mint(now(), [1; 10]), "number": "1001", "shop": "default", "placed_at": now(),
+        "id": "ord_01a2027bd6807a1b2c3d4e5f60718293", "number": "1001", "shop": "default", "placed_at": now(),
         "currency": "EUR", "destination": { "country": "DE" }, "terms": { "ship_complete": true },
         "lines": [
             { "id": "1", "sku": "TEE", "title": "Tee, red", "quantity": 3, "unit_price": 1000 },
             { "id": "2", "sku": "MUG", "quantity": 1, "unit_price": 500 },
         ],
     });
-    let mut order = unplaced(serde_json::from_value::<PlacedOrder>(placed).unwrap());
+    let mut order = Order::unplaced(serde_json::from_value::<PlacedOrder>(placed).unwrap());
     order.state.fulfillment_orders.push(fulfillment_order());
     order
 }

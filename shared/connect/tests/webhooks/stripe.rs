@@ -2,7 +2,7 @@
 
 use connect::{ParsedWebhook, vendors::stripe::VENDOR};
 use domain::{
-    facts::{Fact, OrderReference, PaymentFact},
+    inbound::{Fact, OrderReference, PaymentFact},
     order::RefundStatus,
 };
 use serde_json::{Value, json};

@@ -6,7 +6,7 @@ use connect::{
     Endpoint, Headers, ParsedWebhook, Secrets, SignedRequest, WebhookRejection, registry,
     signature::{standard, stripe},
 };
-use domain::facts::{Fact, Inbound};
+use domain::inbound::{Fact, Inbound};
 use jiff::Timestamp;
 use serde_json::Value;
 

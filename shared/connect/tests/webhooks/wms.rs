@@ -1,7 +1,10 @@
 //! Webhooks of locations: one example of each type, and what may be wrong with one.
 
 use connect::vendors::wms::{Kind, Shipped, WireMessage};
-use domain::facts::{Fact, FactLine, FulfillmentFact, ParcelFact, StockMovement};
+use domain::{
+    inbound::{Fact, FactLine, FulfillmentFact, ShipmentFact},
+    stock::StockMovement,
+};
 use serde_json::{Value, json};
 
 use crate::support::{example, example_json, examples, fact, from_berlin, ignored, inbound};
@@ -101,22 +104,22 @@ fn each_type_becomes_its_fact() {
     };
     assert_eq!(fulfillment(Kind::Shipped), shipped);
     let shipment = |kind| match read(kind) {
-        Fact::Parcel {
+        Fact::Shipment {
             reference, fact, ..
         } => (reference, fact),
         other => panic!("{other:?}"),
     };
     for (kind, expected) in [
-        (Kind::InTransit, ParcelFact::InTransit),
-        (Kind::OutForDelivery, ParcelFact::OutForDelivery),
-        (Kind::Delivered, ParcelFact::Delivered),
+        (Kind::InTransit, ShipmentFact::InTransit),
+        (Kind::OutForDelivery, ShipmentFact::OutForDelivery),
+        (Kind::Delivered, ShipmentFact::Delivered),
         (
             Kind::Exception,
-            ParcelFact::Exception {
+            ShipmentFact::Exception {
                 reason: Some("address_unknown".into()),
             },
         ),
-        (Kind::ReturnedToSender, ParcelFact::ReturnedToSender),
+        (Kind::ReturnedToSender, ShipmentFact::ReturnedToSender),
     ] {
         assert_eq!(shipment(kind), ("BOX-1".to_owned(), expected));
     }

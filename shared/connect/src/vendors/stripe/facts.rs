@@ -2,7 +2,7 @@
 //! to no order of ours.
 
 use domain::{
-    facts::{OrderReference, PaymentFact},
+    inbound::{OrderReference, PaymentFact},
     money::Currency,
     order::RefundStatus,
 };

@@ -1,6 +1,6 @@
 //! Which order a Stripe object belongs to.
 
-use domain::facts::OrderReference;
+use domain::inbound::OrderReference;
 
 use super::payloads::{Link, Metadata};
 use crate::{fields::name, parse::ParseError};

@@ -3,7 +3,7 @@
 //! Only the fields that we use are described, and none of them more tightly than needed: API versions differ in the
 //! rest, and an event must not be lost because of a field that is not used.
 
-use domain::facts::{Fact, Inbound};
+use domain::inbound::{Fact, Inbound};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 

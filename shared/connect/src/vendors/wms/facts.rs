@@ -1,6 +1,6 @@
 //! What locations say about fulfillment orders and shipments, as facts of the domain.
 
-use domain::facts::{Fact, FulfillmentFact, ParcelFact};
+use domain::inbound::{Fact, FulfillmentFact, ShipmentFact};
 
 use super::{
     payloads::{Cancelled, Declined, Progress, ShipmentProblem, ShipmentProgress, Shipped},
@@ -89,23 +89,23 @@ pub(super) fn shipped(shipped: Shipped) -> Outcome {
 }
 
 pub(super) fn in_transit(shipment: ShipmentProgress) -> Outcome {
-    shipment_fact(&shipment, ParcelFact::InTransit)
+    shipment_fact(&shipment, ShipmentFact::InTransit)
 }
 
 pub(super) fn out_for_delivery(shipment: ShipmentProgress) -> Outcome {
-    shipment_fact(&shipment, ParcelFact::OutForDelivery)
+    shipment_fact(&shipment, ShipmentFact::OutForDelivery)
 }
 
 pub(super) fn delivered(shipment: ShipmentProgress) -> Outcome {
-    shipment_fact(&shipment, ParcelFact::Delivered)
+    shipment_fact(&shipment, ShipmentFact::Delivered)
 }
 
 pub(super) fn returned_to_sender(shipment: ShipmentProgress) -> Outcome {
-    shipment_fact(&shipment, ParcelFact::ReturnedToSender)
+    shipment_fact(&shipment, ShipmentFact::ReturnedToSender)
 }
 
-fn shipment_fact(shipment: &ShipmentProgress, fact: ParcelFact) -> Outcome {
-    Ok(Fact::Parcel {
+fn shipment_fact(shipment: &ShipmentProgress, fact: ShipmentFact) -> Outcome {
+    Ok(Fact::Shipment {
         order: shipment.order_id,
         reference: shipment_reference(&shipment.shipment_reference)?,
         fact,
@@ -113,10 +113,10 @@ fn shipment_fact(shipment: &ShipmentProgress, fact: ParcelFact) -> Outcome {
 }
 
 pub(super) fn exception(problem: ShipmentProblem) -> Outcome {
-    Ok(Fact::Parcel {
+    Ok(Fact::Shipment {
         order: problem.order_id,
         reference: shipment_reference(&problem.shipment_reference)?,
-        fact: ParcelFact::Exception {
+        fact: ShipmentFact::Exception {
             reason: problem.reason.as_deref().and_then(code),
         },
     })

@@ -1,8 +1,8 @@
 //! The `data` of a location's messages, type by type.
 
 use domain::{
-    facts::FactLine,
     ids::{FulfillmentOrderId, OrderId, Sku},
+    inbound::FactLine,
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use domain::{facts::FactLine, ids::LineId, place::UNITS_MAX};
+use domain::{decide::UNITS_MAX, ids::LineId, inbound::FactLine};
 
 use crate::parse::ParseError;
 

@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    facts::{Fact, StockFact, StockMovement},
     ids::Sku,
+    inbound::{Fact, StockFact},
+    stock::StockMovement,
 };
 
 use super::{

@@ -1,8 +1,8 @@
 //! Reading the webhooks of our own scheme. The wire format is described in `events/README.md`.
 
 use domain::{
-    facts::{Fact, Inbound},
     ids::LocationId,
+    inbound::{Fact, Inbound},
 };
 use jiff::Timestamp;
 use serde::{Deserialize, de::DeserializeOwned};

@@ -1,8 +1,8 @@
 //! The `data` of our requests, type by type.
 
 use domain::{
-    facts::FactLine,
     ids::{FulfillmentOrderId, LineId, LocationId, OrderId, OrderNumber, ShopId, Sku},
+    inbound::FactLine,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;

@@ -1,8 +1,8 @@
 //! Writing requests.
 
 use domain::{
-    facts::FactLine,
     ids::{FulfillmentOrderId, LineId},
+    inbound::FactLine,
     order::{Contact, FulfillmentLine, FulfillmentOrder, Order},
 };
 
@@ -22,7 +22,7 @@ pub fn fulfillment(
     let found = order.fulfillment_order(id)?;
     let placed = &order.placed;
     let lines = units(found, |line| line.open).filter_map(|(line, quantity)| {
-        let (_, bought) = placed.line(&line)?;
+        let (bought, _) = order.line(&line)?;
         Some(RequestLine {
             line,
             sku: bought.sku.clone(),
@@ -50,8 +50,8 @@ pub fn fulfillment(
             country: address.country,
         },
         terms: ShippingTerms {
-            ship_complete: placed.terms.ship_complete,
-            priority: placed.terms.priority,
+            ship_complete: order.terms().ship_complete,
+            priority: order.terms().priority,
         },
     };
     (!request.lines.is_empty()).then(|| WireMessage::new(REQUESTED, found.since, request))
