@@ -13,7 +13,7 @@ use std::{
 
 use app::{
     failure::Failure,
-    ports::{Ambient, Courier, Errand},
+    ports::{Clock, FulfillmentProvider, ProviderRequest},
 };
 use aws::secrets::Vault;
 use connect::{Secrets, outgoing, signature::standard};
@@ -74,7 +74,7 @@ struct Breaker {
     open_until: Option<Timestamp>,
 }
 
-impl<K: Keys, A: Ambient> HttpsCourier<K, A> {
+impl<K: Keys, A: Clock> HttpsCourier<K, A> {
     /// A courier; `private_allowed` is the setting for local use.
     ///
     /// # Errors
@@ -102,7 +102,12 @@ impl<K: Keys, A: Ambient> HttpsCourier<K, A> {
         })
     }
 
-    async fn deliver(&self, location: &Location, id: &str, errand: &Errand) -> Result<(), Failure> {
+    async fn deliver(
+        &self,
+        location: &Location,
+        id: &str,
+        errand: &ProviderRequest,
+    ) -> Result<(), Failure> {
         let Some(url) = &location.webhook_url else {
             return Ok(());
         };
@@ -146,8 +151,13 @@ impl<K: Keys, A: Ambient> HttpsCourier<K, A> {
     }
 }
 
-impl<K: Keys, A: Ambient> Courier for HttpsCourier<K, A> {
-    async fn send(&self, location: &Location, id: &str, errand: &Errand) -> Result<(), Failure> {
+impl<K: Keys, A: Clock> FulfillmentProvider for HttpsCourier<K, A> {
+    async fn send(
+        &self,
+        location: &Location,
+        id: &str,
+        errand: &ProviderRequest,
+    ) -> Result<(), Failure> {
         let now = self.ambient.now();
         if self
             .breaker(&location.id, |_| {})
@@ -177,12 +187,12 @@ impl<K: Keys, A: Ambient> Courier for HttpsCourier<K, A> {
 }
 
 /// The body of an errand; none when there is nothing left to ask.
-fn body(errand: &Errand) -> Result<Option<String>, Failure> {
+fn body(errand: &ProviderRequest) -> Result<Option<String>, Failure> {
     let written = |error: serde_json::Error| {
         Failure::Inconsistent(format!("a request cannot be written: {error}"))
     };
     match errand {
-        Errand::Fulfill {
+        ProviderRequest::Fulfill {
             order,
             fulfillment_order,
             contact,
@@ -190,7 +200,7 @@ fn body(errand: &Errand) -> Result<Option<String>, Failure> {
             let message = outgoing::requested(order, *fulfillment_order, contact);
             message.map(|m| m.to_json()).transpose().map_err(written)
         }
-        Errand::Cancel {
+        ProviderRequest::Cancel {
             order,
             fulfillment_order,
         } => {

@@ -1,9 +1,9 @@
 //! Sends fulfillment orders, and requests to cancel them, to warehouses, 3PLs and suppliers. SQS in, one signed
-//! request a location out; the steps are in `app::dispatch`, the carrying in [`courier`].
+//! request a location out; the steps are in `app::usecases::dispatch`, the carrying in [`courier`].
 
 mod courier;
 
-use app::dispatch;
+use app::usecases::dispatch;
 use aws::{
     batch::{Consumer, each_message},
     client::Connection,

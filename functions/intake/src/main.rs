@@ -3,7 +3,7 @@
 
 mod receive;
 
-use app::ports::Ambient;
+use app::ports::Clock;
 use aws::{
     client::Connection, clock::Machine, http, queue::Queue, secrets::Vault, settings::required,
 };
@@ -19,7 +19,10 @@ async fn main() -> Result<(), Error> {
     let inbox = &Queue::new(connection.sqs(), required("INBOUND_QUEUE_URL")?);
     run(service_fn(
         async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-            let take = async |request: &_| receive(keys, inbox, Machine.now(), request).await;
+            let take = async |request: Result<_, http::BadEvent>| match request {
+                Ok(request) => receive(keys, inbox, Machine.now(), &request).await,
+                Err(error) => web::problem::unreadable(&error),
+            };
             Ok::<_, Error>(http::respond(event.payload, take).await)
         },
     ))

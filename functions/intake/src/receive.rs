@@ -3,14 +3,12 @@
 //! The answer tells the sender what to do. 2xx: we have it, or have no use for it, never send it again. 4xx: it is
 //! not proven or not readable, sending it again will not help. 5xx: it was not stored, send it again.
 
-use app::{
-    api::{Request, Response},
-    failure::Failure,
-};
+use app::failure::Failure;
 use aws::{queue::Queue, secrets::Vault};
 use connect::{Delivery, Headers, Reading, Refusal, Secrets, SignatureError, Source};
 use jiff::Timestamp;
 use serde_json::json;
+use web::{Request, Response};
 
 /// Where signing secrets are kept.
 pub(crate) trait Keys {
@@ -56,7 +54,7 @@ pub(crate) async fn receive(
     now: Timestamp,
     request: &Request,
 ) -> Response {
-    let Some(source) = source(&request.path) else {
+    let Some(source) = source(request.uri().path()) else {
         return problem(
             404,
             "unknown_source",
@@ -83,8 +81,11 @@ pub(crate) async fn receive(
         }
         Err(failure) => {
             tracing::error!(webhook.source = source.name(), error = %failure.chain(), "could not store a webhook");
-            problem(503, failure.code(), "not stored; please send it again")
-                .with_header("retry-after", "5")
+            let mut response = problem(503, failure.code(), "not stored; please send it again");
+            response
+                .headers_mut()
+                .insert("retry-after", http::HeaderValue::from_static("5"));
+            response
         }
     }
 }
@@ -104,13 +105,13 @@ async fn take(
     source: &Source,
 ) -> Result<Taken, Failure> {
     let headers: Headers<'_> = request
-        .headers
+        .headers()
         .iter()
-        .map(|(n, v)| (n.as_str(), v.as_str()))
+        .filter_map(|(n, v)| Some((n.as_str(), v.to_str().ok()?)))
         .collect();
     let delivery = Delivery {
         headers: &headers,
-        body: &request.body,
+        body: request.body(),
     };
     let path = source.secrets_path();
     // A location without secrets is treated like one with a wrong signature: whoever asks learns nothing.
@@ -150,11 +151,7 @@ fn source(path: &str) -> Option<Source> {
 }
 
 fn answer(status: u16, body: &serde_json::Value) -> Response {
-    Response {
-        status,
-        headers: vec![("content-type", "application/json".to_owned())],
-        body: body.to_string(),
-    }
+    response(status, "application/json", body)
 }
 
 fn problem(status: u16, code: &str, detail: &str) -> Response {
@@ -162,16 +159,23 @@ fn problem(status: u16, code: &str, detail: &str) -> Response {
         "type": format!("urn:oms:problem:{code}"), "title": "Webhook not accepted",
         "status": status, "code": code, "detail": detail
     });
-    Response {
-        status,
-        headers: vec![("content-type", "application/problem+json".to_owned())],
-        body: body.to_string(),
-    }
+    response(status, "application/problem+json", &body)
+}
+
+fn response(status: u16, media_type: &'static str, body: &serde_json::Value) -> Response {
+    let mut response = Response::new(body.to_string());
+    *response.status_mut() =
+        http::StatusCode::from_u16(status).unwrap_or(http::StatusCode::INTERNAL_SERVER_ERROR);
+    response.headers_mut().insert(
+        http::header::CONTENT_TYPE,
+        http::HeaderValue::from_static(media_type),
+    );
+    response
 }
 
 #[cfg(test)]
 mod tests {
-    use std::{cell::RefCell, collections::BTreeMap};
+    use std::cell::RefCell;
 
     use super::*;
 
@@ -212,16 +216,17 @@ mod tests {
         Timestamp::from_second(1_790_000_010).unwrap()
     }
 
+    fn sent_to(path: &str, signature: &str, body: &[u8]) -> Request {
+        http::Request::post(path)
+            .header("stripe-signature", signature)
+            .body(body.to_vec())
+            .unwrap()
+    }
+
     fn signed(secret: &str, body: &[u8]) -> Request {
         let signature =
             connect::signature::stripe::sign(&Secrets::new([secret]), now(), body).unwrap();
-        Request {
-            method: "POST".into(),
-            path: "/webhooks/stripe".into(),
-            headers: BTreeMap::from([("stripe-signature".to_owned(), signature)]),
-            body: body.to_vec(),
-            ..Request::default()
-        }
+        sent_to("/webhooks/stripe", &signature, body)
     }
 
     const RING: Ring = Ring {
@@ -233,7 +238,7 @@ mod tests {
     async fn a_proven_webhook_is_stored_before_it_is_acknowledged() {
         let tray = Tray::default();
         let response = receive(&RING, &tray, now(), &signed("whsec_a", BODY)).await;
-        assert_eq!(response.status, 202, "{}", response.body);
+        assert_eq!(response.status(), 202, "{}", response.body());
         let inbound: domain::facts::Inbound =
             serde_json::from_str(&tray.bodies.borrow()[0]).unwrap();
         assert_eq!(inbound.id, "evt_1");
@@ -243,11 +248,11 @@ mod tests {
     async fn a_forged_one_is_turned_away_and_nothing_is_stored() {
         let tray = Tray::default();
         let response = receive(&RING, &tray, now(), &signed("whsec_forged", BODY)).await;
-        assert_eq!(response.status, 401);
+        assert_eq!(response.status(), 401);
         assert!(
-            response.body.contains("wrong_signature"),
+            response.body().contains("wrong_signature"),
             "{}",
-            response.body
+            response.body()
         );
         assert!(tray.bodies.borrow().is_empty());
     }
@@ -262,7 +267,7 @@ mod tests {
         assert_eq!(
             receive(&rotated, &tray, now(), &signed("whsec_new", BODY))
                 .await
-                .status,
+                .status(),
             202
         );
     }
@@ -274,9 +279,9 @@ mod tests {
             ..Tray::default()
         };
         let response = receive(&RING, &tray, now(), &signed("whsec_a", BODY)).await;
-        assert_eq!(response.status, 503);
+        assert_eq!(response.status(), 503);
         assert!(
-            !response.body.contains("no answer"),
+            !response.body().contains("no answer"),
             "the inner cause stays inside"
         );
     }
@@ -288,7 +293,7 @@ mod tests {
         assert_eq!(
             receive(&RING, &tray, now(), &signed("whsec_a", body))
                 .await
-                .status,
+                .status(),
             200
         );
         assert!(tray.bodies.borrow().is_empty());
@@ -298,7 +303,7 @@ mod tests {
     async fn malformed_huge_and_unknown_have_codes_of_their_own() {
         let tray = Tray::default();
         let malformed = receive(&RING, &tray, now(), &signed("whsec_a", b"{")).await;
-        assert_eq!(malformed.status, 400, "{}", malformed.body);
+        assert_eq!(malformed.status(), 400, "{}", malformed.body());
         let huge = receive(
             &RING,
             &tray,
@@ -307,18 +312,17 @@ mod tests {
         )
         .await;
         assert_eq!(
-            (huge.status, huge.body.contains("body_too_large")),
+            (
+                huge.status().as_u16(),
+                huge.body().contains("body_too_large")
+            ),
             (413, true)
         );
-        let unknown = Request {
-            path: "/webhooks/nobody".into(),
-            ..signed("whsec_a", BODY)
-        };
-        assert_eq!(receive(&RING, &tray, now(), &unknown).await.status, 404);
-        let stranger = Request {
-            path: "/webhooks/wms/nowhere".into(),
-            ..signed("whsec_a", BODY)
-        };
-        assert_eq!(receive(&RING, &tray, now(), &stranger).await.status, 401);
+        let mut unknown = signed("whsec_a", BODY);
+        *unknown.uri_mut() = "/webhooks/nobody".parse().unwrap();
+        assert_eq!(receive(&RING, &tray, now(), &unknown).await.status(), 404);
+        let mut stranger = signed("whsec_a", BODY);
+        *stranger.uri_mut() = "/webhooks/wms/nowhere".parse().unwrap();
+        assert_eq!(receive(&RING, &tray, now(), &stranger).await.status(), 401);
     }
 }

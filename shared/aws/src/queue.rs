@@ -1,6 +1,6 @@
 //! Sending to SQS.
 
-use app::{failure::Failure, messages, ports::Redrive};
+use app::{bus::message, failure::Failure, ports::Redrive};
 use aws_sdk_sqs::{Client, error::DisplayErrorContext};
 use domain::{
     ids::{OrderId, Sku},
@@ -78,10 +78,10 @@ impl Redrive for RedriveQueues {
             Owed::Dispatch => &self.dispatch,
             Owed::Cancellation => &self.cancellation,
         };
-        queue.send(&messages::redrive(id)).await
+        queue.send(&message::redrive(id)).await
     }
 
     async fn sku(&self, sku: &Sku) -> Result<(), Failure> {
-        self.replenishment.send(&messages::drain(sku)).await
+        self.replenishment.send(&message::drain(sku)).await
     }
 }
