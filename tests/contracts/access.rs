@@ -1,7 +1,8 @@
 //! Every route with every role, and with nobody.
 
-use app::api::{Permission, Role, Scope, grants, routes::ROUTES, serve};
+use app::access::{Permission, Role, grants};
 use serde_json::json;
+use web::{ROUTES, Scope, serve};
 
 use crate::desk::{Desk, order, request};
 
@@ -19,7 +20,7 @@ async fn every_route_asks_every_role_for_its_right() {
             let answer = desk
                 .put_request(&request(role.as_str(), route.method, &path, "", None))
                 .await;
-            let status = answer.response.status;
+            let status = answer.response.status().as_u16();
             if grants(role, route.permission) {
                 let usual = if route.method == "GET" {
                     status == 200
@@ -31,7 +32,7 @@ async fn every_route_asks_every_role_for_its_right() {
                     "{} as {}: {}",
                     route.name,
                     role.as_str(),
-                    answer.response.body
+                    answer.response.body()
                 );
             } else {
                 assert_eq!(
@@ -58,11 +59,23 @@ async fn nobody_and_members_of_no_group_get_nowhere() {
             "{}",
             route.name
         );
-        asked.claims = None;
+        asked.extensions_mut().clear();
         let answer = desk.put_request(&asked).await;
-        assert_eq!(answer.response.header("www-authenticate"), Some("Bearer"));
+        assert_eq!(
+            answer
+                .response
+                .headers()
+                .get("www-authenticate")
+                .and_then(|value| value.to_str().ok()),
+            Some("Bearer")
+        );
         assert_eq!(answer.refused(401), "unauthorized", "{}", route.name);
-        asked.claims = json!({ "cognito:groups": "[admin]" }).as_object().cloned();
+        asked.extensions_mut().insert(app::access::Claims(
+            json!({ "cognito:groups": "[admin]" })
+                .as_object()
+                .cloned()
+                .unwrap(),
+        ));
         assert_eq!(
             desk.put_request(&asked).await.refused(401),
             "unauthorized",
@@ -77,8 +90,8 @@ async fn two_groups_have_the_rights_of_both() {
     let desk = Desk::open().await;
     let mut asked = request("support operator", "GET", "/api/oms/locations", "", None);
     desk.put_request(&asked).await.expect(200);
-    asked.method = "PUT".into();
-    asked.path = "/api/oms/locations/x".into();
+    *asked.method_mut() = "PUT".parse().unwrap();
+    *asked.uri_mut() = "/api/oms/locations/x".parse().unwrap();
     assert_eq!(desk.put_request(&asked).await.refused(403), "forbidden");
 }
 
@@ -99,7 +112,7 @@ async fn each_function_serves_its_own_routes_only() {
             other,
         )
         .await;
-        assert_eq!(response.status, 404, "{}", route.name);
+        assert_eq!(response.status().as_u16(), 404, "{}", route.name);
     }
 }
 

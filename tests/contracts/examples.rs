@@ -1,6 +1,9 @@
 //! One true example of each published event: events as commits hold them, published by the code that publishes.
 
-use app::publish::{Entry, of_order, of_stock};
+use app::bus::{
+    envelope::BusEntry,
+    publish::{entries_of_commit, entries_of_movement},
+};
 use domain::{
     facts::StockMovement,
     ids::{FulfillmentOrderId, LineId, LocationId, OrderId, ShipmentId, Sku},
@@ -360,7 +363,7 @@ fn cause(key: &str) -> Cause {
 }
 
 /// The example of every published event.
-pub(crate) fn entries() -> Vec<Entry> {
+pub(crate) fn entries() -> Vec<BusEntry> {
     let mut entries = Vec::new();
     for (index, (kind, key, event)) in events().into_iter().enumerate() {
         let body = CommitBody {
@@ -374,7 +377,7 @@ pub(crate) fn entries() -> Vec<Entry> {
             events: vec![event],
             prev_hash: String::new(),
         };
-        entries.extend(of_order(order_id(), &body).unwrap());
+        entries.extend(entries_of_commit(order_id(), &body).unwrap());
     }
     let level = StockLevel {
         on_hand: 3,
@@ -412,7 +415,7 @@ pub(crate) fn entries() -> Vec<Entry> {
             cause: cause(key),
             events: vec![StockEvent::new(&level, &movement)],
         };
-        entries.extend(of_stock(&record).unwrap());
+        entries.extend(entries_of_movement(&record).unwrap());
     }
     entries
 }

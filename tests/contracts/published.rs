@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use app::publish::{CATALOGUE, Fact, ORDERS, STOCK, of_order, stored_commit, stored_record};
+use app::bus::{
+    catalogue::{CATALOGUE, PublishedEvent},
+    envelope::{ORDER_SOURCE, STOCK_SOURCE},
+    publish::{entries_of_commit, entries_of_stored_commit, entries_of_stored_record},
+};
 use domain::order::{Actor, Cause, Commit, CommitBody, Event};
 use serde_json::Value;
 
@@ -86,12 +90,12 @@ fn there_is_no_file_of_an_event_that_is_not_published() {
 fn every_event_of_an_order_is_published_or_kept_by_decision() {
     let kept: Vec<&str> = examples::events()
         .iter()
-        .filter(|(_, _, event)| Fact::of_event(event).is_none())
+        .filter(|(_, _, event)| PublishedEvent::of_event(event).is_none())
         .map(|e| e.2.name())
         .collect();
     assert_eq!(kept, ["PaymentLinked"]);
     for (_, _, event) in examples::events() {
-        let name = Fact::of_event(&event).map(|fact| fact.name());
+        let name = PublishedEvent::of_event(&event).map(|fact| fact.name());
         assert!(name.is_none_or(|name| name == event.name()), "{name:?}");
     }
 }
@@ -112,7 +116,7 @@ fn ids_stay_when_an_event_beside_them_is_kept_back() {
         ],
         prev_hash: String::new(),
     };
-    let entries = of_order(examples::order_id(), &body).unwrap();
+    let entries = entries_of_commit(examples::order_id(), &body).unwrap();
     let detail: Value = serde_json::from_str(&entries[0].detail).unwrap();
     assert_eq!(detail["id"], format!("{}:3:1", examples::order_id()));
     assert_eq!(
@@ -133,14 +137,14 @@ async fn what_the_store_streams_is_published_once_each() {
     for streamed in desk.store.stream(0).0 {
         let entries = match &streamed {
             app::memory::Streamed::Commit { order, text, hash } => {
-                stored_commit(&order.to_string(), text, hash)
+                entries_of_stored_commit(&order.to_string(), text, hash)
             }
-            app::memory::Streamed::Stock(text) => stored_record(text),
+            app::memory::Streamed::Stock(text) => entries_of_stored_record(text),
         };
         for entry in entries.unwrap() {
             let detail: Value = serde_json::from_str(&entry.detail).unwrap();
             assert!(ids.insert(detail["id"].to_string()));
-            assert!([ORDERS, STOCK].contains(&entry.source));
+            assert!([ORDER_SOURCE, STOCK_SOURCE].contains(&entry.source));
             names.insert(entry.detail_type);
         }
     }
@@ -169,7 +173,7 @@ fn a_commit_that_was_edited_is_not_spread() {
     let commit = Commit::seal(body).unwrap();
     let order = examples::order_id().to_string();
     assert_eq!(
-        stored_commit(&order, &commit.text, &commit.hash)
+        entries_of_stored_commit(&order, &commit.text, &commit.hash)
             .unwrap()
             .len(),
         1
@@ -181,9 +185,11 @@ fn a_commit_that_was_edited_is_not_spread() {
         ("ord_x", &commit.text, &commit.hash),
     ] {
         assert_eq!(
-            stored_commit(order, text, hash).unwrap_err().code(),
+            entries_of_stored_commit(order, text, hash)
+                .unwrap_err()
+                .code(),
             "inconsistent"
         );
     }
-    assert!(stored_record("{}").is_err());
+    assert!(entries_of_stored_record("{}").is_err());
 }

@@ -8,7 +8,8 @@ use std::{
     fs,
 };
 
-use app::{api::routes::ROUTES, publish::CATALOGUE};
+use app::bus::catalogue::CATALOGUE;
+use web::ROUTES;
 
 use crate::files;
 

@@ -34,7 +34,7 @@ pub async fn read(
     for sku in skus {
         let view = store.sku(&sku).await.expect("a view");
         table.levels.extend(view.levels);
-        table.waiting.extend(view.waiting);
+        table.waiting.extend(view.backorders);
     }
     table
 }

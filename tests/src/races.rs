@@ -6,14 +6,16 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use app::{
-    cancellation::{CancelRequest, cancel},
     failure::Failure,
-    idempotency::IdempotencyKey,
-    lifecycle,
-    memory::Clock,
-    place::place,
-    ports::{Ambient, Store},
-    routing::route_order,
+    memory::ManualClock,
+    ports::{Clock, Store},
+    usecases::{
+        apply_inbound,
+        cancel::{CancelRequest, cancel},
+        idempotency::IdempotencyKey,
+        place::place,
+        route::route_order,
+    },
 };
 use domain::{
     command::CancelLine,
@@ -35,7 +37,7 @@ const DELIVERIES: usize = 20;
 /// One round of a race: a store that others may use too, and names that are the round's own.
 struct Round<S> {
     store: Arc<S>,
-    clock: Arc<Clock>,
+    clock: Arc<ManualClock>,
     name: String,
     movements: BTreeSet<String>,
     orders: Vec<OrderId>,
@@ -47,7 +49,7 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
         let round = Self {
             store: Arc::clone(store),
             // The first number is any that was not used on this table before.
-            clock: Arc::new(Clock::new(
+            clock: Arc::new(ManualClock::new(
                 now,
                 run.wrapping_mul(1_000_003).wrapping_add(round),
             )),
@@ -109,7 +111,7 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
     }
 
     async fn hears(&self, inbound: &Inbound) {
-        lifecycle::apply(&*self.store, &*self.clock, inbound)
+        apply_inbound::apply(&*self.store, &*self.clock, inbound)
             .await
             .expect("a fact is taken in");
     }
@@ -126,7 +128,7 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
             &Actor::system("shop"),
         )
         .await;
-        let order = placed.expect("placed").order;
+        let order = placed.expect("placed").value;
         self.orders.push(order.placed.id);
         order
     }
@@ -191,16 +193,22 @@ trait AsyncTask: Send + 'static {
 
 /// What one task of a race does.
 enum Runner<S> {
-    Hears(Arc<S>, Arc<Clock>, Inbound),
-    Cancels(Arc<S>, Arc<Clock>, OrderId, CancelRequest, IdempotencyKey),
-    Routes(Arc<S>, Arc<Clock>, OrderId),
+    Hears(Arc<S>, Arc<ManualClock>, Inbound),
+    Cancels(
+        Arc<S>,
+        Arc<ManualClock>,
+        OrderId,
+        CancelRequest,
+        IdempotencyKey,
+    ),
+    Routes(Arc<S>, Arc<ManualClock>, OrderId),
 }
 
 impl<S: Store + Send + Sync + 'static> AsyncTask for Runner<S> {
     async fn run(self) {
         for _ in 0..DELIVERIES {
             match self.once().await {
-                Ok(()) | Err(Failure::NothingToCancel(_) | Failure::Rejected(_)) => return,
+                Ok(()) | Err(Failure::Rejected(_)) => return,
                 Err(Failure::Contended(_)) => {}
                 Err(failure) => panic!("{}", failure.chain()),
             }
@@ -213,7 +221,7 @@ impl<S: Store + Send + Sync> Runner<S> {
     async fn once(&self) -> Result<(), Failure> {
         match self {
             Self::Hears(store, clock, inbound) => {
-                lifecycle::apply(&**store, &**clock, inbound).await
+                apply_inbound::apply(&**store, &**clock, inbound).await
             }
             Self::Cancels(store, clock, order, request, key) => {
                 let agent = Actor::system("agent");
@@ -354,7 +362,7 @@ pub async fn many_orders_want_ten_units<S: Store + Send + Sync + 'static>(
         assert_eq!(assigned, 10, "round {number}");
         let view = round.store.sku(&round.sku()).await.expect("a view");
         assert_eq!(
-            (view.levels[0].available(), view.waiting.len()),
+            (view.levels[0].available(), view.backorders.len()),
             (0, orders - 10)
         );
         round.rules_hold().await;

@@ -1,6 +1,6 @@
 //! Waiting for stock: first in, first out.
 
-use app::{ports::Store, replenishment::RELEASES_PER_MESSAGE};
+use app::{ports::Store, usecases::release_backorders::RELEASES_PER_MESSAGE};
 use domain::{
     facts::StockMovement,
     location::LocationKind,

@@ -1,10 +1,12 @@
 //! Cancelling: at once, by asking, or too late.
 
 use app::{
-    cancellation::{CancelRequest, cancel},
     failure::Failure,
-    idempotency::IdempotencyKey,
-    ports::{Errand, Store},
+    ports::{ProviderRequest, Store},
+    usecases::{
+        cancel::{CancelRequest, cancel},
+        idempotency::IdempotencyKey,
+    },
 };
 use domain::order::{Actor, CancelReason, ExceptionKind, FulfillmentStatus, Status};
 
@@ -27,7 +29,7 @@ pub async fn part_of_an_order_is_cancelled_before_picking<S: Store + Send>(world
         .await
         .expect("nobody was told yet");
     assert_eq!(
-        (answer.lines[0].cancelled, answer.lines[0].asked.len()),
+        (answer.lines[0].cancelled, answer.lines[0].asked_of.len()),
         (1, 0)
     );
     // The last unit's cell: the largest remainders went to the units before it.
@@ -65,10 +67,16 @@ pub async fn a_cancellation_after_shipping_is_refused<S: Store + Send>(world: &m
     let order = berlin_was_told(world).await;
     world.ships("berlin", order, "BOX-1").await;
     world.settle().await;
-    let Err(Failure::NothingToCancel(answer)) = world.cancels(order, &[]).await else {
+    let Ok(
+        answer @ app::usecases::cancel::CancelOutcome {
+            result: app::usecases::cancel::CancelResult::NothingToCancel,
+            ..
+        },
+    ) = world.cancels(order, &[]).await
+    else {
         panic!("too late")
     };
-    let refused = &answer.lines[0].refused[0];
+    let refused = &answer.lines[0].refusals[0];
     assert_eq!(
         (refused.units, refused.winner.as_str(), refused.by.as_str()),
         (2, "shipped", "berlin")
@@ -80,10 +88,16 @@ pub async fn a_cancellation_after_picking_is_refused<S: Store + Send>(world: &mu
     let order = berlin_was_told(world).await;
     world.picks("berlin", order).await;
     world.settle().await;
-    let Err(Failure::NothingToCancel(answer)) = world.cancels(order, &[("1", 1)]).await else {
+    let Ok(
+        answer @ app::usecases::cancel::CancelOutcome {
+            result: app::usecases::cancel::CancelResult::NothingToCancel,
+            ..
+        },
+    ) = world.cancels(order, &[("1", 1)]).await
+    else {
         panic!("too late")
     };
-    let refused = &answer.lines[0].refused[0];
+    let refused = &answer.lines[0].refusals[0];
     assert_eq!(
         (refused.units, refused.winner.as_str(), refused.by.as_str()),
         (1, "picking", "berlin")
@@ -113,17 +127,17 @@ pub async fn what_can_be_cancelled_is_and_the_rest_is_refused<S: Store + Send>(
         panic!("{answer:?}")
     };
     assert_eq!(
-        (tee.cancelled, tee.refused.len()),
+        (tee.cancelled, tee.refusals.len()),
         (0, 1),
         "the shirt has left"
     );
     assert_eq!(
-        (mug.cancelled, mug.asked[0].units),
+        (mug.cancelled, mug.asked_of[0].units),
         (0, 1),
         "hamburg is asked for the mug"
     );
     assert_eq!(
-        (lamp.cancelled, lamp.refused.len()),
+        (lamp.cancelled, lamp.refusals.len()),
         (1, 0),
         "the lamp was out of stock"
     );
@@ -144,7 +158,7 @@ pub async fn a_cancellation_races_a_parcel<S: Store + Send>(world: &mut World<S>
     // The parcel has left, and we have not heard of it yet.
     world.ships("berlin", order, "BOX-1").await;
     let answer = world.cancels(order, &[]).await.expect("we can still ask");
-    assert_eq!(answer.lines[0].asked[0].units, 2);
+    assert_eq!(answer.lines[0].asked_of[0].units, 2);
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Fulfilled);
     assert_eq!(world.times(order, "CancellationRefused").await, 1);
@@ -202,14 +216,14 @@ pub async fn a_location_consents_to_a_cancellation<S: Store + Send>(world: &mut 
         .await
         .expect("berlin can be asked");
     assert_eq!(
-        (answer.lines[0].cancelled, answer.lines[0].asked[0].units),
+        (answer.lines[0].cancelled, answer.lines[0].asked_of[0].units),
         (0, 1)
     );
     world.settle().await;
     let asked = world
         .told()
         .into_iter()
-        .filter(|sent| matches!(sent.errand, Errand::Cancel { .. }));
+        .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
     assert_eq!(asked.count(), 1);
     let berlin = world.work_at("berlin", order).await;
     let one = domain::facts::FactLine {
@@ -266,7 +280,7 @@ pub async fn a_location_is_asked_anew_after_it_has_refused<S: Store + Send>(worl
     let asked = world
         .told()
         .into_iter()
-        .filter(|sent| matches!(sent.errand, Errand::Cancel { .. }));
+        .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
     assert_eq!(asked.count(), 2, "another wish is another message");
     world.cancels_there("berlin", order).await;
     world.settle().await;
@@ -341,7 +355,7 @@ pub async fn a_cancellation_is_asked_for_while_a_hold_stands<S: Store + Send>(
     let asked = world
         .told()
         .into_iter()
-        .filter(|sent| matches!(sent.errand, Errand::Cancel { .. }));
+        .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
     assert_eq!(asked.count(), 1);
     world.cancels_there("berlin", order).await;
     world.settle().await;

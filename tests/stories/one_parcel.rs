@@ -1,6 +1,6 @@
 //! The plain journey: placed, paid, sent, delivered.
 
-use app::ports::{Errand, Store};
+use app::ports::{ProviderRequest, Store};
 use domain::{
     facts::{Fact, OrderReference, ParcelFact, PaymentFact},
     location::LocationKind,
@@ -25,7 +25,7 @@ pub async fn an_order_goes_out_in_one_parcel<S: Store + Send>(world: &mut World<
     assert_eq!(world.level("berlin", "TEE").await.available(), 8);
     let told = world.told();
     assert!(
-        matches!(told.as_slice(), [sent] if matches!(sent.errand, Errand::Fulfill { .. })),
+        matches!(told.as_slice(), [sent] if matches!(sent.request, ProviderRequest::Fulfill { .. })),
         "{told:?}"
     );
 

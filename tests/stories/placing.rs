@@ -1,6 +1,10 @@
 //! Placing an order: once per key, once per number.
 
-use app::{failure::Failure, idempotency::IdempotencyKey, place::place, ports::Store};
+use app::{
+    failure::Failure,
+    ports::Store,
+    usecases::{idempotency::IdempotencyKey, place::place},
+};
 use domain::{
     change::Reference,
     order::{Actor, Status},
@@ -21,9 +25,9 @@ pub async fn the_same_request_places_one_order<S: Store + Send>(world: &mut Worl
     let again = place(&world.store, &world.clock, &draft.request, &key, &shop)
         .await
         .expect("placed");
-    assert!(!first.existing && again.existing);
-    assert_eq!(first.order, again.order);
-    assert_eq!(first.order.state.status, Status::Pending);
+    assert!(!first.replayed && again.replayed);
+    assert_eq!(first.value, again.value);
+    assert_eq!(first.value.state.status, Status::Pending);
 }
 
 pub async fn a_number_that_is_in_use_is_refused<S: Store + Send>(world: &mut World<S>) {

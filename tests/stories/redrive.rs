@@ -1,6 +1,6 @@
 //! Nothing waits for luck: what was lost is made up for by the sweep.
 
-use app::ports::{Errand, Store};
+use app::ports::{ProviderRequest, Store};
 use domain::order::{FulfillmentStatus, Status};
 
 use crate::world::{Consumer, Draft, World};
@@ -93,7 +93,7 @@ pub async fn a_location_out_of_reach_keeps_nobody_else_from_being_told<S: Store 
     world
         .courier
         .inner
-        .cut_off("berlin".parse().expect("a location"));
+        .set_unreachable("berlin".parse().expect("a location"));
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
     let told: Vec<String> = world
         .told()
@@ -106,14 +106,14 @@ pub async fn a_location_out_of_reach_keeps_nobody_else_from_being_told<S: Store 
         dead.iter().all(|letter| letter.reason == "unavailable"),
         "{dead:?}"
     );
-    world.courier.inner.reconnect();
+    world.courier.inner.set_all_reachable();
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;
     let fulfill = world
         .told()
         .into_iter()
-        .filter(|sent| matches!(sent.errand, Errand::Fulfill { .. }));
+        .filter(|sent| matches!(sent.request, ProviderRequest::Fulfill { .. }));
     assert_eq!(fulfill.count(), 2);
     assert_eq!(world.work(order).await.len(), 2);
 }

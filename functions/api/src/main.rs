@@ -1,12 +1,12 @@
-//! The HTTP API for agents and shops; routes, rights and answers are in `app::api`.
+//! The HTTP API for agents and shops; routes, permissions and answers are in `web`.
 
-use app::api::{Scope, serve};
 use aws::{
     client::Connection, clock::Machine, http, secrets::SecretsManager, settings::required,
     table::Table,
 };
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
+use web::{Scope, problem, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -20,12 +20,11 @@ async fn main() -> Result<(), Error> {
     table.warm().await;
     run(service_fn(
         async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-            Ok::<_, Error>(
-                http::respond(event.payload, async |request| {
-                    serve(table, &Machine, request, Scope::Api).await
-                })
-                .await,
-            )
+            let answer = async |request: Result<_, http::BadEvent>| match request {
+                Ok(request) => serve(table, &Machine, &request, Scope::Api).await,
+                Err(error) => problem::unreadable(&error),
+            };
+            Ok::<_, Error>(http::respond(event.payload, answer).await)
         },
     ))
     .await

@@ -1,10 +1,7 @@
-//! Cancels lines or orders: decides the race, asks the location, owes the refund. Woken by an agent's request over
-//! HTTPS, and by the bus over SQS when a payment is gone; the steps are in `app::cancellation`.
+//! Cancels units or orders. Started by an agent's request over HTTPS (`app::usecases::cancel`), and by the bus over SQS
+//! when a payment has failed or was cancelled (`app::usecases::cancel_unpaid`).
 
-use app::{
-    api::{Scope, serve},
-    cancellation,
-};
+use app::usecases::cancel_unpaid;
 use aws::{
     batch::{Consumer, each_message},
     client::Connection,
@@ -16,6 +13,7 @@ use aws::{
 use aws_lambda_events::{apigw::ApiGatewayV2httpRequest, sqs::SqsEvent};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
 use serde_json::Value;
+use web::{Scope, problem, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -28,14 +26,17 @@ async fn main() -> Result<(), Error> {
         let event = event.payload;
         if event.get("Records").is_some() {
             let batch: SqsEvent = serde_json::from_value(event)?;
-            let cancel = async |body: &str| cancellation::on_message(table, &Machine, body).await;
+            let cancel = async |body: &str| cancel_unpaid::on_message(table, &Machine, body).await;
             return Ok::<_, Error>(serde_json::to_value(
                 each_message(consumer, batch, cancel).await,
             )?);
         }
-        let request: ApiGatewayV2httpRequest = serde_json::from_value(event)?;
-        let serve = async |request: &_| serve(table, &Machine, request, Scope::Cancellation).await;
-        Ok(serde_json::to_value(http::respond(request, serve).await)?)
+        let event: ApiGatewayV2httpRequest = serde_json::from_value(event)?;
+        let answer = async |request: Result<_, http::BadEvent>| match request {
+            Ok(request) => serve(table, &Machine, &request, Scope::Cancellation).await,
+            Err(error) => problem::unreadable(&error),
+        };
+        Ok(serde_json::to_value(http::respond(event, answer).await)?)
     }))
     .await
 }

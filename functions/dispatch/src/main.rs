@@ -1,7 +1,7 @@
 //! Sends requests to warehouses, 3PLs and suppliers: SQS in, one signed HTTPS request a location out. The steps are in
 //! `app::dispatch`, the sending in `egress`.
 
-use app::dispatch;
+use app::usecases::dispatch;
 use aws::{
     batch::{Consumer, each_message},
     client::Connection,

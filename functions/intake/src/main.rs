@@ -1,15 +1,13 @@
-//! Webhooks over HTTPS: verifies, normalizes, enqueues. Reads secrets, never orders. The steps are in [`webhook`].
+//! Webhooks over HTTPS: verifies, normalizes, enqueues. Reads secrets, never orders. The steps are in `web::webhook`.
 
-mod gateway;
-mod webhook;
-
-use app::ports::Ambient;
+use app::ports::Clock;
 use aws::{
     client::Connection, clock::Machine, http, queue::Queue, secrets::SecretsManager,
     settings::required,
 };
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
+use web::{problem, webhook};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -19,13 +17,12 @@ async fn main() -> Result<(), Error> {
     let queue = &Queue::new(connection.sqs(), required("INBOUND_QUEUE_URL")?);
     run(service_fn(
         async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-            let answer = async |request: &_| {
-                let request = gateway::request(request);
+            let receive = async |request: Result<_, http::BadEvent>| match request {
                 // Boxed: the compiler does not follow the SDK's nested futures this deep.
-                let received = webhook::receive(secrets, queue, Machine.now(), &request);
-                gateway::response(Box::pin(received).await)
+                Ok(request) => Box::pin(webhook::receive(secrets, queue, Machine.now(), &request)).await,
+                Err(error) => problem::unreadable(&error),
             };
-            Ok::<_, Error>(http::respond(event.payload, answer).await)
+            Ok::<_, Error>(http::respond(event.payload, receive).await)
         },
     ))
     .await

@@ -1,7 +1,7 @@
 //! Applies facts from outside to orders: payments, warehouse and carrier progress, stock. SQS in, one transaction
-//! out; the rules are in `domain`, the steps in `app::lifecycle`.
+//! out; the rules are in `domain`, the steps in `app::usecases::apply_inbound`.
 
-use app::lifecycle;
+use app::usecases::apply_inbound;
 use aws::{
     batch::{Consumer, each_message},
     client::Connection,
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Error> {
     let consumer = &Consumer::from_environment(&connection)?;
     table.warm().await;
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        let apply = async |body: &str| lifecycle::on_message(table, &Machine, body).await;
+        let apply = async |body: &str| apply_inbound::on_message(table, &Machine, body).await;
         Ok::<_, Error>(each_message(consumer, event.payload, apply).await)
     }))
     .await

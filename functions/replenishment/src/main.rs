@@ -1,7 +1,7 @@
 //! Releases backorders, oldest first, when stock becomes available or the schedule ticks, and re-drives what is
-//! overdue. SQS in, one transaction a waiting line out; the steps are in `app::replenishment`.
+//! overdue. SQS in, one transaction a waiting line out; the steps are in `app::usecases::release_backorders`.
 
-use app::replenishment;
+use app::usecases::release_backorders;
 use aws::{
     batch::{Consumer, each_message},
     client::Connection,
@@ -23,7 +23,7 @@ async fn main() -> Result<(), Error> {
     table.warm().await;
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
         let replenish =
-            async |body: &str| replenishment::on_message(table, &Machine, redrive, body).await;
+            async |body: &str| release_backorders::on_message(table, &Machine, redrive, body).await;
         Ok::<_, Error>(each_message(consumer, event.payload, replenish).await)
     }))
     .await

@@ -1,7 +1,7 @@
 //! Turns paid, cleared orders into fulfillment orders, reservations and backorders. SQS in, one transaction out;
-//! the decision is `domain::route`, the steps are in `app::routing`.
+//! the decision is `domain::route`, the steps are in `app::usecases::route`.
 
-use app::routing;
+use app::usecases::route;
 use aws::{
     batch::{Consumer, each_message},
     client::Connection,
@@ -20,7 +20,7 @@ async fn main() -> Result<(), Error> {
     let consumer = &Consumer::from_environment(&connection)?;
     table.warm().await;
     run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        let route = async |body: &str| routing::on_message(table, &Machine, body).await;
+        let route = async |body: &str| route::on_message(table, &Machine, body).await;
         Ok::<_, Error>(each_message(consumer, event.payload, route).await)
     }))
     .await

@@ -1,65 +1,59 @@
-//! What can go wrong in a use case, and what that means for who asked.
+//! Why a use case failed, and what that means for the message or request that it handled.
 
 use domain::{change::Reference, rejection::Rejection};
 
-use crate::cancellation::CancelAnswer;
-
-/// Why a use case did not do what it was asked.
+/// Why a use case did not do what was requested.
 #[derive(Debug, thiserror::Error)]
 pub enum Failure {
-    /// The rules say no; asking again the same way gives the same answer, unless the code is one of "too early".
+    /// The rules reject it. The same request is rejected again, unless the code is one of "too early".
     #[error(transparent)]
     Rejected(#[from] Rejection),
-    /// It cannot be read: the message or request breaks its format. The text names no personal data.
+    /// The message or request breaks its format. The text contains no personal data.
     #[error("malformed: {0}")]
     Malformed(String),
-    /// What it is about is not here, and may still come.
+    /// Its subject is not stored, and may still arrive.
     #[error("not found: {0}")]
     NotFound(String),
-    /// The same idempotency key with other content.
+    /// The same idempotency key with different content.
     #[error("the idempotency key was used for another request")]
     KeyReused,
-    /// A name that belongs to one order only leads to another order already.
-    #[error("{} belongs to another order", named(.0))]
+    /// A reference that leads to one order only already leads to another one.
+    #[error("{} belongs to another order", describe(.0))]
     Taken(Reference),
-    /// Nothing of what was to be cancelled can be; the answer says why, line by line.
-    #[error("nothing of it can be cancelled")]
-    NothingToCancel(Box<CancelAnswer>),
-    /// Others kept winning the race; the state is sound, asking again may succeed.
+    /// Other writers won the race each time. Nothing was written; a retry may succeed.
     #[error("lost the race {0} times in a row")]
     Contended(u32),
-    /// Something we depend on did not answer or answered with an error.
+    /// A dependency did not answer or answered with an error.
     #[error("{what} is unavailable")]
     Unavailable {
-        /// Which dependency.
+        /// The dependency.
         what: &'static str,
         /// Its error, for the log.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
-    /// Something stored cannot be read, or a rule was found broken: a person must look.
+    /// Stored data cannot be read or breaks an invariant: a person must look.
     #[error("inconsistent: {0}")]
     Inconsistent(String),
 }
 
-/// What becomes of a message. Every answer is one of these four.
+/// What happens to a message after its use case ran.
 #[derive(Debug)]
-pub enum Answer {
-    /// Done, now or before.
+pub enum MessageOutcome {
+    /// Done, now or earlier.
     Done,
-    /// The rules say no; retrying cannot help, so it is logged and done.
+    /// The rules reject it. A retry cannot help, so it is logged and removed from the queue.
     Refused(Rejection),
-    /// What should have come before is not here yet: try again later.
+    /// Its predecessor has not arrived: retry later.
     TooEarly(Failure),
-    /// It failed: try again, and in the end put it aside with the reason.
+    /// It failed: retry, and at last move it to the dead-letter queue with the reason.
     Failed(Failure),
 }
 
-impl Answer {
-    /// The answer to a message whose use case ended like this. Every failure is named, so that a new one cannot
-    /// slip past this question.
-    pub fn of(outcome: Result<(), Failure>) -> Self {
-        match outcome {
+impl MessageOutcome {
+    /// Classifies the result of a use case. Every failure is listed, so that a new variant has to be classified here.
+    pub fn of(result: Result<(), Failure>) -> Self {
+        match result {
             Ok(()) => Self::Done,
             Err(Failure::Rejected(rejection)) if rejection.code.is_too_early() => {
                 Self::TooEarly(Failure::Rejected(rejection))
@@ -70,7 +64,6 @@ impl Answer {
                 failure @ (Failure::Malformed(_)
                 | Failure::KeyReused
                 | Failure::Taken(_)
-                | Failure::NothingToCancel(_)
                 | Failure::Contended(_)
                 | Failure::Unavailable { .. }
                 | Failure::Inconsistent(_)),
@@ -80,7 +73,7 @@ impl Answer {
 }
 
 impl Failure {
-    /// A dependency's error.
+    /// The error of a dependency.
     pub fn unavailable(
         what: &'static str,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
@@ -101,28 +94,26 @@ impl Failure {
             Self::Taken(Reference::Number(_)) => "number_taken",
             Self::Taken(Reference::Intent(_)) => "payment_intent_taken",
             Self::Taken(Reference::IdempotencyKey(_) | Reference::Tracking(_)) => "name_taken",
-            Self::NothingToCancel(_) => "nothing_to_cancel",
             Self::Contended(_) => "contended",
             Self::Unavailable { .. } => "unavailable",
             Self::Inconsistent(_) => "inconsistent",
         }
     }
 
-    /// Whether trying again can never help, so that a message is put aside at once.
-    pub fn is_hopeless(&self) -> bool {
+    /// Whether no retry can help, so that the message goes to the dead-letter queue at once.
+    pub fn is_permanent(&self) -> bool {
         match self {
             Self::Malformed(_) | Self::KeyReused => true,
             Self::Rejected(_)
             | Self::NotFound(_)
             | Self::Taken(_)
-            | Self::NothingToCancel(_)
             | Self::Contended(_)
             | Self::Unavailable { .. }
             | Self::Inconsistent(_) => false,
         }
     }
 
-    /// The failure and its causes in one line.
+    /// The failure and its causes in one line, for the log.
     pub fn chain(&self) -> String {
         let mut text = self.to_string();
         let mut source = std::error::Error::source(self);
@@ -135,7 +126,7 @@ impl Failure {
     }
 }
 
-fn named(reference: &Reference) -> String {
+fn describe(reference: &Reference) -> String {
     match reference {
         Reference::Intent(intent) => format!("payment intent `{intent}`"),
         Reference::Number(number) => format!("order number `{number}`"),

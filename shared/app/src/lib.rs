@@ -1,24 +1,15 @@
-//! The use cases of the order management system, told through ports; knows nothing of AWS.
+//! The use cases of the order management system. They reach the outside through [`ports`] and depend on neither AWS
+//! nor HTTP.
 //!
-//! Each use case reads what it needs, lets the domain decide, and writes one change whose conditions make it
-//! race-free; a lost race is decided again on fresh data. [`memory`] keeps the same promises in memory, so that
-//! every story runs in milliseconds too.
+//! A use case reads what it needs, lets `domain` decide, and writes one change whose conditions make it safe against
+//! concurrent writers; after a lost race it decides again on fresh data. [`memory`] implements the ports in memory
+//! with the same guarantees, so every story also runs in milliseconds.
 
-pub mod api;
-pub mod cancellation;
-pub mod dispatch;
+pub mod access;
+pub mod bus;
 pub mod failure;
-pub mod holds;
-pub mod idempotency;
-pub mod lifecycle;
 pub mod memory;
-pub mod messages;
-pub mod place;
 pub mod ports;
-pub mod publish;
-pub mod replenishment;
-pub mod routing;
 pub mod secrets;
-mod settle;
-pub mod stock;
-mod supply;
+pub mod usecases;
+pub mod views;

@@ -12,7 +12,7 @@
 
 use std::{panic::AssertUnwindSafe, time::Duration};
 
-use app::failure::{Answer, Failure};
+use app::failure::{Failure, MessageOutcome};
 use aws_lambda_events::sqs::{BatchItemFailure, SqsBatchResponse, SqsEvent, SqsMessage};
 use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::MessageAttributeValue};
 use futures_util::FutureExt;
@@ -93,9 +93,9 @@ async fn one(
     let outcome =
         outcome.unwrap_or_else(|_| Err(Failure::Inconsistent("the handling panicked".to_owned())));
     let receives = receives(message);
-    match Answer::of(outcome) {
-        Answer::Done => true,
-        Answer::Refused(rejection) => {
+    match MessageOutcome::of(outcome) {
+        MessageOutcome::Done => true,
+        MessageOutcome::Refused(rejection) => {
             tracing::info!(
                 message.id = id,
                 code = rejection.code.as_str(),
@@ -104,11 +104,11 @@ async fn one(
             );
             true
         }
-        Answer::TooEarly(failure) => put_off(consumer, message, &failure, receives).await,
-        Answer::Failed(failure) if failure.is_hopeless() => {
+        MessageOutcome::TooEarly(failure) => put_off(consumer, message, &failure, receives).await,
+        MessageOutcome::Failed(failure) if failure.is_permanent() => {
             put_aside(consumer, message, &failure).await
         }
-        Answer::Failed(failure) => put_off(consumer, message, &failure, receives).await,
+        MessageOutcome::Failed(failure) => put_off(consumer, message, &failure, receives).await,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Publishing to EventBridge, and noticing what it did not take: `PutEvents` can answer 200 and refuse entries.
 
-use app::{failure::Failure, publish::Entry};
+use app::{bus::envelope::BusEntry, failure::Failure};
 use aws_sdk_eventbridge::{Client, error::DisplayErrorContext, types::PutEventsRequestEntry};
 
 /// Most entries that one call takes.
@@ -25,7 +25,7 @@ impl Bus {
     /// Publishes entries in their order, ten a call, and stops at the first that is not taken, so that nothing
     /// overtakes it. Returns how many were taken, and why the next was not. Entries of the same call as a refused
     /// one may have been taken too: they come again, and whoever reads them has seen that before.
-    pub async fn publish(&self, entries: &[Entry]) -> (usize, Option<Failure>) {
+    pub async fn publish(&self, entries: &[BusEntry]) -> (usize, Option<Failure>) {
         let mut taken: usize = 0;
         for chunk in entries.chunks(ENTRIES_MAX) {
             match self.put(chunk).await {
@@ -42,7 +42,7 @@ impl Bus {
     }
 
     /// One call: the place and error code of the first entry that was refused, if any.
-    async fn put(&self, chunk: &[Entry]) -> Result<Option<(usize, String)>, Failure> {
+    async fn put(&self, chunk: &[BusEntry]) -> Result<Option<(usize, String)>, Failure> {
         let entries = chunk.iter().map(|entry| {
             PutEventsRequestEntry::builder()
                 .event_bus_name(&self.name)

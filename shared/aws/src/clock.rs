@@ -1,19 +1,21 @@
 //! The one clock and the one source of randomness; everything else takes them as arguments.
 
-use app::ports::Ambient;
+use app::ports::{Clock, IdGenerator};
 use jiff::Timestamp;
 
 /// The machine's clock and randomness.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Machine;
 
-impl Ambient for Machine {
+impl Clock for Machine {
     fn now(&self) -> Timestamp {
         #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
         let now = Timestamp::now();
         Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
     }
+}
 
+impl IdGenerator for Machine {
     fn entropy(&self) -> [u8; 10] {
         let mut bytes = [0; 10];
         #[expect(

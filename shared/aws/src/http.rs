@@ -1,90 +1,95 @@
-//! Requests from API Gateway's HTTP API (payload format 2.0) as plain values, and answers back.
+//! Translates between API Gateway's HTTP API (payload format 2.0) and the `http` crate's types.
 
-use std::collections::BTreeMap;
-
-use app::api::{Request, Response};
+use app::access::Claims;
 use aws_lambda_events::{
     apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
     encodings::Body,
 };
-use lambda_runtime::tracing;
+use http::{Request, Response, Uri};
+use serde_json::Value;
 
-/// Answers one request.
-pub async fn respond(
-    event: ApiGatewayV2httpRequest,
-    answer: impl AsyncFn(&Request) -> Response,
-) -> ApiGatewayV2httpResponse {
-    let response = match request(event) {
-        Some(request) => answer(&request).await,
-        None => {
-            tracing::warn!("a request whose body is not the base64 that it says it is");
-            unreadable()
-        }
-    };
-    translated(response)
+/// The event is not a request: its body is not the base64 that it is marked as, or its path is not a path.
+#[derive(Debug, thiserror::Error)]
+pub enum BadEvent {
+    /// The body is marked as base64 and is not.
+    #[error("the body is not base64")]
+    Body,
+    /// The path or the query cannot be part of a URI.
+    #[error("not a URI")]
+    Uri(#[from] http::uri::InvalidUri),
 }
 
-/// The request as a plain value: header names in lower case, the body as it was sent. None when the body is said to
-/// be base64 and is not.
-fn request(event: ApiGatewayV2httpRequest) -> Option<Request> {
-    let headers: BTreeMap<String, String> = event
-        .headers
-        .iter()
-        .filter_map(|(name, value)| {
-            Some((
-                name.as_str().to_ascii_lowercase(),
-                value.to_str().ok()?.to_owned(),
-            ))
-        })
-        .collect();
+/// Answers one request. The claims of the verified token are in the request's extensions, as [`Claims`].
+pub async fn respond(
+    event: ApiGatewayV2httpRequest,
+    answer: impl AsyncFn(Result<Request<Vec<u8>>, BadEvent>) -> Response<String>,
+) -> ApiGatewayV2httpResponse {
+    to_gateway(answer(from_gateway(event)).await)
+}
+
+/// The request, with the body as it was sent.
+fn from_gateway(event: ApiGatewayV2httpRequest) -> Result<Request<Vec<u8>>, BadEvent> {
     let body = match event.body {
         None => Vec::new(),
-        Some(text) if event.is_base64_encoded => decode(&text)?,
+        Some(text) if event.is_base64_encoded => {
+            aws_smithy_types::base64::decode(text).map_err(|_| BadEvent::Body)?
+        }
         Some(text) => text.into_bytes(),
     };
     let context = event.request_context;
-    let claims = context.authorizer.and_then(|a| a.jwt).map(|jwt| {
-        jwt.claims
-            .into_iter()
-            .map(|(name, claim)| (name, serde_json::Value::String(claim)))
-            .collect()
-    });
-    Some(Request {
-        method: context.http.method.to_string(),
-        path: event.raw_path.or(context.http.path).unwrap_or_default(),
-        query: event.raw_query_string.unwrap_or_default(),
-        headers,
-        body,
-        claims,
-    })
-}
-
-fn decode(text: &str) -> Option<Vec<u8>> {
-    aws_smithy_types::base64::decode(text).ok()
-}
-
-fn unreadable() -> Response {
-    let body = r#"{"type":"urn:oms:problem:malformed","title":"Malformed","status":400,"code":"malformed","detail":"the body cannot be decoded"}"#;
-    Response {
-        status: 400,
-        headers: vec![("content-type", "application/problem+json".to_owned())],
-        body: body.to_owned(),
+    let mut request = Request::new(body);
+    *request.method_mut() = context.http.method;
+    let path = event.raw_path.or(context.http.path).unwrap_or_default();
+    *request.uri_mut() = uri(&path, event.raw_query_string.as_deref())?;
+    *request.headers_mut() = event.headers;
+    if let Some(jwt) = context.authorizer.and_then(|authorizer| authorizer.jwt) {
+        let claims = jwt.claims.into_iter();
+        let claims = claims.map(|(name, claim)| (name, Value::String(claim)));
+        request.extensions_mut().insert(Claims(claims.collect()));
     }
+    Ok(request)
 }
 
-fn translated(response: Response) -> ApiGatewayV2httpResponse {
-    let mut translated = ApiGatewayV2httpResponse::default();
-    translated.status_code = i64::from(response.status);
-    for (name, value) in response.headers {
-        if let (Ok(name), Ok(value)) = (
-            name.parse::<http::HeaderName>(),
-            value.parse::<http::HeaderValue>(),
-        ) {
-            translated.headers.append(name, value);
+/// The URI of a path and a query. The gateway decodes some characters of a path; those that a URI cannot have are
+/// encoded again.
+fn uri(path: &str, query: Option<&str>) -> Result<Uri, http::uri::InvalidUri> {
+    let mut text = if path.starts_with('/') {
+        String::new()
+    } else {
+        "/".to_owned()
+    };
+    encode_into(&mut text, path, b"?#");
+    if let Some(query) = query.filter(|query| !query.is_empty()) {
+        text.push('?');
+        encode_into(&mut text, query, b"#");
+    }
+    text.parse()
+}
+
+/// Appends `part`, with `reserved` and whatever is not visible ASCII percent-encoded.
+fn encode_into(text: &mut String, part: &str, reserved: &[u8]) {
+    for byte in part.bytes() {
+        let allowed = byte.is_ascii_graphic() && !reserved.contains(&byte);
+        if allowed
+            && !matches!(
+                byte,
+                b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}'
+            )
+        {
+            text.push(char::from(byte));
+        } else {
+            text.push_str(&format!("%{byte:02X}"));
         }
     }
-    translated.body = Some(Body::Text(response.body));
-    translated
+}
+
+fn to_gateway(response: Response<String>) -> ApiGatewayV2httpResponse {
+    let (parts, body) = response.into_parts();
+    let mut answer = ApiGatewayV2httpResponse::default();
+    answer.status_code = i64::from(parts.status.as_u16());
+    answer.headers = parts.headers;
+    answer.body = Some(Body::Text(body));
+    answer
 }
 
 #[cfg(test)]
@@ -107,23 +112,41 @@ mod tests {
     }
 
     #[test]
-    fn a_request_is_taken_over_byte_by_byte() {
-        let plain = request(event("{\"a\": 1}\n", false)).unwrap();
-        assert_eq!(plain.body, b"{\"a\": 1}\n");
+    fn a_request_is_translated_byte_by_byte() {
+        let plain = from_gateway(event("{\"a\": 1}\n", false)).unwrap();
+        assert_eq!(plain.body(), b"{\"a\": 1}\n");
         assert_eq!(
-            (plain.method.as_str(), plain.path.as_str()),
+            (plain.method().as_str(), plain.uri().path()),
             ("POST", "/webhooks/stripe")
         );
-        assert_eq!(plain.header("stripe-signature"), Some("t=1,v1=00"));
-        assert_eq!(plain.query, "a=1&b=%20");
-        assert_eq!(plain.claims.unwrap()["cognito:groups"], "[agent]");
-        assert_eq!(request(event("/wA=", true)).unwrap().body, [0xff, 0x00]);
+        assert_eq!(plain.headers()["stripe-signature"], "t=1,v1=00");
+        assert_eq!(plain.uri().query(), Some("a=1&b=%20"));
+        let Claims(claims) = plain.extensions().get().unwrap();
+        assert_eq!(claims["cognito:groups"], "[agent]");
+        let binary = from_gateway(event("/wA=", true)).unwrap();
+        assert_eq!(binary.body(), &[0xff, 0x00]);
+    }
+
+    #[test]
+    fn a_path_that_the_gateway_has_decoded_is_encoded_again() {
+        let uri = |path: &str, query| super::uri(path, query).unwrap().to_string();
+        assert_eq!(uri("/stock/TEE%2FM", None), "/stock/TEE%2FM");
+        assert_eq!(
+            uri("/stock/a b?c#dé", Some("q=#")),
+            "/stock/a%20b%3Fc%23d%C3%A9?q=%23"
+        );
+        assert_eq!(uri("/x/%zz", Some("")), "/x/%zz");
+        assert_eq!(uri("", None), "/");
     }
 
     #[tokio::test]
-    async fn a_body_that_is_not_the_base64_it_says_is_refused() {
-        let answer = respond(event("***", true), async |_| unreachable!()).await;
-        assert_eq!(answer.status_code, 400);
-        assert_eq!(answer.headers["content-type"], "application/problem+json");
+    async fn a_body_that_is_not_the_base64_it_is_marked_as_is_an_error() {
+        let answer = respond(event("***", true), async |request| {
+            assert!(matches!(request, Err(BadEvent::Body)));
+            Response::new("refused".to_owned())
+        })
+        .await;
+        assert_eq!(answer.status_code, 200);
+        assert!(matches!(answer.body, Some(Body::Text(text)) if text == "refused"));
     }
 }

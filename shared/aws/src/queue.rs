@@ -1,8 +1,8 @@
 //! Sending to SQS.
 
 use app::{
+    bus::message,
     failure::Failure,
-    messages,
     ports::{InboundQueue, Redrive},
 };
 use aws_sdk_sqs::{Client, error::DisplayErrorContext};
@@ -88,10 +88,10 @@ impl Redrive for RedriveQueues {
             Owed::Dispatch => &self.dispatch,
             Owed::Cancellation => &self.cancellation,
         };
-        queue.send(&messages::redrive(id)).await
+        queue.send(&message::redrive(id)).await
     }
 
     async fn sku(&self, sku: &Sku) -> Result<(), Failure> {
-        self.replenishment.send(&messages::drain(sku)).await
+        self.replenishment.send(&message::drain(sku)).await
     }
 }

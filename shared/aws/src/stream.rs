@@ -1,8 +1,11 @@
 //! The table's stream: every commit in order per order, at least once.
 
 use app::{
+    bus::{
+        envelope::BusEntry,
+        publish::{entries_of_stored_commit, entries_of_stored_record},
+    },
     failure::Failure,
-    publish::{Entry, stored_commit, stored_record},
 };
 use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
@@ -19,7 +22,7 @@ use crate::bus::Bus;
 /// A record that cannot be read is a failure like any other: after its retries the stream puts it before a person,
 /// in the queue of relay failures.
 pub async fn relay(bus: &Bus, event: Event) -> DynamoDbEventResponse {
-    let mut entries: Vec<Entry> = Vec::new();
+    let mut entries: Vec<BusEntry> = Vec::new();
     let mut owners: Vec<usize> = Vec::new();
     let mut unreadable = None;
     for (place, record) in event.records.iter().enumerate() {
@@ -62,14 +65,14 @@ pub async fn relay(bus: &Bus, event: Event) -> DynamoDbEventResponse {
 }
 
 /// The entries of one record: of an order's commit, or of a movement of stock.
-fn read(record: &EventRecord) -> Result<Vec<Entry>, Failure> {
+fn read(record: &EventRecord) -> Result<Vec<BusEntry>, Failure> {
     let text = |name: &str| match record.change.new_image.inner().get(name) {
         Some(serde_dynamo::AttributeValue::S(text)) => Some(text.as_str()),
         _ => None,
     };
     match (text("order_id"), text("text"), text("hash"), text("record")) {
-        (Some(order), Some(commit), Some(hash), _) => stored_commit(order, commit, hash),
-        (.., Some(record)) => stored_record(record),
+        (Some(order), Some(commit), Some(hash), _) => entries_of_stored_commit(order, commit, hash),
+        (.., Some(record)) => entries_of_stored_record(record),
         _ => Err(Failure::Malformed(
             "a record that is neither a commit nor a movement".to_owned(),
         )),

@@ -27,8 +27,9 @@ pub struct Location {
     /// SKUs that it carries; empty: every SKU that it has a stock level for.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub carries: Vec<Sku>,
-    /// Whether no stock levels are kept for it, so that what it carries counts as available without limit. For
-    /// suppliers who make to order.
+    /// Whether its stock is not counted here: every SKU that it carries is available without limit, and nothing is
+    /// reserved or subtracted at this location. For suppliers who make to order. Left out when `false`, the default:
+    /// stock is counted.
     #[serde(default, skip_serializing_if = "is_default")]
     pub untracked: bool,
     /// Where fulfillment orders are sent (HTTPS). `None`: nothing is sent.

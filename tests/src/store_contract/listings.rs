@@ -2,7 +2,7 @@
 
 use app::{
     failure::Failure,
-    ports::{Listed, Page, Saved, Store},
+    ports::{Page, PageRequest, SaveOutcome, Store},
 };
 use domain::{
     backorder::Backorder,
@@ -19,11 +19,11 @@ use super::{Desk, start};
 const PATIENCE: u32 = 50;
 
 /// Reads a listing to its end, in pages of `limit`.
-async fn all<T>(limit: u32, ask: impl AsyncFn(Page) -> Result<Listed<T>, Failure>) -> Vec<T> {
+async fn all<T>(limit: u32, ask: impl AsyncFn(PageRequest) -> Result<Page<T>, Failure>) -> Vec<T> {
     let mut found = Vec::new();
     let mut after = None;
     loop {
-        let page = ask(Page { limit, after }).await.unwrap();
+        let page = ask(PageRequest { limit, after }).await.unwrap();
         assert!(page.items.len() <= usize::try_from(limit).unwrap());
         found.extend(page.items);
         after = page.next;
@@ -53,7 +53,7 @@ pub(super) async fn orders_are_listed_page_by_page(store: &impl Store, desk: &De
         // The same instant twice: the order decides which comes first.
         placement.change.order.placed.placed_at +=
             SignedDuration::from_nanos(i64::from(minutes == 3));
-        assert_eq!(store.place(&placement).await.unwrap(), Saved::Done);
+        assert_eq!(store.place(&placement).await.unwrap(), SaveOutcome::Saved);
         newest_first.insert(0, placement.change.order.placed.id);
     }
     let sorted = |mut ids: Vec<OrderId>| {
@@ -107,7 +107,7 @@ pub(super) async fn what_is_overdue_is_listed_until_it_owes_nothing(
     let context = desk.context(SignedDuration::from_mins(1));
     let change = Change::new(&order, vec![paid], &context).unwrap();
     let due = change.order.due_at().unwrap();
-    assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&change).await.unwrap(), SaveOutcome::Saved);
     let is_listed = async |now| {
         all(3, async |page| store.overdue(now, &page).await)
             .await
@@ -121,7 +121,7 @@ pub(super) async fn what_is_overdue_is_listed_until_it_owes_nothing(
 
     let held = desk.change(&change.order);
     assert_eq!(held.order.due_at(), None);
-    assert_eq!(store.save(&held).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&held).await.unwrap(), SaveOutcome::Saved);
     becomes(true, async || {
         !is_listed(due + SignedDuration::from_hours(1)).await
     })
@@ -138,7 +138,7 @@ pub(super) async fn what_is_overdue_is_listed_until_it_owes_nothing(
         &desk.context(SignedDuration::from_mins(2)),
     )
     .unwrap();
-    assert_eq!(store.save(&cleared).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&cleared).await.unwrap(), SaveOutcome::Saved);
     becomes(true, async || {
         is_listed(due + SignedDuration::from_hours(1)).await
     })
@@ -167,12 +167,12 @@ pub(super) async fn skus_with_waiters_are_listed_each_once(store: &impl Store, d
             backorders: vec![waiting],
             ..desk.change(&order)
         };
-        assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
+        assert_eq!(store.save(&change).await.unwrap(), SaveOutcome::Saved);
     }
     skus.sort();
     for limit in [1, 2, 100] {
         becomes(skus.clone(), async || {
-            let listed = all(limit, async |page| store.waiting_skus(&page).await).await;
+            let listed = all(limit, async |page| store.backordered_skus(&page).await).await;
             assert!(listed.is_sorted());
             listed
                 .into_iter()

@@ -105,7 +105,7 @@ impl Desk {
         let placement = self.placement("jane@example.com", SignedDuration::ZERO);
         assert_eq!(
             store.place(&placement).await.unwrap(),
-            app::ports::Saved::Done
+            app::ports::SaveOutcome::Saved
         );
         placement.change.order
     }

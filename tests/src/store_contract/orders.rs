@@ -1,6 +1,6 @@
 //! Orders are placed whole, changed on the version that was read, and found by their names.
 
-use app::ports::{Saved, Store};
+use app::ports::{SaveOutcome, Store};
 use domain::{
     change::{Change, Reference, fold},
     order::verify_chain,
@@ -12,7 +12,7 @@ use super::{Desk, promise};
 
 pub(super) async fn a_placed_order_reads_back(store: &impl Store, desk: &Desk) {
     let placement = desk.placement("jane@example.com", SignedDuration::ZERO);
-    assert_eq!(store.place(&placement).await.unwrap(), Saved::Done);
+    assert_eq!(store.place(&placement).await.unwrap(), SaveOutcome::Saved);
     let order = &placement.change.order;
     let id = order.placed.id;
     assert_eq!(store.load(id).await.unwrap().as_ref(), Some(order));
@@ -54,7 +54,7 @@ pub(super) async fn a_name_in_use_is_told_the_key_before_the_number(
     desk: &Desk,
 ) {
     let first = desk.placement("jane@example.com", SignedDuration::ZERO);
-    assert_eq!(store.place(&first).await.unwrap(), Saved::Done);
+    assert_eq!(store.place(&first).await.unwrap(), SaveOutcome::Saved);
     let names = &first.change.references;
     let key = names
         .iter()
@@ -69,7 +69,7 @@ pub(super) async fn a_name_in_use_is_told_the_key_before_the_number(
     repeated.change.references.clone_from(names);
     assert_eq!(
         store.place(&repeated).await.unwrap(),
-        Saved::Taken(key.clone())
+        SaveOutcome::ReferenceTaken(key.clone())
     );
 
     let mut same_number = desk.placement("jane@example.com", SignedDuration::ZERO);
@@ -80,7 +80,7 @@ pub(super) async fn a_name_in_use_is_told_the_key_before_the_number(
     same_number.change.references.push(number.clone());
     assert_eq!(
         store.place(&same_number).await.unwrap(),
-        Saved::Taken(number.clone())
+        SaveOutcome::ReferenceTaken(number.clone())
     );
     let id = same_number.change.order.placed.id;
     assert_eq!(
@@ -101,12 +101,15 @@ pub(super) async fn a_change_is_written_once_on_the_version_that_was_read(
 ) {
     let order = desk.placed(store).await;
     let (mine, rivals) = (desk.change(&order), desk.change(&order));
-    assert_eq!(store.save(&rivals).await.unwrap(), Saved::Done);
-    assert_eq!(store.save(&mine).await.unwrap(), Saved::Moved);
+    assert_eq!(store.save(&rivals).await.unwrap(), SaveOutcome::Saved);
+    assert_eq!(
+        store.save(&mine).await.unwrap(),
+        SaveOutcome::VersionConflict
+    );
     let read = store.load(order.placed.id).await.unwrap().unwrap();
     assert_eq!(read, rivals.order);
     let again = desk.change(&read);
-    assert_eq!(store.save(&again).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&again).await.unwrap(), SaveOutcome::Saved);
     let commits = store.commits(order.placed.id).await.unwrap();
     assert_eq!(commits.len(), 3);
     verify_chain(&commits).unwrap();
@@ -119,7 +122,7 @@ pub(super) async fn a_refused_change_leaves_no_trace(store: &impl Store, desk: &
     let mut change = desk.moving(&order, vec![promise(&sku, 1)]);
     change.references.push(tracking.clone());
     let location = super::here();
-    let refused = Saved::OutOfStock {
+    let refused = SaveOutcome::OutOfStock {
         sku: sku.clone(),
         location,
     };
@@ -143,13 +146,13 @@ pub(super) async fn a_name_belongs_to_one_order_but_a_tracking_number_to_no_one(
     };
 
     let first = named(desk.change(&one));
-    assert_eq!(store.save(&first).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&first).await.unwrap(), SaveOutcome::Saved);
     let own_again = named(desk.change(&first.order));
-    assert_eq!(store.save(&own_again).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&own_again).await.unwrap(), SaveOutcome::Saved);
     let anothers = named(desk.change(&other));
     assert_eq!(
         store.save(&anothers).await.unwrap(),
-        Saved::Taken(intent.clone())
+        SaveOutcome::ReferenceTaken(intent.clone())
     );
     assert_eq!(store.find(&tracking).await.unwrap(), Some(one.placed.id));
 
@@ -157,7 +160,7 @@ pub(super) async fn a_name_belongs_to_one_order_but_a_tracking_number_to_no_one(
         references: vec![tracking.clone()],
         ..desk.change(&other)
     };
-    assert_eq!(store.save(&carriers).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&carriers).await.unwrap(), SaveOutcome::Saved);
     assert_eq!(store.find(&tracking).await.unwrap(), Some(other.placed.id));
     assert_eq!(store.find(&intent).await.unwrap(), Some(one.placed.id));
 }

@@ -2,7 +2,7 @@
 
 use app::{
     failure::Failure,
-    ports::{Moved, Saved, Store},
+    ports::{SaveOutcome, StockMoveOutcome, Store},
 };
 use domain::{facts::StockMovement, stock::StockLevel};
 use futures_util::future::join_all;
@@ -39,11 +39,11 @@ pub(super) async fn of_many_changes_on_one_version_one_is_written(store: &impl S
             .map(|change| insist(async || store.save(change).await)),
     )
     .await;
-    assert_eq!(count(&answers, &Saved::Done), 1);
-    assert_eq!(count(&answers, &Saved::Moved), CROWD - 1);
+    assert_eq!(count(&answers, &SaveOutcome::Saved), 1);
+    assert_eq!(count(&answers, &SaveOutcome::VersionConflict), CROWD - 1);
     let winner = answers
         .iter()
-        .position(|answer| *answer == Saved::Done)
+        .position(|answer| *answer == SaveOutcome::Saved)
         .unwrap();
     assert_eq!(
         store.load(order.placed.id).await.unwrap().unwrap(),
@@ -64,8 +64,8 @@ pub(super) async fn many_promises_never_oversell(store: &impl Store, desk: &Desk
             .map(|change| insist(async || store.save(change).await)),
     )
     .await;
-    assert_eq!(count(&answers, &Saved::Done), 10);
-    let refused = Saved::OutOfStock {
+    assert_eq!(count(&answers, &SaveOutcome::Saved), 10);
+    let refused = SaveOutcome::OutOfStock {
         sku: sku.clone(),
         location: here(),
     };
@@ -92,7 +92,7 @@ pub(super) async fn physical_facts_add_up_however_they_meet(store: &impl Store, 
             .map(|change| insist(async || store.save(change).await)),
     )
     .await;
-    assert_eq!(count(&answers, &Saved::Done), CROWD);
+    assert_eq!(count(&answers, &SaveOutcome::Saved), CROWD);
     let level = level(store, &sku).await;
     assert_eq!(level.on_hand, 5 + (-2 - 1 + 1) * 4);
     assert_eq!((level.available(), level.shortfall()), (0, 3));
@@ -118,8 +118,8 @@ pub(super) async fn one_movement_told_many_times_at_once_happens_once(
             .map(|commit| insist(async || store.move_stock(commit).await)),
     )
     .await;
-    assert_eq!(count(&answers, &Moved::Done), 1);
-    assert_eq!(count(&answers, &Moved::Before), CROWD - 1);
+    assert_eq!(count(&answers, &StockMoveOutcome::Moved), 1);
+    assert_eq!(count(&answers, &StockMoveOutcome::Duplicate), CROWD - 1);
     assert_eq!(level(store, &empty.sku).await.on_hand, 3);
 }
 
@@ -144,11 +144,11 @@ pub(super) async fn one_key_used_many_times_at_once_places_one_order(
             .map(|placement| insist(async || store.place(placement).await)),
     )
     .await;
-    assert_eq!(count(&answers, &Saved::Done), 1);
+    assert_eq!(count(&answers, &SaveOutcome::Saved), 1);
     assert_eq!(
         answers
             .iter()
-            .filter(|answer| matches!(answer, Saved::Taken(_)))
+            .filter(|answer| matches!(answer, SaveOutcome::ReferenceTaken(_)))
             .count(),
         CROWD - 1
     );

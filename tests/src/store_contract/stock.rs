@@ -1,6 +1,6 @@
 //! Stock is promised only as far as it is there, and physical truth is never refused.
 
-use app::ports::{Moved, Saved, Store};
+use app::ports::{SaveOutcome, StockMoveOutcome, Store};
 use domain::{
     backorder::Backorder,
     change::Change,
@@ -34,7 +34,10 @@ pub(super) async fn shelve(store: &impl Store, desk: &Desk, units: u32) -> Sku {
     let sku = desk.sku();
     let received = StockMovement::Received { quantity: units };
     let commit = movement(desk, &StockLevel::empty(sku.clone(), here()), &received);
-    assert_eq!(store.move_stock(&commit).await.unwrap(), Moved::Done);
+    assert_eq!(
+        store.move_stock(&commit).await.unwrap(),
+        StockMoveOutcome::Moved
+    );
     sku
 }
 
@@ -55,14 +58,14 @@ async fn figures(store: &impl Store, sku: &Sku) -> (i64, i64, i64, i64) {
 }
 
 /// Writes a change that moves stock, whatever the order's version is by now.
-async fn moves(store: &impl Store, desk: &Desk, order: &Order, delta: StockDelta) -> Saved {
+async fn moves(store: &impl Store, desk: &Desk, order: &Order, delta: StockDelta) -> SaveOutcome {
     let read = store.load(order.placed.id).await.unwrap().unwrap();
     store.save(&desk.moving(&read, vec![delta])).await.unwrap()
 }
 
 pub(super) async fn a_promise_takes_what_is_available_and_no_more(store: &impl Store, desk: &Desk) {
     let (order, sku) = (desk.placed(store).await, shelve(store, desk, 5).await);
-    let refused = Saved::OutOfStock {
+    let refused = SaveOutcome::OutOfStock {
         sku: sku.clone(),
         location: here(),
     };
@@ -70,7 +73,7 @@ pub(super) async fn a_promise_takes_what_is_available_and_no_more(store: &impl S
     assert_eq!(figures(store, &sku).await, (5, 0, 5, 0));
     assert_eq!(
         moves(store, desk, &order, promise(&sku, 3)).await,
-        Saved::Done
+        SaveOutcome::Saved
     );
     assert_eq!(figures(store, &sku).await, (5, 3, 2, 0));
     let kept = movement(
@@ -78,7 +81,10 @@ pub(super) async fn a_promise_takes_what_is_available_and_no_more(store: &impl S
         &level(store, &sku).await,
         &StockMovement::SafetyStock { units: 1 },
     );
-    assert_eq!(store.move_stock(&kept).await.unwrap(), Moved::Done);
+    assert_eq!(
+        store.move_stock(&kept).await.unwrap(),
+        StockMoveOutcome::Moved
+    );
     assert_eq!(
         moves(store, desk, &order, promise(&sku, 2)).await,
         refused,
@@ -86,7 +92,7 @@ pub(super) async fn a_promise_takes_what_is_available_and_no_more(store: &impl S
     );
     assert_eq!(
         moves(store, desk, &order, promise(&sku, 1)).await,
-        Saved::Done
+        SaveOutcome::Saved
     );
     assert_eq!(figures(store, &sku).await, (5, 4, 0, 0));
 }
@@ -108,7 +114,7 @@ pub(super) async fn a_physical_fact_is_never_refused(store: &impl Store, desk: &
     for (delta, expected) in steps {
         assert_eq!(
             moves(store, desk, &order, delta.clone()).await,
-            Saved::Done,
+            SaveOutcome::Saved,
             "{delta:?}"
         );
         assert_eq!(figures(store, &sku).await, expected, "{delta:?}");
@@ -116,7 +122,7 @@ pub(super) async fn a_physical_fact_is_never_refused(store: &impl Store, desk: &
     let unknown = desk.sku();
     assert_eq!(
         moves(store, desk, &order, fact(&unknown, -2, 0)).await,
-        Saved::Done
+        SaveOutcome::Saved
     );
     assert_eq!(
         figures(store, &unknown).await,
@@ -126,7 +132,7 @@ pub(super) async fn a_physical_fact_is_never_refused(store: &impl Store, desk: &
     let other = desk.sku();
     assert_eq!(
         moves(store, desk, &order, fact(&other, -1, -1)).await,
-        Saved::Done
+        SaveOutcome::Saved
     );
     assert_eq!(figures(store, &other).await, (-1, -1, 0, 0));
 }
@@ -136,7 +142,10 @@ pub(super) async fn a_movement_happens_once(store: &impl Store, desk: &Desk) {
     let received = movement(desk, &empty, &StockMovement::Received { quantity: 7 });
     let key = received.record.cause.key();
     assert_eq!(store.movement(&key).await.unwrap(), None);
-    assert_eq!(store.move_stock(&received).await.unwrap(), Moved::Done);
+    assert_eq!(
+        store.move_stock(&received).await.unwrap(),
+        StockMoveOutcome::Moved
+    );
     assert_eq!(
         store.movement(&key).await.unwrap(),
         Some(received.record.clone())
@@ -146,7 +155,10 @@ pub(super) async fn a_movement_happens_once(store: &impl Store, desk: &Desk) {
     let now = level(store, &empty.sku).await;
     let mut again = movement(desk, &now, &StockMovement::Received { quantity: 7 });
     again.record.cause = received.record.cause.clone();
-    assert_eq!(store.move_stock(&again).await.unwrap(), Moved::Before);
+    assert_eq!(
+        store.move_stock(&again).await.unwrap(),
+        StockMoveOutcome::Duplicate
+    );
     assert_eq!(figures(store, &empty.sku).await, (7, 0, 7, 0));
 }
 
@@ -156,10 +168,13 @@ pub(super) async fn a_movement_on_a_level_that_moved_on_has_raced(store: &impl S
     let order = desk.placed(store).await;
     assert_eq!(
         moves(store, desk, &order, promise(&sku, 2)).await,
-        Saved::Done
+        SaveOutcome::Saved
     );
     let count = movement(desk, &read, &StockMovement::Counted { on_hand: 6 });
-    assert_eq!(store.move_stock(&count).await.unwrap(), Moved::Raced);
+    assert_eq!(
+        store.move_stock(&count).await.unwrap(),
+        StockMoveOutcome::Conflict
+    );
     assert_eq!(
         store.movement(&count.record.cause.key()).await.unwrap(),
         None
@@ -169,7 +184,10 @@ pub(super) async fn a_movement_on_a_level_that_moved_on_has_raced(store: &impl S
         &level(store, &sku).await,
         &StockMovement::Counted { on_hand: 1 },
     );
-    assert_eq!(store.move_stock(&count).await.unwrap(), Moved::Done);
+    assert_eq!(
+        store.move_stock(&count).await.unwrap(),
+        StockMoveOutcome::Moved
+    );
     assert_eq!(figures(store, &sku).await, (1, 2, 0, 1));
     // A level that was read as absent, and is there.
     let late = movement(
@@ -177,12 +195,18 @@ pub(super) async fn a_movement_on_a_level_that_moved_on_has_raced(store: &impl S
         &StockLevel::empty(sku.clone(), here()),
         &StockMovement::Received { quantity: 1 },
     );
-    assert_eq!(store.move_stock(&late).await.unwrap(), Moved::Raced);
+    assert_eq!(
+        store.move_stock(&late).await.unwrap(),
+        StockMoveOutcome::Conflict
+    );
     // A level that is there, with nothing on it.
     let unknown = shelve(store, desk, 0).await;
     let nothing = level(store, &unknown).await;
     let first = movement(desk, &nothing, &StockMovement::Received { quantity: 1 });
-    assert_eq!(store.move_stock(&first).await.unwrap(), Moved::Done);
+    assert_eq!(
+        store.move_stock(&first).await.unwrap(),
+        StockMoveOutcome::Moved
+    );
 }
 
 pub(super) async fn the_queue_is_read_in_order_and_left_in_order(store: &impl Store, desk: &Desk) {
@@ -205,14 +229,14 @@ pub(super) async fn the_queue_is_read_in_order_and_left_in_order(store: &impl St
             backorders: vec![waiting.clone()],
             ..desk.change(&order)
         };
-        assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
+        assert_eq!(store.save(&change).await.unwrap(), SaveOutcome::Saved);
         queue.push((waiting, change.order));
     }
     queue.sort_by(|(a, _), (b, _)| a.place().cmp(&b.place()));
     let waiting =
         |queue: &[(Backorder, Order)]| queue.iter().map(|(w, _)| w.clone()).collect::<Vec<_>>();
     let view = store.sku(&sku).await.unwrap();
-    assert_eq!(view.waiting, waiting(&queue));
+    assert_eq!(view.backorders, waiting(&queue));
     assert_eq!(view.levels.len(), 1, "one read shows shelves and queue");
 
     // The second takes one unit and waits on; the first leaves.
@@ -222,13 +246,13 @@ pub(super) async fn the_queue_is_read_in_order_and_left_in_order(store: &impl St
         backorders: vec![second],
         ..desk.change(&order)
     };
-    assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&change).await.unwrap(), SaveOutcome::Saved);
     let (mut first, order) = queue.remove(0);
     first.units = 0;
     let change = Change {
         backorders: vec![first],
         ..desk.change(&order)
     };
-    assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
-    assert_eq!(store.sku(&sku).await.unwrap().waiting, waiting(&queue));
+    assert_eq!(store.save(&change).await.unwrap(), SaveOutcome::Saved);
+    assert_eq!(store.sku(&sku).await.unwrap().backorders, waiting(&queue));
 }

@@ -2,13 +2,15 @@
 //! again with its key, until it is answered.
 
 use app::{
-    cancellation::{CancelAnswer, CancelRequest, cancel},
     failure::Failure,
-    holds::{HoldRequest, place_hold, release_hold},
-    idempotency::IdempotencyKey,
-    place::place,
     ports::{ConfigStore, Store},
-    stock::adjust,
+    usecases::{
+        adjust_stock::adjust,
+        cancel::{CancelOutcome, CancelRequest, cancel},
+        hold::{HoldRequest, place_hold, release_hold},
+        idempotency::IdempotencyKey,
+        place::place,
+    },
 };
 use domain::{
     command::CancelLine,
@@ -101,9 +103,9 @@ impl<S: Store + Send> World<S> {
         let placed = placed.unwrap_or_else(|failure| panic!("the order was not placed: {failure}"));
         self.totals.insert(
             draft.request.number.to_string(),
-            placed.order.placed.total(),
+            placed.value.placed.total(),
         );
-        placed.order.placed.id
+        placed.value.placed.id
     }
 
     /// The shop places an order, which is paid at once, and everything settles.
@@ -124,7 +126,7 @@ impl<S: Store + Send> World<S> {
         &mut self,
         order: OrderId,
         lines: &[(&str, u32)],
-    ) -> Result<CancelAnswer, Failure> {
+    ) -> Result<CancelOutcome, Failure> {
         self.tick();
         let lines = lines.iter().map(|(line, units)| CancelLine {
             line: line.parse().expect("a line"),
@@ -156,7 +158,7 @@ impl<S: Store + Send> World<S> {
     /// An agent stops the order, for some minutes at most.
     pub async fn holds_for(&mut self, order: OrderId, handle: &str, minutes: i64) {
         let length = jiff::SignedDuration::from_mins(minutes);
-        let until = app::ports::Ambient::now(&self.clock)
+        let until = app::ports::Clock::now(&self.clock)
             .checked_add(length)
             .expect("a time");
         self.holds_until(order, handle, Some(until)).await;

@@ -1,6 +1,6 @@
 //! What the world hears from outside: payment providers and locations, each fact with an id of its own.
 
-use app::ports::Ambient;
+use app::ports::Clock;
 use app::ports::Store;
 use domain::{
     facts::{

@@ -15,7 +15,7 @@ use std::{
 };
 
 use app::{
-    memory::{Clock, MemoryCourier, MemoryRedrive},
+    memory::{ManualClock, MemoryProvider, MemoryRedrive},
     ports::Store,
 };
 use domain::ids::OrderId;
@@ -35,9 +35,9 @@ pub struct World<S> {
     /// The store, behind the fuse of whoever uses it.
     pub store: Fused<S>,
     /// The locations' end of the line.
-    pub courier: Fused<MemoryCourier>,
+    pub courier: Fused<MemoryProvider>,
     /// The clock.
-    pub clock: Clock,
+    pub clock: ManualClock,
     redrive: Fused<MemoryRedrive>,
     fuse: Arc<Fuse>,
     delivery: Delivery,
@@ -63,14 +63,14 @@ impl<S: Store + Send> World<S> {
                 fuse: Arc::clone(&fuse),
             },
             courier: Fused {
-                inner: MemoryCourier::default(),
+                inner: MemoryProvider::default(),
                 fuse: Arc::clone(&fuse),
             },
             redrive: Fused {
                 inner: MemoryRedrive::default(),
                 fuse: Arc::clone(&fuse),
             },
-            clock: Clock::new(morning, 7),
+            clock: ManualClock::new(morning, 7),
             fuse,
             delivery,
             queues: queues::Queues::default(),

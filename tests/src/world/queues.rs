@@ -1,12 +1,10 @@
 //! The bus and the queues: who gets which message, and what becomes of it.
 
 use app::{
-    cancellation, dispatch,
-    failure::{Answer, Failure},
-    lifecycle,
+    bus::{envelope::BusEntry, publish},
+    failure::{Failure, MessageOutcome},
     ports::{OrderStore, StockStore, Store},
-    publish::{self, Entry},
-    replenishment, routing,
+    usecases::{apply_inbound, cancel_unpaid, dispatch, release_backorders, route},
 };
 use domain::order::Owed;
 use serde_json::{Value, json};
@@ -181,8 +179,12 @@ impl<S: Store + Send> World<S> {
                 if commit.body.seq > *published {
                     *published = commit.body.seq;
                     entries.extend(
-                        publish::stored_commit(&id.to_string(), &commit.text, &commit.hash)
-                            .expect("events"),
+                        publish::entries_of_stored_commit(
+                            &id.to_string(),
+                            &commit.text,
+                            &commit.hash,
+                        )
+                        .expect("events"),
                     );
                 }
             }
@@ -192,7 +194,7 @@ impl<S: Store + Send> World<S> {
                 && self.movements.insert(cause)
             {
                 let text = serde_json::to_string(&record).expect("a record");
-                entries.extend(publish::stored_record(&text).expect("events"));
+                entries.extend(publish::entries_of_stored_record(&text).expect("events"));
             }
         }
         for entry in entries {
@@ -211,7 +213,7 @@ impl<S: Store + Send> World<S> {
         }
     }
 
-    fn publish(&mut self, entry: &Entry) {
+    fn publish(&mut self, entry: &BusEntry) {
         let detail: Value = serde_json::from_str(&entry.detail).expect("a detail");
         let event = json!({
             "version": "0", "source": entry.source, "detail-type": entry.detail_type, "detail": detail,
@@ -238,25 +240,27 @@ impl<S: Store + Send> World<S> {
             outcome
         };
         self.fuse.unset();
-        match Answer::of(outcome) {
-            Answer::Done => self.take_off(place),
-            Answer::Refused(rejection) => {
+        match MessageOutcome::of(outcome) {
+            MessageOutcome::Done => self.take_off(place),
+            MessageOutcome::Refused(rejection) => {
                 self.queues.refused.push(rejection.code.as_str());
                 self.take_off(place);
             }
-            Answer::TooEarly(failure) | Answer::Failed(failure) => self.leave(place, &failure),
+            MessageOutcome::TooEarly(failure) | MessageOutcome::Failed(failure) => {
+                self.leave(place, &failure)
+            }
         }
     }
 
     async fn handle(&self, consumer: Consumer, body: &str) -> Result<(), Failure> {
         let (store, ambient, courier) = (&self.store, &self.clock, &self.courier);
         match consumer {
-            Consumer::Lifecycle => lifecycle::on_message(store, ambient, body).await,
-            Consumer::Routing => routing::on_message(store, ambient, body).await,
+            Consumer::Lifecycle => apply_inbound::on_message(store, ambient, body).await,
+            Consumer::Routing => route::on_message(store, ambient, body).await,
             Consumer::Dispatch => dispatch::on_message(store, courier, ambient, body).await,
-            Consumer::Cancellation => cancellation::on_message(store, ambient, body).await,
+            Consumer::Cancellation => cancel_unpaid::on_message(store, ambient, body).await,
             Consumer::Replenishment => {
-                replenishment::on_message(store, ambient, &self.redrive, body).await
+                release_backorders::on_message(store, ambient, &self.redrive, body).await
             }
         }
     }
@@ -274,7 +278,7 @@ impl<S: Store + Send> World<S> {
     fn leave(&mut self, place: usize, failure: &Failure) {
         let mut message = self.queues.pending.remove(place);
         message.tries = message.tries.saturating_add(1);
-        if message.tries >= TRIES_MAX || failure.is_hopeless() {
+        if message.tries >= TRIES_MAX || failure.is_permanent() {
             let (consumer, body, reason) =
                 (message.consumer, message.body, failure.code().to_owned());
             self.queues.dead.push(DeadLetter {

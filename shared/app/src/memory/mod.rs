@@ -1,14 +1,19 @@
-//! The ports in memory, with the very promises of the table: a write is all or nothing, an order is written only
-//! on the version that was read, a promise needs the stock to be available, a name leads to one order, a movement
-//! happens once. Orders and commits are kept as the texts that a table would keep, so that what cannot be read
-//! back shows here too.
+//! The ports in memory, with the guarantees of the table: a write is all or nothing, an order is written only on the
+//! version that was read, a reservation needs the stock to be available, a reference leads to one order, a movement is
+//! written once. Orders and commits are stored as the same texts as in the table, so that what cannot be read back
+//! fails here too.
 //!
-//! Every call gives way once before it does anything, so that tasks meet as they would over a network.
+//! Every call yields once before it does anything, so that tasks interleave as they would over a network.
 
-mod outside;
+mod clock;
+mod provider;
+mod queues;
+mod rows;
 mod store;
-mod table;
+mod sync;
 
-pub use outside::{Clock, MemoryCourier, MemoryRedrive, Sent};
+pub use clock::ManualClock;
+pub use provider::{MemoryProvider, Sent};
+pub use queues::MemoryRedrive;
+pub use rows::Streamed;
 pub use store::MemoryStore;
-pub use table::Streamed;

@@ -1,6 +1,6 @@
-//! The store ports over the rows.
+//! The store ports, over the rows.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 
 use domain::{
     change::{Change, Reference},
@@ -14,91 +14,90 @@ use domain::{
 use jiff::{Timestamp, tz::TimeZone};
 
 use super::{
-    outside::give_way,
-    table::{Row, Streamed, Table},
+    rows::{Row, Rows, Streamed},
+    sync::{lock, yield_once},
 };
 use crate::{
     failure::Failure,
-    ports::{ConfigStore, Listed, Moved, OrderStore, Page, Saved, SkuView, StockStore},
+    ports::{
+        ConfigStore, OrderStore, Page, PageRequest, SaveOutcome, SkuStock, StockMoveOutcome,
+        StockStore,
+    },
 };
 
-/// A table in memory.
+/// The store in memory.
 #[derive(Debug, Default)]
 pub struct MemoryStore {
-    table: Mutex<Table>,
+    rows: Mutex<Rows>,
 }
 
 impl MemoryStore {
-    /// What has been written since the stream was at `after`, and where it is now.
+    /// The stream's records after the first `after` ones, and how many there are now.
     pub fn stream(&self, after: usize) -> (Vec<Streamed>, usize) {
-        let table = self.lock();
+        let rows = self.lock();
         (
-            table.stream.get(after..).unwrap_or_default().to_vec(),
-            table.stream.len(),
+            rows.stream.get(after..).unwrap_or_default().to_vec(),
+            rows.stream.len(),
         )
     }
 
-    /// Erases the customer of an order.
     pub fn erase(&self, id: OrderId) {
         if let Some(row) = self.lock().orders.get_mut(&id) {
             row.contact = None;
         }
     }
 
-    /// Puts other rules in force.
     pub fn put_rules(&self, rules: RoutingRules) {
         self.lock().rules = Some(rules);
     }
 
-    /// Every order that was placed.
     pub fn order_ids(&self) -> Vec<OrderId> {
         self.lock().orders.keys().copied().collect()
     }
 
-    /// The whole table at one moment, for the checker of the rules.
+    /// All that is stored at one moment, for the checker of the invariants.
     ///
     /// # Errors
     /// When something stored cannot be read.
     pub fn snapshot(&self) -> Result<check::Table, Failure> {
-        let table = self.lock();
+        let rows = self.lock();
         let mut whole = check::Table {
-            levels: table.levels.values().cloned().collect(),
-            waiting: table
-                .waiting
+            levels: rows.levels.values().cloned().collect(),
+            waiting: rows
+                .backorders
                 .values()
                 .flat_map(|queue| queue.values().cloned())
                 .collect(),
             ..check::Table::default()
         };
-        for row in table.orders.values() {
+        for row in rows.orders.values() {
             whole.orders.push(check::OrderRecord {
                 order: row.order()?,
                 commits: row.commits()?,
             });
         }
-        for cause in table.records.keys() {
-            whole.records.extend(table.record(cause)?);
+        for cause in rows.records.keys() {
+            whole.records.extend(rows.record(cause)?);
         }
         Ok(whole)
     }
 
-    /// A task that panics while it holds the lock has failed its test; the others may see what it left.
-    fn lock(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> MutexGuard<'_, Rows> {
+        lock(&self.rows)
     }
 
-    /// Orders that `place` gives a place in a listing, by it.
+    /// Orders for which `key` returns a key, sorted by it.
     fn list<K: Ord + std::fmt::Display>(
         &self,
-        page: &Page,
+        page: &PageRequest,
         newest_first: bool,
-        place: impl Fn(&Row, &Order) -> Option<K>,
-    ) -> Result<Listed<OrderId>, Failure> {
-        let table = self.lock();
+        key: impl Fn(&Row, &Order) -> Option<K>,
+    ) -> Result<Page<OrderId>, Failure> {
+        let rows = self.lock();
         let mut listed = Vec::new();
-        for (id, row) in &table.orders {
-            if let Some(place) = place(row, &row.order()?) {
-                listed.push((place, *id));
+        for (id, row) in &rows.orders {
+            if let Some(key) = key(row, &row.order()?) {
+                listed.push((key, *id));
             }
         }
         listed.sort();
@@ -108,31 +107,31 @@ impl MemoryStore {
         Ok(cut(
             listed
                 .into_iter()
-                .map(|(place, id)| (format!("{place}/{id}"), id))
+                .map(|(key, id)| (format!("{key}/{id}"), id))
                 .collect(),
             page,
         ))
     }
 }
 
-/// One page of a whole listing. The cursor is the text of the last item's place.
-fn cut<T>(listed: Vec<(String, T)>, page: &Page) -> Listed<T> {
+/// One page of a whole listing. The cursor is the text of the last item's key.
+fn cut<T>(listed: Vec<(String, T)>, page: &PageRequest) -> Page<T> {
     let limit = usize::try_from(page.limit.max(1)).unwrap_or(usize::MAX);
     let start = match &page.after {
         None => 0,
         Some(after) => {
-            let place = listed.iter().position(|(place, _)| place == after);
-            place.map_or(listed.len(), |place| place.saturating_add(1))
+            let index = listed.iter().position(|(key, _)| key == after);
+            index.map_or(listed.len(), |index| index.saturating_add(1))
         }
     };
     let more = listed.len() > start.saturating_add(limit);
     let mut last = None;
     let mut items = Vec::new();
-    for (place, item) in listed.into_iter().skip(start).take(limit) {
-        last = Some(place);
+    for (key, item) in listed.into_iter().skip(start).take(limit) {
+        last = Some(key);
         items.push(item);
     }
-    Listed {
+    Page {
         items,
         next: last.filter(|_| more),
     }
@@ -140,27 +139,27 @@ fn cut<T>(listed: Vec<(String, T)>, page: &Page) -> Listed<T> {
 
 impl OrderStore for MemoryStore {
     async fn load(&self, id: OrderId) -> Result<Option<Order>, Failure> {
-        give_way().await;
+        yield_once().await;
         self.lock().orders.get(&id).map(Row::order).transpose()
     }
 
-    async fn place(&self, placement: &Placement) -> Result<Saved, Failure> {
-        give_way().await;
+    async fn place(&self, placement: &Placement) -> Result<SaveOutcome, Failure> {
+        yield_once().await;
         self.lock().place(placement)
     }
 
-    async fn save(&self, change: &Change) -> Result<Saved, Failure> {
-        give_way().await;
+    async fn save(&self, change: &Change) -> Result<SaveOutcome, Failure> {
+        yield_once().await;
         self.lock().save(change)
     }
 
     async fn find(&self, reference: &Reference) -> Result<Option<OrderId>, Failure> {
-        give_way().await;
+        yield_once().await;
         Ok(self.lock().references.get(reference).copied())
     }
 
     async fn commits(&self, id: OrderId) -> Result<Vec<Commit>, Failure> {
-        give_way().await;
+        yield_once().await;
         self.lock()
             .orders
             .get(&id)
@@ -168,7 +167,7 @@ impl OrderStore for MemoryStore {
     }
 
     async fn contact(&self, id: OrderId) -> Result<Option<Contact>, Failure> {
-        give_way().await;
+        yield_once().await;
         Ok(self
             .lock()
             .orders
@@ -176,8 +175,8 @@ impl OrderStore for MemoryStore {
             .and_then(|row| row.contact.clone()))
     }
 
-    async fn of_customer(&self, email: &str, page: &Page) -> Result<Listed<OrderId>, Failure> {
-        give_way().await;
+    async fn of_customer(&self, email: &str, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
+        yield_once().await;
         let plain = |email: &str| email.trim().to_lowercase();
         self.list(page, true, |row, order| {
             let theirs = row
@@ -192,9 +191,9 @@ impl OrderStore for MemoryStore {
         &self,
         status: Status,
         day: jiff::civil::Date,
-        page: &Page,
-    ) -> Result<Listed<OrderId>, Failure> {
-        give_way().await;
+        page: &PageRequest,
+    ) -> Result<Page<OrderId>, Failure> {
+        yield_once().await;
         self.list(page, true, |_, order| {
             let placed_at = order.placed.placed_at;
             let that_day = placed_at.to_zoned(TimeZone::UTC).date() == day;
@@ -202,8 +201,8 @@ impl OrderStore for MemoryStore {
         })
     }
 
-    async fn overdue(&self, now: Timestamp, page: &Page) -> Result<Listed<OrderId>, Failure> {
-        give_way().await;
+    async fn overdue(&self, now: Timestamp, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
+        yield_once().await;
         self.list(page, false, |_, order| {
             order.due_at().filter(|due| *due <= now)
         })
@@ -211,61 +210,61 @@ impl OrderStore for MemoryStore {
 }
 
 impl StockStore for MemoryStore {
-    async fn sku(&self, sku: &Sku) -> Result<SkuView, Failure> {
-        give_way().await;
-        let table = self.lock();
-        let levels = table
+    async fn sku(&self, sku: &Sku) -> Result<SkuStock, Failure> {
+        yield_once().await;
+        let rows = self.lock();
+        let levels = rows
             .levels
             .values()
             .filter(|level| level.sku == *sku)
             .cloned()
             .collect();
-        let waiting = table
-            .waiting
+        let backorders = rows
+            .backorders
             .get(sku)
             .into_iter()
             .flat_map(|queue| queue.values().cloned())
             .collect();
-        Ok(SkuView { levels, waiting })
+        Ok(SkuStock { levels, backorders })
     }
 
-    async fn move_stock(&self, commit: &StockCommit) -> Result<Moved, Failure> {
-        give_way().await;
+    async fn move_stock(&self, commit: &StockCommit) -> Result<StockMoveOutcome, Failure> {
+        yield_once().await;
         self.lock().move_stock(commit)
     }
 
     async fn movement(&self, cause: &str) -> Result<Option<StockRecord>, Failure> {
-        give_way().await;
+        yield_once().await;
         self.lock().record(cause)
     }
 
-    async fn waiting_skus(&self, page: &Page) -> Result<Listed<Sku>, Failure> {
-        give_way().await;
-        let waiting = self
+    async fn backordered_skus(&self, page: &PageRequest) -> Result<Page<Sku>, Failure> {
+        yield_once().await;
+        let backorders = self
             .lock()
-            .waiting
+            .backorders
             .keys()
             .map(|sku| (sku.to_string(), sku.clone()))
             .collect();
-        Ok(cut(waiting, page))
+        Ok(cut(backorders, page))
     }
 }
 
 impl ConfigStore for MemoryStore {
     async fn locations(&self) -> Result<Vec<Location>, Failure> {
-        give_way().await;
+        yield_once().await;
         Ok(self.lock().locations.values().cloned().collect())
     }
 
     async fn put_location(&self, location: &Location) -> Result<(), Failure> {
-        give_way().await;
+        yield_once().await;
         let id: LocationId = location.id.clone();
         self.lock().locations.insert(id, location.clone());
         Ok(())
     }
 
     async fn rules(&self) -> Result<RoutingRules, Failure> {
-        give_way().await;
+        yield_once().await;
         Ok(self.lock().rules.clone().unwrap_or_default())
     }
 }

@@ -2,7 +2,7 @@
 
 use app::{
     failure::Failure,
-    ports::{Listed, Page},
+    ports::{Page, PageRequest},
 };
 use aws_sdk_dynamodb::types::AttributeValue;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
@@ -37,8 +37,8 @@ impl Table {
         index: &Index,
         value: String,
         before: Option<Timestamp>,
-        page: &Page,
-    ) -> Result<Listed<OrderId>, Failure> {
+        page: &PageRequest,
+    ) -> Result<Page<OrderId>, Failure> {
         let start = page
             .after
             .as_deref()
@@ -70,7 +70,7 @@ impl Table {
             .last_evaluated_key
             .map(|key| cursor(index, &Item::from(key)))
             .transpose()?;
-        Ok(Listed { items, next })
+        Ok(Page { items, next })
     }
 }
 

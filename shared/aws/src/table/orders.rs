@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use app::{
     failure::Failure,
-    ports::{Listed, OrderStore, Page, Saved},
+    ports::{OrderStore, Page, PageRequest, SaveOutcome},
 };
 use domain::{
     change::{Change, Reference},
@@ -79,7 +79,7 @@ impl OrderStore for Table {
         }
     }
 
-    async fn place(&self, placement: &Placement) -> Result<Saved, Failure> {
+    async fn place(&self, placement: &Placement) -> Result<SaveOutcome, Failure> {
         let Placement { change, contact } = placement;
         let placed = &change.order.placed;
         let references = references(change);
@@ -106,24 +106,24 @@ impl OrderStore for Table {
             )?);
         }
         let refused = match self.transact(writes).await? {
-            Outcome::Done => return Ok(Saved::Done),
+            Outcome::Done => return Ok(SaveOutcome::Saved),
             Outcome::Refused(refused) => refused,
         };
         if self
             .is_our_own(change, refused.iter().find(|refused| refused.place == 1))
             .await?
         {
-            return Ok(Saved::Done);
+            return Ok(SaveOutcome::Saved);
         }
         let taken = |refused: &Refused| references.get(refused.place.checked_sub(first_reference)?);
         Ok(refused
             .iter()
             .find_map(taken)
             .cloned()
-            .map_or(Saved::Moved, Saved::Taken))
+            .map_or(SaveOutcome::VersionConflict, SaveOutcome::ReferenceTaken))
     }
 
-    async fn save(&self, change: &Change) -> Result<Saved, Failure> {
+    async fn save(&self, change: &Change) -> Result<SaveOutcome, Failure> {
         self.save_change(change).await
     }
 
@@ -151,7 +151,7 @@ impl OrderStore for Table {
         item.map(|item| item.get_json("text")).transpose()
     }
 
-    async fn of_customer(&self, email: &str, page: &Page) -> Result<Listed<OrderId>, Failure> {
+    async fn of_customer(&self, email: &str, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
         self.list(&BY_CUSTOMER, self.customer(email)?, None, page)
             .await
     }
@@ -160,13 +160,13 @@ impl OrderStore for Table {
         &self,
         status: Status,
         day: Date,
-        page: &Page,
-    ) -> Result<Listed<OrderId>, Failure> {
+        page: &PageRequest,
+    ) -> Result<Page<OrderId>, Failure> {
         self.list(&BY_STATUS_DAY, status_day(status, day), None, page)
             .await
     }
 
-    async fn overdue(&self, now: Timestamp, page: &Page) -> Result<Listed<OrderId>, Failure> {
+    async fn overdue(&self, now: Timestamp, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
         self.list(&BY_DUE, DUE.to_owned(), Some(now), page).await
     }
 }

@@ -4,7 +4,7 @@
 //! other's way. Where adding is not enough (a shelf that has, or would come to have, less than is promised from
 //! it), the failed condition brings the level along, the new one is computed, and it replaces exactly that one.
 
-use app::{failure::Failure, ports::Saved};
+use app::{failure::Failure, ports::SaveOutcome};
 use domain::{
     change::{Change, Reference},
     stock::{StockDelta, StockLevel},
@@ -63,7 +63,7 @@ impl Plan<'_> {
 }
 
 impl Table {
-    pub(super) async fn save_change(&self, change: &Change) -> Result<Saved, Failure> {
+    pub(super) async fn save_change(&self, change: &Change) -> Result<SaveOutcome, Failure> {
         let moves = |delta: &&StockDelta| delta.on_hand != 0 || delta.reserved != 0;
         let mut plans: Vec<Plan<'_>> = change.stock.iter().filter(moves).map(Plan::Add).collect();
         let references = references(change);
@@ -74,7 +74,7 @@ impl Table {
             }
             let writes = self.writes(change, &plans, &references)?;
             let refused = match self.transact(writes).await? {
-                Outcome::Done => return Ok(Saved::Done),
+                Outcome::Done => return Ok(SaveOutcome::Saved),
                 Outcome::Refused(refused) => refused,
             };
             if let Some(saved) = self
@@ -122,7 +122,7 @@ impl Table {
         references: &[Reference],
         meanings: &[Meaning],
         refused: &[Refused],
-    ) -> Result<Option<Saved>, Failure> {
+    ) -> Result<Option<SaveOutcome>, Failure> {
         let meaning = |refused: &Refused| meanings.get(refused.place).copied();
         let failed = |wanted: Meaning| {
             refused
@@ -131,7 +131,11 @@ impl Table {
         };
         if failed(Meaning::State).is_some() || failed(Meaning::Commit).is_some() {
             let ours = self.is_our_own(change, failed(Meaning::Commit)).await?;
-            return Ok(Some(if ours { Saved::Done } else { Saved::Moved }));
+            return Ok(Some(if ours {
+                SaveOutcome::Saved
+            } else {
+                SaveOutcome::VersionConflict
+            }));
         }
         let short = refused.iter().find_map(|refused| match meaning(refused)? {
             Meaning::Stock(index) => plans
@@ -141,7 +145,7 @@ impl Table {
             Meaning::State | Meaning::Commit | Meaning::Queue | Meaning::Reference(_) => None,
         });
         if let Some(StockDelta { sku, location, .. }) = short {
-            return Ok(Some(Saved::OutOfStock {
+            return Ok(Some(SaveOutcome::OutOfStock {
                 sku: sku.clone(),
                 location: location.clone(),
             }));
@@ -150,7 +154,7 @@ impl Table {
             Meaning::Reference(index) => references.get(index),
             Meaning::State | Meaning::Commit | Meaning::Stock(_) | Meaning::Queue => None,
         });
-        Ok(taken.cloned().map(Saved::Taken))
+        Ok(taken.cloned().map(SaveOutcome::ReferenceTaken))
     }
 
     async fn replan<'a>(&self, plan: &Plan<'a>, refused: &Refused) -> Result<Plan<'a>, Failure> {

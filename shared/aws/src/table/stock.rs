@@ -2,7 +2,7 @@
 
 use app::{
     failure::Failure,
-    ports::{Listed, Moved, Page, SkuView, StockStore},
+    ports::{Page, PageRequest, SkuStock, StockMoveOutcome, StockStore},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
@@ -26,19 +26,21 @@ use super::{
 const MARKER_KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 
 impl StockStore for Table {
-    async fn sku(&self, sku: &Sku) -> Result<SkuView, Failure> {
-        let mut view = SkuView::default();
+    async fn sku(&self, sku: &Sku) -> Result<SkuStock, Failure> {
+        let mut view = SkuStock::default();
         for item in self.all_under(&sku_pk(sku), "").await? {
             match under_sku(item.get_text("sk")?) {
                 Some(UnderSku::Stock) => view.levels.push(level(&item)?),
-                Some(UnderSku::Backorder) => view.waiting.push(item.get_json::<Backorder>("text")?),
+                Some(UnderSku::Backorder) => {
+                    view.backorders.push(item.get_json::<Backorder>("text")?)
+                }
                 None => {}
             }
         }
         Ok(view)
     }
 
-    async fn move_stock(&self, commit: &StockCommit) -> Result<Moved, Failure> {
+    async fn move_stock(&self, commit: &StockCommit) -> Result<StockMoveOutcome, Failure> {
         let marker = marker(&commit.record)?;
         let record = marker.get_text("record")?.to_owned();
         let mut writes = vec![Write::put(self, marker, Some(ABSENT))?];
@@ -46,16 +48,16 @@ impl StockStore for Table {
             writes.push(self.replace_level(Some(before), after)?);
         }
         match self.transact(writes).await? {
-            Outcome::Done => Ok(Moved::Done),
+            Outcome::Done => Ok(StockMoveOutcome::Moved),
             Outcome::Refused(refused) => match refused.iter().find(|refused| refused.place == 0) {
-                None => Ok(Moved::Raced),
+                None => Ok(StockMoveOutcome::Conflict),
                 // Our own marker: the answer to an earlier attempt was lost.
                 Some(own)
                     if own.there.as_ref().and_then(|i| i.find_text("record")) == Some(&record) =>
                 {
-                    Ok(Moved::Done)
+                    Ok(StockMoveOutcome::Moved)
                 }
-                Some(_) => Ok(Moved::Before),
+                Some(_) => Ok(StockMoveOutcome::Duplicate),
             },
         }
     }
@@ -66,19 +68,19 @@ impl StockStore for Table {
         item.map(|item| item.get_json("record")).transpose()
     }
 
-    async fn waiting_skus(&self, page: &Page) -> Result<Listed<Sku>, Failure> {
+    async fn backordered_skus(&self, page: &PageRequest) -> Result<Page<Sku>, Failure> {
         let mut items: Vec<Sku> = Vec::new();
         let mut last = page.after.as_deref().map(read_cursor).transpose()?;
         // A loose scan: each query jumps over all the waiters of one SKU to the next one's first.
         while items.len() < usize::try_from(page.limit).unwrap_or(usize::MAX).max(1) {
             let Some(sku) = self.next_waiting(last.as_ref()).await? else {
-                return Ok(Listed { items, next: None });
+                return Ok(Page { items, next: None });
             };
             last = Some(sku.clone());
             items.push(sku);
         }
         let next = last.map(|sku| URL_SAFE_NO_PAD.encode(sku.as_str()));
-        Ok(Listed { items, next })
+        Ok(Page { items, next })
     }
 }
 

@@ -3,7 +3,7 @@
 use ::stories::store_contract::{sample, store_contract};
 use app::{
     failure::Failure,
-    ports::{Moved, OrderStore, Saved, StockStore},
+    ports::{OrderStore, SaveOutcome, StockMoveOutcome, StockStore},
 };
 use aws_smithy_runtime_api::shared::IntoShared;
 
@@ -57,7 +57,7 @@ async fn a_conflict_is_never_taken_for_a_duplicate() {
         let movement = sample::movement(1);
         assert_eq!(
             table.move_stock(&movement).await.unwrap(),
-            Moved::Done,
+            StockMoveOutcome::Moved,
             "place {place}"
         );
         assert_eq!(faulty.counts(), (4, 3));
@@ -115,11 +115,14 @@ async fn a_lost_answer_is_recognised_by_what_was_written() {
         let table = dynamo.table_through(faulty.clone().into_shared());
 
         let placement = sample::placement(1);
-        assert_eq!(table.place(&placement).await.unwrap(), Saved::Done);
+        assert_eq!(table.place(&placement).await.unwrap(), SaveOutcome::Saved);
         let change = sample::hold(&placement, 2);
-        assert_eq!(table.save(&change).await.unwrap(), Saved::Done);
+        assert_eq!(table.save(&change).await.unwrap(), SaveOutcome::Saved);
         let movement = sample::movement(1);
-        assert_eq!(table.move_stock(&movement).await.unwrap(), Moved::Done);
+        assert_eq!(
+            table.move_stock(&movement).await.unwrap(),
+            StockMoveOutcome::Moved
+        );
         assert_eq!(faulty.counts(), (6, 3));
 
         let id = placement.change.order.placed.id;
@@ -143,12 +146,15 @@ async fn an_answer_lost_for_good_is_found_out_by_asking_again() {
     let failure = table.move_stock(&movement).await.unwrap_err();
     assert_eq!(failure.code(), "unavailable");
     assert_eq!(faulty.counts(), (3, 3), "the SDK's own attempts");
-    assert_eq!(table.move_stock(&movement).await.unwrap(), Moved::Done);
+    assert_eq!(
+        table.move_stock(&movement).await.unwrap(),
+        StockMoveOutcome::Moved
+    );
     let mut decided_again = movement.clone();
     decided_again.record.at += jiff::SignedDuration::from_secs(1);
     assert_eq!(
         dynamo.table().move_stock(&decided_again).await.unwrap(),
-        Moved::Before
+        StockMoveOutcome::Duplicate
     );
     let level = dynamo
         .table()

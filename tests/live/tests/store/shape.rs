@@ -111,7 +111,7 @@ async fn every_index_of_the_template_is_filled() {
 #[tokio::test]
 async fn a_cursor_from_elsewhere_is_malformed() {
     let dynamo = Dynamo::start().await;
-    let page = app::ports::Page {
+    let page = app::ports::PageRequest {
         limit: 1,
         after: Some("bm90IG91cnM".to_owned()),
     };

@@ -1,0 +1,304 @@
+//! Who may do what: the one table of roles and permissions, and the caller as a verified token names it.
+
+use std::collections::BTreeSet;
+
+use domain::order::{Actor, ActorKind};
+use serde_json::{Map, Value};
+
+/// Something that a caller may be allowed to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Permission {
+    /// Find and read orders, with personal data redacted.
+    ReadOrders,
+    /// See names, addresses, e-mails and agents' notes unredacted.
+    ReadPersonalData,
+    /// Place orders.
+    PlaceOrders,
+    /// Cancel orders or units.
+    CancelOrders,
+    /// Place and release holds.
+    HoldOrders,
+    /// Read stock levels.
+    ReadStock,
+    /// Record receipts, counts and corrections of stock.
+    AdjustStock,
+    /// Read the queues of backordered units.
+    ReadBackorders,
+    /// Read locations and suppliers.
+    ReadLocations,
+    /// Write locations and suppliers.
+    WriteLocations,
+}
+
+/// A group of the user pool.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Role {
+    /// First-line support: reads the state of orders.
+    Support,
+    /// A trained agent: acts on orders for the customer.
+    Agent,
+    /// Runs stock and shop integrations; needs no personal data. A shop's machine user is in this group.
+    Operator,
+    /// Has every permission.
+    Admin,
+}
+
+impl Permission {
+    /// Every permission.
+    pub const ALL: [Self; 10] = [
+        Self::ReadOrders,
+        Self::ReadPersonalData,
+        Self::PlaceOrders,
+        Self::CancelOrders,
+        Self::HoldOrders,
+        Self::ReadStock,
+        Self::AdjustStock,
+        Self::ReadBackorders,
+        Self::ReadLocations,
+        Self::WriteLocations,
+    ];
+
+    /// The name in snake case, for logs.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::ReadOrders => "read_orders",
+            Self::ReadPersonalData => "read_personal_data",
+            Self::PlaceOrders => "place_orders",
+            Self::CancelOrders => "cancel_orders",
+            Self::HoldOrders => "hold_orders",
+            Self::ReadStock => "read_stock",
+            Self::AdjustStock => "adjust_stock",
+            Self::ReadBackorders => "read_backorders",
+            Self::ReadLocations => "read_locations",
+            Self::WriteLocations => "write_locations",
+        }
+    }
+}
+
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 4] = [Self::Support, Self::Agent, Self::Operator, Self::Admin];
+
+    /// The group's name in the user pool.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Support => "support",
+            Self::Agent => "agent",
+            Self::Operator => "operator",
+            Self::Admin => "admin",
+        }
+    }
+
+    fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|role| role.as_str() == name)
+    }
+}
+
+/// The one table of who may do what. What is not listed is forbidden.
+pub const GRANTS: &[(Role, &[Permission])] = &[
+    (
+        Role::Support,
+        &[
+            Permission::ReadOrders,
+            Permission::ReadStock,
+            Permission::ReadBackorders,
+        ],
+    ),
+    (
+        Role::Agent,
+        &[
+            Permission::ReadOrders,
+            Permission::ReadPersonalData,
+            Permission::PlaceOrders,
+            Permission::CancelOrders,
+            Permission::HoldOrders,
+            Permission::ReadStock,
+            Permission::ReadBackorders,
+        ],
+    ),
+    (
+        Role::Operator,
+        &[
+            Permission::ReadOrders,
+            Permission::PlaceOrders,
+            Permission::ReadStock,
+            Permission::AdjustStock,
+            Permission::ReadBackorders,
+            Permission::ReadLocations,
+        ],
+    ),
+    (Role::Admin, &Permission::ALL),
+];
+
+/// Whether a role grants a permission.
+pub fn grants(role: Role, permission: Permission) -> bool {
+    GRANTS
+        .iter()
+        .any(|(granted, permissions)| *granted == role && permissions.contains(&permission))
+}
+
+/// The claims of a verified token. The gateway verifies the token; nothing in this code base does.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Claims(pub Map<String, Value>);
+
+/// The caller, as a verified token names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Principal {
+    /// The token's subject: an opaque id. Nothing else about a caller is stored or logged.
+    pub subject: String,
+    /// The token's groups that are roles; others are ignored.
+    pub roles: BTreeSet<Role>,
+}
+
+impl Principal {
+    /// The caller that the claims name; none without a valid subject.
+    pub fn from_claims(Claims(claims): &Claims) -> Option<Self> {
+        let subject = claims.get("sub")?.as_str()?;
+        // The subject is written to the audit trail and to events, so it must be an id and no text of any length.
+        if subject.is_empty()
+            || subject.len() > 128
+            || !subject.bytes().all(|b| b.is_ascii_graphic())
+        {
+            return None;
+        }
+        let roles = claims.get("cognito:groups").map(groups).unwrap_or_default();
+        let roles = roles.iter().filter_map(|name| Role::named(name)).collect();
+        Some(Self {
+            subject: subject.to_owned(),
+            roles,
+        })
+    }
+
+    /// Whether any of the principal's roles grants a permission.
+    pub fn may(&self, permission: Permission) -> bool {
+        self.roles.iter().any(|role| grants(*role, permission))
+    }
+
+    /// The caller as an order's history records it.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            kind: ActorKind::Agent,
+            id: self.subject.clone(),
+        }
+    }
+}
+
+/// Group names. API Gateway turns the list in the token into one text, `[support agent]`; other
+/// front ends pass the list itself, or its JSON.
+fn groups(claim: &Value) -> Vec<String> {
+    if let Value::Array(names) = claim {
+        return names
+            .iter()
+            .filter_map(|name| name.as_str().map(str::to_owned))
+            .collect();
+    }
+    let text = claim.as_str().unwrap_or_default().trim();
+    let inner = text
+        .strip_prefix('[')
+        .and_then(|rest| rest.strip_suffix(']'))
+        .unwrap_or(text);
+    let names = inner.split(|c: char| c == ',' || c.is_whitespace());
+    names
+        .map(|name| name.trim_matches('"').to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// One row a permission: support, agent, operator, admin. Written out apart from [`GRANTS`], so that a change
+    /// there is a change here too.
+    const CELLS: [(Permission, [bool; 4]); 10] = [
+        (Permission::ReadOrders, [true, true, true, true]),
+        (Permission::ReadPersonalData, [false, true, false, true]),
+        (Permission::PlaceOrders, [false, true, true, true]),
+        (Permission::CancelOrders, [false, true, false, true]),
+        (Permission::HoldOrders, [false, true, false, true]),
+        (Permission::ReadStock, [true, true, true, true]),
+        (Permission::AdjustStock, [false, false, true, true]),
+        (Permission::ReadBackorders, [true, true, true, true]),
+        (Permission::ReadLocations, [false, false, true, true]),
+        (Permission::WriteLocations, [false, false, false, true]),
+    ];
+
+    #[test]
+    fn every_cell_of_the_table_is_as_written() {
+        assert_eq!(CELLS.map(|(permission, _)| permission), Permission::ALL);
+        for (permission, cells) in CELLS {
+            for (role, expected) in Role::ALL.into_iter().zip(cells) {
+                assert_eq!(
+                    grants(role, permission),
+                    expected,
+                    "{} {}",
+                    role.as_str(),
+                    permission.as_str()
+                );
+                let claims =
+                    json!({ "sub": "u-1", "cognito:groups": format!("[{}]", role.as_str()) });
+                let principal =
+                    Principal::from_claims(&Claims(claims.as_object().unwrap().clone())).unwrap();
+                assert_eq!(principal.may(permission), expected);
+            }
+        }
+    }
+
+    #[test]
+    fn groups_are_read_in_every_shape_that_they_come_in() {
+        let both = BTreeSet::from([Role::Support, Role::Agent]);
+        for shape in [
+            json!("[support agent]"),
+            json!("[support, agent]"),
+            json!("[\"support\",\"agent\"]"),
+            json!(["support", "agent"]),
+            json!("support agent"),
+            json!("support,agent,somebody-else"),
+        ] {
+            let claims = json!({ "sub": "u-1", "cognito:groups": shape });
+            assert_eq!(
+                Principal::from_claims(&Claims(claims.as_object().unwrap().clone()))
+                    .unwrap()
+                    .roles,
+                both,
+                "{shape}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_name_that_only_resembles_a_role_grants_nothing() {
+        for shape in [
+            json!("[administrator]"),
+            json!("ADMIN"),
+            json!("[admin2 notadmin]"),
+            json!(7),
+            json!(null),
+        ] {
+            let claims = json!({ "sub": "u-1", "cognito:groups": shape });
+            assert!(
+                Principal::from_claims(&Claims(claims.as_object().unwrap().clone()))
+                    .unwrap()
+                    .roles
+                    .is_empty(),
+                "{shape}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_token_without_a_subject_names_nobody() {
+        let groups = json!("[admin]");
+        for claims in [
+            json!({ "cognito:groups": groups }),
+            json!({ "sub": "", "cognito:groups": groups }),
+        ] {
+            assert_eq!(
+                Principal::from_claims(&Claims(claims.as_object().unwrap().clone())),
+                None
+            );
+        }
+    }
+}

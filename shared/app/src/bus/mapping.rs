@@ -1,0 +1,239 @@
+//! What is published of a stored event, field by field.
+//!
+//! The stored event and the published one are two types on purpose. A commit keeps all that the audit trail needs
+//! (a person's note, the routing inputs); the bus gets what a consumer needs, named field by field, so that a new
+//! field is published only by a decision made here. Nothing on the bus is personal data: a consumer that needs a name
+//! or an address reads the order from the API, with the permission to see it.
+
+use domain::{
+    order::{Event, FulfillmentOrder},
+    route::Decision,
+    stock::StockEvent,
+};
+
+use super::{catalogue::PublishedEvent, payloads::*};
+
+/// The longest explanation that is published, in characters; the order keeps all of it.
+const EXPLANATION_MAX: usize = 4_000;
+
+impl PublishedEvent {
+    /// What is published of an event; none: it is internal. Every field is listed, so that a new one is published or
+    /// ignored by an explicit decision.
+    pub fn of_event(event: &Event) -> Option<Self> {
+        Some(match event.clone() {
+            Event::OrderPlaced {
+                number,
+                total,
+                currency,
+                digest: _,
+                intent,
+            } => Self::OrderPlaced(Placed {
+                number,
+                total,
+                currency,
+                intent,
+            }),
+            // Internal: how a payment is matched to its order.
+            Event::PaymentLinked { intent: _ } => return None,
+            Event::PaymentProcessing { intent } => Self::PaymentProcessing(Intent { intent }),
+            Event::PaymentAuthorized { intent, amount } => {
+                Self::PaymentAuthorized(IntentAmount { intent, amount })
+            }
+            Event::PaymentCaptured { intent, amount } => {
+                Self::PaymentCaptured(IntentAmount { intent, amount })
+            }
+            Event::PaymentFailed { intent, code } => Self::PaymentFailed(IntentFailure {
+                intent,
+                code: code.map(as_code),
+            }),
+            Event::PaymentCancelled { intent } => Self::PaymentCancelled(Intent { intent }),
+            Event::RefundUpdated {
+                refund,
+                amount,
+                status,
+            } => Self::RefundUpdated(RefundState {
+                refund,
+                amount,
+                status,
+            }),
+            Event::DisputeOpened { dispute } => Self::DisputeOpened(Dispute { dispute }),
+            Event::DisputeClosed { dispute, won } => {
+                Self::DisputeClosed(DisputeEnd { dispute, won })
+            }
+            Event::HoldPlaced {
+                kind,
+                handle,
+                until,
+            } => Self::HoldPlaced(HoldStart {
+                kind,
+                handle,
+                until,
+            }),
+            Event::HoldReleased { handle, waiting } => {
+                Self::HoldReleased(HoldEnd { handle, waiting })
+            }
+            Event::OrderReleased {} => Self::OrderReleased(Nothing {}),
+            Event::OrderRouted {
+                fulfillment_orders,
+                decision,
+            } => Self::OrderRouted(routed(fulfillment_orders, *decision)),
+            Event::UnitsBackordered { lines } => Self::UnitsBackordered(Lines { lines }),
+            Event::BackorderReleased {
+                fulfillment_orders,
+                decision,
+            } => Self::BackorderReleased(routed(fulfillment_orders, *decision)),
+            Event::FulfillmentRequested { fulfillment_orders } => {
+                Self::FulfillmentRequested(FulfillmentOrderIds { fulfillment_orders })
+            }
+            Event::FulfillmentAccepted { fulfillment_order } => {
+                Self::FulfillmentAccepted(FulfillmentOrderRef { fulfillment_order })
+            }
+            Event::PickingStarted { fulfillment_order } => {
+                Self::PickingStarted(FulfillmentOrderRef { fulfillment_order })
+            }
+            Event::FulfillmentPacked { fulfillment_order } => {
+                Self::FulfillmentPacked(FulfillmentOrderRef { fulfillment_order })
+            }
+            Event::FulfillmentRejected {
+                fulfillment_order,
+                location,
+                reason,
+                lines,
+                missing,
+            } => {
+                let reason = as_code(reason);
+                Self::FulfillmentRejected(FulfillmentDeclined {
+                    fulfillment_order,
+                    location,
+                    reason,
+                    lines,
+                    missing,
+                })
+            }
+            Event::UnitsShortShipped {
+                fulfillment_order,
+                location,
+                lines,
+            } => Self::UnitsShortShipped(ShortShipped {
+                fulfillment_order,
+                location,
+                lines,
+            }),
+            Event::ShipmentShipped {
+                shipment,
+                location,
+                untracked: _,
+            } => Self::ShipmentShipped(ShippedShipment { shipment, location }),
+            Event::ShipmentInTransit { shipment } => {
+                Self::ShipmentInTransit(ShipmentRef { shipment })
+            }
+            Event::ShipmentOutForDelivery { shipment } => {
+                Self::ShipmentOutForDelivery(ShipmentRef { shipment })
+            }
+            Event::ShipmentDelivered { shipment } => {
+                Self::ShipmentDelivered(ShipmentRef { shipment })
+            }
+            Event::ShipmentException { shipment, reason } => {
+                Self::ShipmentException(FailedShipment {
+                    shipment,
+                    reason: reason.map(as_code),
+                })
+            }
+            Event::ShipmentReturned { shipment } => {
+                Self::ShipmentReturned(ShipmentRef { shipment })
+            }
+            Event::CancellationRequested {
+                fulfillment_order,
+                lines,
+                reason,
+            } => Self::CancellationRequested(RequestedCancellation {
+                fulfillment_order,
+                lines,
+                reason,
+            }),
+            Event::CancellationRefused {
+                fulfillment_order,
+                lines,
+                winner,
+                by,
+                at,
+                asked,
+            } => Self::CancellationRefused(RefusedCancellation {
+                fulfillment_order,
+                lines,
+                winner,
+                by,
+                at,
+                asked,
+            }),
+            // A note may name a person.
+            Event::UnitsCancelled {
+                units,
+                reason,
+                note: _,
+            } => Self::UnitsCancelled(Cancelled { units, reason }),
+            Event::RefundOwed { lines, amount } => Self::RefundOwed(OwedRefund { lines, amount }),
+            Event::ExceptionOpened { kind, detail: _ } => {
+                Self::ExceptionOpened(OpenedException { kind })
+            }
+        })
+    }
+
+    /// What is published of a stock movement.
+    pub fn of_stock_event(event: &StockEvent) -> Self {
+        match event.clone() {
+            StockEvent::StockReceived(change) => Self::StockReceived(change),
+            StockEvent::StockCounted(change) => Self::StockCounted(change),
+            StockEvent::StockAdjusted(change) => Self::StockAdjusted(change),
+            StockEvent::SafetyStockChanged(change) => Self::SafetyStockChanged(change),
+        }
+    }
+}
+
+fn routed(fulfillment_orders: Vec<FulfillmentOrder>, decision: Decision) -> Routed {
+    // The inputs (every candidate with its stock) and the exclusions stay in the order's history.
+    let Decision {
+        inputs: _,
+        assignments: _,
+        unplaced,
+        fences: _,
+        truncated,
+        explanation,
+        attempt,
+    } = decision;
+    let explanation = explanation.chars().take(EXPLANATION_MAX).collect();
+    Routed {
+        fulfillment_orders,
+        unplaced,
+        explanation,
+        attempt,
+        truncated,
+    }
+}
+
+/// A code of an external system, if it looks like one; any other text stays in the order's history and is published as
+/// `other`, because it may contain personal data.
+fn as_code(text: String) -> String {
+    let fits = (1..=64).contains(&text.len());
+    let plain = text
+        .bytes()
+        .all(|b| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'-' | b'.'));
+    if fits && plain {
+        text
+    } else {
+        "other".to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_in_place_of_a_code_is_not_published() {
+        assert_eq!(as_code("out_of_stock".into()), "out_of_stock");
+        for sentence in ["Jane Doe has moved", "", "a@b.c", &"x".repeat(65)] {
+            assert_eq!(as_code(sentence.to_owned()), "other");
+        }
+    }
+}

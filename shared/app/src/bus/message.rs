@@ -1,0 +1,245 @@
+//! Messages on the queues of the consumers.
+//!
+//! A queue behind a bus rule carries the whole EventBridge event, whose `detail` is our published envelope. The
+//! sweep and long drains send three small documents to the same queues:
+//!
+//! | body | on the queue of | meaning |
+//! |---|---|---|
+//! | `{"redrive":{"order":"ord_..."}}` | routing, dispatch, cancellation | do what this order still owes |
+//! | `{"drain":{"sku":"..."}}` | replenishment | release this SKU's backorders |
+//! | `{"sweep":true}` | replenishment | find overdue work |
+//!
+//! Consumers read the order again, so of an event only its order and its id matter; unknown fields are ignored.
+
+use domain::{
+    ids::{OrderId, Sku},
+    order::Cause,
+};
+use serde::{Deserialize, de::DeserializeOwned};
+use serde_json::{Value, json};
+
+use crate::failure::Failure;
+
+/// A message as a consumer reads it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum QueueMessage {
+    /// An event from the bus.
+    Event(BusEvent),
+    /// Do what this order still owes.
+    Redrive(OrderId),
+    /// Release this SKU's backorders.
+    Drain(Sku),
+    /// Find overdue work.
+    Sweep,
+}
+
+/// An event from the bus, with the fields that consumers use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BusEvent {
+    /// Its name: the `detail-type`.
+    pub name: String,
+    /// Its id, `<order>:<seq>:<n>` for an order's.
+    pub id: String,
+    /// The order; none for stock.
+    pub order: Option<OrderId>,
+    /// Its fields.
+    pub data: Value,
+}
+
+#[derive(Deserialize)]
+struct Envelope {
+    #[serde(rename = "detail-type")]
+    name: String,
+    detail: Detail,
+}
+
+#[derive(Deserialize)]
+struct Detail {
+    id: String,
+    #[serde(default)]
+    order_id: Option<OrderId>,
+    #[serde(default)]
+    data: Value,
+}
+
+#[derive(Deserialize)]
+struct OfOrder {
+    order: OrderId,
+}
+
+#[derive(Deserialize)]
+struct OfSku {
+    sku: Sku,
+}
+
+impl QueueMessage {
+    /// Reads the body of a message.
+    ///
+    /// # Errors
+    /// [`Failure::Malformed`] when it is none of the four.
+    pub fn read(body: &str) -> Result<Self, Failure> {
+        let value: Value = parse(body)?;
+        if let Some(redrive) = value.get("redrive") {
+            Ok(Self::Redrive(field::<OfOrder>(redrive)?.order))
+        } else if let Some(drain) = value.get("drain") {
+            Ok(Self::Drain(field::<OfSku>(drain)?.sku))
+        } else if value.get("sweep").is_some() {
+            Ok(Self::Sweep)
+        } else {
+            let Envelope { name, detail } = field(&value)?;
+            Ok(Self::Event(BusEvent {
+                name,
+                id: detail.id,
+                order: detail.order_id,
+                data: detail.data,
+            }))
+        }
+    }
+
+    /// The order of the message, and the cause of what is done about it.
+    ///
+    /// # Errors
+    /// [`Failure::Malformed`] when it names no order.
+    pub fn about_order(&self) -> Result<(OrderId, Cause), Failure> {
+        match self {
+            Self::Event(BusEvent {
+                order: Some(order),
+                id,
+                ..
+            }) => Ok((*order, Cause::new("bus", id.as_str()))),
+            Self::Redrive(order) => Ok((*order, Cause::new("sweep", order.to_string()))),
+            Self::Event(BusEvent {
+                order: None, name, ..
+            }) => Err(Failure::Malformed(format!(
+                "an event `{name}` without `detail.order_id`"
+            ))),
+            Self::Drain(_) | Self::Sweep => Err(Failure::Malformed(
+                "a message for the replenishment queue, on another queue".to_owned(),
+            )),
+        }
+    }
+}
+
+impl BusEvent {
+    /// The SKUs that the event names, each once: of the stock level that changed, of the units or lines concerned, and
+    /// of the order's backordered units.
+    ///
+    /// # Errors
+    /// [`Failure::Malformed`] when the value of a SKU field is not a SKU.
+    pub fn skus(&self) -> Result<Vec<Sku>, Failure> {
+        let mut found = Vec::new();
+        for key in ["lines", "units"] {
+            let items = self
+                .data
+                .get(key)
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten();
+            found.extend(items.filter_map(|item| item.get("sku")));
+        }
+        found.extend(
+            self.data
+                .get("waiting")
+                .and_then(Value::as_array)
+                .into_iter()
+                .flatten(),
+        );
+        found.extend(self.data.get("sku"));
+        let mut skus = found
+            .into_iter()
+            .map(field::<Sku>)
+            .collect::<Result<Vec<_>, _>>()?;
+        skus.sort();
+        skus.dedup();
+        Ok(skus)
+    }
+}
+
+/// The message to do what an order owes.
+pub fn redrive(order: OrderId) -> String {
+    json!({ "redrive": { "order": order } }).to_string()
+}
+
+/// The message to release a SKU's backorders.
+pub fn drain(sku: &Sku) -> String {
+    json!({ "drain": { "sku": sku } }).to_string()
+}
+
+/// Reads JSON. The error names the position and no content, because a body may contain personal data.
+pub(crate) fn parse<T: DeserializeOwned>(body: &str) -> Result<T, Failure> {
+    serde_json::from_str(body).map_err(|error| {
+        Failure::Malformed(format!(
+            "not the JSON expected, line {} column {}",
+            error.line(),
+            error.column()
+        ))
+    })
+}
+
+fn field<T: DeserializeOwned>(value: &Value) -> Result<T, Failure> {
+    T::deserialize(value).map_err(|error| Failure::Malformed(error.to_string()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ORDER: &str = "ord_0199f3a0b1c27d3e8f4a5b6c7d8e9f00";
+
+    #[test]
+    fn an_event_of_the_bus_is_read_with_its_order_and_its_skus() {
+        let body = json!({
+            "version": "0", "id": "7f", "source": "oms.orders", "detail-type": "UnitsCancelled", "region": "x",
+            "detail": {
+                "id": format!("{ORDER}:3:0"), "version": 1, "order_id": ORDER,
+                "data": { "units": [{ "line": "1", "sku": "TEE", "units": 2 }, { "line": "2", "sku": "TEE" }] },
+            },
+        });
+        let message = QueueMessage::read(&body.to_string()).unwrap();
+        let QueueMessage::Event(event) = &message else {
+            panic!("{message:?}")
+        };
+        assert_eq!(event.name, "UnitsCancelled");
+        assert_eq!(event.skus().unwrap(), ["TEE".parse().unwrap()]);
+        let (order, cause) = message.about_order().unwrap();
+        assert_eq!(
+            (order.to_string().as_str(), cause.key()),
+            (ORDER, format!("bus:{ORDER}:3:0"))
+        );
+    }
+
+    #[test]
+    fn our_own_messages_read_back() {
+        let order = ORDER.parse().unwrap();
+        assert_eq!(
+            QueueMessage::read(&redrive(order)).unwrap(),
+            QueueMessage::Redrive(order)
+        );
+        let sku = "TEE/M".parse().unwrap();
+        assert_eq!(
+            QueueMessage::read(&drain(&sku)).unwrap(),
+            QueueMessage::Drain(sku)
+        );
+        assert_eq!(
+            QueueMessage::read(r#"{"sweep":true}"#).unwrap(),
+            QueueMessage::Sweep
+        );
+    }
+
+    #[test]
+    fn any_other_body_is_malformed() {
+        for body in [
+            "",
+            "{",
+            "[]",
+            "{}",
+            r#"{"redrive":{"order":"x"}}"#,
+            r#"{"drain":{}}"#,
+        ] {
+            assert!(
+                matches!(QueueMessage::read(body), Err(Failure::Malformed(_))),
+                "{body}"
+            );
+        }
+    }
+}

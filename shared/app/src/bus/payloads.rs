@@ -1,0 +1,219 @@
+//! The data of the published events. A field is added only as optional; anything else is a new version of the event.
+
+#![warn(missing_docs)]
+
+use domain::{
+    ids::{FulfillmentOrderId, LocationId, OrderNumber, ShipmentId, Sku},
+    money::Currency,
+    order::{
+        CancelReason, ExceptionKind, FulfillmentOrder, HoldKind, LineUnits, RefundLine,
+        RefundStatus, Shipment, UnitsAt,
+    },
+    route::Unplaced,
+};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// Declares the types of the catalogue's data, all alike.
+macro_rules! data {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $type:ty,)* })*) => {
+        $(
+            $(#[$doc])*
+            #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+            pub struct $name {
+                $($(#[$meta])* pub $field: $type,)*
+            }
+        )*
+    };
+}
+
+data! {
+    /// An order as it was placed; its lines can be read from the API.
+    Placed {
+        /// The shop's number.
+        number: OrderNumber,
+        /// Total in minor units.
+        total: i64,
+        /// Currency of all amounts of the order.
+        currency: Currency,
+        /// Payment intent named at placement.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intent: Option<String>,
+    }
+    /// A payment intent.
+    Intent {
+        /// The provider's id.
+        intent: String,
+    }
+    /// A payment intent and its amount.
+    IntentAmount {
+        /// The provider's id.
+        intent: String,
+        /// The total amount so far, minor units of the order's currency.
+        amount: i64,
+    }
+    /// A payment intent and the code of its failure.
+    IntentFailure {
+        /// The provider's id.
+        intent: String,
+        /// The provider's code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        code: Option<String>,
+    }
+    /// A refund and its status.
+    RefundState {
+        /// The provider's id.
+        refund: String,
+        /// Minor units of the order's currency.
+        amount: i64,
+        /// The refund's status at the provider.
+        status: RefundStatus,
+    }
+    /// A dispute.
+    Dispute {
+        /// The provider's id.
+        dispute: String,
+    }
+    /// A dispute that has ended.
+    DisputeEnd {
+        /// The provider's id.
+        dispute: String,
+        /// Whether the merchant keeps the money.
+        won: bool,
+    }
+    /// A hold that was placed.
+    HoldStart {
+        /// The kind of hold.
+        kind: HoldKind,
+        /// The hold's name, unique within the order.
+        handle: String,
+        /// When it expires, UTC; none: never.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        until: Option<Timestamp>,
+    }
+    /// A hold that was released.
+    HoldEnd {
+        /// The hold's name, unique within the order.
+        handle: String,
+        /// SKUs of the order's backordered units, which may now get stock.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        waiting: Vec<Sku>,
+    }
+    /// No data.
+    Nothing {}
+    /// A routing decision that was carried out; its inputs stay in the order's history.
+    Routed {
+        /// The new fulfillment orders.
+        fulfillment_orders: Vec<FulfillmentOrder>,
+        /// Units that no location can ship, with the reasons.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        unplaced: Vec<Unplaced>,
+        /// The decision, explained in English.
+        explanation: String,
+        /// The attempt that was carried out; above 1 when other orders took the stock first.
+        attempt: u32,
+        /// Whether the search for a split stopped at its limit.
+        truncated: bool,
+    }
+    /// Units of lines.
+    Lines {
+        /// The lines and their units.
+        lines: Vec<LineUnits>,
+    }
+    /// Fulfillment orders.
+    FulfillmentOrderIds {
+        /// Their ids.
+        fulfillment_orders: Vec<FulfillmentOrderId>,
+    }
+    /// A fulfillment order.
+    FulfillmentOrderRef {
+        /// Its id.
+        fulfillment_order: FulfillmentOrderId,
+    }
+    /// A fulfillment order that its location rejected.
+    FulfillmentDeclined {
+        /// Its id.
+        fulfillment_order: FulfillmentOrderId,
+        /// The location.
+        location: LocationId,
+        /// The location's reason, a code.
+        reason: String,
+        /// The units.
+        lines: Vec<LineUnits>,
+        /// Whether the location does not have the units, so that its stock was written off.
+        missing: bool,
+    }
+    /// Units that the location did not ship.
+    ShortShipped {
+        /// The fulfillment order's id.
+        fulfillment_order: FulfillmentOrderId,
+        /// The location.
+        location: LocationId,
+        /// The units.
+        lines: Vec<LineUnits>,
+    }
+    /// A shipment that left.
+    ShippedShipment {
+        /// The shipment.
+        shipment: Shipment,
+        /// The location that it left.
+        location: LocationId,
+    }
+    /// A shipment.
+    ShipmentRef {
+        /// Its id.
+        shipment: ShipmentId,
+    }
+    /// A shipment with an exception.
+    FailedShipment {
+        /// Its id.
+        shipment: ShipmentId,
+        /// The carrier's reason, a code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+    }
+    /// A cancellation that was requested from a location.
+    RequestedCancellation {
+        /// The fulfillment order's id.
+        fulfillment_order: FulfillmentOrderId,
+        /// The units.
+        lines: Vec<LineUnits>,
+        /// The reason for the cancellation.
+        reason: CancelReason,
+    }
+    /// Units that were too late to cancel.
+    RefusedCancellation {
+        /// The id of the fulfillment order that holds them.
+        fulfillment_order: FulfillmentOrderId,
+        /// The units.
+        lines: Vec<LineUnits>,
+        /// What came first: `picking`, `packed`, `shipped`.
+        winner: String,
+        /// Who did that.
+        by: String,
+        /// When that was, UTC.
+        at: Timestamp,
+        /// Whether the location had a request to cancel these units; else it was too late for a request.
+        asked: bool,
+    }
+    /// Units that were cancelled.
+    Cancelled {
+        /// The units and where they were when they were cancelled.
+        units: Vec<UnitsAt>,
+        /// The reason for the cancellation.
+        reason: CancelReason,
+    }
+    /// A refund that is owed.
+    OwedRefund {
+        /// The lines and units that it is for.
+        lines: Vec<RefundLine>,
+        /// Minor units of the order's currency.
+        amount: i64,
+    }
+    /// An exception for a person; its detail can be read from the API.
+    OpenedException {
+        /// The kind of exception.
+        kind: ExceptionKind,
+    }
+}

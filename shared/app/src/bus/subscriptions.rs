@@ -1,0 +1,115 @@
+//! Which event starts which consumer. The one table: the template's rules and the queues of the sweep follow it.
+
+use domain::order::Owed;
+
+/// A function that reads messages from a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Consumer {
+    /// Applies facts from outside. Its queue is filled by `intake`, not by the bus.
+    Lifecycle,
+    Routing,
+    Dispatch,
+    /// Cancels orders whose payment is gone.
+    Cancellation,
+    /// Releases backorders, and runs the sweep.
+    Replenishment,
+}
+
+impl Consumer {
+    pub const ALL: [Self; 5] = [
+        Self::Lifecycle,
+        Self::Routing,
+        Self::Dispatch,
+        Self::Cancellation,
+        Self::Replenishment,
+    ];
+
+    /// The function's name, as in `functions/`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Lifecycle => "lifecycle",
+            Self::Routing => "routing",
+            Self::Dispatch => "dispatch",
+            Self::Cancellation => "cancellation",
+            Self::Replenishment => "replenishment",
+        }
+    }
+
+    /// The consumer that does what an order owes.
+    pub fn of_owed(owed: Owed) -> Self {
+        match owed {
+            Owed::Routing => Self::Routing,
+            Owed::Dispatch => Self::Dispatch,
+            Owed::Cancellation => Self::Cancellation,
+        }
+    }
+}
+
+/// The events (`detail-type`) that each consumer is started by.
+pub const SUBSCRIPTIONS: &[(Consumer, &[&str])] = &[
+    (
+        Consumer::Routing,
+        &["OrderReleased", "FulfillmentRejected", "UnitsShortShipped"],
+    ),
+    (
+        Consumer::Dispatch,
+        &[
+            "OrderRouted",
+            "BackorderReleased",
+            "CancellationRequested",
+            "HoldReleased",
+        ],
+    ),
+    (
+        Consumer::Cancellation,
+        &["PaymentFailed", "PaymentCancelled"],
+    ),
+    (
+        Consumer::Replenishment,
+        &[
+            "StockReceived",
+            "StockCounted",
+            "StockAdjusted",
+            "SafetyStockChanged",
+            "UnitsCancelled",
+            "UnitsBackordered",
+            "FulfillmentRejected",
+            "HoldReleased",
+        ],
+    ),
+];
+
+/// The consumers that an event starts.
+pub fn consumers_of(event: &str) -> impl Iterator<Item = Consumer> {
+    SUBSCRIPTIONS
+        .iter()
+        .filter(move |(_, events)| events.contains(&event))
+        .map(|(consumer, _)| *consumer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::bus::catalogue::CATALOGUE;
+
+    #[test]
+    fn every_subscribed_event_is_published() {
+        for (consumer, events) in SUBSCRIPTIONS {
+            for event in *events {
+                assert!(
+                    CATALOGUE.iter().any(|entry| entry.name == *event),
+                    "{} subscribes to {event}",
+                    consumer.name()
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_an_order_owes_is_done_by_a_consumer_with_subscriptions() {
+        for owed in [Owed::Routing, Owed::Dispatch, Owed::Cancellation] {
+            let consumer = Consumer::of_owed(owed);
+            assert!(SUBSCRIPTIONS.iter().any(|(known, _)| *known == consumer));
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! The rows, and the conditional writes.
+
+use std::collections::{BTreeMap, HashMap};
+
+use domain::{
+    backorder::Backorder,
+    change::{Change, Reference},
+    ids::{LineId, LocationId, OrderId, Sku},
+    location::{Location, RoutingRules},
+    order::{Commit, Contact, Order, OrderState, PlacedOrder},
+    place::Placement,
+    stock::{StockCommit, StockDelta, StockLevel, StockRecord},
+};
+use jiff::Timestamp;
+use serde::{Serialize, de::DeserializeOwned};
+
+use crate::{
+    failure::Failure,
+    ports::{SaveOutcome, StockMoveOutcome},
+};
+
+/// The sort key of a backorder queue: priority, placed at, order, line.
+pub(super) type QueueKey = (u8, Timestamp, OrderId, LineId);
+
+/// A record of the table's stream: each once, in the order in which it was written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Streamed {
+    /// A commit of an order: its text and hash.
+    Commit {
+        order: OrderId,
+        /// The body's JSON, as hashed.
+        text: String,
+        hash: String,
+    },
+    /// A movement of stock: the record's JSON.
+    Stock(String),
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Rows {
+    pub(super) orders: BTreeMap<OrderId, Row>,
+    pub(super) references: HashMap<Reference, OrderId>,
+    pub(super) levels: BTreeMap<(Sku, LocationId), StockLevel>,
+    pub(super) backorders: BTreeMap<Sku, BTreeMap<QueueKey, Backorder>>,
+    pub(super) records: BTreeMap<String, String>,
+    pub(super) locations: BTreeMap<LocationId, Location>,
+    pub(super) rules: Option<RoutingRules>,
+    pub(super) stream: Vec<Streamed>,
+}
+
+#[derive(Debug)]
+pub(super) struct Row {
+    placed: String,
+    state: String,
+    pub(super) contact: Option<Contact>,
+    commits: Vec<(String, String)>,
+}
+
+impl Row {
+    pub(super) fn order(&self) -> Result<Order, Failure> {
+        Ok(Order {
+            placed: self.placed()?,
+            state: read::<OrderState>(&self.state)?,
+        })
+    }
+
+    pub(super) fn placed(&self) -> Result<PlacedOrder, Failure> {
+        read(&self.placed)
+    }
+
+    pub(super) fn commits(&self) -> Result<Vec<Commit>, Failure> {
+        let open = |(text, hash): &(String, String)| Commit::open(text.clone(), hash.clone());
+        let commits = self.commits.iter().map(open).collect::<Result<_, _>>();
+        commits.map_err(|error| Failure::Inconsistent(error.to_string()))
+    }
+}
+
+impl Rows {
+    pub(super) fn place(&mut self, placement: &Placement) -> Result<SaveOutcome, Failure> {
+        let change = &placement.change;
+        let id = change.order.placed.id;
+        if self.orders.contains_key(&id) {
+            return Ok(SaveOutcome::VersionConflict);
+        }
+        let mut names: Vec<&Reference> = change.references.iter().collect();
+        // The key first: a repeated placement has the same number too, and must be recognised by its key.
+        names.sort_by_key(|name| match name {
+            Reference::IdempotencyKey(_) => 0,
+            Reference::Number(_) => 1,
+            Reference::Intent(_) => 2,
+            Reference::Tracking(_) => 3,
+        });
+        if let Some(taken) = names
+            .into_iter()
+            .find(|name| self.references.contains_key(name))
+        {
+            return Ok(SaveOutcome::ReferenceTaken(taken.clone()));
+        }
+        let row = Row {
+            placed: write(&change.order.placed)?,
+            state: String::new(),
+            contact: Some(placement.contact.clone()),
+            commits: Vec::new(),
+        };
+        self.orders.insert(id, row);
+        self.write(change)?;
+        Ok(SaveOutcome::Saved)
+    }
+
+    pub(super) fn save(&mut self, change: &Change) -> Result<SaveOutcome, Failure> {
+        let id = change.order.placed.id;
+        let Some(row) = self.orders.get(&id) else {
+            return Ok(SaveOutcome::VersionConflict);
+        };
+        if row.order()?.state.version.saturating_add(1) != change.commit.body.seq {
+            return Ok(SaveOutcome::VersionConflict);
+        }
+        if let Some(taken) = change
+            .references
+            .iter()
+            .find(|name| self.belongs_to_another(name, id))
+        {
+            return Ok(SaveOutcome::ReferenceTaken(taken.clone()));
+        }
+        if let Some(short) = change.stock.iter().find(|delta| !self.allows(delta)) {
+            return Ok(SaveOutcome::OutOfStock {
+                sku: short.sku.clone(),
+                location: short.location.clone(),
+            });
+        }
+        self.write(change)?;
+        Ok(SaveOutcome::Saved)
+    }
+
+    pub(super) fn move_stock(&mut self, commit: &StockCommit) -> Result<StockMoveOutcome, Failure> {
+        let marker = commit.record.cause.key();
+        if self.records.contains_key(&marker) {
+            return Ok(StockMoveOutcome::Duplicate);
+        }
+        if commit
+            .levels
+            .iter()
+            .any(|(before, _)| self.level(&before.sku, &before.location) != *before)
+        {
+            return Ok(StockMoveOutcome::Conflict);
+        }
+        let record = write(&commit.record)?;
+        for (_, after) in &commit.levels {
+            self.levels
+                .insert((after.sku.clone(), after.location.clone()), after.clone());
+        }
+        self.stream.push(Streamed::Stock(record.clone()));
+        self.records.insert(marker, record);
+        Ok(StockMoveOutcome::Moved)
+    }
+
+    pub(super) fn record(&self, cause: &str) -> Result<Option<StockRecord>, Failure> {
+        self.records.get(cause).map(|text| read(text)).transpose()
+    }
+
+    fn level(&self, sku: &Sku, location: &LocationId) -> StockLevel {
+        let level = self.levels.get(&(sku.clone(), location.clone())).cloned();
+        level.unwrap_or_else(|| StockLevel::empty(sku.clone(), location.clone()))
+    }
+
+    fn allows(&self, delta: &StockDelta) -> bool {
+        !delta.promise
+            || self.level(&delta.sku, &delta.location).available()
+                >= delta.available().saturating_neg()
+    }
+
+    /// Carriers reuse tracking numbers, so those belong to no order.
+    fn belongs_to_another(&self, name: &Reference, id: OrderId) -> bool {
+        match name {
+            Reference::Tracking(_) => false,
+            Reference::Intent(_) | Reference::Number(_) | Reference::IdempotencyKey(_) => {
+                self.references.get(name).is_some_and(|owner| *owner != id)
+            }
+        }
+    }
+
+    /// Writes a change whose conditions hold.
+    fn write(&mut self, change: &Change) -> Result<(), Failure> {
+        let (id, commit) = (change.order.placed.id, &change.commit);
+        let state = write(&change.order.state)?;
+        if let Some(row) = self.orders.get_mut(&id) {
+            row.state = state;
+            row.commits.push((commit.text.clone(), commit.hash.clone()));
+        }
+        for name in &change.references {
+            self.references.insert(name.clone(), id);
+        }
+        for delta in &change.stock {
+            let after = self.level(&delta.sku, &delta.location).after(delta);
+            self.levels
+                .insert((delta.sku.clone(), delta.location.clone()), after);
+        }
+        for backorder in &change.backorders {
+            let key = (
+                backorder.priority,
+                backorder.placed_at,
+                backorder.order,
+                backorder.line.clone(),
+            );
+            let queue = self.backorders.entry(backorder.sku.clone()).or_default();
+            if backorder.units == 0 {
+                queue.remove(&key);
+            } else {
+                queue.insert(key, backorder.clone());
+            }
+        }
+        self.backorders.retain(|_, queue| !queue.is_empty());
+        let (text, hash) = (commit.text.clone(), commit.hash.clone());
+        self.stream.push(Streamed::Commit {
+            order: id,
+            text,
+            hash,
+        });
+        Ok(())
+    }
+}
+
+fn write(value: &impl Serialize) -> Result<String, Failure> {
+    serde_json::to_string(value).map_err(|error| Failure::Inconsistent(error.to_string()))
+}
+
+fn read<T: DeserializeOwned>(text: &str) -> Result<T, Failure> {
+    serde_json::from_str(text).map_err(|error| Failure::Inconsistent(error.to_string()))
+}

@@ -1,0 +1,44 @@
+//! Requests to locations: warehouses, 3PLs and suppliers.
+
+use domain::{
+    ids::FulfillmentOrderId,
+    location::Location,
+    order::{Contact, Order},
+};
+
+use crate::failure::Failure;
+
+/// A request to a location.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ProviderRequest {
+    /// Ship the units of a fulfillment order.
+    Fulfill {
+        /// The order.
+        order: Box<Order>,
+        /// The fulfillment order to ship.
+        fulfillment_order: FulfillmentOrderId,
+        /// The recipient.
+        contact: Box<Contact>,
+    },
+    /// Cancel those units of a fulfillment order whose cancellation is requested.
+    Cancel {
+        /// The order.
+        order: Box<Order>,
+        /// The fulfillment order to cancel units of.
+        fulfillment_order: FulfillmentOrderId,
+    },
+}
+
+/// Sends requests to locations.
+pub trait FulfillmentProvider: Sync {
+    /// Sends one signed request. A location recognises a repetition by the `id`.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`] when the location cannot be reached or does not accept the request.
+    fn send(
+        &self,
+        location: &Location,
+        id: &str,
+        request: &ProviderRequest,
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
+}

@@ -1,0 +1,18 @@
+//! What the use cases need from outside, in terms of the domain.
+
+#![warn(missing_docs)]
+
+mod clock;
+mod fulfillment_provider;
+mod queues;
+mod secrets;
+mod store;
+
+pub use clock::{Clock, IdGenerator};
+pub use fulfillment_provider::{FulfillmentProvider, ProviderRequest};
+pub use queues::{InboundQueue, Redrive};
+pub use secrets::SecretStore;
+pub use store::{
+    ConfigStore, OrderStore, Page, PageRequest, SaveOutcome, SkuStock, StockMoveOutcome,
+    StockStore, Store,
+};

@@ -1,0 +1,164 @@
+//! The store: orders, stock and configuration.
+
+use domain::{
+    backorder::Backorder,
+    change::{Change, Reference},
+    ids::{LocationId, OrderId, Sku},
+    location::{Location, RoutingRules},
+    order::{Commit, Contact, Order, Status},
+    place::Placement,
+    stock::{StockCommit, StockLevel, StockRecord},
+};
+use jiff::Timestamp;
+
+use crate::failure::Failure;
+
+/// The outcome of a conditional write of an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SaveOutcome {
+    /// Written.
+    Saved,
+    /// The order has changed since it was read: read it again and decide again.
+    VersionConflict,
+    /// A reservation found too little stock: decide again on fresh levels.
+    OutOfStock {
+        /// The SKU that is short.
+        sku: Sku,
+        /// The location where it is short.
+        location: LocationId,
+    },
+    /// A reference already leads to another order.
+    ReferenceTaken(Reference),
+}
+
+/// The outcome of a stock movement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum StockMoveOutcome {
+    /// Written.
+    Moved,
+    /// The marker of its cause exists: the movement was written before.
+    Duplicate,
+    /// A level has changed since it was read: read it again.
+    Conflict,
+}
+
+/// Orders. Every write is one transaction, all or nothing.
+pub trait OrderStore: Sync {
+    /// Reads an order, consistently.
+    fn load(&self, id: OrderId) -> impl Future<Output = Result<Option<Order>, Failure>> + Send;
+
+    /// Writes a new order with its contact and references. [`SaveOutcome::ReferenceTaken`] names the first reference
+    /// that is in use: the idempotency key before the number.
+    fn place(
+        &self,
+        placement: &Placement,
+    ) -> impl Future<Output = Result<SaveOutcome, Failure>> + Send;
+
+    /// Writes a change, if the order is still at the version before it. Carriers reuse tracking numbers, so a tracking
+    /// reference is overwritten; any other reference that is in use is [`SaveOutcome::ReferenceTaken`].
+    fn save(&self, change: &Change) -> impl Future<Output = Result<SaveOutcome, Failure>> + Send;
+
+    /// The order that a reference leads to.
+    fn find(
+        &self,
+        reference: &Reference,
+    ) -> impl Future<Output = Result<Option<OrderId>, Failure>> + Send;
+
+    /// All commits of an order, in sequence.
+    fn commits(&self, id: OrderId) -> impl Future<Output = Result<Vec<Commit>, Failure>> + Send;
+
+    /// The customer of an order; none when erased.
+    fn contact(&self, id: OrderId)
+    -> impl Future<Output = Result<Option<Contact>, Failure>> + Send;
+
+    /// Orders of a customer, newest first.
+    fn of_customer(
+        &self,
+        email: &str,
+        page: &PageRequest,
+    ) -> impl Future<Output = Result<Page<OrderId>, Failure>> + Send;
+
+    /// Orders of a status that were placed on one day (UTC), newest first.
+    fn of_status(
+        &self,
+        status: Status,
+        day: jiff::civil::Date,
+        page: &PageRequest,
+    ) -> impl Future<Output = Result<Page<OrderId>, Failure>> + Send;
+
+    /// Orders whose progress was due before `now`, oldest first. The index may lag: read the order before acting.
+    fn overdue(
+        &self,
+        now: Timestamp,
+        page: &PageRequest,
+    ) -> impl Future<Output = Result<Page<OrderId>, Failure>> + Send;
+}
+
+/// A request for one page of a listing.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct PageRequest {
+    /// The most items the page may have.
+    pub limit: u32,
+    /// [`Page::next`] of the previous page; none: the first page.
+    pub after: Option<String>,
+}
+
+/// One page of a listing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Page<T> {
+    /// The items.
+    pub items: Vec<T>,
+    /// The position after this page; none: there are no more items.
+    pub next: Option<String>,
+}
+
+/// The stock levels and the backorder queue of a SKU, read together.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct SkuStock {
+    /// One level per location.
+    pub levels: Vec<StockLevel>,
+    /// The backorders, in queue order.
+    pub backorders: Vec<Backorder>,
+}
+
+/// Stock levels and backorders.
+pub trait StockStore: Sync {
+    /// Levels and backorders of a SKU, consistently.
+    fn sku(&self, sku: &Sku) -> impl Future<Output = Result<SkuStock, Failure>> + Send;
+
+    /// Writes a movement once: the levels, conditioned on what was read, and the marker of its cause.
+    fn move_stock(
+        &self,
+        commit: &StockCommit,
+    ) -> impl Future<Output = Result<StockMoveOutcome, Failure>> + Send;
+
+    /// The record of the movement that a cause (its key) led to.
+    fn movement(
+        &self,
+        cause: &str,
+    ) -> impl Future<Output = Result<Option<StockRecord>, Failure>> + Send;
+
+    /// SKUs that have backorders, by name. The index may lag.
+    fn backordered_skus(
+        &self,
+        page: &PageRequest,
+    ) -> impl Future<Output = Result<Page<Sku>, Failure>> + Send;
+}
+
+/// Locations, suppliers and rules.
+pub trait ConfigStore: Sync {
+    /// All locations and suppliers, by id.
+    fn locations(&self) -> impl Future<Output = Result<Vec<Location>, Failure>> + Send;
+
+    /// Writes a location or supplier.
+    fn put_location(&self, location: &Location)
+    -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// The routing rules in force.
+    fn rules(&self) -> impl Future<Output = Result<RoutingRules, Failure>> + Send;
+}
+
+/// All three, as one table stores them.
+pub trait Store: OrderStore + StockStore + ConfigStore {}
+
+impl<T: OrderStore + StockStore + ConfigStore> Store for T {}

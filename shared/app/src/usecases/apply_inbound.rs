@@ -1,0 +1,208 @@
+//! Applies facts from outside: what payment providers and locations report, once each, in whatever order it arrives.
+//!
+//! A fact about an order that is not stored yet is too early, not wrong: a payment webhook may arrive before the shop
+//! has placed the order. Which facts are too early for an order that is stored, the domain decides.
+
+use domain::{
+    change::Reference,
+    command::Command,
+    facts::{Fact, FulfillmentFact, Inbound, OrderReference},
+    ids::{LocationId, OrderId, ShipmentId},
+    order::{Actor, ActorKind, Cause},
+};
+
+use super::{
+    adjust_stock,
+    execute::{CommandRequest, Outcome, execute, load},
+};
+use crate::{
+    bus::message::parse,
+    failure::Failure,
+    ports::{Clock, IdGenerator, OrderStore, Store},
+};
+
+/// Handles the body of a message on the inbound queue.
+///
+/// # Errors
+/// [`Failure::Malformed`] when it is not a fact, and as [`apply`].
+pub async fn on_message(
+    store: &impl Store,
+    env: &(impl Clock + IdGenerator),
+    body: &str,
+) -> Result<(), Failure> {
+    apply(store, env, &parse(body)?).await
+}
+
+/// Applies one fact.
+///
+/// # Errors
+/// [`Failure::NotFound`] when its order or location is not stored yet, [`Failure::Rejected`] when the rules reject it
+/// or when it is too early.
+pub async fn apply(
+    store: &impl Store,
+    env: &(impl Clock + IdGenerator),
+    inbound: &Inbound,
+) -> Result<(), Failure> {
+    let cause = Cause::new(&inbound.source, inbound.cause_id());
+    let record_always = could_take_effect_later(&inbound.fact);
+    let request = |actor, cause| CommandRequest {
+        record_always,
+        ..CommandRequest::from_fact(actor, cause)
+    };
+    match &inbound.fact {
+        Fact::Payment { order, fact } => {
+            let actor = Actor {
+                kind: ActorKind::PaymentProvider,
+                id: inbound.source.clone(),
+            };
+            let command = |intent| Command::RecordPayment {
+                intent,
+                fact: fact.clone(),
+            };
+            apply_payment(store, env, order, &request(actor, cause), command).await
+        }
+        Fact::Fulfillment {
+            order,
+            fulfillment_order,
+            fact,
+        } => {
+            let (location, actor) = signed_by(inbound)?;
+            let command = Command::RecordFulfillment {
+                fulfillment_order: *fulfillment_order,
+                location,
+                fact: fact.clone(),
+                shipment: ShipmentId::mint(env.now(), env.entropy()),
+                occurred_at: inbound.occurred_at,
+            };
+            apply_once(store, env, *order, &request(actor, cause), command).await
+        }
+        Fact::Parcel {
+            order,
+            reference,
+            fact,
+        } => {
+            let (location, actor) = signed_by(inbound)?;
+            let command = Command::RecordParcel {
+                reference: reference.clone(),
+                location,
+                fact: fact.clone(),
+            };
+            apply_once(store, env, *order, &request(actor, cause), command).await
+        }
+        Fact::Stock(facts) => {
+            let (location, actor) = signed_by(inbound)?;
+            adjust_stock::apply(store, env, &location, facts, &cause, &actor).await
+        }
+    }
+}
+
+/// Whether a fact that changes nothing when it arrives could change something when a copy arrives later: a refusal to
+/// cancel that answers no open request would answer the next one, and an out-of-order shipment step would undo an
+/// exception. Such facts are recorded even when they change nothing, so that a late copy is recognised. The others only
+/// ever advance an order, and what it has passed cannot take effect again.
+fn could_take_effect_later(fact: &Fact) -> bool {
+    match fact {
+        Fact::Parcel { .. } => true,
+        Fact::Fulfillment { fact, .. } => match fact {
+            FulfillmentFact::Cancelled { .. } | FulfillmentFact::CancelRefused { .. } => true,
+            FulfillmentFact::Accepted
+            | FulfillmentFact::Rejected { .. }
+            | FulfillmentFact::Picking
+            | FulfillmentFact::Packed
+            | FulfillmentFact::Shipped { .. } => false,
+        },
+        Fact::Payment { .. } | Fact::Stock(_) => false,
+    }
+}
+
+/// The location whose secret signed the fact, also as the actor.
+fn signed_by(inbound: &Inbound) -> Result<(LocationId, Actor), Failure> {
+    let unsigned =
+        || Failure::Malformed("a fact of a location that no location has signed".to_owned());
+    let location = inbound.location.clone().ok_or_else(unsigned)?;
+    let actor = Actor {
+        kind: ActorKind::Location,
+        id: location.to_string(),
+    };
+    Ok((location, actor))
+}
+
+async fn apply_once(
+    store: &impl OrderStore,
+    clock: &impl Clock,
+    id: OrderId,
+    request: &CommandRequest,
+    command: Command,
+) -> Result<(), Failure> {
+    match execute(store, clock, id, request, |_| Some(command.clone())).await? {
+        Outcome::Done(_) => Ok(()),
+        Outcome::Unchanged(_) => {
+            tracing::info!(order_id = %id, "the fact was applied before, or the order has passed it");
+            Ok(())
+        }
+        Outcome::Rejected(_, rejection) => Err(rejection.into()),
+    }
+}
+
+/// Applies a payment fact to the order that it belongs to. When another writer links the intent to another order at
+/// the same time, the fact belongs to that order.
+async fn apply_payment(
+    store: &impl OrderStore,
+    clock: &impl Clock,
+    reference: &OrderReference,
+    request: &CommandRequest,
+    command: impl Fn(String) -> Command,
+) -> Result<(), Failure> {
+    let mut taken = None;
+    // Intents are linked once and never unlinked, so the second round finds the order that won.
+    for _ in 0..2 {
+        let id = find(store, reference).await?;
+        let intent = match &reference.intent {
+            Some(intent) => intent.clone(),
+            None => only_intent(store, id).await?,
+        };
+        match apply_once(store, clock, id, request, command(intent)).await {
+            Err(failure @ Failure::Taken(Reference::Intent(_))) => taken = Some(failure),
+            outcome => return outcome,
+        }
+    }
+    Err(taken.unwrap_or(Failure::Contended(request.rounds)))
+}
+
+/// The order that a payment fact belongs to: by its intent, else by the name that the shop wrote into the payment.
+async fn find(store: &impl OrderStore, reference: &OrderReference) -> Result<OrderId, Failure> {
+    if let Some(intent) = &reference.intent
+        && let Some(id) = store.find(&Reference::Intent(intent.clone())).await?
+    {
+        return Ok(id);
+    }
+    let Some(name) = &reference.order else {
+        return Err(Failure::NotFound(
+            "the order of a payment intent".to_owned(),
+        ));
+    };
+    if let Ok(id) = name.parse() {
+        return Ok(id);
+    }
+    // A shop's own number, of the default shop or prefixed with the shop.
+    for number in [format!("default/{name}"), name.clone()] {
+        if let Some(id) = store.find(&Reference::Number(number)).await? {
+            return Ok(id);
+        }
+    }
+    Err(Failure::NotFound(
+        "the order that a payment names".to_owned(),
+    ))
+}
+
+/// The intent of a fact that names only its order.
+async fn only_intent(store: &impl OrderStore, id: OrderId) -> Result<String, Failure> {
+    let order = load(store, id).await?;
+    match order.state.payment.intents.as_slice() {
+        [intent] => Ok(intent.id.clone()),
+        [] => Err(Failure::NotFound(format!("a payment intent of order {id}"))),
+        _ => Err(Failure::Malformed(
+            "a payment fact without its intent, for an order of several".to_owned(),
+        )),
+    }
+}

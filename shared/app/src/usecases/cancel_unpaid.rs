@@ -1,0 +1,70 @@
+//! Cancels an order whose payment has failed or was cancelled, unless it is paid by now.
+
+use domain::{
+    command::Command,
+    ids::OrderId,
+    order::{CancelReason, Cause, Order, Owed},
+};
+
+use super::execute::{CommandRequest, Outcome, execute};
+use crate::{
+    bus::message::QueueMessage,
+    failure::Failure,
+    ports::{Clock, OrderStore},
+};
+
+/// Handles the body of a message on the cancellation queue.
+///
+/// # Errors
+/// [`Failure::Malformed`] when it names no order, and as [`cancel_unpaid`].
+pub async fn on_message(
+    store: &impl OrderStore,
+    clock: &impl Clock,
+    body: &str,
+) -> Result<(), Failure> {
+    let (order, trigger) = QueueMessage::read(body)?.about_order()?;
+    cancel_unpaid(store, clock, order, &trigger).await
+}
+
+/// Cancels what can be cancelled of an unpaid order.
+///
+/// # Errors
+/// [`Failure::NotFound`], [`Failure::Contended`].
+pub async fn cancel_unpaid(
+    store: &impl OrderStore,
+    clock: &impl Clock,
+    id: OrderId,
+    trigger: &Cause,
+) -> Result<(), Failure> {
+    let request = CommandRequest::due("cancellation", trigger);
+    match execute(store, clock, id, &request, cancel_command).await? {
+        Outcome::Done(_) => Ok(()),
+        Outcome::Unchanged(_) => {
+            tracing::info!(order_id = %id, "the order is paid or pending, or nothing is left to cancel");
+            Ok(())
+        }
+        Outcome::Rejected(_, rejection) => Err(rejection.into()),
+    }
+}
+
+fn cancel_command(order: &Order) -> Option<Command> {
+    if order.owes() != Some(Owed::Cancellation) {
+        return None;
+    }
+    let cancelled = order
+        .state
+        .payment
+        .intents
+        .iter()
+        .all(|intent| intent.cancelled);
+    let reason = if cancelled {
+        CancelReason::PaymentCancelled
+    } else {
+        CancelReason::PaymentFailed
+    };
+    Some(Command::Cancel {
+        lines: Vec::new(),
+        reason,
+        note: None,
+    })
+}

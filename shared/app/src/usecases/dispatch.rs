@@ -1,0 +1,175 @@
+//! Sends requests to locations: what to ship, and what to cancel.
+//!
+//! First the order records that the requests are being sent, then they are sent. If we die in between, the next
+//! delivery or the sweep sends the same requests again, with the same ids, so that a location recognises them. A
+//! request that a location has accepted is not sent again.
+
+use domain::{
+    command::Command,
+    ids::OrderId,
+    location::Location,
+    order::{Cause, Commit, Contact, Event, FulfillmentOrder, FulfillmentStatus, Order},
+};
+use futures_util::future::join_all;
+
+use super::execute::{CommandRequest, execute};
+use crate::{
+    bus::message::QueueMessage,
+    failure::Failure,
+    ports::{Clock, ConfigStore, FulfillmentProvider, OrderStore, ProviderRequest},
+};
+
+/// Handles the body of a message on the dispatch queue.
+///
+/// # Errors
+/// [`Failure::Malformed`] when it names no order, and as [`dispatch`].
+pub async fn on_message(
+    store: &(impl OrderStore + ConfigStore),
+    provider: &impl FulfillmentProvider,
+    clock: &impl Clock,
+    body: &str,
+) -> Result<(), Failure> {
+    let (order, trigger) = QueueMessage::read(body)?.about_order()?;
+    dispatch(store, provider, clock, order, &trigger).await
+}
+
+/// Sends each location of an order the requests that it has not received, or has not accepted yet. A location that
+/// cannot be reached does not keep the others from receiving theirs.
+///
+/// # Errors
+/// [`Failure::NotFound`]; [`Failure::Inconsistent`] when the customer or a location of the order is gone; the
+/// first error of a provider, after all have been tried.
+pub async fn dispatch(
+    store: &(impl OrderStore + ConfigStore),
+    provider: &impl FulfillmentProvider,
+    clock: &impl Clock,
+    id: OrderId,
+    trigger: &Cause,
+) -> Result<(), Failure> {
+    let request = CommandRequest::due("dispatch", trigger);
+    let order = execute(store, clock, id, &request, request_planned)
+        .await?
+        .order()?;
+    let due = due_requests(store, &order).await?;
+    if due.is_empty() {
+        tracing::info!(order_id = %id, "no requests to send");
+        return Ok(());
+    }
+    let locations = store.locations().await?;
+    let sent = join_all(due.iter().map(|due| send(provider, &locations, due))).await;
+    sent.into_iter().collect()
+}
+
+fn request_planned(order: &Order) -> Option<Command> {
+    let planned = order
+        .state
+        .fulfillment_orders
+        .iter()
+        .any(|f| f.status == FulfillmentStatus::Planned);
+    (planned && order.is_ready()).then_some(Command::RequestFulfillment)
+}
+
+/// The requests about one fulfillment order, with their ids, in the order in which they are sent.
+struct DueRequests<'a> {
+    fulfillment_order: &'a FulfillmentOrder,
+    requests: Vec<(String, ProviderRequest)>,
+}
+
+async fn due_requests<'a>(
+    store: &impl OrderStore,
+    order: &'a Order,
+) -> Result<Vec<DueRequests<'a>>, Failure> {
+    let open = || {
+        order
+            .state
+            .fulfillment_orders
+            .iter()
+            .filter(|f| f.status.is_open())
+    };
+    let is_requested =
+        |f: &FulfillmentOrder| f.status == FulfillmentStatus::Requested && order.is_ready();
+    let contact = if open().any(is_requested) {
+        Some(contact(store, order).await?)
+    } else {
+        None
+    };
+    let commits = if open().any(FulfillmentOrder::awaits_cancellation) {
+        store.commits(order.placed.id).await?
+    } else {
+        vec![]
+    };
+    let mut due = Vec::new();
+    for found in open() {
+        let mut requests = Vec::new();
+        if let Some(contact) = contact.as_ref().filter(|_| is_requested(found)) {
+            let request = ProviderRequest::Fulfill {
+                order: Box::new(order.clone()),
+                fulfillment_order: found.id,
+                contact: Box::new(contact.clone()),
+            };
+            requests.push((found.id.to_string(), request));
+        }
+        if found.awaits_cancellation() {
+            let request = ProviderRequest::Cancel {
+                order: Box::new(order.clone()),
+                fulfillment_order: found.id,
+            };
+            let seq = last_cancellation_request(&commits, found);
+            requests.push((format!("{}:cancel:{seq}", found.id), request));
+        }
+        if !requests.is_empty() {
+            due.push(DueRequests {
+                fulfillment_order: found,
+                requests,
+            });
+        }
+    }
+    Ok(due)
+}
+
+async fn contact(store: &impl OrderStore, order: &Order) -> Result<Contact, Failure> {
+    let erased = || {
+        let id = order.placed.id;
+        Failure::Inconsistent(format!(
+            "order {id} is to be shipped, and its customer has been erased"
+        ))
+    };
+    store.contact(order.placed.id).await?.ok_or_else(erased)
+}
+
+/// The number of the commit that last requested a cancellation of this fulfillment order: a new request has a new id,
+/// a repetition has the same.
+fn last_cancellation_request(commits: &[Commit], found: &FulfillmentOrder) -> u64 {
+    let requests = |event: &Event| matches!(event, Event::CancellationRequested { fulfillment_order, .. } if *fulfillment_order == found.id);
+    let last = commits
+        .iter()
+        .rev()
+        .find(|commit| commit.body.events.iter().any(requests));
+    last.map_or(0, |commit| commit.body.seq)
+}
+
+async fn send(
+    provider: &impl FulfillmentProvider,
+    locations: &[Location],
+    due: &DueRequests<'_>,
+) -> Result<(), Failure> {
+    let id = &due.fulfillment_order.location;
+    let Some(location) = locations.iter().find(|location| location.id == *id) else {
+        return Err(Failure::Inconsistent(format!(
+            "location {id} has work and is not set up"
+        )));
+    };
+    if location.webhook_url.is_none() {
+        tracing::info!(location = %id, "the location has no webhook URL: people work it through the API");
+        return Ok(());
+    }
+    for (message, request) in &due.requests {
+        let sent = provider.send(location, message, request).await;
+        if let Err(failure) = &sent {
+            tracing::warn!(location = %id, message, error = failure.code(), "request not sent");
+        }
+        sent?;
+        tracing::info!(location = %id, message, "request sent");
+    }
+    Ok(())
+}

@@ -1,0 +1,210 @@
+//! Reads an order, decides, writes; after a lost race it starts over.
+
+use domain::{
+    change::Change,
+    command::{Command, Context},
+    decide::decide,
+    ids::OrderId,
+    order::{Actor, Cause, Order},
+    rejection::Rejection,
+};
+use jiff::Timestamp;
+
+use super::idempotency::{Idempotent, commit_of, same_request};
+use crate::{
+    failure::Failure,
+    ports::{Clock, OrderStore, SaveOutcome},
+};
+
+/// How often a fact from outside is decided before it fails as contended. Each lost round was won by another writer,
+/// so this many writers may meet at one order before one of them has to be retried by its queue.
+pub const FACT_ROUNDS: u32 = 32;
+/// How often a request, or what is due, is decided before it fails as contended.
+pub const REQUEST_ROUNDS: u32 = 16;
+
+/// Who sends a command, and why.
+#[derive(Debug, Clone)]
+pub(crate) struct CommandRequest {
+    pub(crate) actor: Actor,
+    pub(crate) trigger: Trigger,
+    pub(crate) rounds: u32,
+    /// Whether the cause is recorded even when it changes nothing, so that a later copy is recognised.
+    pub(crate) record_always: bool,
+}
+
+/// Why a command is sent.
+#[derive(Debug, Clone)]
+pub(crate) enum Trigger {
+    /// A message or request that takes effect once in an order's life.
+    Request(Cause),
+    /// An event or the sweep made a function look at the order; it does what is due. The order's version is part of
+    /// the cause: after the order has changed, what is due then is due for a new reason.
+    Due(Cause),
+}
+
+impl CommandRequest {
+    /// For a fact from outside.
+    pub(crate) fn from_fact(actor: Actor, cause: Cause) -> Self {
+        Self {
+            actor,
+            trigger: Trigger::Request(cause),
+            rounds: FACT_ROUNDS,
+            record_always: false,
+        }
+    }
+
+    /// For a request of a person or a shop.
+    pub(crate) fn new(actor: &Actor, cause: Cause) -> Self {
+        Self {
+            actor: actor.clone(),
+            trigger: Trigger::Request(cause),
+            rounds: REQUEST_ROUNDS,
+            record_always: false,
+        }
+    }
+
+    /// For what one of our functions does because of `trigger`.
+    pub(crate) fn due(function: &str, trigger: &Cause) -> Self {
+        Self {
+            actor: Actor::system(function),
+            trigger: Trigger::Due(trigger.clone()),
+            rounds: REQUEST_ROUNDS,
+            record_always: false,
+        }
+    }
+
+    /// The context of a decision about `order`.
+    pub(crate) fn context(&self, order: &Order, now: Timestamp) -> Context {
+        let cause = match &self.trigger {
+            Trigger::Request(cause) => cause.clone(),
+            Trigger::Due(trigger) => Cause::new(
+                &trigger.source,
+                format!("{}@{}", trigger.id, order.state.version),
+            ),
+        };
+        Context {
+            now,
+            actor: self.actor.clone(),
+            cause,
+        }
+    }
+}
+
+/// The outcome of a command.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// Written.
+    Done(Box<Change>),
+    /// It had happened before, or is not due.
+    Unchanged(Box<Order>),
+    /// The rules reject it for the order as it is here.
+    Rejected(Box<Order>, Rejection),
+}
+
+impl Outcome {
+    /// The order as it is now.
+    pub(crate) fn order(self) -> Result<Order, Failure> {
+        match self {
+            Self::Done(change) => Ok(change.order),
+            Self::Unchanged(order) => Ok(*order),
+            Self::Rejected(_, rejection) => Err(rejection.into()),
+        }
+    }
+
+    /// The order as it is now, and whether the request of `cause` was applied before.
+    pub(crate) fn idempotent(self, cause: &Cause) -> Result<Idempotent<Order>, Failure> {
+        let replayed = match &self {
+            Self::Done(_) | Self::Rejected(..) => false,
+            Self::Unchanged(order) => order.state.causes.contains(&cause.key()),
+        };
+        Ok(Idempotent {
+            value: self.order()?,
+            replayed,
+        })
+    }
+}
+
+/// Applies to an order the command that `command` returns for it (none: nothing is due) until it is written, is found
+/// to have happened before, or is rejected. Only for commands that reserve no stock: those go through
+/// `commit_decision`, which decides again on fresh stock levels.
+pub(crate) async fn execute(
+    store: &impl OrderStore,
+    clock: &impl Clock,
+    id: OrderId,
+    request: &CommandRequest,
+    command: impl Fn(&Order) -> Option<Command>,
+) -> Result<Outcome, Failure> {
+    for _ in 0..request.rounds {
+        let order = load(store, id).await?;
+        let Some(command) = command(&order) else {
+            return Ok(Outcome::Unchanged(Box::new(order)));
+        };
+        let context = request.context(&order, clock.now());
+        refuse_reused_key(store, &order, &context.cause).await?;
+        let events = match decide(&order, &command, &context) {
+            Ok(events) => events,
+            Err(rejection) => return Ok(Outcome::Rejected(Box::new(order), rejection)),
+        };
+        let applied = order.state.causes.contains(&context.cause.key());
+        if events.is_empty() && (applied || !request.record_always) {
+            return Ok(Outcome::Unchanged(Box::new(order)));
+        }
+        let change = seal(Change::new(&order, events, &context))?;
+        match store.save(&change).await? {
+            SaveOutcome::Saved => {
+                log(&change);
+                return Ok(Outcome::Done(Box::new(change)));
+            }
+            SaveOutcome::VersionConflict | SaveOutcome::OutOfStock { .. } => {}
+            SaveOutcome::ReferenceTaken(reference) => return Err(Failure::Taken(reference)),
+        }
+    }
+    Err(Failure::Contended(request.rounds))
+}
+
+/// The order; [`Failure::NotFound`] when it is not stored.
+pub(crate) async fn load(store: &impl OrderStore, id: OrderId) -> Result<Order, Failure> {
+    store
+        .load(id)
+        .await?
+        .ok_or_else(|| Failure::NotFound(format!("order {id}")))
+}
+
+/// The change; [`Failure::Inconsistent`] when its commit cannot be written as JSON.
+pub(crate) fn seal(change: Result<Change, serde_json::Error>) -> Result<Change, Failure> {
+    change.map_err(|error| Failure::Inconsistent(format!("a commit cannot be written: {error}")))
+}
+
+pub(crate) fn log(change: &Change) {
+    let events: Vec<&str> = change
+        .commit
+        .body
+        .events
+        .iter()
+        .map(|event| event.name())
+        .collect();
+    tracing::info!(
+        order_id = %change.order.placed.id,
+        seq = change.commit.body.seq,
+        cause = %change.commit.body.cause.key(),
+        events = %events.join(","),
+        "order changed"
+    );
+}
+
+/// An idempotency key that the order has recorded must stand for the same request. Only requests carry a digest, so
+/// this reads the commits only when a request is repeated.
+async fn refuse_reused_key(
+    store: &impl OrderStore,
+    order: &Order,
+    cause: &Cause,
+) -> Result<(), Failure> {
+    if cause.digest.is_none() || !order.state.causes.contains(&cause.key()) {
+        return Ok(());
+    }
+    let commits = store.commits(order.placed.id).await?;
+    match commit_of(&commits, cause) {
+        Some(commit) => same_request(&commit.body.cause, cause),
+        None => Ok(()),
+    }
+}

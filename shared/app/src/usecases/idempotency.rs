@@ -1,0 +1,71 @@
+//! Requests that may arrive twice: the sender's key, and a digest of the request.
+
+use domain::order::{Cause, Commit};
+use sha2::{Digest, Sha256};
+
+use crate::failure::Failure;
+
+/// The `Idempotency-Key` of a request, and a digest of the request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct IdempotencyKey {
+    key: String,
+    digest: String,
+}
+
+impl IdempotencyKey {
+    /// The longest key, in characters.
+    pub const LENGTH_MAX: usize = 255;
+
+    /// A key and the request that it came with: method, path and body, as canonical bytes.
+    ///
+    /// # Errors
+    /// [`Failure::Malformed`] when the key is empty, too long, or not visible ASCII.
+    pub fn new(key: &str, request: &[u8]) -> Result<Self, Failure> {
+        let visible = key.bytes().all(|b| b.is_ascii_graphic());
+        if key.is_empty() || key.len() > Self::LENGTH_MAX || !visible {
+            return Err(Failure::Malformed(
+                "Idempotency-Key: 1 to 255 visible ASCII characters".to_owned(),
+            ));
+        }
+        let digest = hex::encode(&Sha256::digest(request)[..8]);
+        Ok(Self {
+            key: key.to_owned(),
+            digest,
+        })
+    }
+
+    /// The key as the cause of a commit.
+    pub fn cause(&self) -> Cause {
+        Cause {
+            digest: Some(self.digest.clone()),
+            ..Cause::new("api", self.key.clone())
+        }
+    }
+}
+
+/// The result of a request that takes effect once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotent<T> {
+    pub value: T,
+    /// Whether the same request was applied before; the value is then the result of that earlier request.
+    pub replayed: bool,
+}
+
+/// Checks that a repeated key came with the same request.
+///
+/// # Errors
+/// [`Failure::KeyReused`] when it did not.
+pub(crate) fn same_request(before: &Cause, now: &Cause) -> Result<(), Failure> {
+    if before.digest == now.digest {
+        Ok(())
+    } else {
+        Err(Failure::KeyReused)
+    }
+}
+
+/// The commit that a cause led to.
+pub(crate) fn commit_of<'a>(commits: &'a [Commit], cause: &Cause) -> Option<&'a Commit> {
+    commits
+        .iter()
+        .find(|commit| commit.body.cause.key() == cause.key())
+}

@@ -1,0 +1,26 @@
+//! One file per use case, and what several of them share.
+//!
+//! | use case | started by |
+//! |---|---|
+//! | [`place`], [`cancel`], [`hold`], [`adjust_stock`] | a person or a shop, over HTTP |
+//! | [`apply_inbound`] | a webhook of a payment provider or a location |
+//! | [`route`], [`dispatch`], [`cancel_unpaid`], [`release_backorders`] | an event on the bus, or the sweep |
+//! | [`sweep`] | the schedule |
+//!
+//! Shared: [`execute`](mod@execute) (read, decide, write, retry), `commit_decision` (the same for routing decisions),
+//! `availability` (inputs of a routing decision), [`idempotency`].
+
+pub mod adjust_stock;
+pub mod apply_inbound;
+mod availability;
+pub mod cancel;
+pub mod cancel_unpaid;
+mod commit_decision;
+pub mod dispatch;
+pub mod execute;
+pub mod hold;
+pub mod idempotency;
+pub mod place;
+pub mod release_backorders;
+pub mod route;
+pub mod sweep;

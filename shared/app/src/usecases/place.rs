@@ -1,0 +1,78 @@
+//! Places an order: once per idempotency key, once per number of a shop.
+//!
+//! Nothing is read before the write: the key and the number are conditions of the one transaction. Only when one of
+//! them is in use is the order read that it leads to.
+
+use domain::{
+    change::Reference,
+    command::Context,
+    ids::OrderId,
+    order::{Actor, Order},
+    place::{self, PlaceOrder},
+};
+
+use super::{
+    execute::{load, log},
+    idempotency::{IdempotencyKey, Idempotent, same_request},
+};
+use crate::{
+    failure::Failure,
+    ports::{Clock, IdGenerator, OrderStore, SaveOutcome},
+};
+
+/// Places an order. A repeated request returns the order as it is now.
+///
+/// # Errors
+/// [`Failure::Rejected`] when it breaks a rule, [`Failure::Taken`] when its number or payment intent belongs to
+/// another order, [`Failure::KeyReused`] when the key was used for another request.
+pub async fn place(
+    store: &impl OrderStore,
+    env: &(impl Clock + IdGenerator),
+    request: &PlaceOrder,
+    key: &IdempotencyKey,
+    actor: &Actor,
+) -> Result<Idempotent<Order>, Failure> {
+    let now = env.now();
+    let id = OrderId::mint(now, env.entropy());
+    let context = Context {
+        now,
+        actor: actor.clone(),
+        cause: key.cause(),
+    };
+    let placement = place::place(id, request, &context)?;
+    match store.place(&placement).await? {
+        SaveOutcome::Saved => {
+            log(&placement.change);
+            Ok(Idempotent {
+                value: placement.change.order,
+                replayed: false,
+            })
+        }
+        SaveOutcome::ReferenceTaken(reference @ Reference::IdempotencyKey(_)) => {
+            placed_before(store, &reference, &context).await
+        }
+        SaveOutcome::ReferenceTaken(reference) => Err(Failure::Taken(reference)),
+        SaveOutcome::VersionConflict | SaveOutcome::OutOfStock { .. } => {
+            Err(Failure::Inconsistent(format!(
+                "order {id} is new and yet not at its first version"
+            )))
+        }
+    }
+}
+
+/// The order that the key has placed before, if the request was the same.
+async fn placed_before(
+    store: &impl OrderStore,
+    reference: &Reference,
+    context: &Context,
+) -> Result<Idempotent<Order>, Failure> {
+    let missing = || Failure::Inconsistent("the idempotency key leads to no order".to_owned());
+    let id = store.find(reference).await?.ok_or_else(missing)?;
+    let commits = store.commits(id).await?;
+    let first = commits.first().ok_or_else(missing)?;
+    same_request(&first.body.cause, &context.cause)?;
+    Ok(Idempotent {
+        value: load(store, id).await?,
+        replayed: true,
+    })
+}

@@ -1,0 +1,88 @@
+//! Routes an order: decides which location ships what, reserves it, and backorders what no location can ship, in one
+//! transaction.
+//!
+//! Every run reads the order again and does what is due: a message about the past finds nothing to do. When another
+//! order takes the stock between reading and writing, the decision is made again on fresh levels; the decision that is
+//! written records its attempt.
+
+use domain::{
+    command::Command,
+    ids::{FulfillmentOrderId, OrderId},
+    order::{Cause, Order},
+    route::{Decision, Demand, route},
+};
+use futures_util::future::try_join;
+
+use super::{
+    availability::{Network, demand, held_for_all_ahead, inputs, stock_of},
+    commit_decision::{PlannedDecision, commit_decision},
+    execute::{CommandRequest, load},
+};
+use crate::{
+    bus::message::QueueMessage,
+    failure::Failure,
+    ports::{Clock, IdGenerator, SaveOutcome, Store},
+};
+
+/// Handles the body of a message on the routing queue.
+///
+/// # Errors
+/// [`Failure::Malformed`] when it names no order, and as [`route_order`].
+pub async fn on_message(
+    store: &impl Store,
+    env: &(impl Clock + IdGenerator),
+    body: &str,
+) -> Result<(), Failure> {
+    let (order, trigger) = QueueMessage::read(body)?.about_order()?;
+    route_order(store, env, order, &trigger).await
+}
+
+/// Routes the unrouted units of an order, if it is paid and has no hold.
+///
+/// # Errors
+/// [`Failure::NotFound`]; [`Failure::Contended`] when other orders took the stock in every round.
+pub async fn route_order(
+    store: &impl Store,
+    env: &(impl Clock + IdGenerator),
+    id: OrderId,
+    trigger: &Cause,
+) -> Result<(), Failure> {
+    let request = CommandRequest::due("routing", trigger);
+    for attempt in 1..=request.rounds {
+        // The time before anything is read: every backorder up to then is in what is read.
+        let now = env.now();
+        let order = load(store, id).await?;
+        if !order.is_ready() || order.unrouted() == 0 {
+            tracing::info!(order_id = %id, "nothing to route");
+            return Ok(());
+        }
+        let demands = unrouted(&order);
+        let (network, stock) = try_join(Network::read(store), stock_of(store, &demands)).await?;
+        let held = held_for_all_ahead(&order, &stock);
+        let decision = route(&inputs(&order, demands, &network, &stock, &held, now));
+        let planned = PlannedDecision {
+            decision: Decision {
+                attempt,
+                ..decision
+            },
+            as_command: route_command,
+        };
+        match commit_decision(store, env, &order, planned, &request).await? {
+            SaveOutcome::Saved => return Ok(()),
+            SaveOutcome::VersionConflict | SaveOutcome::OutOfStock { .. } => {}
+            SaveOutcome::ReferenceTaken(reference) => return Err(Failure::Taken(reference)),
+        }
+    }
+    Err(Failure::Contended(request.rounds))
+}
+
+fn unrouted(order: &Order) -> Vec<Demand> {
+    let lines = order.state.lines.iter().enumerate();
+    lines
+        .filter_map(|(index, line)| demand(order, index, line.unrouted))
+        .collect()
+}
+
+fn route_command(decision: Box<Decision>, ids: Vec<FulfillmentOrderId>) -> Command {
+    Command::Route { decision, ids }
+}

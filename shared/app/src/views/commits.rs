@@ -1,0 +1,14 @@
+//! The part of an order's history that a view shows.
+
+use domain::order::{Commit, Order};
+
+/// The commits that led to the order's state; newer ones are left out.
+pub(super) fn commits_of<'a>(
+    order: &Order,
+    commits: &'a [Commit],
+) -> impl Iterator<Item = &'a Commit> {
+    let version = order.state.version;
+    commits
+        .iter()
+        .filter(move |commit| commit.body.seq <= version)
+}

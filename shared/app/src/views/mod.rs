@@ -1,0 +1,17 @@
+//! What people read: serialisable views, and the functions that make them from an order and its commits. No HTTP.
+
+#![warn(missing_docs)]
+
+pub mod cancellation;
+mod commits;
+pub mod holds;
+pub mod legal_actions;
+pub mod locations;
+pub mod order_detail;
+pub mod order_summary;
+pub mod placed_order;
+mod redaction;
+pub mod routing_decisions;
+mod sentences;
+pub mod stock;
+pub mod timeline;

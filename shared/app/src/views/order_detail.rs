@@ -1,0 +1,343 @@
+//! One order in full.
+
+use domain::{
+    ids::{LineId, OrderId, OrderNumber, ShopId, Sku},
+    money::Currency,
+    order::{
+        Address, Commit, Contact, Destination, Exception, FulfillmentOrder, FulfillmentProgress,
+        Hold, Line, LineState, Order, PaymentStatus, ReturnStatus, Shipment, Status, Terms,
+    },
+};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{
+    legal_actions::{Action, legal_actions},
+    redaction::redact,
+    routing_decisions::{RoutingDecision, routing_decisions},
+    timeline::{TimelineEntry, timeline},
+};
+use crate::access::{Permission, Principal};
+
+/// One order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct OrderDetail {
+    /// The order's id.
+    pub id: OrderId,
+    /// The shop's number.
+    pub number: OrderNumber,
+    /// The shop.
+    pub shop: ShopId,
+    /// When the customer placed it, UTC.
+    pub placed_at: Timestamp,
+    /// When it last changed, UTC.
+    pub changed_at: Timestamp,
+    /// How many commits it has.
+    pub version: u64,
+    /// The order's status.
+    pub status: Status,
+    /// The name that other systems use for the status.
+    pub status_alias: &'static str,
+    /// The payment status.
+    pub payment_status: PaymentStatus,
+    /// The fulfillment status.
+    pub fulfillment_status: FulfillmentProgress,
+    /// The return status.
+    pub return_status: ReturnStatus,
+    /// Country, region and postal code, as far as routing needs them.
+    pub destination: Destination,
+    /// Terms of fulfillment.
+    pub terms: Terms,
+    /// Holds on the order.
+    pub holds: Vec<HoldView>,
+    /// The lines, and the state of their units.
+    pub lines: Vec<LineView>,
+    /// Fulfillment orders: units assigned to locations.
+    pub fulfillment_orders: Vec<FulfillmentOrderView>,
+    /// Shipments.
+    pub shipments: Vec<Shipment>,
+    /// Amounts, minor units.
+    pub money: Money,
+    /// Exceptions that a person should look at.
+    pub exceptions: Vec<Exception>,
+    /// The customer; none when erased.
+    pub customer: Option<Customer>,
+    /// Its routing decisions, oldest first.
+    pub routing: Vec<RoutingDecision>,
+    /// Its events, oldest first.
+    pub timeline: Vec<TimelineEntry>,
+    /// What the caller may do with the order now.
+    pub actions: Vec<Action>,
+}
+
+/// A hold and its effect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct HoldView {
+    /// The hold.
+    #[serde(flatten)]
+    pub hold: Hold,
+    /// Whether all work on the order has stopped.
+    pub effect: HoldEffect,
+}
+
+/// The effect of a hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldEffect {
+    /// All work on the order has stopped.
+    Effective,
+    /// A location that received its request before the hold may continue; it has not acknowledged the hold.
+    Requested,
+}
+
+/// A line and the state of its units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LineView {
+    /// Unique within the order.
+    pub id: LineId,
+    /// The SKU.
+    pub sku: Sku,
+    /// Shown to people.
+    pub title: String,
+    /// Units ordered: the sum of unrouted, backordered, assigned, shipped and cancelled.
+    pub quantity: u32,
+    /// The state of the units.
+    pub units: Units,
+    /// What was charged for the line, minor units.
+    pub amounts: LineAmounts,
+}
+
+/// The state of a line's units: each is counted in one of the first five fields.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Units {
+    /// Paid or not, and not routed yet.
+    pub unrouted: u32,
+    /// Out of stock; queued until stock arrives.
+    pub backordered: u32,
+    /// Assigned to a location, not shipped.
+    pub assigned: u32,
+    /// Shipped.
+    pub shipped: u32,
+    /// Cancelled.
+    pub cancelled: u32,
+    /// Of the shipped units: delivered.
+    pub delivered: u32,
+    /// Of the delivered units: returned.
+    pub returned: u32,
+}
+
+/// What was charged for a line: sums of its units' shares, fixed when the order was placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct LineAmounts {
+    /// Price of one unit.
+    pub unit_price: i64,
+    /// Price of all units.
+    pub price: i64,
+    /// Discounts, as a positive number.
+    pub discount: i64,
+    /// Tax.
+    pub tax: i64,
+    /// Share of the shipping price.
+    pub shipping: i64,
+    /// What the customer owes for the line.
+    pub total: i64,
+    /// Of the total, for cancelled units.
+    pub cancelled: i64,
+    /// Of that, the refund that is owed.
+    pub refund_owed: i64,
+}
+
+/// A fulfillment order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct FulfillmentOrderView {
+    /// The fulfillment order.
+    #[serde(flatten)]
+    pub fulfillment_order: FulfillmentOrder,
+    /// Whether a cancellation was requested from the location and it has not answered.
+    pub cancel_requested: bool,
+}
+
+/// The order's amounts in minor units.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Money {
+    /// ISO 4217 code.
+    pub currency: Currency,
+    /// Decimals of the currency's major unit.
+    pub decimals: u32,
+    /// What the customer owes for the order as placed.
+    pub total: i64,
+    /// Of the total, for cancelled units.
+    pub cancelled: i64,
+    /// Captured, or authorised and not cancelled.
+    pub authorized: i64,
+    /// Captured.
+    pub captured: i64,
+    /// Refunded, pending refunds included.
+    pub refunded: i64,
+    /// Refund owed for cancelled units.
+    pub refund_owed: i64,
+}
+
+/// The customer.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct Customer {
+    /// Whether the personal data is redacted, because the caller may not read it.
+    pub masked: bool,
+    /// Full name; redacted: initials.
+    pub name: String,
+    /// E-mail address.
+    pub email: String,
+    /// Telephone number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phone: Option<String>,
+    /// Delivery address; redacted: city and country.
+    pub address: Address,
+}
+
+impl OrderDetail {
+    /// The order as the caller may see it. Commits newer than the order's state are left out.
+    pub fn of(
+        order: &Order,
+        commits: &[Commit],
+        contact: Option<&Contact>,
+        principal: &Principal,
+        now: Timestamp,
+    ) -> Self {
+        let (placed, state) = (&order.placed, &order.state);
+        let clear = principal.may(Permission::ReadPersonalData);
+        let effect = hold_effect(order);
+        Self {
+            id: placed.id,
+            number: placed.number.clone(),
+            shop: placed.shop.clone(),
+            placed_at: placed.placed_at,
+            changed_at: state.changed_at,
+            version: state.version,
+            status: state.status,
+            status_alias: state.status.alias(order.is_ready()),
+            payment_status: state.payment.status(),
+            fulfillment_status: order.fulfillment_progress(),
+            return_status: order.return_status(),
+            destination: placed.destination.clone(),
+            terms: placed.terms.clone(),
+            holds: state
+                .holds
+                .iter()
+                .map(|hold| HoldView {
+                    hold: hold.clone(),
+                    effect,
+                })
+                .collect(),
+            lines: placed
+                .lines
+                .iter()
+                .zip(&state.lines)
+                .map(|(l, s)| line(l, s, placed.terms.taxes_included))
+                .collect(),
+            fulfillment_orders: state
+                .fulfillment_orders
+                .iter()
+                .map(fulfillment_order)
+                .collect(),
+            shipments: state.shipments.clone(),
+            money: money(order),
+            exceptions: state.exceptions.clone(),
+            customer: contact.map(|contact| customer(contact, clear)),
+            routing: routing_decisions(order, commits),
+            timeline: timeline(order, commits, clear),
+            actions: legal_actions(order, principal, now),
+        }
+    }
+}
+
+fn hold_effect(order: &Order) -> HoldEffect {
+    use domain::order::FulfillmentStatus::{
+        Accepted, Cancelled, Packed, Picking, Planned, Rejected, Requested, Shipped,
+    };
+    let at_work = |found: &FulfillmentOrder| match found.status {
+        Requested | Accepted | Picking | Packed => true,
+        Planned | Shipped | Rejected | Cancelled => false,
+    };
+    if order.state.fulfillment_orders.iter().any(at_work) {
+        HoldEffect::Requested
+    } else {
+        HoldEffect::Effective
+    }
+}
+
+fn line(line: &Line, state: &LineState, taxes_included: bool) -> LineView {
+    let held_for_queue = line.quantity.saturating_sub(state.cancelled);
+    LineView {
+        id: line.id.clone(),
+        sku: line.sku.clone(),
+        title: line.title.clone(),
+        quantity: line.quantity,
+        units: Units {
+            unrouted: state.unrouted,
+            backordered: state.backordered,
+            assigned: state.assigned,
+            shipped: state.shipped,
+            cancelled: state.cancelled,
+            delivered: state.delivered,
+            returned: state.returned,
+        },
+        amounts: LineAmounts {
+            unit_price: line.unit_price,
+            price: line.unit_price.saturating_mul(i64::from(line.quantity)),
+            discount: line.discount,
+            tax: line.tax,
+            shipping: line.shipping,
+            total: line.value(0, line.quantity, taxes_included),
+            cancelled: line.value(held_for_queue, line.quantity, taxes_included),
+            refund_owed: state.refund_owed_amount,
+        },
+    }
+}
+
+fn fulfillment_order(found: &FulfillmentOrder) -> FulfillmentOrderView {
+    FulfillmentOrderView {
+        fulfillment_order: found.clone(),
+        cancel_requested: found.awaits_cancellation(),
+    }
+}
+
+fn money(order: &Order) -> Money {
+    let payment = &order.state.payment;
+    Money {
+        currency: order.placed.currency,
+        decimals: order.placed.currency.decimals(),
+        total: order.placed.total(),
+        cancelled: order.cancelled_value(),
+        authorized: payment.secured(),
+        captured: payment.captured(),
+        refunded: payment.refunded(),
+        refund_owed: order
+            .state
+            .lines
+            .iter()
+            .map(|line| line.refund_owed_amount)
+            .fold(0, i64::saturating_add),
+    }
+}
+
+fn customer(contact: &Contact, clear: bool) -> Customer {
+    let shown = if clear {
+        contact.clone()
+    } else {
+        redact(contact)
+    };
+    let Contact {
+        name,
+        email,
+        phone,
+        address,
+    } = shown;
+    Customer {
+        masked: !clear,
+        name,
+        email,
+        phone,
+        address,
+    }
+}

@@ -1,0 +1,72 @@
+//! An order's history for people: one entry per event, with who, why and a sentence.
+
+use domain::{
+    command::Context,
+    evolve::evolve,
+    order::{Actor, Commit, Event, Order, Status},
+    place::unplaced,
+};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{commits::commits_of, sentences::sentence};
+
+/// One event of an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct TimelineEntry {
+    /// The number of its commit in the order's history; events of one commit happened together.
+    pub seq: u64,
+    /// When it happened, UTC.
+    pub at: Timestamp,
+    /// Who caused it.
+    pub actor: Actor,
+    /// What caused it: `source:id`.
+    pub cause: String,
+    /// The event's name.
+    pub event: &'static str,
+    /// The event as a sentence.
+    pub text: String,
+    /// The order's status afterwards.
+    pub status: Status,
+    /// Free text of a person, for callers who may read personal data.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// The timeline, oldest first. Notes only for a caller who may read personal data (`clear`).
+pub(super) fn timeline(order: &Order, commits: &[Commit], clear: bool) -> Vec<TimelineEntry> {
+    let mut entries = Vec::new();
+    let mut state = unplaced(order.placed.clone());
+    for commit in commits_of(order, commits) {
+        let body = &commit.body;
+        let context = Context {
+            now: body.at,
+            actor: body.actor.clone(),
+            cause: body.cause.clone(),
+        };
+        for event in &body.events {
+            let text = sentence(&state, event);
+            state = evolve(state, event, &context);
+            entries.push(TimelineEntry {
+                seq: body.seq,
+                at: body.at,
+                actor: body.actor.clone(),
+                cause: body.cause.key(),
+                event: event.name(),
+                text,
+                status: state.state.status,
+                note: note(event).filter(|_| clear),
+            });
+        }
+    }
+    entries
+}
+
+fn note(event: &Event) -> Option<String> {
+    if let Event::UnitsCancelled { note, .. } = event {
+        note.clone()
+    } else {
+        None
+    }
+}

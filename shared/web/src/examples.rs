@@ -1,0 +1,41 @@
+//! A valid example of each request body, for the API document. A test reads each into its type.
+
+pub(crate) const ORDER: &str = r#"{
+  "number": "1001",
+  "placed_at": "2026-11-22T09:00:00Z",
+  "currency": "EUR",
+  "lines": [
+    { "id": "1", "sku": "TEE-RED-M", "title": "T-shirt, red, M", "quantity": 2, "unit_price": 1999, "tax": 638 },
+    { "id": "2", "sku": "MUG-BLUE", "quantity": 1, "unit_price": 1200, "discount": 200, "tax": 160 }
+  ],
+  "shipping": 490,
+  "terms": { "ship_complete": false, "priority": 5, "taxes_included": true },
+  "payment": { "intent": "pi_1001" },
+  "customer": {
+    "name": "Jane Doe",
+    "email": "jane@example.com",
+    "address": { "lines": ["Hauptstr. 1"], "city": "Berlin", "postal_code": "10115", "country": "DE" }
+  }
+}"#;
+pub(crate) const CANCEL: &str = r#"{
+  "reason": "CUSTOMER_REQUESTED",
+  "note": "Ordered the wrong size",
+  "lines": [{ "line": "1", "quantity": 1 }]
+}"#;
+pub(crate) const HOLD: &str =
+    r#"{ "kind": "manual", "handle": "call-back", "until": "2026-12-01T00:00:00Z" }"#;
+pub(crate) const RELEASE: &str = r#"{ "handle": "call-back" }"#;
+pub(crate) const ADJUSTMENT: &str = r#"{ "sku": "TEE-RED-M", "location": "berlin", "movement": { "kind": "received", "quantity": 5 } }"#;
+pub(crate) const LOCATION: &str = r#"{
+  "name": "Berlin warehouse",
+  "kind": "warehouse",
+  "priority": 1,
+  "ships_to": ["DE", "AT"],
+  "webhook_url": "https://wms.example.com/hooks/oms"
+}"#;
+pub(crate) const SUPPLIER: &str = r#"{
+  "name": "Mug maker",
+  "untracked": true,
+  "carries": ["MUG-BLUE"],
+  "webhook_url": "https://mugs.example.com/orders"
+}"#;

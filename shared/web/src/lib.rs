@@ -1,0 +1,36 @@
+//! HTTP without a gateway: requests and responses are values of the `http` crate. The API for agents and shops, and the
+//! endpoint for webhooks ([`webhook`]).
+//!
+//! [`ROUTES`] is the one table that dispatch, access control and the API document read; every route is a file in
+//! `routes/`. A request passes these checks in this order: route (404, 405), caller (401), permission (403),
+//! idempotency key and body (400, 413, 415), and then the use case (404, 409, 422). A caller without the permission
+//! gets 403 before anything is read, so the answer does not show whether the order exists.
+
+#![warn(missing_docs)]
+
+mod call;
+mod cursor;
+mod examples;
+mod extract;
+mod location_document;
+pub mod openapi;
+mod percent;
+pub mod problem;
+mod query;
+mod response;
+mod route;
+mod router;
+mod routes;
+mod serve;
+mod status_listing;
+pub mod webhook;
+
+pub use extract::BODY_BYTES_MAX;
+pub use location_document::LocationBody;
+pub use response::{Request, Response};
+pub use route::{Body, Operation, Route, SchemaOf, Scope};
+pub use routes::{
+    ROUTES, adjust_stock::Adjustment, cancel_order::CancelBody, hold_order::HoldBody,
+    release_hold::ReleaseBody,
+};
+pub use serve::serve;

@@ -1,0 +1,265 @@
+//! Writing a location or a supplier: the same document under two paths.
+
+use app::{
+    ports::{ConfigStore, Store},
+    views::locations::LocationFamily,
+};
+use domain::{
+    ids::{LocationId, Sku},
+    location::{Location, LocationKind},
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    call::Call,
+    extract,
+    problem::Problem,
+    response::{Response, json},
+};
+
+/// A location or supplier to write.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct LocationBody {
+    /// The id in the path, if it is repeated here.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<LocationId>,
+    /// The name shown to people.
+    pub name: String,
+    /// `warehouse` or `3pl`, and `supplier` for suppliers, where it may be left out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kind: Option<LocationKind>,
+    /// Within a tier, a lower number is preferred; 0 by default.
+    #[serde(default)]
+    pub priority: u32,
+    /// Whether it gets new fulfillment orders; `true` by default.
+    #[serde(default = "enabled")]
+    pub enabled: bool,
+    /// Countries that it ships to, ISO 3166-1 alpha-2; empty: all countries.
+    #[serde(default)]
+    pub ships_to: Vec<String>,
+    /// SKUs that it carries; empty: every SKU that it has a stock level for.
+    #[serde(default)]
+    pub carries: Vec<Sku>,
+    /// Whether its stock is not counted here: every SKU that it carries is available without limit, and nothing is
+    /// reserved or subtracted at this location. For suppliers who make to order. `false` by default: stock is counted.
+    #[serde(default)]
+    pub untracked: bool,
+    /// The URL that fulfillment orders are sent to: HTTPS; plain HTTP only for local use. None: people work the
+    /// location through the API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub webhook_url: Option<String>,
+}
+
+fn enabled() -> bool {
+    true
+}
+
+/// Writes the document in the body under the id in the path.
+pub(crate) async fn put<E>(
+    call: &Call<'_, impl Store, E>,
+    family: LocationFamily,
+) -> Result<Response, Problem> {
+    let id: LocationId = call.parameter.parse().map_err(|_| {
+        Problem::invalid(
+            "invalid_location",
+            "id",
+            "An id is 1 to 48 of A-Z a-z 0-9 and -_.",
+        )
+    })?;
+    let body: LocationBody = extract::document(call.request)?;
+    let location = write(call.store, family, id, body).await?;
+    Ok(json(200, &location)?)
+}
+
+async fn write(
+    store: &impl ConfigStore,
+    family: LocationFamily,
+    id: LocationId,
+    body: LocationBody,
+) -> Result<Location, Problem> {
+    let location = checked(family, id, body)?;
+    // An id keeps its family: a warehouse must not turn into a supplier while it has open fulfillment orders.
+    let known = store
+        .locations()
+        .await?
+        .into_iter()
+        .find(|known| known.id == location.id);
+    if known.is_some_and(|known| LocationFamily::of(known.kind) != family) {
+        let detail = "The id already belongs to a supplier or a location of the other kind.";
+        return Err(Problem::new(409, "id_taken", detail).about("id"));
+    }
+    store.put_location(&location).await?;
+    tracing::info!(location = %location.id, "location written");
+    Ok(location)
+}
+
+fn checked(
+    family: LocationFamily,
+    id: LocationId,
+    body: LocationBody,
+) -> Result<Location, Problem> {
+    let refuse = |field: &str, rule: &str| {
+        Err(Problem::invalid(
+            "invalid_location",
+            field,
+            format!("`{field}`: {rule}."),
+        ))
+    };
+    let LocationBody {
+        id: repeated,
+        name,
+        kind,
+        priority,
+        enabled,
+        ships_to,
+        carries,
+        untracked,
+        webhook_url,
+    } = body;
+    if repeated.is_some_and(|repeated| repeated != id) {
+        return refuse("id", "the id of the path, or leave it out");
+    }
+    let kind = match (family, kind) {
+        (LocationFamily::Suppliers, None) => LocationKind::Supplier,
+        (_, Some(kind)) if LocationFamily::of(kind) == family => kind,
+        (LocationFamily::Suppliers, Some(_)) => return refuse("kind", "`supplier`"),
+        (LocationFamily::Locations, _) => return refuse("kind", "`warehouse` or `3pl`"),
+    };
+    if name.trim().is_empty() || name.chars().count() > 120 {
+        return refuse("name", "1 to 120 characters");
+    }
+    if !ships_to
+        .iter()
+        .all(|country| country.len() == 2 && country.bytes().all(|b| b.is_ascii_uppercase()))
+    {
+        return refuse("ships_to", "countries of two capital letters, ISO 3166-1");
+    }
+    if webhook_url
+        .as_deref()
+        .is_some_and(|url| !is_web_address(url))
+    {
+        return refuse(
+            "webhook_url",
+            "an absolute http or https address without user name or fragment",
+        );
+    }
+    Ok(Location {
+        id,
+        name,
+        kind,
+        priority,
+        enabled,
+        ships_to,
+        carries,
+        untracked,
+        webhook_url,
+    })
+}
+
+fn is_web_address(url: &str) -> bool {
+    let Some(rest) = url
+        .strip_prefix("https://")
+        .or_else(|| url.strip_prefix("http://"))
+    else {
+        return false;
+    };
+    let host = rest.split(['/', '?']).next().unwrap_or_default();
+    let plain = url.len() <= 2_000 && url.bytes().all(|b| b.is_ascii_graphic());
+    plain && !host.is_empty() && !host.starts_with(':') && !url.contains('#') && !host.contains('@')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(json: &str) -> LocationBody {
+        serde_json::from_str(json).unwrap()
+    }
+
+    fn field(family: LocationFamily, json: &str) -> String {
+        checked(family, "berlin".parse().unwrap(), body(json))
+            .unwrap_err()
+            .field
+            .unwrap()
+    }
+
+    #[test]
+    fn every_field_of_a_location_can_be_written() {
+        let full = r#"{"id":"berlin","name":"Berlin","kind":"3pl","priority":3,"enabled":false,"ships_to":["DE"],
+            "carries":["TEE"],"untracked":true,"webhook_url":"https://wms.example.com/hooks?a=b"}"#;
+        let location = checked(
+            LocationFamily::Locations,
+            "berlin".parse().unwrap(),
+            body(full),
+        )
+        .unwrap();
+        assert_eq!(location, serde_json::from_str::<Location>(full).unwrap());
+    }
+
+    #[test]
+    fn a_supplier_needs_no_kind_and_a_location_does() {
+        let id = || "berlin".parse().unwrap();
+        let supplier = checked(LocationFamily::Suppliers, id(), body(r#"{"name":"S"}"#)).unwrap();
+        assert_eq!(
+            (supplier.kind, supplier.enabled),
+            (LocationKind::Supplier, true)
+        );
+        assert_eq!(field(LocationFamily::Locations, r#"{"name":"S"}"#), "kind");
+        assert_eq!(
+            field(
+                LocationFamily::Locations,
+                r#"{"name":"S","kind":"supplier"}"#
+            ),
+            "kind"
+        );
+        assert_eq!(
+            field(LocationFamily::Suppliers, r#"{"name":"S","kind":"3pl"}"#),
+            "kind"
+        );
+    }
+
+    #[test]
+    fn a_broken_rule_names_its_field() {
+        let location = |rest: &str| format!(r#"{{"name":"B","kind":"warehouse",{rest}}}"#);
+        assert_eq!(
+            field(LocationFamily::Locations, r#"{"name":" ","kind":"3pl"}"#),
+            "name"
+        );
+        assert_eq!(
+            field(LocationFamily::Locations, &location(r#""id":"hamburg""#)),
+            "id"
+        );
+        assert_eq!(
+            field(LocationFamily::Locations, &location(r#""ships_to":["de"]"#)),
+            "ships_to"
+        );
+        for url in [
+            "ftp://x",
+            "https://",
+            "https:///x",
+            "//x",
+            "https://u:p@x/",
+            "https://x/#f",
+            "https://x y/",
+            "http://:1",
+        ] {
+            assert_eq!(
+                field(
+                    LocationFamily::Locations,
+                    &location(&format!(r#""webhook_url":"{url}""#))
+                ),
+                "webhook_url",
+                "{url}"
+            );
+        }
+        for url in [
+            "https://x",
+            "http://127.0.0.1:8080/hooks",
+            "https://[::1]/a",
+        ] {
+            assert!(is_web_address(url), "{url}");
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! Cancels units or a whole order. Served by the function `cancellation`.
+
+use app::{
+    access::Permission,
+    ports::{Clock, IdGenerator, Store},
+    usecases::cancel::{CancelRequest, CancelResult, cancel},
+    views::cancellation::CancellationView,
+};
+use domain::{
+    command::CancelLine,
+    ids::{LineId, OrderId},
+    order::CancelReason,
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    call::Call,
+    examples, extract,
+    problem::Problem,
+    response::{Response, json, mark_replayed},
+    route::{Body, Operation, Route, Scope, WRITE, schema},
+};
+
+pub(crate) const ROUTE: Route = Route {
+    operation: Operation::CancelOrder,
+    name: "cancelOrder",
+    path: "/api/oms/orders/{id}/cancel",
+    scope: Scope::Cancellation,
+    permission: Permission::CancelOrders,
+    summary: "Cancel units or the whole order; the response gives the outcome line by line",
+    body: Some(Body {
+        name: "CancelOrder",
+        schema: schema::<CancelBody>,
+        example: examples::CANCEL,
+    }),
+    answer: schema::<CancellationView>,
+    refusals: &[
+        (404, &["not_found"]),
+        (409, &["nothing_to_cancel"]),
+        (422, &["unknown_line", "bad_quantity", "invalid_note"]),
+    ],
+    ..WRITE
+};
+
+/// The longest note, in characters.
+const NOTE_CHARS_MAX: usize = 1_000;
+
+/// The units to cancel, and why.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelBody {
+    /// The reason.
+    pub reason: CancelReason,
+    /// Free text; it stays in the order's history.
+    #[serde(default)]
+    pub note: Option<String>,
+    /// The lines and units to cancel; none: the whole order.
+    #[serde(default)]
+    pub lines: Vec<CancelBodyLine>,
+}
+
+/// Units of one line to cancel.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CancelBodyLine {
+    /// The line's id.
+    pub line: LineId,
+    /// The number of units; all units of the line by default.
+    #[serde(default)]
+    pub quantity: Option<u32>,
+}
+
+impl CancelBody {
+    fn request(self) -> Result<CancelRequest, Problem> {
+        if self
+            .note
+            .as_ref()
+            .is_some_and(|note| note.chars().count() > NOTE_CHARS_MAX)
+        {
+            return Err(Problem::invalid(
+                "invalid_note",
+                "note",
+                format!("`note` has at most {NOTE_CHARS_MAX} characters."),
+            ));
+        }
+        let lines = self.lines.into_iter().map(|line| CancelLine {
+            line: line.line,
+            units: line.quantity,
+        });
+        Ok(CancelRequest {
+            lines: lines.collect(),
+            reason: self.reason,
+            note: self.note,
+        })
+    }
+}
+
+pub(crate) async fn handle(
+    call: &Call<'_, impl Store, impl Clock + IdGenerator>,
+) -> Result<Response, Problem> {
+    let id: OrderId = extract::id(&call.parameter, "order")?;
+    let key = extract::key(call.request)?;
+    let request = extract::document::<CancelBody>(call.request)?.request()?;
+    let actor = call.principal.actor();
+    let outcome = cancel(call.store, call.env, id, &request, &key, &actor).await?;
+    let replayed = match outcome.result {
+        CancelResult::NothingToCancel => return Err(Problem::nothing_to_cancel(outcome.lines)),
+        CancelResult::Replayed => true,
+        CancelResult::Applied | CancelResult::NothingNew => false,
+    };
+    let view = CancellationView::of(
+        &outcome.order,
+        outcome.at,
+        outcome.refund_owed,
+        outcome.lines,
+    );
+    Ok(mark_replayed(json(200, &view)?, replayed))
+}

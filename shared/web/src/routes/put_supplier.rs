@@ -1,0 +1,37 @@
+//! Create or replace a supplier.
+
+use app::{
+    ports::{Clock, IdGenerator, Store},
+    views::locations::LocationFamily,
+};
+use domain::location::Location;
+
+use crate::{
+    call::Call,
+    examples,
+    location_document::{LocationBody, put},
+    problem::Problem,
+    response::Response,
+    route::{Body, Operation, PUT, Route, schema},
+};
+
+pub(crate) const ROUTE: Route = Route {
+    operation: Operation::PutSupplier,
+    name: "putSupplier",
+    path: "/api/oms/suppliers/{id}",
+    summary: "Create or replace a supplier",
+    body: Some(Body {
+        name: "LocationBody",
+        schema: schema::<LocationBody>,
+        example: examples::SUPPLIER,
+    }),
+    answer: schema::<Location>,
+    refusals: &[(409, &["id_taken"]), (422, &["invalid_location"])],
+    ..PUT
+};
+
+pub(crate) async fn handle(
+    call: &Call<'_, impl Store, impl Clock + IdGenerator>,
+) -> Result<Response, Problem> {
+    put(call, LocationFamily::Suppliers).await
+}
