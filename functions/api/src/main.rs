@@ -2,7 +2,8 @@
 
 use app::api::{Scope, serve};
 use aws::{
-    client::Connection, clock::Machine, http, secrets::Vault, settings::required, table::Table,
+    http, runtime::client::Connection, runtime::clock::SystemClock, runtime::settings::required,
+    secrets::Vault, table::Table,
 };
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
@@ -21,7 +22,7 @@ async fn main() -> Result<(), Error> {
         async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
             Ok::<_, Error>(
                 http::respond(event.payload, async |request| {
-                    serve(table, &Machine, request, Scope::Api).await
+                    serve(table, &SystemClock, request, Scope::Api).await
                 })
                 .await,
             )

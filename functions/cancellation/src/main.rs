@@ -6,36 +6,20 @@ use app::{
     cancellation,
 };
 use aws::{
-    batch::{Consumer, each_message},
-    client::Connection,
-    clock::Machine,
-    http,
-    settings::required,
+    http::respond,
+    lambda::{consumer::consume_or_respond, source_queue::SourceQueue, start},
+    runtime::{clock::SystemClock, settings::required},
     table::Table,
 };
-use aws_lambda_events::{apigw::ApiGatewayV2httpRequest, sqs::SqsEvent};
-use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
-use serde_json::Value;
+use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
-    let connection = Connection::from_environment()?;
+    let connection = start()?;
     let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?);
-    let consumer = &Consumer::from_environment(&connection)?;
+    let queue = &SourceQueue::from_environment(&connection)?;
     table.warm().await;
-    run(service_fn(async |event: LambdaEvent<Value>| {
-        let event = event.payload;
-        if event.get("Records").is_some() {
-            let batch: SqsEvent = serde_json::from_value(event)?;
-            let cancel = async |body: &str| cancellation::on_message(table, &Machine, body).await;
-            return Ok::<_, Error>(serde_json::to_value(
-                each_message(consumer, batch, cancel).await,
-            )?);
-        }
-        let request: ApiGatewayV2httpRequest = serde_json::from_value(event)?;
-        let serve = async |request: &_| serve(table, &Machine, request, Scope::Cancellation).await;
-        Ok(serde_json::to_value(http::respond(request, serve).await)?)
-    }))
-    .await
+    let cancel = async |body: &str| cancellation::on_message(table, &SystemClock, body).await;
+    let serve = async |request: &_| serve(table, &SystemClock, request, Scope::Cancellation).await;
+    consume_or_respond(queue, cancel, async |event| respond(event, serve).await).await
 }

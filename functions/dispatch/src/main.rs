@@ -5,29 +5,25 @@ mod courier;
 
 use app::dispatch;
 use aws::{
-    batch::{Consumer, each_message},
-    client::Connection,
-    clock::Machine,
+    lambda::{consumer::consume, source_queue::SourceQueue, start},
+    runtime::clock::SystemClock,
+    runtime::settings::{required, switched_on},
     secrets::Vault,
-    settings::{required, switched_on},
     table::Table,
 };
-use aws_lambda_events::sqs::SqsEvent;
 use courier::{HttpsCourier, LocationKeys};
-use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
+use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
-    let connection = Connection::from_environment()?;
+    let connection = start()?;
     let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?);
     let keys = LocationKeys(Vault::from_environment(&connection)?);
-    let courier = &HttpsCourier::new(keys, Machine, switched_on("ALLOW_PRIVATE_DESTINATIONS"))?;
-    let consumer = &Consumer::from_environment(&connection)?;
+    let courier = &HttpsCourier::new(keys, SystemClock, switched_on("ALLOW_PRIVATE_DESTINATIONS"))?;
+    let queue = &SourceQueue::from_environment(&connection)?;
     table.warm().await;
-    run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        let send = async |body: &str| dispatch::on_message(table, courier, &Machine, body).await;
-        Ok::<_, Error>(each_message(consumer, event.payload, send).await)
-    }))
+    consume(queue, async |body| {
+        dispatch::on_message(table, courier, &SystemClock, body).await
+    })
     .await
 }

@@ -5,7 +5,8 @@ mod receive;
 
 use app::ports::Ambient;
 use aws::{
-    client::Connection, clock::Machine, http, queue::Queue, secrets::Vault, settings::required,
+    http, queue::Queue, runtime::client::Connection, runtime::clock::SystemClock,
+    runtime::settings::required, secrets::Vault,
 };
 use aws_lambda_events::apigw::ApiGatewayV2httpRequest;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
@@ -19,7 +20,7 @@ async fn main() -> Result<(), Error> {
     let inbox = &Queue::new(connection.sqs(), required("INBOUND_QUEUE_URL")?);
     run(service_fn(
         async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
-            let take = async |request: &_| receive(keys, inbox, Machine.now(), request).await;
+            let take = async |request: &_| receive(keys, inbox, SystemClock.now(), request).await;
             Ok::<_, Error>(http::respond(event.payload, take).await)
         },
     ))

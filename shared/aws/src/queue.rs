@@ -7,12 +7,11 @@ use domain::{
     order::Owed,
 };
 
-use crate::{
+use crate::runtime::{
     client::Connection,
     settings::{BadSetting, required},
 };
 
-/// One queue to send to.
 #[derive(Debug, Clone)]
 pub struct Queue {
     client: Client,
@@ -20,7 +19,6 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// The queue of that URL.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
         Self {
             client,
@@ -45,7 +43,7 @@ impl Queue {
     }
 }
 
-/// The queues that the sweep drives overdue work through again.
+/// The queues to which the sweep sends overdue work again.
 #[derive(Debug, Clone)]
 pub struct RedriveQueues {
     routing: Queue,
@@ -55,7 +53,7 @@ pub struct RedriveQueues {
 }
 
 impl RedriveQueues {
-    /// The queues that the settings name.
+    /// From the settings that hold their URLs.
     ///
     /// # Errors
     /// When a setting is missing.

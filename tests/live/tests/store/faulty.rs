@@ -101,7 +101,7 @@ async fn throttles_without_end_are_unavailability() {
 #[tokio::test]
 async fn a_lost_answer_is_recognised_by_what_was_written() {
     // Without the token the signature no longer fits, which a DynamoDB of our own does not mind.
-    let ours = aws::settings::optional("AWS_ENDPOINT_URL_DYNAMODB").is_none();
+    let ours = aws::runtime::settings::optional("AWS_ENDPOINT_URL_DYNAMODB").is_none();
     for forgets in [false, true].into_iter().filter(|forgets| ours || !forgets) {
         let dynamo = Dynamo::start().await;
         let faulty = Faulty::new(dynamo.connection.http_client(), |_, n| {
