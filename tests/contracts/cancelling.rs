@@ -1,6 +1,6 @@
 //! Cancelling over the API: line by line, with who was first.
 
-use domain::facts::{FactLine, FulfillmentFact};
+use domain::inbound::{FactLine, FulfillmentFact};
 use serde_json::{Value, json};
 
 use crate::desk::{Answer, Desk, TOTAL, order};

@@ -6,7 +6,7 @@ use app::{
     usecases::apply_inbound,
 };
 use domain::{
-    facts::{Fact, FulfillmentFact, Inbound, OrderReference, PaymentFact},
+    inbound::{Fact, FulfillmentFact, Inbound, OrderReference, PaymentFact},
     ids::{FulfillmentOrderId, LocationId, OrderId},
 };
 use jiff::Timestamp;

@@ -5,7 +5,7 @@ use app::bus::{
     publish::{entries_of_commit, entries_of_movement},
 };
 use domain::{
-    facts::StockMovement,
+    inbound::StockMovement,
     ids::{FulfillmentOrderId, LineId, LocationId, OrderId, ShipmentId, Sku},
     location::RoutingRules,
     order::{
@@ -13,7 +13,7 @@ use domain::{
         FulfillmentLine, FulfillmentOrder, FulfillmentStatus, HoldKind, LineUnits, RefundLine,
         RefundStatus, Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
     },
-    route::{Assignment, Decision, RoutingInputs, Unplaced},
+    routing::{Assignment, Decision, RoutingInputs, Unplaced},
     stock::{StockEvent, StockLevel, StockRecord},
 };
 use jiff::Timestamp;
@@ -98,7 +98,7 @@ fn decision(unplaced: u32) -> Box<Decision> {
             })
             .into_iter()
             .collect(),
-        fences: Vec::new(),
+        exclusions: Vec::new(),
         truncated: false,
         explanation: "berlin ships 2 x TEE-RED-M: it is the nearest own warehouse that has them."
             .into(),
@@ -122,7 +122,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         lines: vec![ShipmentLine {
             line: line(),
             units: 2,
-            unasked: 0,
+            unexpected: 0,
         }],
     };
     let routed = |unplaced| Event::OrderRouted {

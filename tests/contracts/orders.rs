@@ -1,6 +1,6 @@
 //! One order as the API shows it.
 
-use domain::facts::FulfillmentFact;
+use domain::inbound::FulfillmentFact;
 use serde_json::{Value, json};
 
 use crate::desk::{Desk, TOTAL, order};

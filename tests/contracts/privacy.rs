@@ -5,11 +5,11 @@ use app::{
     memory::Streamed,
 };
 use domain::{
-    facts::FulfillmentFact,
+    inbound::FulfillmentFact,
     order::{
         Actor, Cause, CommitBody, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus,
     },
-    route::{Available, Candidate, Decision, Demand, RoutingInputs},
+    routing::{Available, Candidate, Decision, Demand, RoutingInputs},
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -164,7 +164,7 @@ fn collect(value: &serde_json::Value, at: String, pointers: &mut Vec<String>) {
 #[test]
 fn the_largest_event_fits_the_bus() {
     let now: Timestamp = "2026-11-22T09:30:00Z".parse().unwrap();
-    let lines = domain::place::LINES_MAX;
+    let lines = domain::decide::LINES_MAX;
     let line = |n: usize| {
         format!("line-{n:035}")
             .parse::<domain::ids::LineId>()
@@ -181,7 +181,7 @@ fn the_largest_event_fits_the_bus() {
             .map(|n| Available {
                 sku: sku(n),
                 units: 9,
-                kept_back: 9,
+                withheld: 9,
                 queued_ahead: 9,
             })
             .collect()
@@ -234,13 +234,13 @@ fn the_largest_event_fits_the_bus() {
         },
         assignments: Vec::new(),
         unplaced: (0..lines)
-            .map(|n| domain::route::Unplaced {
+            .map(|n| domain::routing::Unplaced {
                 line: line(n),
                 sku: sku(n),
                 units: 100_000,
             })
             .collect(),
-        fences: Vec::new(),
+        exclusions: Vec::new(),
         truncated: true,
         explanation: "ü".repeat(500_000),
         attempt: 9,

@@ -21,11 +21,11 @@ use app::{
     },
 };
 use domain::{
-    change::{Change, Reference},
+    order::{Change, Reference},
     ids::{OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Commit, Contact, Order, Owed, Status},
-    place::Placement,
+    decide::Placement,
     stock::{StockCommit, StockRecord},
 };
 use jiff::Timestamp;

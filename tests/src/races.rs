@@ -18,8 +18,8 @@ use app::{
     },
 };
 use domain::{
-    command::CancelLine,
-    facts::{
+    order::CancelLine,
+    inbound::{
         Fact, FactLine, FulfillmentFact, Inbound, OrderReference, PaymentFact, StockFact,
         StockMovement,
     },

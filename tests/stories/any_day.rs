@@ -3,10 +3,10 @@
 
 use app::{failure::Failure, ports::Store};
 use domain::{
-    facts::{FactLine, FulfillmentFact, ParcelFact, PaymentFact, StockMovement},
+    inbound::{FactLine, FulfillmentFact, ShipmentFact, PaymentFact, StockMovement},
     ids::OrderId,
     order::{FulfillmentOrder, Status},
-    rejection::RejectionCode,
+    order::RejectionCode,
 };
 
 use crate::{
@@ -259,11 +259,11 @@ fn a_parcel_moves<S: Store + Send>(world: &mut World<S>, dice: &mut Dice, day: &
     }
     let (location, order, parcel) = &day.parcels[dice.below(day.parcels.len())];
     let fact = match dice.below(5) {
-        0 => ParcelFact::InTransit,
-        1 => ParcelFact::OutForDelivery,
-        2 => ParcelFact::Exception { reason: None },
-        3 => ParcelFact::ReturnedToSender,
-        _ => ParcelFact::Delivered,
+        0 => ShipmentFact::InTransit,
+        1 => ShipmentFact::OutForDelivery,
+        2 => ShipmentFact::Exception { reason: None },
+        3 => ShipmentFact::ReturnedToSender,
+        _ => ShipmentFact::Delivered,
     };
     world.parcel(location, *order, parcel, fact);
 }

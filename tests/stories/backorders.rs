@@ -2,7 +2,7 @@
 
 use app::{ports::Store, usecases::release_backorders::RELEASES_PER_MESSAGE};
 use domain::{
-    facts::StockMovement,
+    inbound::StockMovement,
     location::LocationKind,
     order::{FulfillmentStatus, Status},
 };

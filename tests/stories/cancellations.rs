@@ -226,7 +226,7 @@ pub async fn a_location_consents_to_a_cancellation<S: Store + Send>(world: &mut 
         .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
     assert_eq!(asked.count(), 1);
     let berlin = world.work_at("berlin", order).await;
-    let one = domain::facts::FactLine {
+    let one = domain::inbound::FactLine {
         line: "1".parse().expect("a line"),
         quantity: 1,
     };
@@ -234,7 +234,7 @@ pub async fn a_location_consents_to_a_cancellation<S: Store + Send>(world: &mut 
         "berlin",
         order,
         berlin,
-        domain::facts::FulfillmentFact::Cancelled { lines: vec![one] },
+        domain::inbound::FulfillmentFact::Cancelled { lines: vec![one] },
     );
     world.settle().await;
     assert_eq!(world.times(order, "UnitsCancelled").await, 1);

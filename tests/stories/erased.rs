@@ -28,7 +28,7 @@ async fn an_order_whose_customer_was_erased_is_not_sent_and_someone_hears_of_it(
             .store
             .inner
             .snapshot()
-            .map(|table| domain::check::check(&table))
+            .map(|table| domain::invariants::check(&table))
             .ok(),
         Some(vec![])
     );

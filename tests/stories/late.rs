@@ -2,7 +2,7 @@
 
 use app::ports::Store;
 use domain::{
-    facts::{FulfillmentFact, ParcelFact, PaymentFact},
+    inbound::{FulfillmentFact, ShipmentFact, PaymentFact},
     order::{FulfillmentStatus, ShipmentStatus, Status},
 };
 
@@ -30,7 +30,7 @@ pub async fn a_refund_is_heard_of_before_its_capture<S: Store + Send>(world: &mu
 pub async fn a_parcel_arrives_before_it_has_left<S: Store + Send>(world: &mut World<S>) {
     let order = berlin_was_told(world).await;
     world.delivers("berlin", order, "BOX-1");
-    world.parcel("berlin", order, "BOX-1", ParcelFact::InTransit);
+    world.parcel("berlin", order, "BOX-1", ShipmentFact::InTransit);
     world.ships("berlin", order, "BOX-1").await;
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Delivered);
@@ -172,15 +172,15 @@ pub async fn a_parcel_in_trouble_stays_so_when_old_news_comes_twice<S: Store + S
     let order = berlin_was_told(world).await;
     world.ships("berlin", order, "BOX-1").await;
     world.settle().await;
-    world.parcel("berlin", order, "BOX-1", ParcelFact::OutForDelivery);
+    world.parcel("berlin", order, "BOX-1", ShipmentFact::OutForDelivery);
     world.settle().await;
-    world.parcel("berlin", order, "BOX-1", ParcelFact::InTransit);
+    world.parcel("berlin", order, "BOX-1", ShipmentFact::InTransit);
     world.settle().await;
     world.parcel(
         "berlin",
         order,
         "BOX-1",
-        ParcelFact::Exception { reason: None },
+        ShipmentFact::Exception { reason: None },
     );
     world.settle_for_good().await;
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use app::ports::{ProviderRequest, Store};
 use domain::{
-    facts::{Fact, OrderReference, ParcelFact, PaymentFact},
+    inbound::{Fact, OrderReference, ShipmentFact, PaymentFact},
     location::LocationKind,
     order::{FulfillmentStatus, PaymentStatus, Status},
 };
@@ -43,8 +43,8 @@ pub async fn an_order_goes_out_in_one_parcel<S: Store + Send>(world: &mut World<
     assert_eq!(world.level("berlin", "TEE").await.on_hand, 8);
     assert_eq!(world.level("berlin", "TEE").await.reserved, 0);
 
-    world.parcel("berlin", order, "BOX-1", ParcelFact::InTransit);
-    world.parcel("berlin", order, "BOX-1", ParcelFact::OutForDelivery);
+    world.parcel("berlin", order, "BOX-1", ShipmentFact::InTransit);
+    world.parcel("berlin", order, "BOX-1", ShipmentFact::OutForDelivery);
     world.delivers("berlin", order, "BOX-1");
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Delivered);

@@ -2,7 +2,7 @@
 
 use app::ports::Store;
 use domain::{
-    facts::PaymentFact,
+    inbound::PaymentFact,
     order::{CancelReason, Event, ExceptionKind, PaymentStatus, Status},
 };
 

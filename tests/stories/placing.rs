@@ -6,7 +6,7 @@ use app::{
     usecases::{idempotency::IdempotencyKey, place::place},
 };
 use domain::{
-    change::Reference,
+    order::Reference,
     order::{Actor, Status},
 };
 

@@ -2,7 +2,7 @@
 
 use app::ports::Store;
 use domain::{
-    facts::StockMovement,
+    inbound::StockMovement,
     location::LocationKind,
     order::{FulfillmentStatus, Status},
 };

@@ -1,7 +1,7 @@
 //! Terms of fulfillment.
 
 use app::ports::Store;
-use domain::{facts::StockMovement, order::FulfillmentStatus};
+use domain::{inbound::StockMovement, order::FulfillmentStatus};
 
 use crate::world::{Draft, World};
 

@@ -3,40 +3,23 @@
 
 use app::usecases::cancel_unpaid;
 use aws::{
-    batch::{Consumer, each_message},
-    client::Connection,
-    clock::Machine,
-    http,
-    settings::required,
+    lambda::{consumer::consume_or_respond, source_queue::SourceQueue, start},
+    runtime::{clock::SystemClock, settings::required},
     table::Table,
 };
-use aws_lambda_events::{apigw::ApiGatewayV2httpRequest, sqs::SqsEvent};
-use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
-use serde_json::Value;
+use lambda_runtime::Error;
 use web::{Scope, problem, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
-    let connection = Connection::from_environment()?;
+    let connection = start()?;
     let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?);
-    let consumer = &Consumer::from_environment(&connection)?;
+    let queue = &SourceQueue::from_environment(&connection)?;
     table.warm().await;
-    run(service_fn(async |event: LambdaEvent<Value>| {
-        let event = event.payload;
-        if event.get("Records").is_some() {
-            let batch: SqsEvent = serde_json::from_value(event)?;
-            let cancel = async |body: &str| cancel_unpaid::on_message(table, &Machine, body).await;
-            return Ok::<_, Error>(serde_json::to_value(
-                each_message(consumer, batch, cancel).await,
-            )?);
-        }
-        let event: ApiGatewayV2httpRequest = serde_json::from_value(event)?;
-        let answer = async |request: Result<_, http::BadEvent>| match request {
-            Ok(request) => serve(table, &Machine, &request, Scope::Cancellation).await,
-            Err(error) => problem::unreadable(&error),
-        };
-        Ok(serde_json::to_value(http::respond(event, answer).await)?)
-    }))
+    let cancel = async |body: &str| cancel_unpaid::on_message(table, &SystemClock, body).await;
+    consume_or_respond(queue, cancel, async |request| match request {
+        Ok(request) => serve(table, &SystemClock, &request, Scope::Cancellation).await,
+        Err(error) => problem::unreadable(&error),
+    })
     .await
 }

@@ -1,17 +1,16 @@
-//! Carries every commit from the table's stream to the bus, in order per order, at least once. What the bus refuses
-//! is handed back to the stream, which brings it again.
+//! Publishes every commit of the table's stream on the bus, in order per order, at least once. What the bus refuses is
+//! reported to the stream, which gives it again.
 
-use aws::{bus::Bus, client::Connection, settings::required, stream::relay};
-use aws_lambda_events::dynamodb::Event;
-use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
+use aws::{
+    bus::Bus,
+    lambda::{start, stream::publish_commits},
+    runtime::settings::required,
+};
+use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
-    let connection = Connection::from_environment()?;
+    let connection = start()?;
     let bus = &Bus::new(connection.eventbridge(), required("BUS_NAME")?);
-    run(service_fn(async |event: LambdaEvent<Event>| {
-        Ok::<_, Error>(relay(bus, event.payload).await)
-    }))
-    .await
+    publish_commits(bus).await
 }

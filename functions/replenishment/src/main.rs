@@ -1,30 +1,24 @@
-//! Releases backorders, oldest first, when stock becomes available or the schedule ticks, and re-drives what is
-//! overdue. SQS in, one transaction a waiting line out; the steps are in `app::usecases::release_backorders`.
+//! Releases backorders, oldest first, when stock becomes available or the schedule fires, and sends overdue work to its
+//! queue again. SQS in, one transaction per backorder out; the steps are in `app::usecases::release_backorders`.
 
 use app::usecases::release_backorders;
 use aws::{
-    batch::{Consumer, each_message},
-    client::Connection,
-    clock::Machine,
+    lambda::{consumer::consume, source_queue::SourceQueue, start},
     queue::RedriveQueues,
-    settings::required,
+    runtime::{clock::SystemClock, settings::required},
     table::Table,
 };
-use aws_lambda_events::sqs::SqsEvent;
-use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
+use lambda_runtime::Error;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    tracing::init_default_subscriber();
-    let connection = Connection::from_environment()?;
+    let connection = start()?;
     let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?);
     let redrive = &RedriveQueues::from_environment(&connection)?;
-    let consumer = &Consumer::from_environment(&connection)?;
+    let queue = &SourceQueue::from_environment(&connection)?;
     table.warm().await;
-    run(service_fn(async |event: LambdaEvent<SqsEvent>| {
-        let replenish =
-            async |body: &str| release_backorders::on_message(table, &Machine, redrive, body).await;
-        Ok::<_, Error>(each_message(consumer, event.payload, replenish).await)
-    }))
+    consume(queue, async |body| {
+        release_backorders::on_message(table, &SystemClock, redrive, body).await
+    })
     .await
 }

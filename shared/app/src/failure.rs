@@ -1,6 +1,6 @@
 //! Why a use case failed, and what that means for the message or request that it handled.
 
-use domain::{change::Reference, rejection::Rejection};
+use domain::{order::Reference, order::Rejection};
 
 /// Why a use case did not do what was requested.
 #[derive(Debug, thiserror::Error)]

@@ -1,12 +1,12 @@
-//! Publishing to EventBridge, and noticing what it did not take: `PutEvents` can answer 200 and refuse entries.
+//! Publishing to EventBridge. `PutEvents` can answer 200 and still refuse entries, so every entry of the answer is
+//! checked.
 
 use app::{bus::envelope::BusEntry, failure::Failure};
 use aws_sdk_eventbridge::{Client, error::DisplayErrorContext, types::PutEventsRequestEntry};
 
-/// Most entries that one call takes.
-const ENTRIES_MAX: usize = 10;
+/// Most entries of one call; EventBridge accepts no more.
+pub const ENTRIES_PER_CALL_MAX: usize = 10;
 
-/// One event bus.
 #[derive(Debug, Clone)]
 pub struct Bus {
     client: Client,
@@ -14,7 +14,6 @@ pub struct Bus {
 }
 
 impl Bus {
-    /// The bus of that name.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
         Self {
             client,
@@ -22,26 +21,26 @@ impl Bus {
         }
     }
 
-    /// Publishes entries in their order, ten a call, and stops at the first that is not taken, so that nothing
-    /// overtakes it. Returns how many were taken, and why the next was not. Entries of the same call as a refused
-    /// one may have been taken too: they come again, and whoever reads them has seen that before.
+    /// Publishes entries in their order, ten a call, and stops at the first that is refused, so that no later one
+    /// overtakes it. Returns how many were published before it, and why it was refused. Entries after it in the same
+    /// call may have been accepted: they are published again, and consumers treat them as duplicates.
     pub async fn publish(&self, entries: &[BusEntry]) -> (usize, Option<Failure>) {
-        let mut taken: usize = 0;
-        for chunk in entries.chunks(ENTRIES_MAX) {
+        let mut published: usize = 0;
+        for chunk in entries.chunks(ENTRIES_PER_CALL_MAX) {
             match self.put(chunk).await {
-                Ok(None) => taken = taken.saturating_add(chunk.len()),
-                Ok(Some((place, code))) => {
+                Ok(None) => published = published.saturating_add(chunk.len()),
+                Ok(Some((index, code))) => {
                     let refused =
                         Failure::unavailable("the bus", format!("it refused an entry: {code}"));
-                    return (taken.saturating_add(place), Some(refused));
+                    return (published.saturating_add(index), Some(refused));
                 }
-                Err(failure) => return (taken, Some(failure)),
+                Err(failure) => return (published, Some(failure)),
             }
         }
-        (taken, None)
+        (published, None)
     }
 
-    /// One call: the place and error code of the first entry that was refused, if any.
+    /// One call: the index and error code of the first entry that was refused, if any.
     async fn put(&self, chunk: &[BusEntry]) -> Result<Option<(usize, String)>, Failure> {
         let entries = chunk.iter().map(|entry| {
             PutEventsRequestEntry::builder()
@@ -76,7 +75,7 @@ impl Bus {
             .find(|(_, entry)| entry.error_code().is_some());
         Ok(
             refused
-                .map(|(place, entry)| (place, entry.error_code().unwrap_or_default().to_owned())),
+                .map(|(index, entry)| (index, entry.error_code().unwrap_or_default().to_owned())),
         )
     }
 }

@@ -1,19 +1,17 @@
-//! The only crate with the AWS SDK: settings, clients, table, bus, queues, batches, HTTP answers. No rules: an
-//! `if` about an order's status in here is a bug.
+//! The only crate with the AWS SDK: settings, clients, table, bus, queues, Lambda events. It holds no rules: an `if`
+//! about an order's status in here is a bug.
 //!
-//! [`settings`] and [`client`] are read and built once, in `main`. [`table`] keeps the promises of
-//! `app::ports`; [`batch`] and [`stream`] carry messages to the use cases and their answers back; [`bus`] and
-//! [`queue`] send; [`http`] translates requests; [`secrets`] reads signing secrets.
+//! | module | what it does |
+//! |---|---|
+//! | [`runtime`] | settings, SDK clients, the clock and the secrets: read and built once, in `main` |
+//! | [`lambda`] | the events that wake a function: SQS batches, stream records, requests of API Gateway |
+//! | [`table`] | implements the store ports of `app::ports` on one DynamoDB table |
+//! | [`bus`], [`queue`] | send to EventBridge and SQS |
 
-pub mod batch;
 pub mod bus;
-pub mod client;
-pub mod clock;
-pub mod http;
+pub mod lambda;
 pub mod queue;
-pub mod secrets;
-pub mod settings;
-pub mod stream;
+pub mod runtime;
 pub mod table;
 
 #[cfg(test)]

@@ -1,22 +1,17 @@
 //! Sending to SQS.
 
-use app::{
-    bus::message,
-    failure::Failure,
-    ports::{InboundQueue, Redrive},
-};
+use app::{bus::message, failure::Failure, ports::{InboundQueue, Redrive}};
 use aws_sdk_sqs::{Client, error::DisplayErrorContext};
 use domain::{
     ids::{OrderId, Sku},
     order::Owed,
 };
 
-use crate::{
+use crate::runtime::{
     client::Connection,
     settings::{BadSetting, required},
 };
 
-/// One queue to send to.
 #[derive(Debug, Clone)]
 pub struct Queue {
     client: Client,
@@ -24,7 +19,6 @@ pub struct Queue {
 }
 
 impl Queue {
-    /// The queue of that URL.
     pub fn new(client: Client, url: impl Into<String>) -> Self {
         Self {
             client,
@@ -36,7 +30,7 @@ impl Queue {
     ///
     /// # Errors
     /// [`Failure::Unavailable`].
-    pub async fn send(&self, body: &str) -> Result<(), Failure> {
+    async fn put(&self, body: &str) -> Result<(), Failure> {
         let sent = self
             .client
             .send_message()
@@ -51,11 +45,11 @@ impl Queue {
 
 impl InboundQueue for Queue {
     async fn send(&self, body: &str) -> Result<(), Failure> {
-        Self::send(self, body).await
+        self.put(body).await
     }
 }
 
-/// The queues that the sweep drives overdue work through again.
+/// The queues to which the sweep sends overdue work again.
 #[derive(Debug, Clone)]
 pub struct RedriveQueues {
     routing: Queue,
@@ -65,7 +59,7 @@ pub struct RedriveQueues {
 }
 
 impl RedriveQueues {
-    /// The queues that the settings name.
+    /// From the settings that hold their URLs.
     ///
     /// # Errors
     /// When a setting is missing.
@@ -88,10 +82,10 @@ impl Redrive for RedriveQueues {
             Owed::Dispatch => &self.dispatch,
             Owed::Cancellation => &self.cancellation,
         };
-        queue.send(&message::redrive(id)).await
+        queue.put(&message::redrive(id)).await
     }
 
     async fn sku(&self, sku: &Sku) -> Result<(), Failure> {
-        self.replenishment.send(&message::drain(sku)).await
+        self.replenishment.put(&message::drain(sku)).await
     }
 }

@@ -1,4 +1,4 @@
-//! An AWS of a few lines for the tests of this crate: answers what it is told to and remembers what it was asked.
+//! A fake AWS for the tests of this crate: answers by a rule and records the calls.
 
 use std::sync::{Arc, Mutex};
 
@@ -12,52 +12,52 @@ use aws_smithy_runtime_api::client::{
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
-use crate::client::Connection;
+use crate::runtime::client::Connection;
 
-/// What was asked: the operation and its input.
-pub(crate) type Asked = (String, Value);
+/// One call: the operation and its input.
+pub(crate) type Call = (String, Value);
 
-/// An answer: status and body.
-pub(crate) type Answer = (u16, Value);
+/// HTTP status and body.
+pub(crate) type Response = (u16, Value);
 
-type Rule = dyn Fn(&Asked) -> Answer + Send + Sync;
+type Rule = dyn Fn(&Call) -> Response + Send + Sync;
 
-/// Answers each request by a rule.
 #[derive(Clone)]
-pub(crate) struct Scripted {
+pub(crate) struct ScriptedAws {
     rule: Arc<Rule>,
-    asked: Arc<Mutex<Vec<Asked>>>,
+    calls: Arc<Mutex<Vec<Call>>>,
 }
 
-impl Scripted {
-    pub(crate) fn new(rule: impl Fn(&Asked) -> Answer + Send + Sync + 'static) -> Self {
+impl ScriptedAws {
+    pub(crate) fn new(rule: impl Fn(&Call) -> Response + Send + Sync + 'static) -> Self {
         Self {
             rule: Arc::new(rule),
-            asked: Arc::default(),
+            calls: Arc::default(),
         }
     }
 
-    /// A connection behind which this answers.
+    /// A connection whose calls come here.
     pub(crate) fn connection(&self) -> Connection {
-        let there = Connection::to_endpoint("http://aws.invalid", "us-east-1", "key", "secret");
-        there.with_http_client(aws_smithy_runtime_api::client::http::SharedHttpClient::new(
+        let connection =
+            Connection::to_endpoint("http://aws.invalid", "us-east-1", "key", "secret");
+        connection.with_http_client(aws_smithy_runtime_api::client::http::SharedHttpClient::new(
             self.clone(),
         ))
     }
 
-    /// All that was asked so far.
-    pub(crate) fn asked(&self) -> Vec<Asked> {
-        self.asked.lock().unwrap().clone()
+    /// All calls so far.
+    pub(crate) fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap().clone()
     }
 }
 
-impl std::fmt::Debug for Scripted {
+impl std::fmt::Debug for ScriptedAws {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Scripted")
+        f.write_str("ScriptedAws")
     }
 }
 
-impl HttpClient for Scripted {
+impl HttpClient for ScriptedAws {
     fn http_connector(
         &self,
         _: &HttpConnectorSettings,
@@ -67,15 +67,15 @@ impl HttpClient for Scripted {
     }
 }
 
-impl HttpConnector for Scripted {
+impl HttpConnector for ScriptedAws {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
         let target = request.headers().get("x-amz-target").unwrap_or_default();
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         let input =
             serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap_or_default();
-        let asked = (operation, input);
-        let (status, answer) = (self.rule)(&asked);
-        self.asked.lock().unwrap().push(asked);
+        let call = (operation, input);
+        let (status, answer) = (self.rule)(&call);
+        self.calls.lock().unwrap().push(call);
         let response = HttpResponse::new(
             status.try_into().unwrap(),
             SdkBody::from(answer.to_string()),

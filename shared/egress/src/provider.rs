@@ -1,10 +1,6 @@
 //! Sends signed requests to locations.
 
-use app::{
-    failure::Failure,
-    ports::{Ambient, Courier, Errand, SecretStore},
-    secrets,
-};
+use app::{failure::Failure, ports::{Clock, FulfillmentProvider, ProviderRequest, SecretStore}, secrets};
 use connect::{RequestWriter, Secrets, registry};
 use domain::location::Location;
 
@@ -22,7 +18,7 @@ pub struct HttpsProvider<S, C> {
     breakers: Breakers,
 }
 
-impl<S: SecretStore, C: Ambient> HttpsProvider<S, C> {
+impl<S: SecretStore, C: Clock> HttpsProvider<S, C> {
     /// `private_allowed` is the setting for local use: plain HTTP and private addresses.
     ///
     /// # Errors
@@ -40,7 +36,7 @@ impl<S: SecretStore, C: Ambient> HttpsProvider<S, C> {
         &self,
         location: &Location,
         id: &str,
-        request: &Errand,
+        request: &ProviderRequest,
     ) -> Result<(), Failure> {
         let Some(url) = &location.webhook_url else {
             return Ok(());
@@ -65,8 +61,8 @@ impl<S: SecretStore, C: Ambient> HttpsProvider<S, C> {
     }
 }
 
-impl<S: SecretStore, C: Ambient> Courier for HttpsProvider<S, C> {
-    async fn send(&self, location: &Location, id: &str, request: &Errand) -> Result<(), Failure> {
+impl<S: SecretStore, C: Clock> FulfillmentProvider for HttpsProvider<S, C> {
+    async fn send(&self, location: &Location, id: &str, request: &ProviderRequest) -> Result<(), Failure> {
         let now = self.clock.now();
         if self.breakers.is_open(&location.id, now) {
             let detail = "it failed repeatedly and is not tried for a moment";
@@ -83,14 +79,14 @@ impl<S: SecretStore, C: Ambient> Courier for HttpsProvider<S, C> {
 }
 
 /// The body of a request; none when there is nothing left to request.
-fn body(writer: &RequestWriter, request: &Errand) -> Result<Option<String>, Failure> {
+fn body(writer: &RequestWriter, request: &ProviderRequest) -> Result<Option<String>, Failure> {
     let body = match request {
-        Errand::Fulfill {
+        ProviderRequest::Fulfill {
             order,
             fulfillment_order,
             contact,
         } => (writer.fulfillment)(order, *fulfillment_order, contact),
-        Errand::Cancel {
+        ProviderRequest::Cancel {
             order,
             fulfillment_order,
         } => (writer.cancellation)(order, *fulfillment_order),

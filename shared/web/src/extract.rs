@@ -128,7 +128,7 @@ pub(crate) fn key(request: &Request) -> Result<IdempotencyKey, Problem> {
 
 #[cfg(test)]
 mod tests {
-    use domain::{location::Location, place::PlaceOrder};
+    use domain::{location::Location, order::PlaceOrder};
 
     use super::*;
 

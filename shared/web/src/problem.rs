@@ -4,7 +4,7 @@
 //! was sent, because a value may be personal data.
 
 use app::{failure::Failure, views::cancellation::CancelledLine};
-use domain::rejection::{Rejection, RejectionCode};
+use domain::order::{Rejection, RejectionCode};
 use http::header;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -246,7 +246,7 @@ impl From<Rejection> for Problem {
             | RejectionCode::WrongStatus
             | RejectionCode::OnHold
             | RejectionCode::StalePlan
-            | RejectionCode::ParcelNotYetKnown
+            | RejectionCode::ShipmentNotYetKnown
             | RejectionCode::NotYetCaptured => Self::new(409, code, rejection.message),
         }
     }
@@ -254,7 +254,7 @@ impl From<Rejection> for Problem {
 
 #[cfg(test)]
 mod tests {
-    use domain::change::Reference;
+    use domain::order::Reference;
 
     use super::*;
 

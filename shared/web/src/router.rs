@@ -2,7 +2,7 @@
 
 use crate::{
     percent::decode,
-    route::{Route, Scope},
+    routing::{Route, Scope},
     routes::ROUTES,
 };
 

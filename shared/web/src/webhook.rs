@@ -206,7 +206,7 @@ mod tests {
         let queue = TestQueue::default();
         let response = receive(&SECRETS, &queue, now(), &signed("whsec_a", BODY)).await;
         assert_eq!(response.status(), 202, "{}", response.body());
-        let inbound: domain::facts::Inbound =
+        let inbound: domain::inbound::Inbound =
             serde_json::from_str(&queue.bodies.lock().unwrap()[0]).unwrap();
         assert_eq!(inbound.id, "evt_1");
     }

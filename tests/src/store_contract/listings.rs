@@ -5,8 +5,8 @@ use app::{
     ports::{Page, PageRequest, SaveOutcome, Store},
 };
 use domain::{
-    backorder::Backorder,
-    change::Change,
+    stock::Backorder,
+    order::Change,
     ids::OrderId,
     location::{Location, LocationKind},
     order::{Event, Status},

@@ -17,11 +17,11 @@ mod stock;
 
 use app::ports::Store;
 use domain::{
-    change::Change,
-    command::Context,
+    order::Change,
+    order::Context,
     ids::{LocationId, OrderId, Sku},
     order::{Actor, Cause, Event, HoldKind, Order},
-    place::{PlaceOrder, Placement, place},
+    decide::{PlaceOrder, Placement, place},
     stock::StockDelta,
 };
 use jiff::{SignedDuration, Timestamp};

@@ -2,7 +2,7 @@
 
 use app::ports::{SaveOutcome, Store};
 use domain::{
-    change::{Change, Reference, fold},
+    order::{Change, Reference, fold},
     order::verify_chain,
     place::unplaced,
 };

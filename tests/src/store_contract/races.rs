@@ -4,7 +4,7 @@ use app::{
     failure::Failure,
     ports::{SaveOutcome, StockMoveOutcome, Store},
 };
-use domain::{facts::StockMovement, stock::StockLevel};
+use domain::{inbound::StockMovement, stock::StockLevel};
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 

@@ -2,9 +2,9 @@
 
 use app::ports::{SaveOutcome, StockMoveOutcome, Store};
 use domain::{
-    backorder::Backorder,
-    change::Change,
-    facts::StockMovement,
+    stock::Backorder,
+    order::Change,
+    inbound::StockMovement,
     ids::Sku,
     order::Order,
     stock::{StockCommit, StockDelta, StockEvent, StockLevel, StockRecord},

@@ -13,8 +13,8 @@ use app::{
     },
 };
 use domain::{
-    command::CancelLine,
-    facts::{StockFact, StockMovement},
+    order::CancelLine,
+    inbound::{StockFact, StockMovement},
     ids::{LocationId, OrderId},
     location::{Location, LocationKind},
     order::{Actor, ActorKind, CancelReason, HoldKind},

@@ -3,8 +3,8 @@
 use app::ports::Clock;
 use app::ports::Store;
 use domain::{
-    facts::{
-        Fact, FactLine, FulfillmentFact, Inbound, OrderReference, ParcelFact, PaymentFact,
+    inbound::{
+        Fact, FactLine, FulfillmentFact, Inbound, OrderReference, ShipmentFact, PaymentFact,
         StockFact, StockMovement,
     },
     ids::{FulfillmentOrderId, LocationId, OrderId},
@@ -187,10 +187,10 @@ impl<S: Store + Send> World<S> {
     }
 
     /// Something happens to a parcel on its way.
-    pub fn parcel(&mut self, location: &str, order: OrderId, parcel: &str, fact: ParcelFact) {
+    pub fn parcel(&mut self, location: &str, order: OrderId, parcel: &str, fact: ShipmentFact) {
         self.hears(
             Some(location),
-            Fact::Parcel {
+            Fact::Shipment {
                 order,
                 reference: parcel.to_owned(),
                 fact,
@@ -200,7 +200,7 @@ impl<S: Store + Send> World<S> {
 
     /// The parcel arrives.
     pub fn delivers(&mut self, location: &str, order: OrderId, parcel: &str) {
-        self.parcel(location, order, parcel, ParcelFact::Delivered);
+        self.parcel(location, order, parcel, ShipmentFact::Delivered);
     }
 
     /// Something happens to stock.

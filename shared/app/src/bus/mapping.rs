@@ -7,7 +7,7 @@
 
 use domain::{
     order::{Event, FulfillmentOrder},
-    route::Decision,
+    routing::Decision,
     stock::StockEvent,
 };
 
@@ -196,7 +196,7 @@ fn routed(fulfillment_orders: Vec<FulfillmentOrder>, decision: Decision) -> Rout
         inputs: _,
         assignments: _,
         unplaced,
-        fences: _,
+        exclusions: _,
         truncated,
         explanation,
         attempt,

@@ -9,7 +9,7 @@ use domain::{
         CancelReason, ExceptionKind, FulfillmentOrder, HoldKind, LineUnits, RefundLine,
         RefundStatus, Shipment, UnitsAt,
     },
-    route::Unplaced,
+    routing::Unplaced,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;

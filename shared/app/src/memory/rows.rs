@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
-    backorder::Backorder,
-    change::{Change, Reference},
+    stock::Backorder,
+    order::{Change, Reference},
     ids::{LineId, LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Commit, Contact, Order, OrderState, PlacedOrder},
-    place::Placement,
+    decide::Placement,
     stock::{StockCommit, StockDelta, StockLevel, StockRecord},
 };
 use jiff::Timestamp;

@@ -3,12 +3,12 @@
 use std::sync::{Mutex, MutexGuard};
 
 use domain::{
-    change::{Change, Reference},
+    order::{Change, Reference},
     check,
     ids::{LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Commit, Contact, Order, Status},
-    place::Placement,
+    decide::Placement,
     stock::{StockCommit, StockRecord},
 };
 use jiff::{Timestamp, tz::TimeZone};

@@ -1,12 +1,12 @@
 //! The store: orders, stock and configuration.
 
 use domain::{
-    backorder::Backorder,
-    change::{Change, Reference},
+    stock::Backorder,
+    order::{Change, Reference},
     ids::{LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Commit, Contact, Order, Status},
-    place::Placement,
+    decide::Placement,
     stock::{StockCommit, StockLevel, StockRecord},
 };
 use jiff::Timestamp;

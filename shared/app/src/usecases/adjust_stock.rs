@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    facts::StockFact,
+    inbound::StockFact,
     ids::{LocationId, Sku},
     order::{Actor, Cause},
     stock::{StockChange, StockCommit, StockEvent, StockLevel, StockRecord},

@@ -4,9 +4,9 @@
 //! has placed the order. Which facts are too early for an order that is stored, the domain decides.
 
 use domain::{
-    change::Reference,
-    command::Command,
-    facts::{Fact, FulfillmentFact, Inbound, OrderReference},
+    order::Reference,
+    order::Command,
+    inbound::{Fact, FulfillmentFact, Inbound, OrderReference},
     ids::{LocationId, OrderId, ShipmentId},
     order::{Actor, ActorKind, Cause},
 };
@@ -76,13 +76,13 @@ pub async fn apply(
             };
             apply_once(store, env, *order, &request(actor, cause), command).await
         }
-        Fact::Parcel {
+        Fact::Shipment {
             order,
             reference,
             fact,
         } => {
             let (location, actor) = signed_by(inbound)?;
-            let command = Command::RecordParcel {
+            let command = Command::RecordShipment {
                 reference: reference.clone(),
                 location,
                 fact: fact.clone(),
@@ -102,7 +102,7 @@ pub async fn apply(
 /// ever advance an order, and what it has passed cannot take effect again.
 fn could_take_effect_later(fact: &Fact) -> bool {
     match fact {
-        Fact::Parcel { .. } => true,
+        Fact::Shipment { .. } => true,
         Fact::Fulfillment { fact, .. } => match fact {
             FulfillmentFact::Cancelled { .. } | FulfillmentFact::CancelRefused { .. } => true,
             FulfillmentFact::Accepted

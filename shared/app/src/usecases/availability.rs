@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    backorder::Backorder,
+    stock::Backorder,
     ids::{LocationId, Sku},
     location::{Location, RoutingRules},
     order::Order,
-    route::{Available, Candidate, Demand, RoutingInputs},
+    routing::{Available, Candidate, Demand, RoutingInputs},
     stock::StockLevel,
 };
 use futures_util::future::{try_join, try_join_all};
@@ -169,7 +169,7 @@ fn available(
     Some(Available {
         sku: sku.clone(),
         units: count(offered),
-        kept_back: count(unreserved.saturating_sub(free)),
+        withheld: count(unreserved.saturating_sub(free)),
         queued_ahead: count(free.saturating_sub(offered)),
     })
 }

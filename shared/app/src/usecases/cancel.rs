@@ -5,13 +5,13 @@
 //! requested from a location, and what was too late and why.
 
 use domain::{
-    change::fold,
-    command::{CancelLine, Command},
+    order::fold,
+    order::{CancelLine, Command},
     decide::cancel::assess,
     ids::{LineId, OrderId},
     order::{Actor, CancelReason, Cause, Commit, Event, Order},
     place::unplaced,
-    rejection::RejectionCode,
+    order::RejectionCode,
 };
 use jiff::Timestamp;
 

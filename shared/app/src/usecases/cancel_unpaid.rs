@@ -1,7 +1,7 @@
 //! Cancels an order whose payment has failed or was cancelled, unless it is paid by now.
 
 use domain::{
-    command::Command,
+    order::Command,
     ids::OrderId,
     order::{CancelReason, Cause, Order, Owed},
 };

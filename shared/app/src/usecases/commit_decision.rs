@@ -1,8 +1,8 @@
 //! Writes a routing decision: shared by routing and by releasing backorders.
 
 use domain::{
-    change::Change, command::Command, decide::decide, ids::FulfillmentOrderId, order::Order,
-    route::Decision,
+    order::Change, order::Command, decide::decide, ids::FulfillmentOrderId, order::Order,
+    routing::Decision,
 };
 
 use super::execute::{CommandRequest, log, seal};

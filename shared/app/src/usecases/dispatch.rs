@@ -5,7 +5,7 @@
 //! request that a location has accepted is not sent again.
 
 use domain::{
-    command::Command,
+    order::Command,
     ids::OrderId,
     location::Location,
     order::{Cause, Commit, Contact, Event, FulfillmentOrder, FulfillmentStatus, Order},

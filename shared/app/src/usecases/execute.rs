@@ -1,12 +1,12 @@
 //! Reads an order, decides, writes; after a lost race it starts over.
 
 use domain::{
-    change::Change,
-    command::{Command, Context},
+    order::Change,
+    order::{Command, Context},
     decide::decide,
     ids::OrderId,
     order::{Actor, Cause, Order},
-    rejection::Rejection,
+    order::Rejection,
 };
 use jiff::Timestamp;
 

@@ -1,7 +1,7 @@
 //! Holds: people place and release them; the sweep releases those that have expired.
 
 use domain::{
-    command::Command,
+    order::Command,
     ids::OrderId,
     order::{Actor, Cause, Hold, HoldKind, Order},
 };

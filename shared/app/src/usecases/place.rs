@@ -4,11 +4,11 @@
 //! them is in use is the order read that it leads to.
 
 use domain::{
-    change::Reference,
-    command::Context,
+    order::Reference,
+    order::Context,
     ids::OrderId,
     order::{Actor, Order},
-    place::{self, PlaceOrder},
+    decide::{self, PlaceOrder},
 };
 
 use super::{

@@ -6,10 +6,10 @@
 //! written records its attempt.
 
 use domain::{
-    command::Command,
+    order::Command,
     ids::{FulfillmentOrderId, OrderId},
     order::{Cause, Order},
-    route::{Decision, Demand, route},
+    routing::{Decision, Demand, route},
 };
 use futures_util::future::try_join;
 

@@ -2,7 +2,7 @@
 //! returns events for it.
 
 use domain::{
-    command::{Command, Context},
+    order::{Command, Context},
     decide::{cancel, decide},
     ids::LineId,
     order::{CancelReason, Cause, HoldKind, Order},

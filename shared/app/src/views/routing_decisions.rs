@@ -2,7 +2,7 @@
 
 use domain::{
     order::{Commit, Event, Order},
-    route::{Assignment, Decision, Fence, Unplaced},
+    routing::{Assignment, Decision, Exclusion, Unplaced},
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -26,7 +26,7 @@ pub struct RoutingDecision {
     /// Units that no location can ship, with the reasons.
     pub unplaced: Vec<Unplaced>,
     /// Why locations were excluded.
-    pub fences: Vec<Fence>,
+    pub exclusions: Vec<Exclusion>,
     /// The attempt that was carried out; above 1 when a race was lost first.
     pub attempt: u32,
     /// Whether the search for a split stopped at its limit.
@@ -44,7 +44,7 @@ pub(super) fn routing_decisions(order: &Order, commits: &[Commit]) -> Vec<Routin
                 let Decision {
                     assignments,
                     unplaced,
-                    fences,
+                    exclusions,
                     truncated,
                     explanation,
                     attempt,
@@ -57,7 +57,7 @@ pub(super) fn routing_decisions(order: &Order, commits: &[Commit]) -> Vec<Routin
                     explanation,
                     assignments,
                     unplaced,
-                    fences,
+                    exclusions,
                     attempt,
                     truncated,
                 });

@@ -134,16 +134,16 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
                 .iter()
                 .map(|l| l.units)
                 .fold(0, u32::saturating_add);
-            let unasked: u32 = shipment
+            let unexpected: u32 = shipment
                 .lines
                 .iter()
-                .map(|l| l.unasked)
+                .map(|l| l.unexpected)
                 .fold(0, u32::saturating_add);
-            let contents = match (shipped, unasked) {
+            let contents = match (shipped, unexpected) {
                 (shipped, 0) => counted(shipped),
-                (0, unasked) => format!("{} that nobody asked for", counted(unasked)),
-                (shipped, unasked) => {
-                    format!("{}, and {unasked} that nobody asked for", counted(shipped))
+                (0, unexpected) => format!("{} that nobody asked for", counted(unexpected)),
+                (shipped, unexpected) => {
+                    format!("{}, and {unexpected} that nobody asked for", counted(shipped))
                 }
             };
             let by = shipment

@@ -1,7 +1,7 @@
 //! Stock levels and backorders.
 
 use domain::{
-    backorder::Backorder,
+    stock::Backorder,
     ids::{LineId, LocationId, OrderId, Sku},
     stock::StockLevel,
 };

@@ -1,7 +1,7 @@
 //! An order's history for people: one entry per event, with who, why and a sentence.
 
 use domain::{
-    command::Context,
+    order::Context,
     evolve::evolve,
     order::{Actor, Commit, Event, Order, Status},
     place::unplaced,

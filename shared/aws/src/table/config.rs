@@ -1,13 +1,12 @@
-//! Locations, suppliers and rules: few, small, read whole.
+//! Locations, suppliers and rules: few and small documents, read all at once.
 
 use app::{failure::Failure, ports::ConfigStore};
 use domain::location::{Location, RoutingRules};
 
 use super::{
-    Table,
+    client::{Table, unavailable},
     items::Item,
     keys::{CONFIG, Key, LOCATION, RULES},
-    unavailable,
 };
 
 impl ConfigStore for Table {
@@ -17,7 +16,7 @@ impl ConfigStore for Table {
     }
 
     async fn put_location(&self, location: &Location) -> Result<(), Failure> {
-        // The document is replaced as a whole by whoever writes last, as it is read as a whole: no condition.
+        // Unconditional: the last writer replaces the whole document.
         let item = Item::new(Key::location(&location.id)).json("text", location)?;
         let put = self
             .client

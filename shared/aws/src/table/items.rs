@@ -1,4 +1,5 @@
-//! Items: attributes in, attributes out. What cannot be read is told by where it stands, never by what it says.
+//! Items: attributes in, attributes out. The error of an item that cannot be read names its key and attribute, never
+//! its content.
 
 use std::collections::HashMap;
 
@@ -8,12 +9,10 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use super::keys::Key;
 
-/// Attributes of one item.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Item(HashMap<String, AttributeValue>);
 
 impl Item {
-    /// An item with its key.
     pub(super) fn new(key: Key) -> Self {
         Self::default().text("pk", key.pk).text("sk", key.sk)
     }
@@ -30,7 +29,7 @@ impl Item {
         self
     }
 
-    /// A document, as JSON text: read as a whole or not at all.
+    /// A document as JSON text.
     pub(super) fn json(self, name: &str, value: &impl Serialize) -> Result<Self, Failure> {
         let text = serde_json::to_string(value).map_err(|error| {
             Failure::Inconsistent(format!("`{name}` cannot be written: {error}"))
@@ -44,7 +43,7 @@ impl Item {
 
     pub(super) fn get_text(&self, name: &str) -> Result<&str, Failure> {
         self.find_text(name)
-            .ok_or_else(|| self.unreadable(name, "no text"))
+            .ok_or_else(|| self.unreadable(name, "not a text"))
     }
 
     pub(super) fn find_text(&self, name: &str) -> Option<&str> {
@@ -54,7 +53,7 @@ impl Item {
     pub(super) fn get_number(&self, name: &str) -> Result<i64, Failure> {
         let value = self.0.get(name).and_then(|value| value.as_n().ok());
         let number = value.and_then(|text| text.parse().ok());
-        number.ok_or_else(|| self.unreadable(name, "no whole number"))
+        number.ok_or_else(|| self.unreadable(name, "not a whole number"))
     }
 
     pub(super) fn get_json<T: DeserializeOwned>(&self, name: &str) -> Result<T, Failure> {
@@ -88,7 +87,7 @@ impl From<Key> for Item {
     }
 }
 
-/// Stands a name behind each `#name` of an expression. Every attribute is written so, since DynamoDB reserves
+/// The attribute name of each `#name` in the expressions. Every attribute is written so, since DynamoDB reserves
 /// hundreds of words.
 pub(super) fn names(expressions: &[&str]) -> HashMap<String, String> {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
@@ -115,7 +114,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_read_is_named_without_its_content() {
+    fn an_item_that_cannot_be_read_is_named_without_its_content() {
         let item = Item::default()
             .text("pk", "ORDER#1")
             .text("sk", "CONTACT")

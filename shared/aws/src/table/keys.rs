@@ -1,16 +1,18 @@
-//! Keys: where each item of the table (see [`super`]) stands, and back from a key to what it names.
+//! Keys of the items (see [`super`]), and back from a key to what it names.
 
 use app::failure::Failure;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    backorder::Backorder,
-    change::Reference,
+    stock::Backorder,
+    order::Reference,
     ids::{LocationId, OrderId, Sku},
     order::{Cause, Status},
 };
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{Timestamp, civil::Date};
 use sha2::{Digest, Sha256};
+
+use super::limits::KEY_VALUE_BYTES_MAX;
 
 pub(super) const PLACED: &str = "PLACED";
 pub(super) const CONTACT: &str = "CONTACT";
@@ -19,20 +21,16 @@ pub(super) const COMMIT: &str = "COMMIT#";
 pub(super) const CONFIG: &str = "CONFIG";
 pub(super) const LOCATION: &str = "LOCATION#";
 pub(super) const RULES: &str = "RULES#";
-/// The one hash key of the index of overdue orders.
+/// The one partition key of the index `by-due`.
 pub(super) const DUE: &str = "DUE";
-/// The one hash key of the index of SKUs with waiters.
+/// The one partition key of the index `by-waiting-sku`.
 pub(super) const WAITING: &str = "WAITING";
 
 const ORDER: &str = "ORDER#";
 const SKU: &str = "SKU#";
 const STOCK: &str = "STOCK#";
 const BACKORDER: &str = "BACKORDER#";
-/// Names that others choose stand in a key as they are up to this length, and hashed above it: a key has 2,048
-/// bytes at most, and what a carrier or a shop sends is not to fail on that.
-const NAME_MAX: usize = 512;
 
-/// The key of one item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Key {
     pub(super) pk: String,
@@ -67,15 +65,15 @@ impl Key {
             Reference::IdempotencyKey(value) => ("key", value),
             Reference::Tracking(value) => ("tracking", value),
         };
-        Self::new(format!("REF#{kind}#{}", name(value)), "REF")
+        Self::new(format!("REF#{kind}#{}", bounded(value)), "REF")
     }
 
     pub(super) fn stock(sku: &Sku, location: &LocationId) -> Self {
         Self::new(sku_pk(sku), format!("{STOCK}{location}"))
     }
 
-    /// The place in the queue: sorting the keys sorts the queue.
-    pub(super) fn backorder(waiting: &Backorder) -> Self {
+    /// Sorting the keys of a SKU sorts its queue.
+    pub(super) fn backorder(backorder: &Backorder) -> Self {
         let Backorder {
             priority,
             placed_at,
@@ -83,7 +81,7 @@ impl Key {
             line,
             sku,
             ..
-        } = waiting;
+        } = backorder;
         Self::new(
             sku_pk(sku),
             format!(
@@ -95,13 +93,13 @@ impl Key {
 
     pub(super) fn inbox(cause: &Cause) -> Self {
         Self::new(
-            format!("INBOX#{}#{}", cause.source, name(&cause.id)),
+            format!("INBOX#{}#{}", cause.source, bounded(&cause.id)),
             "INBOX",
         )
     }
 
-    /// A key under which nothing stands.
-    pub(super) fn nowhere() -> Self {
+    /// A key that no item has.
+    pub(super) fn nothing() -> Self {
         Self::new(CONFIG.to_owned(), "NOTHING")
     }
 
@@ -121,26 +119,26 @@ pub(super) fn sku_pk(sku: &Sku) -> String {
 /// The order that a key's `pk` names.
 pub(super) fn order_of(pk: &str) -> Result<OrderId, Failure> {
     let id = pk.strip_prefix(ORDER).and_then(|id| id.parse().ok());
-    id.ok_or_else(|| Failure::Inconsistent(format!("an index leads to `{pk}`, which is no order")))
+    id.ok_or_else(|| Failure::Inconsistent(format!("an index names `{pk}`, which is no order")))
 }
 
-/// What stands under a SKU.
-pub(super) enum UnderSku {
-    Stock,
+/// The kinds of item under a SKU.
+pub(super) enum SkuItem {
+    StockLevel,
     Backorder,
 }
 
-pub(super) fn under_sku(sk: &str) -> Option<UnderSku> {
+pub(super) fn sku_item(sk: &str) -> Option<SkuItem> {
     if sk.starts_with(STOCK) {
-        Some(UnderSku::Stock)
+        Some(SkuItem::StockLevel)
     } else if sk.starts_with(BACKORDER) {
-        Some(UnderSku::Backorder)
+        Some(SkuItem::Backorder)
     } else {
         None
     }
 }
 
-/// The hash key of the index by status and day.
+/// The partition key of the index `by-status-day`.
 pub(super) fn status_day(status: Status, day: Date) -> String {
     format!("{}#{day}", status.as_str())
 }
@@ -150,7 +148,7 @@ pub(super) fn sortable(time: Timestamp) -> String {
     format!("{time:.9}")
 }
 
-/// The hash key of the index by customer: only who knows the secret can tell which address it stands for.
+/// The partition key of the index `by-customer`: without the secret nobody can find out whose address it is.
 pub(super) fn customer(secret: &[u8], email: &str) -> Result<String, Failure> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).map_err(|error| {
         Failure::Inconsistent(format!("the customer key cannot be used: {error}"))
@@ -159,11 +157,12 @@ pub(super) fn customer(secret: &[u8], email: &str) -> Result<String, Failure> {
     Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
 }
 
-fn name(name: &str) -> String {
-    if name.len() <= NAME_MAX {
-        name.to_owned()
+/// A value that others choose, short enough for a key.
+fn bounded(value: &str) -> String {
+    if value.len() <= KEY_VALUE_BYTES_MAX {
+        value.to_owned()
     } else {
-        format!("sha256-{}", hex::encode(Sha256::digest(name.as_bytes())))
+        format!("sha256-{}", hex::encode(Sha256::digest(value.as_bytes())))
     }
 }
 
@@ -171,7 +170,7 @@ fn name(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn waiting(priority: u8, placed_at: &str, entropy: u8, line: &str) -> Backorder {
+    fn backorder(priority: u8, placed_at: &str, entropy: u8, line: &str) -> Backorder {
         Backorder {
             priority,
             placed_at: placed_at.parse().unwrap(),
@@ -185,12 +184,12 @@ mod tests {
     #[test]
     fn sorting_the_keys_sorts_the_queue() {
         let mut queue = vec![
-            waiting(5, "2026-11-22T10:00:00.5Z", 1, "1"),
-            waiting(5, "2026-11-22T10:00:00Z", 9, "1"),
-            waiting(5, "2026-11-22T10:00:00.500001Z", 0, "1"),
-            waiting(10, "2026-11-21T10:00:00Z", 0, "1"),
-            waiting(5, "2026-11-22T10:00:00Z", 2, "2"),
-            waiting(5, "2026-11-22T10:00:00Z", 2, "10"),
+            backorder(5, "2026-11-22T10:00:00.5Z", 1, "1"),
+            backorder(5, "2026-11-22T10:00:00Z", 9, "1"),
+            backorder(5, "2026-11-22T10:00:00.500001Z", 0, "1"),
+            backorder(10, "2026-11-21T10:00:00Z", 0, "1"),
+            backorder(5, "2026-11-22T10:00:00Z", 2, "2"),
+            backorder(5, "2026-11-22T10:00:00Z", 2, "10"),
         ];
         let mut by_key = queue.clone();
         queue.sort_by(|a, b| a.place().cmp(&b.place()));
@@ -199,7 +198,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_of_any_length_fits_a_key() {
+    fn a_value_of_any_length_fits_a_key() {
         let long = Reference::Tracking("9".repeat(5000));
         assert!(Key::reference(&long).pk.len() < 2048);
         assert_eq!(

@@ -10,28 +10,25 @@ use domain::ids::OrderId;
 use jiff::Timestamp;
 
 use super::{
-    Table,
+    client::{Table, unavailable},
     items::Item,
     keys::{order_of, order_pk, sortable},
-    transact::text,
-    unavailable,
+    limits::PAGE_ORDERS_MAX,
+    writes::text,
 };
 
-/// Longest page.
-const PAGE_MAX: u32 = 200;
-
-/// One index of orders.
+/// An index of orders.
 pub(super) struct Index {
     pub(super) name: &'static str,
     pub(super) hash: &'static str,
     pub(super) range: &'static str,
-    /// The sort key of the items that stand in it.
+    /// The table's sort key of the items in it.
     pub(super) sk: &'static str,
     pub(super) newest_first: bool,
 }
 
 impl Table {
-    /// One page of the orders under `value`; `before` leaves out what is as late or later.
+    /// One page of the orders under `value`, of those before the time `before` when it is given.
     pub(super) async fn list(
         &self,
         index: &Index,
@@ -42,7 +39,7 @@ impl Table {
         let start = page
             .after
             .as_deref()
-            .map(|cursor| start(index, &value, cursor))
+            .map(|cursor| start_key(index, &value, cursor))
             .transpose()?;
         let query = self
             .client
@@ -52,7 +49,7 @@ impl Table {
             .expression_attribute_names("#hash", index.hash)
             .expression_attribute_values(":hash", text(value))
             .scan_index_forward(!index.newest_first)
-            .limit(i32::try_from(page.limit.clamp(1, PAGE_MAX)).unwrap_or(1))
+            .limit(i32::try_from(page.limit.clamp(1, PAGE_ORDERS_MAX)).unwrap_or(1))
             .set_exclusive_start_key(start.map(Item::into_attributes));
         let query = match before {
             None => query.key_condition_expression("#hash = :hash"),
@@ -74,14 +71,14 @@ impl Table {
     }
 }
 
-/// Where a page ended, opaque to callers: the time and the order. The rest of the key follows from the index.
+/// The end of a page, opaque to callers: the time and the order. The rest of the key follows from the index.
 fn cursor(index: &Index, key: &Item) -> Result<String, Failure> {
     let order = order_of(key.get_text("pk")?)?;
     Ok(URL_SAFE_NO_PAD.encode(format!("{}|{order}", key.get_text(index.range)?)))
 }
 
-/// The key at which a page starts. Nothing of a cursor is used unread: it comes from outside.
-fn start(index: &Index, value: &str, cursor: &str) -> Result<Item, Failure> {
+/// The key after which a page starts. A cursor comes from outside, so each part of it is parsed.
+fn start_key(index: &Index, value: &str, cursor: &str) -> Result<Item, Failure> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad_cursor())?;
     let cursor = std::str::from_utf8(&bytes).map_err(|_| bad_cursor())?;
     let (time, order) = cursor.split_once('|').ok_or_else(bad_cursor)?;
@@ -94,7 +91,6 @@ fn start(index: &Index, value: &str, cursor: &str) -> Result<Item, Failure> {
         .text(index.range, sortable(time)))
 }
 
-/// A cursor that is none of ours.
 pub(super) fn bad_cursor() -> Failure {
     Failure::Malformed("the cursor is not one that we gave".to_owned())
 }
@@ -112,7 +108,7 @@ mod tests {
     };
 
     #[test]
-    fn a_cursor_leads_back_to_the_key_that_it_was_made_from() {
+    fn a_cursor_gives_back_the_key_that_it_was_made_from() {
         let order = OrderId::mint(Timestamp::UNIX_EPOCH, [3; 10]);
         let key = Item::default()
             .text("pk", order_pk(order))
@@ -123,7 +119,7 @@ mod tests {
                 sortable("2026-11-22T10:00:00.123Z".parse().unwrap()),
             );
         let cursor = cursor(&INDEX, &key).unwrap();
-        assert_eq!(start(&INDEX, "DUE", &cursor).unwrap(), key);
+        assert_eq!(start_key(&INDEX, "DUE", &cursor).unwrap(), key);
     }
 
     #[test]
@@ -137,7 +133,7 @@ mod tests {
             &URL_SAFE_NO_PAD.encode([0xff]),
         ] {
             assert!(
-                matches!(start(&INDEX, "DUE", cursor), Err(Failure::Malformed(_))),
+                matches!(start_key(&INDEX, "DUE", cursor), Err(Failure::Malformed(_))),
                 "{cursor}"
             );
         }

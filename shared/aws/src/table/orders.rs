@@ -1,27 +1,20 @@
-//! Orders: read, place, change, find, list.
+//! The order port: reads and lists; placing is in `place`, saving in `save`.
 
-use std::collections::BTreeSet;
-
-use app::{
-    failure::Failure,
-    ports::{OrderStore, Page, PageRequest, SaveOutcome},
-};
+use app::{failure::Failure, ports::{OrderStore, Page, PageRequest, SaveOutcome}};
 use domain::{
-    change::{Change, Reference},
+    order::{Change, Reference},
     ids::OrderId,
     order::{Commit, Contact, Order, Status},
-    place::Placement,
+    decide::Placement,
 };
 use jiff::{Timestamp, civil::Date};
 
 use super::{
-    Table,
+    client::{Table, unavailable},
     items::{Item, names},
-    keys::{self, COMMIT, DUE, Key, PLACED, STATE, order_pk, sortable, status_day},
+    keys::{self, COMMIT, DUE, Key, PLACED, STATE, order_pk, status_day},
     listing::Index,
-    save::Meaning,
-    transact::{ABSENT, Condition, Outcome, Refused, Write, number, text},
-    unavailable,
+    writes::text,
 };
 
 const BY_CUSTOMER: Index = Index {
@@ -48,15 +41,15 @@ const BY_DUE: Index = Index {
 
 impl OrderStore for Table {
     async fn load(&self, id: OrderId) -> Result<Option<Order>, Failure> {
-        // `PLACED` and `STATE` are neighbours: one query reads both, and nothing else.
-        let expressions = "#pk = :pk AND #sk BETWEEN :placed AND :state";
+        // `PLACED` and `STATE` are next to each other: one query reads both, and nothing else.
+        let condition = "#pk = :pk AND #sk BETWEEN :placed AND :state";
         let query = self
             .client
             .query()
             .table_name(&self.name)
             .consistent_read(true)
-            .key_condition_expression(expressions)
-            .set_expression_attribute_names(Some(names(&[expressions])))
+            .key_condition_expression(condition)
+            .set_expression_attribute_names(Some(names(&[condition])))
             .expression_attribute_values(":pk", text(order_pk(id)))
             .expression_attribute_values(":placed", text(PLACED))
             .expression_attribute_values(":state", text(STATE));
@@ -74,53 +67,13 @@ impl OrderStore for Table {
                 state: state.get_json("text")?,
             })),
             _ => Err(Failure::Inconsistent(format!(
-                "{id} is not there as a whole"
+                "{id} is stored only in part"
             ))),
         }
     }
 
     async fn place(&self, placement: &Placement) -> Result<SaveOutcome, Failure> {
-        let Placement { change, contact } = placement;
-        let placed = &change.order.placed;
-        let references = references(change);
-        let mut writes = vec![
-            Write::put(self, state(&change.order)?, Some(ABSENT))?,
-            Write::put(self, commit(placed.id, &change.commit), Some(ABSENT))?,
-            Write::put(
-                self,
-                Item::new(Key::placed(placed.id)).json("text", placed)?,
-                Some(ABSENT),
-            )?,
-            Write::put(
-                self,
-                self.contact_item(&change.order, contact)?,
-                Some(ABSENT),
-            )?,
-        ];
-        let first_reference = writes.len();
-        for reference in &references {
-            writes.push(Write::put(
-                self,
-                reference_item(reference, placed.id),
-                Some(ABSENT),
-            )?);
-        }
-        let refused = match self.transact(writes).await? {
-            Outcome::Done => return Ok(SaveOutcome::Saved),
-            Outcome::Refused(refused) => refused,
-        };
-        if self
-            .is_our_own(change, refused.iter().find(|refused| refused.place == 1))
-            .await?
-        {
-            return Ok(SaveOutcome::Saved);
-        }
-        let taken = |refused: &Refused| references.get(refused.place.checked_sub(first_reference)?);
-        Ok(refused
-            .iter()
-            .find_map(taken)
-            .cloned()
-            .map_or(SaveOutcome::VersionConflict, SaveOutcome::ReferenceTaken))
+        self.place_order(placement).await
     }
 
     async fn save(&self, change: &Change) -> Result<SaveOutcome, Failure> {
@@ -133,17 +86,17 @@ impl OrderStore for Table {
         let order = item.get_text("order_id")?.parse();
         order
             .map(Some)
-            .map_err(|error| Failure::Inconsistent(format!("a reference leads nowhere: {error}")))
+            .map_err(|error| Failure::Inconsistent(format!("a reference names no order: {error}")))
     }
 
     async fn commits(&self, id: OrderId) -> Result<Vec<Commit>, Failure> {
-        let broken = |error| Failure::Inconsistent(format!("{id}: {error}"));
+        let inconsistent = |error| Failure::Inconsistent(format!("{id}: {error}"));
         let items = self.all_under(&order_pk(id), COMMIT).await?;
-        let open = |item: &Item| {
+        let open_commit = |item: &Item| {
             let (text, hash) = (item.get_text("text")?, item.get_text("hash")?);
-            Commit::open(text.to_owned(), hash.to_owned()).map_err(broken)
+            Commit::open(text.to_owned(), hash.to_owned()).map_err(inconsistent)
         };
-        items.iter().map(open).collect()
+        items.iter().map(open_commit).collect()
     }
 
     async fn contact(&self, id: OrderId) -> Result<Option<Contact>, Failure> {
@@ -152,7 +105,7 @@ impl OrderStore for Table {
     }
 
     async fn of_customer(&self, email: &str, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
-        self.list(&BY_CUSTOMER, self.customer(email)?, None, page)
+        self.list(&BY_CUSTOMER, self.customer_hash(email)?, None, page)
             .await
     }
 
@@ -169,134 +122,4 @@ impl OrderStore for Table {
     async fn overdue(&self, now: Timestamp, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
         self.list(&BY_DUE, DUE.to_owned(), Some(now), page).await
     }
-}
-
-impl Table {
-    fn customer(&self, email: &str) -> Result<String, Failure> {
-        let missing =
-            || Failure::Inconsistent("this function was not given the customer key".to_owned());
-        keys::customer(self.customer_key.as_deref().ok_or_else(missing)?, email)
-    }
-
-    fn contact_item(&self, order: &Order, contact: &Contact) -> Result<Item, Failure> {
-        let item = Item::new(Key::contact(order.placed.id)).json("text", contact)?;
-        let item = item.text("customer", self.customer(&contact.email)?);
-        Ok(item.text("placed_at", sortable(order.placed.placed_at)))
-    }
-
-    /// Whether the commit that stands in the way is the very one that we are writing: then the answer to an
-    /// earlier attempt was lost, and it is written.
-    pub(super) async fn is_our_own(
-        &self,
-        change: &Change,
-        refused: Option<&Refused>,
-    ) -> Result<bool, Failure> {
-        let read;
-        let there = match refused {
-            Some(Refused {
-                there: Some(there), ..
-            }) => Some(there),
-            _ => {
-                read = self
-                    .get(Key::commit(change.order.placed.id, change.commit.body.seq))
-                    .await?;
-                read.as_ref()
-            }
-        };
-        Ok(there.and_then(|item| item.find_text("hash")) == Some(&change.commit.hash))
-    }
-
-    pub(super) fn write_state(&self, change: &Change) -> Result<Write, Failure> {
-        let before = change.commit.body.seq.saturating_sub(1);
-        let values = vec![(":before", number(i64::try_from(before).unwrap_or(i64::MAX)))];
-        let condition = Condition {
-            expression: "#version = :before",
-            values,
-        };
-        Write::put(self, state(&change.order)?, Some(condition))
-    }
-
-    pub(super) fn write_commit(&self, change: &Change) -> Result<Write, Failure> {
-        Write::put(
-            self,
-            commit(change.order.placed.id, &change.commit),
-            Some(ABSENT),
-        )
-    }
-
-    pub(super) fn write_reference(
-        &self,
-        reference: &Reference,
-        order: OrderId,
-    ) -> Result<Write, Failure> {
-        let item = reference_item(reference, order);
-        let own = match reference {
-            Reference::Tracking(_) => None,
-            Reference::Intent(_) | Reference::Number(_) | Reference::IdempotencyKey(_) => {
-                Some(Condition {
-                    expression: "attribute_not_exists(#pk) OR #order_id = :order",
-                    values: vec![(":order", text(order.to_string()))],
-                })
-            }
-        };
-        Write::put(self, item, own)
-    }
-}
-
-/// The references of a change, each once, the idempotency key first: whoever repeats a placement meets the same
-/// number again too, and is to hear of the key.
-pub(super) fn references(change: &Change) -> Vec<Reference> {
-    let mut references: Vec<Reference> = change
-        .references
-        .iter()
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .cloned()
-        .collect();
-    references.sort_by_key(|reference| match reference {
-        Reference::IdempotencyKey(_) => 0,
-        Reference::Number(_) => 1,
-        Reference::Intent(_) => 2,
-        Reference::Tracking(_) => 3,
-    });
-    references
-}
-
-/// What a failed condition of each place in a change's transaction means.
-pub(super) fn meanings(stock: usize, backorders: usize, references: usize) -> Vec<Meaning> {
-    let order = [Meaning::State, Meaning::Commit].into_iter();
-    let stock = (0..stock).map(Meaning::Stock);
-    let backorders = (0..backorders).map(|_| Meaning::Queue);
-    order
-        .chain(stock)
-        .chain(backorders)
-        .chain((0..references).map(Meaning::Reference))
-        .collect()
-}
-
-fn state(order: &Order) -> Result<Item, Failure> {
-    let placed_at = order.placed.placed_at;
-    let day = placed_at.to_zoned(jiff::tz::TimeZone::UTC).date();
-    let item = Item::new(Key::state(order.placed.id))
-        .json("text", &order.state)?
-        .number("version", order.state.version)
-        .text("status_day", status_day(order.state.status, day))
-        .text("placed_at", sortable(placed_at));
-    Ok(match order.due_at() {
-        Some(due_at) => item.text("due", DUE).text("due_at", sortable(due_at)),
-        None => item,
-    })
-}
-
-/// A commit: audit record, outbox and proof of order in one item.
-fn commit(order: OrderId, commit: &Commit) -> Item {
-    Item::new(Key::commit(order, commit.body.seq))
-        .text("text", commit.text.as_str())
-        .text("hash", commit.hash.as_str())
-        .text("order_id", order.to_string())
-        .text("outbox", "1")
-}
-
-fn reference_item(reference: &Reference, order: OrderId) -> Item {
-    Item::new(Key::reference(reference)).text("order_id", order.to_string())
 }

@@ -1,62 +1,50 @@
-//! Writing a change: state, commit, stock, queue places and references in one transaction.
+//! Writing a change: state, commit, stock, backorders and references in one transaction.
 //!
-//! Stock levels are added to without being read, so that two orders that ship from one shelf do not stand in each
-//! other's way. Where adding is not enough (a shelf that has, or would come to have, less than is promised from
-//! it), the failed condition brings the level along, the new one is computed, and it replaces exactly that one.
+//! The condition on the state's version decides between two writers of one order: the first wins, the second decides
+//! again on what it finds. Stock levels are added to without being read, so that two orders that reserve the same
+//! stock do not conflict. Where adding is not enough (a level has, or would get, less on hand than is reserved), the
+//! condition fails and returns the level; the new level is computed and replaces exactly that one.
+//!
+//! Should the function die half-way, the transaction is written or it is not; the message comes again, and the use
+//! case finds the change done or does it.
 
 use app::{failure::Failure, ports::SaveOutcome};
 use domain::{
-    change::{Change, Reference},
+    order::{Change, Reference},
     stock::{StockDelta, StockLevel},
 };
 
 use super::{
-    Table,
-    orders::{meanings, references},
-    stock::level,
-    transact::{Outcome, Refused, Write, jitter},
+    client::Table,
+    levels::level,
+    limits::SAVE_ATTEMPTS_MAX,
+    order_items::{FailedKinds, ItemKind, OrderWrites, references},
+    transact::{FailedCondition, TransactionEnd, jitter},
+    writes::Write,
 };
 
-/// Rounds of one change whose levels keep moving on.
-const ROUNDS: u32 = 8;
-
-/// What a failed condition at one place of a change's transaction means.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Meaning {
-    /// The order is at another version.
-    State,
-    /// The commit's place is taken.
-    Commit,
-    /// This stock level is not as it must be.
-    Stock(usize),
-    /// Nothing: queue places belong to the order, and its state is the guard.
-    Queue,
-    /// This reference leads to another order.
-    Reference(usize),
-}
-
 /// How one stock level is written.
-enum Plan<'a> {
-    /// By adding to it, unread.
+enum LevelWrite<'a> {
+    /// By adding to it, without reading it.
     Add(&'a StockDelta),
-    /// By replacing what was read.
+    /// By replacing the level that was read.
     Replace(&'a StockDelta, Option<StockLevel>),
 }
 
-impl Plan<'_> {
-    fn delta(&self) -> &StockDelta {
+impl<'a> LevelWrite<'a> {
+    fn delta(&self) -> &'a StockDelta {
         match self {
-            Plan::Add(delta) | Plan::Replace(delta, _) => delta,
+            LevelWrite::Add(delta) | LevelWrite::Replace(delta, _) => delta,
         }
     }
 
     fn write(&self, table: &Table) -> Result<Write, Failure> {
         match self {
-            Plan::Add(delta) => table.add_to_level(delta),
-            Plan::Replace(delta, there) => {
+            LevelWrite::Add(delta) => table.add_to_level(delta),
+            LevelWrite::Replace(delta, current) => {
                 let empty = || StockLevel::empty(delta.sku.clone(), delta.location.clone());
-                let after = there.clone().unwrap_or_else(empty).after(delta);
-                table.replace_level(there.as_ref(), &after)
+                let after = current.clone().unwrap_or_else(empty).after(delta);
+                table.replace_level(current.as_ref(), &after)
             }
         }
     }
@@ -65,84 +53,89 @@ impl Plan<'_> {
 impl Table {
     pub(super) async fn save_change(&self, change: &Change) -> Result<SaveOutcome, Failure> {
         let moves = |delta: &&StockDelta| delta.on_hand != 0 || delta.reserved != 0;
-        let mut plans: Vec<Plan<'_>> = change.stock.iter().filter(moves).map(Plan::Add).collect();
+        let mut levels: Vec<LevelWrite<'_>> = change
+            .stock
+            .iter()
+            .filter(moves)
+            .map(LevelWrite::Add)
+            .collect();
         let references = references(change);
-        let meanings = meanings(plans.len(), change.backorders.len(), references.len());
-        for round in 0..ROUNDS {
-            if round > 1 {
-                tokio::time::sleep(jitter(round)).await;
+        for attempt in 0..SAVE_ATTEMPTS_MAX {
+            if attempt > 1 {
+                tokio::time::sleep(jitter(attempt)).await;
             }
-            let writes = self.writes(change, &plans, &references)?;
-            let refused = match self.transact(writes).await? {
-                Outcome::Done => return Ok(SaveOutcome::Saved),
-                Outcome::Refused(refused) => refused,
+            let OrderWrites { writes, kinds } = self.change_writes(change, &levels, &references)?;
+            let failed = match self.transact(writes).await? {
+                TransactionEnd::Written => return Ok(SaveOutcome::Saved),
+                TransactionEnd::ConditionsFailed(failed) => failed,
             };
+            let failed = FailedKinds::new(&kinds, &failed);
             if let Some(saved) = self
-                .answer(change, &plans, &references, &meanings, &refused)
+                .final_answer(change, &levels, &references, &failed)
                 .await?
             {
                 return Ok(saved);
             }
-            for refused in &refused {
-                if let Some(Meaning::Stock(index)) = meanings.get(refused.place)
-                    && let Some(plan) = plans.get_mut(*index)
+            for (kind, failed) in failed.iter() {
+                if let ItemKind::StockLevel(index) = kind
+                    && let Some(level) = levels.get_mut(index)
                 {
-                    *plan = self.replan(plan, refused).await?;
+                    *level = self.replacement(level, failed).await?;
                 }
             }
         }
-        Err(Failure::Contended(ROUNDS))
+        Err(Failure::Contended(SAVE_ATTEMPTS_MAX))
     }
 
-    fn writes(
+    fn change_writes(
         &self,
         change: &Change,
-        plans: &[Plan<'_>],
+        levels: &[LevelWrite<'_>],
         references: &[Reference],
-    ) -> Result<Vec<Write>, Failure> {
+    ) -> Result<OrderWrites, Failure> {
         let order = change.order.placed.id;
-        let mut writes = vec![self.write_state(change)?, self.write_commit(change)?];
-        for plan in plans {
-            writes.push(plan.write(self)?);
+        let mut writes = OrderWrites::default();
+        writes.push(ItemKind::State, self.replace_state(change)?);
+        writes.push(ItemKind::Commit, self.write_commit(change)?);
+        for (index, level) in levels.iter().enumerate() {
+            writes.push(ItemKind::StockLevel(index), level.write(self)?);
         }
-        for waiting in &change.backorders {
-            writes.push(self.queue_place(waiting)?);
+        for backorder in &change.backorders {
+            writes.push(ItemKind::Backorder, self.write_backorder(backorder)?);
         }
-        for reference in references {
-            writes.push(self.write_reference(reference, order)?);
+        for (index, reference) in references.iter().enumerate() {
+            writes.push(
+                ItemKind::Reference(index),
+                self.write_reference(reference, order)?,
+            );
         }
         Ok(writes)
     }
 
-    /// What failed conditions mean for the change as a whole; nothing: only levels that can be planned anew.
-    async fn answer(
+    /// What failed conditions mean for the change as a whole; none when only levels must be replaced.
+    async fn final_answer(
         &self,
         change: &Change,
-        plans: &[Plan<'_>],
+        levels: &[LevelWrite<'_>],
         references: &[Reference],
-        meanings: &[Meaning],
-        refused: &[Refused],
+        failed: &FailedKinds<'_>,
     ) -> Result<Option<SaveOutcome>, Failure> {
-        let meaning = |refused: &Refused| meanings.get(refused.place).copied();
-        let failed = |wanted: Meaning| {
-            refused
-                .iter()
-                .find(|refused| meaning(refused) == Some(wanted))
-        };
-        if failed(Meaning::State).is_some() || failed(Meaning::Commit).is_some() {
-            let ours = self.is_our_own(change, failed(Meaning::Commit)).await?;
-            return Ok(Some(if ours {
-                SaveOutcome::Saved
-            } else {
-                SaveOutcome::VersionConflict
-            }));
+        let commit = failed.find(ItemKind::Commit);
+        if commit.is_some() || failed.find(ItemKind::State).is_some() {
+            let is_own = self.is_own_commit(change, commit).await?;
+            return Ok(Some(if is_own { SaveOutcome::Saved } else { SaveOutcome::VersionConflict }));
         }
-        let short = refused.iter().find_map(|refused| match meaning(refused)? {
-            Meaning::Stock(index) => plans
+        let short = failed.iter().find_map(|(kind, _)| match kind {
+            ItemKind::StockLevel(index) => levels
                 .get(index)
-                .map(Plan::delta)
+                .map(LevelWrite::delta)
                 .filter(|delta| delta.promise),
-            Meaning::State | Meaning::Commit | Meaning::Queue | Meaning::Reference(_) => None,
+            ItemKind::State
+            | ItemKind::Commit
+            | ItemKind::Placed
+            | ItemKind::Contact
+            | ItemKind::Backorder
+            | ItemKind::Reference(_) => None,
         });
         if let Some(StockDelta { sku, location, .. }) = short {
             return Ok(Some(SaveOutcome::OutOfStock {
@@ -150,22 +143,20 @@ impl Table {
                 location: location.clone(),
             }));
         }
-        let taken = refused.iter().find_map(|refused| match meaning(refused)? {
-            Meaning::Reference(index) => references.get(index),
-            Meaning::State | Meaning::Commit | Meaning::Stock(_) | Meaning::Queue => None,
-        });
-        Ok(taken.cloned().map(SaveOutcome::ReferenceTaken))
+        Ok(failed.taken_reference(references).map(SaveOutcome::ReferenceTaken))
     }
 
-    async fn replan<'a>(&self, plan: &Plan<'a>, refused: &Refused) -> Result<Plan<'a>, Failure> {
-        let delta = match plan {
-            Plan::Add(delta) | Plan::Replace(delta, _) => *delta,
-        };
-        let there = match &refused.there {
+    async fn replacement<'a>(
+        &self,
+        write: &LevelWrite<'a>,
+        failed: &FailedCondition,
+    ) -> Result<LevelWrite<'a>, Failure> {
+        let delta = write.delta();
+        let current = match &failed.current {
             Some(item) => Some(level(item)?),
-            // Either nothing is there, or it was not told.
+            // There is no level, or it was not returned.
             None => self.level(&delta.sku, &delta.location).await?,
         };
-        Ok(Plan::Replace(delta, there))
+        Ok(LevelWrite::Replace(delta, current))
     }
 }

@@ -7,7 +7,7 @@ use app::{
     usecases::adjust_stock::adjust,
 };
 use domain::{
-    facts::{StockFact, StockMovement},
+    inbound::{StockFact, StockMovement},
     ids::{LocationId, Sku},
     stock::StockChange,
 };
@@ -20,7 +20,7 @@ use crate::{
     examples, extract,
     problem::Problem,
     response::{Response, json, mark_replayed},
-    route::{Body, Operation, Route, WRITE, schema},
+    routing::{Body, Operation, Route, WRITE, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {

@@ -7,7 +7,7 @@ use app::{
     views::cancellation::CancellationView,
 };
 use domain::{
-    command::CancelLine,
+    order::CancelLine,
     ids::{LineId, OrderId},
     order::CancelReason,
 };
@@ -19,7 +19,7 @@ use crate::{
     examples, extract,
     problem::Problem,
     response::{Response, json, mark_replayed},
-    route::{Body, Operation, Route, Scope, WRITE, schema},
+    routing::{Body, Operation, Route, Scope, WRITE, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {

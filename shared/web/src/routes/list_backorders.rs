@@ -13,7 +13,7 @@ use crate::{
     problem::Problem,
     query::Query,
     response::{Request, Response, json},
-    route::{Operation, READ, Route, schema},
+    routing::{Operation, READ, Route, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {

@@ -5,7 +5,7 @@ use app::{
     views::order_summary::{OrderPage, OrderSummary},
 };
 use domain::{
-    change::Reference,
+    order::Reference,
     ids::{OrderNumber, ShopId},
 };
 
@@ -15,7 +15,7 @@ use crate::{
     problem::Problem,
     query::Query,
     response::{Request, Response, json},
-    route::{Operation, READ, Route, schema},
+    routing::{Operation, READ, Route, schema},
     status_listing::{list_by_status, load_all},
 };
 

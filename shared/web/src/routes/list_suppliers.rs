@@ -10,7 +10,7 @@ use crate::{
     call::Call,
     problem::Problem,
     response::{Response, json},
-    route::{Operation, READ, Route, schema},
+    routing::{Operation, READ, Route, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {

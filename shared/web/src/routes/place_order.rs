@@ -6,7 +6,7 @@ use app::{
     usecases::place::place,
     views::placed_order::PlacedOrderView,
 };
-use domain::place::PlaceOrder;
+use domain::decide::PlaceOrder;
 use http::header;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     examples, extract,
     problem::Problem,
     response::{Response, json, mark_replayed, with_header},
-    route::{Body, Operation, Route, WRITE, schema},
+    routing::{Body, Operation, Route, WRITE, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {

@@ -12,7 +12,7 @@ use crate::{
     extract,
     problem::Problem,
     response::{Response, json},
-    route::{Operation, READ, Route, schema},
+    routing::{Operation, READ, Route, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {

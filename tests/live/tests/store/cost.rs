@@ -25,7 +25,7 @@ use aws_smithy_runtime_api::client::{
     runtime_components::RuntimeComponents,
 };
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
-use domain::{facts::FulfillmentFact, order::Status};
+use domain::{inbound::FulfillmentFact, order::Status};
 use serde_json::Value;
 
 use crate::dynamo::Dynamo;

@@ -5,7 +5,7 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use aws::{client::Connection, settings, table::Table};
+use aws::{runtime::client::Connection, runtime::settings, table::Table};
 use aws_sdk_dynamodb::{
     Client,
     operation::create_table::builders::CreateTableFluentBuilder,

@@ -101,7 +101,7 @@ async fn throttles_without_end_are_unavailability() {
 #[tokio::test]
 async fn a_lost_answer_is_recognised_by_what_was_written() {
     // Without the token the signature no longer fits, which a DynamoDB of our own does not mind.
-    let ours = aws::settings::optional("AWS_ENDPOINT_URL_DYNAMODB").is_none();
+    let ours = aws::runtime::settings::optional("AWS_ENDPOINT_URL_DYNAMODB").is_none();
     for forgets in [false, true].into_iter().filter(|forgets| ours || !forgets) {
         let dynamo = Dynamo::start().await;
         let faulty = Faulty::new(dynamo.connection.http_client(), |_, n| {
@@ -173,7 +173,7 @@ async fn a_change_too_large_for_one_transaction_is_not_sent() {
     let placement = sample::placement(1);
     let mut change = sample::hold(&placement, 2);
     change.references = (0..99)
-        .map(|n| domain::change::Reference::Tracking(n.to_string()))
+        .map(|n| domain::order::Reference::Tracking(n.to_string()))
         .collect();
     let failure = table.save(&change).await.unwrap_err();
     assert_eq!(failure.code(), "inconsistent");

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use ::stories::races;
-use aws::settings;
+use aws::runtime::settings;
 
 use crate::dynamo::Dynamo;
 

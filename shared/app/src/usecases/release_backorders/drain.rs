@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    backorder::Backorder,
+    stock::Backorder,
     ids::{LineId, LocationId, OrderId, Sku},
     order::Cause,
 };

@@ -5,11 +5,11 @@
 //! can take nothing, as draining that queue would.
 
 use domain::{
-    backorder::Backorder,
-    command::Command,
+    stock::Backorder,
+    order::Command,
     ids::FulfillmentOrderId,
     order::Order,
-    route::{Decision, Demand, route},
+    routing::{Decision, Demand, route},
 };
 use jiff::Timestamp;
 

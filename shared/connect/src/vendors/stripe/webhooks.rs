@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::{
-    facts::{self, OrderPayment},
+    inbound::{self, OrderPayment},
     payloads::{Event, Head},
     references::ID_MAX,
 };

@@ -6,6 +6,7 @@ use aws_lambda_events::{
     encodings::Body,
 };
 use http::{Request, Response, Uri};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 
 /// The event is not a request: its body is not the base64 that it is marked as, or its path is not a path.
@@ -19,7 +20,23 @@ pub enum BadEvent {
     Uri(#[from] http::uri::InvalidUri),
 }
 
-/// Answers one request. The claims of the verified token are in the request's extensions, as [`Claims`].
+/// Responds to every request of the gateway, for the life of the function.
+///
+/// # Errors
+/// When the Lambda runtime cannot be reached.
+pub async fn serve(
+    answer: impl AsyncFn(Result<Request<Vec<u8>>, BadEvent>) -> Response<String>,
+) -> Result<(), Error> {
+    let answer = &answer;
+    run(service_fn(
+        async |event: LambdaEvent<ApiGatewayV2httpRequest>| {
+            Ok::<_, Error>(respond(event.payload, answer).await)
+        },
+    ))
+    .await
+}
+
+/// Responds to one request. The claims of the verified token are in the request's extensions, as [`Claims`].
 pub async fn respond(
     event: ApiGatewayV2httpRequest,
     answer: impl AsyncFn(Result<Request<Vec<u8>>, BadEvent>) -> Response<String>,

@@ -3,11 +3,11 @@
 use app::ports::{Clock, IdGenerator};
 use jiff::Timestamp;
 
-/// The machine's clock and randomness.
+/// The operating system's clock, in whole milliseconds UTC, and its random numbers.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Machine;
+pub struct SystemClock;
 
-impl Clock for Machine {
+impl Clock for SystemClock {
     fn now(&self) -> Timestamp {
         #[expect(clippy::disallowed_methods, reason = "this is the one clock")]
         let now = Timestamp::now();
@@ -15,12 +15,12 @@ impl Clock for Machine {
     }
 }
 
-impl IdGenerator for Machine {
+impl IdGenerator for SystemClock {
     fn entropy(&self) -> [u8; 10] {
         let mut bytes = [0; 10];
         #[expect(
             clippy::expect_used,
-            reason = "without randomness no id can be minted, so nothing may be answered"
+            reason = "without randomness no id can be made, so no request may be accepted"
         )]
         getrandom::fill(&mut bytes).expect("the operating system gives random bytes");
         bytes
@@ -33,7 +33,7 @@ mod tests {
 
     #[test]
     fn the_clock_counts_whole_milliseconds() {
-        assert_eq!(Machine.now().subsec_nanosecond() % 1_000_000, 0);
-        assert_ne!(Machine.entropy(), Machine.entropy());
+        assert_eq!(SystemClock.now().subsec_nanosecond() % 1_000_000, 0);
+        assert_ne!(SystemClock.entropy(), SystemClock.entropy());
     }
 }

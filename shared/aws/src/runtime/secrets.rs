@@ -9,7 +9,7 @@ use std::{
 use app::{failure::Failure, ports::SecretStore};
 use aws_sdk_secretsmanager::Client;
 
-use crate::{
+use crate::runtime::{
     client::Connection,
     settings::{BadSetting, required},
 };

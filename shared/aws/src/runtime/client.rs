@@ -13,20 +13,21 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use aws_smithy_types::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_types::region::Region;
 
-use crate::settings::{BadSetting, optional, required};
+use super::settings::{BadSetting, optional, required};
 
 /// Longest wait for a connection.
-const CONNECT: Duration = Duration::from_secs(1);
-/// Longest wait for one attempt: far above DynamoDB's slowest hundredth, far below a function's timeout.
-const ATTEMPT: Duration = Duration::from_secs(3);
+pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
+/// Longest wait for one attempt: far above DynamoDB's 99th percentile, far below a function's timeout.
+pub const ATTEMPT_TIMEOUT: Duration = Duration::from_secs(3);
 /// Longest wait for a call with its retries.
-const OPERATION: Duration = Duration::from_secs(8);
-/// Attempts of one call.
-const ATTEMPTS: u32 = 3;
-/// Upper bound of the first wait between attempts; the SDK's own second is long for a function that is paid by time.
-const BACKOFF: Duration = Duration::from_millis(50);
+pub const CALL_TIMEOUT: Duration = Duration::from_secs(8);
+/// Attempts of one call, the first included.
+pub const CALL_ATTEMPTS_MAX: u32 = 3;
+/// Upper bound of the first wait between attempts. The SDK's default of a second is long for a function that is
+/// paid by time.
+pub const CALL_BACKOFF: Duration = Duration::from_millis(50);
 
-/// Where AWS is and who we are there. Built once, in `main`.
+/// Region, credentials, endpoint and HTTP client: everything that the clients share. Built once, in `main`.
 #[derive(Debug, Clone)]
 pub struct Connection {
     region: Region,
@@ -37,14 +38,14 @@ pub struct Connection {
 
 #[derive(Debug, Clone)]
 enum Endpoint {
-    /// As the environment says, service by service.
+    /// `AWS_ENDPOINT_URL_<SERVICE>`, else `AWS_ENDPOINT_URL`, else the service's own.
     Environment,
-    /// One for every service.
+    /// The same for every service.
     Fixed(String),
 }
 
 impl Connection {
-    /// Reads region and credentials from the environment, as Lambda sets it.
+    /// Reads region and credentials from the variables that Lambda sets.
     ///
     /// # Errors
     /// When one is missing; the error names it.
@@ -63,7 +64,7 @@ impl Connection {
             None,
             "environment",
         );
-        let http = https();
+        let http = https_client();
         Ok(Self {
             region: Region::new(region),
             credentials,
@@ -77,12 +78,12 @@ impl Connection {
         Self {
             region: Region::new(region.to_owned()),
             credentials: Credentials::new(key_id, secret, None, None, "given"),
-            http: https(),
+            http: https_client(),
             endpoint: Endpoint::Fixed(url.to_owned()),
         }
     }
 
-    /// The same, but with another HTTP client, for instance one that injects faults.
+    /// This connection with another HTTP client, for instance one that injects faults.
     pub fn with_http_client(self, http: SharedHttpClient) -> Self {
         Self { http, ..self }
     }
@@ -101,7 +102,7 @@ impl Connection {
     }
 }
 
-fn https() -> SharedHttpClient {
+fn https_client() -> SharedHttpClient {
     Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https()
@@ -109,16 +110,16 @@ fn https() -> SharedHttpClient {
 
 fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
-        .connect_timeout(CONNECT)
-        .operation_attempt_timeout(ATTEMPT)
-        .operation_timeout(OPERATION)
+        .connect_timeout(CONNECT_TIMEOUT)
+        .operation_attempt_timeout(ATTEMPT_TIMEOUT)
+        .operation_timeout(CALL_TIMEOUT)
         .build()
 }
 
 fn retries() -> RetryConfig {
     RetryConfig::standard()
-        .with_max_attempts(ATTEMPTS)
-        .with_initial_backoff(BACKOFF)
+        .with_max_attempts(CALL_ATTEMPTS_MAX)
+        .with_initial_backoff(CALL_BACKOFF)
 }
 
 macro_rules! client {

@@ -1,71 +1,83 @@
-//! The table's stream: every commit in order per order, at least once.
+//! The table's stream to the bus: every commit, in order per order, at least once.
+//!
+//! The stream gives one batch per shard at a time, so no two invocations publish records of the same order. Should the
+//! function die half-way, the whole batch comes again: what was published before is published twice, and consumers
+//! treat the second event as already done.
 
-use app::{
-    bus::{
-        envelope::BusEntry,
-        publish::{entries_of_stored_commit, entries_of_stored_record},
-    },
-    failure::Failure,
-};
+use app::{bus::{envelope::BusEntry, publish::{entries_of_stored_commit, entries_of_stored_record}}, failure::Failure};
 use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
-use lambda_runtime::tracing;
+use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
 
 use crate::bus::Bus;
 
-/// Publishes what a batch of stream records says, in its order, and names the first record that did not go: the
-/// stream hands that one and all after it over again. Nothing is attempted past the first failure, so that no event
-/// of an order overtakes an earlier one for good.
+/// Publishes every record of the stream, for the life of the function.
 ///
-/// A record that cannot be read is a failure like any other: after its retries the stream puts it before a person,
-/// in the queue of relay failures.
-pub async fn relay(bus: &Bus, event: Event) -> DynamoDbEventResponse {
+/// # Errors
+/// When the Lambda runtime cannot be reached.
+pub async fn publish_commits(bus: &Bus) -> Result<(), Error> {
+    run(service_fn(async |event: LambdaEvent<Event>| {
+        Ok::<_, Error>(relay(bus, event.payload).await)
+    }))
+    .await
+}
+
+/// Publishes a batch of records in its order, and names the first record that was not published: the stream gives that
+/// one and all after it again. Nothing is published past the first failure, so that no event of an order overtakes an
+/// earlier one.
+///
+/// A record that cannot be read is a failure like any other: after its retries the stream moves it to the queue of
+/// relay failures, which raises an alarm.
+async fn relay(bus: &Bus, event: Event) -> DynamoDbEventResponse {
     let mut entries: Vec<BusEntry> = Vec::new();
-    let mut owners: Vec<usize> = Vec::new();
+    // For each entry, the index of its record.
+    let mut record_indexes: Vec<usize> = Vec::new();
     let mut unreadable = None;
-    for (place, record) in event.records.iter().enumerate() {
-        match read(record) {
+    for (index, record) in event.records.iter().enumerate() {
+        match entries_of(record) {
             Ok(read) => {
-                owners.extend(std::iter::repeat_n(place, read.len()));
+                record_indexes.extend(std::iter::repeat_n(index, read.len()));
                 entries.extend(read);
             }
             Err(failure) => {
-                unreadable = Some((place, failure));
+                unreadable = Some((index, failure));
                 break;
             }
         }
     }
-    let (taken, refused) = bus.publish(&entries).await;
-    let failed = match refused {
-        Some(failure) => owners.get(taken).map(|place| (*place, failure)),
+    let (published, failure) = bus.publish(&entries).await;
+    let failed = match failure {
+        Some(failure) => record_indexes.get(published).map(|index| (*index, failure)),
         None => unreadable,
     };
     let mut response = DynamoDbEventResponse::default();
-    if let Some((place, failure)) = failed {
-        let sequence = event
-            .records
-            .get(place)
-            .and_then(|record| record.change.sequence_number.clone());
-        tracing::warn!(
-            events.taken = taken,
-            events.all = entries.len(),
-            error = %failure.chain(),
-            "not everything went out; the rest comes again"
+    let Some((index, failure)) = failed else {
+        tracing::info!(
+            records = event.records.len(),
+            events = published,
+            "published"
         );
-        let mut item = DynamoDbBatchItemFailure::default();
-        // Without a number the whole batch comes again, which is safe: whoever reads an event twice knows it.
-        item.item_identifier = Some(sequence.unwrap_or_default());
-        response.batch_item_failures.push(item);
-    } else {
-        tracing::info!(records = event.records.len(), events = taken, "relayed");
-    }
+        return response;
+    };
+    tracing::warn!(
+        events.published = published,
+        events.all = entries.len(),
+        error = %failure.chain(),
+        "not everything was published; the rest comes again"
+    );
+    let record = event.records.get(index);
+    let sequence = record.and_then(|record| record.change.sequence_number.clone());
+    let mut item = DynamoDbBatchItemFailure::default();
+    // Without a number the whole batch comes again, which is safe: consumers expect duplicates.
+    item.item_identifier = Some(sequence.unwrap_or_default());
+    response.batch_item_failures.push(item);
     response
 }
 
-/// The entries of one record: of an order's commit, or of a movement of stock.
-fn read(record: &EventRecord) -> Result<Vec<BusEntry>, Failure> {
+/// The events of one record: of an order's commit, or of a stock movement.
+fn entries_of(record: &EventRecord) -> Result<Vec<BusEntry>, Failure> {
     let text = |name: &str| match record.change.new_image.inner().get(name) {
         Some(serde_dynamo::AttributeValue::S(text)) => Some(text.as_str()),
         _ => None,
@@ -88,12 +100,12 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::scripted::Scripted;
+    use crate::scripted::ScriptedAws;
 
-    /// A bus that refuses the entries of which `refuses` says so, by their place over all calls.
-    fn bus(refuses: impl Fn(usize) -> bool + Send + Sync + 'static) -> Scripted {
+    /// A bus that refuses the entries for which `refuses` is true, given their index over all calls.
+    fn bus(refuses: impl Fn(usize) -> bool + Send + Sync + 'static) -> ScriptedAws {
         let seen = std::sync::atomic::AtomicUsize::new(0);
-        Scripted::new(move |(_, input)| {
+        ScriptedAws::new(move |(_, input)| {
             let entries = input["Entries"].as_array().unwrap();
             let first = seen.fetch_add(entries.len(), std::sync::atomic::Ordering::Relaxed);
             let answers: Vec<Value> = (0..entries.len())
@@ -143,7 +155,7 @@ mod tests {
         })
     }
 
-    async fn relayed(aws: &Scripted, records: Vec<Value>) -> Vec<String> {
+    async fn relayed(aws: &ScriptedAws, records: Vec<Value>) -> Vec<String> {
         let bus = Bus::new(aws.connection().eventbridge(), "oms");
         let event: Event = serde_json::from_value(json!({ "Records": records })).unwrap();
         let response = relay(&bus, event).await;
@@ -155,7 +167,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_event_goes_out_in_order_ten_a_call() {
+    async fn every_event_is_published_in_order_ten_a_call() {
         let aws = bus(|_| false);
         assert!(
             relayed(&aws, (1..=6).map(record).collect())
@@ -163,27 +175,27 @@ mod tests {
                 .is_empty()
         );
         let sizes: Vec<usize> = aws
-            .asked()
+            .calls()
             .iter()
             .map(|(_, i)| i["Entries"].as_array().unwrap().len())
             .collect();
         assert_eq!(sizes, [10, 2]);
         let first: Value =
-            serde_json::from_str(aws.asked()[0].1["Entries"][0]["Detail"].as_str().unwrap())
+            serde_json::from_str(aws.calls()[0].1["Entries"][0]["Detail"].as_str().unwrap())
                 .unwrap();
         assert_eq!(first["seq"], 1);
     }
 
     #[tokio::test]
-    async fn the_record_of_the_first_refused_entry_is_named_and_nothing_after_it_is_tried() {
+    async fn the_record_of_the_first_refused_entry_is_named_and_nothing_is_published_after_it() {
         // The fourth entry is the second event of the second record.
-        let aws = bus(|place| place == 3);
+        let aws = bus(|index| index == 3);
         assert_eq!(relayed(&aws, (1..=8).map(record).collect()).await, ["s2"]);
-        assert_eq!(aws.asked().len(), 1, "the second call is not made");
+        assert_eq!(aws.calls().len(), 1, "the second call is not made");
     }
 
     #[tokio::test]
-    async fn an_unreadable_record_lets_those_before_it_go_and_is_named() {
+    async fn records_before_an_unreadable_one_are_published_and_it_is_named() {
         let aws = bus(|_| false);
         let mut edited = record(2);
         edited["dynamodb"]["NewImage"]["hash"] = json!({ "S": "00" });
@@ -191,12 +203,12 @@ mod tests {
             relayed(&aws, vec![record(1), edited, record(3)]).await,
             ["s2"]
         );
-        assert_eq!(aws.asked()[0].1["Entries"].as_array().unwrap().len(), 2);
+        assert_eq!(aws.calls()[0].1["Entries"].as_array().unwrap().len(), 2);
     }
 
     #[tokio::test]
     async fn when_the_bus_is_down_the_first_record_is_named() {
-        let aws = Scripted::new(|_| (400, json!({ "__type": "AccessDeniedException" })));
+        let aws = ScriptedAws::new(|_| (400, json!({ "__type": "AccessDeniedException" })));
         assert_eq!(relayed(&aws, vec![record(1), record(2)]).await, ["s1"]);
     }
 }

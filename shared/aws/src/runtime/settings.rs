@@ -1,17 +1,15 @@
-//! Settings: environment variables, read once in `main`, in one place. A missing one ends the init phase with its
-//! name, so that a bad deployment fails there and not on a customer.
+//! Settings: environment variables, read once in `main`. A missing one ends the init phase with an error that names
+//! it, so that a bad deployment fails at start and not on a customer's request.
 
 /// A setting that is missing or unusable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("setting {name}: {problem}")]
 pub struct BadSetting {
-    /// The environment variable.
     pub name: &'static str,
-    /// What is wrong with it.
     pub problem: &'static str,
 }
 
-/// A setting that may be left out; empty counts as left out.
+/// An optional setting; an empty value counts as absent.
 pub fn optional(name: &str) -> Option<String> {
     #[expect(
         clippy::disallowed_methods,
@@ -20,10 +18,10 @@ pub fn optional(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }
 
-/// A setting that must be there.
+/// A required setting.
 ///
 /// # Errors
-/// When it is missing or empty; the error names it.
+/// When it is missing or empty.
 pub fn required(name: &'static str) -> Result<String, BadSetting> {
     optional(name).ok_or(BadSetting {
         name,
@@ -31,10 +29,10 @@ pub fn required(name: &'static str) -> Result<String, BadSetting> {
     })
 }
 
-/// A setting that must be there and a whole number.
+/// A required setting that is a whole number.
 ///
 /// # Errors
-/// When it is missing or no number; the error names it.
+/// When it is missing or not a number.
 pub fn required_number(name: &'static str) -> Result<u32, BadSetting> {
     required(name)?.parse().map_err(|_| BadSetting {
         name,
@@ -42,7 +40,7 @@ pub fn required_number(name: &'static str) -> Result<u32, BadSetting> {
     })
 }
 
-/// A switch: on only when the setting says `true`.
+/// A switch: on only when the setting is `true`.
 pub fn switched_on(name: &str) -> bool {
     optional(name).is_some_and(|value| value == "true")
 }

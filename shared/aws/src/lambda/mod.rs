@@ -1,0 +1,19 @@
+//! The events that wake a function, and the loop that each `main` ends in.
+//!
+//! | a function woken by | ends its `main` with |
+//! |---|---|
+//! | an SQS queue | [`consumer::consume`] |
+//! | an SQS queue and HTTP requests | [`consumer::consume_or_respond`] |
+//! | HTTP requests | [`gateway::serve`] |
+//! | the table's stream | [`stream::publish_commits`] |
+//!
+//! Each begins with [`start`].
+
+mod batch;
+pub mod consumer;
+pub mod gateway;
+pub mod source_queue;
+mod start;
+pub mod stream;
+
+pub use start::start;

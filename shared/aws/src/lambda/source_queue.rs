@@ -1,0 +1,169 @@
+//! The queue that wakes a function: when a message comes again, and its dead-letter queue.
+
+use std::time::Duration;
+
+use app::failure::Failure;
+use aws_lambda_events::sqs::SqsMessage;
+use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::MessageAttributeValue};
+use lambda_runtime::tracing;
+
+use crate::runtime::{
+    client::Connection,
+    settings::{BadSetting, required, required_number},
+};
+
+/// Longest wait before a message is received again.
+pub const RECEIVE_WAIT_MAX: Duration = Duration::from_secs(900);
+/// Longest reason on a dead letter, in characters: enough for a sentence and its causes.
+pub const DEAD_LETTER_REASON_CHARS_MAX: usize = 1000;
+
+/// A queue and its dead-letter queue.
+#[derive(Debug, Clone)]
+pub struct SourceQueue {
+    client: Client,
+    url: String,
+    dead_letters_url: String,
+    receives_max: u32,
+}
+
+impl SourceQueue {
+    /// From the settings `QUEUE_URL`, `DEAD_LETTER_QUEUE_URL` and `MAX_RECEIVES`.
+    ///
+    /// # Errors
+    /// When a setting is missing.
+    pub fn from_environment(connection: &Connection) -> Result<Self, BadSetting> {
+        Ok(Self {
+            client: connection.sqs(),
+            url: required("QUEUE_URL")?,
+            dead_letters_url: required("DEAD_LETTER_QUEUE_URL")?,
+            receives_max: required_number("MAX_RECEIVES")?,
+        })
+    }
+
+    #[cfg(test)]
+    pub(crate) fn new(
+        client: Client,
+        url: &str,
+        dead_letters_url: &str,
+        receives_max: u32,
+    ) -> Self {
+        Self {
+            client,
+            url: url.to_owned(),
+            dead_letters_url: dead_letters_url.to_owned(),
+            receives_max,
+        }
+    }
+
+    /// Leaves a message on the queue until its wait is over, or makes it a dead letter when this was its last
+    /// receive. True when the message may be deleted.
+    pub(super) async fn retry_later(&self, message: &SqsMessage, failure: &Failure) -> bool {
+        let receives = receives(message);
+        if receives >= self.receives_max {
+            return self.dead_letter(message, failure).await;
+        }
+        let id = message.message_id.as_deref().unwrap_or_default();
+        let wait = wait(receives);
+        tracing::warn!(
+            message.id = id,
+            code = failure.code(),
+            error = %failure.chain(),
+            receives,
+            wait_s = wait.as_secs(),
+            "left on the queue"
+        );
+        let change = self
+            .client
+            .change_message_visibility()
+            .queue_url(&self.url)
+            .set_receipt_handle(message.receipt_handle.clone())
+            .visibility_timeout(i32::try_from(wait.as_secs()).unwrap_or(i32::MAX));
+        if let Err(error) = change.send().await {
+            // The message comes again all the same, after the queue's own visibility timeout.
+            tracing::warn!(message.id = id, error = %DisplayErrorContext(&error), "could not set the wait");
+        }
+        false
+    }
+
+    /// Writes a message to the dead-letter queue with its reason. True when the message may be deleted.
+    ///
+    /// Should the function die between this write and the deletion, the message is handled again and may become a
+    /// second dead letter: handling and redrive are both safe to repeat.
+    pub(super) async fn dead_letter(&self, message: &SqsMessage, failure: &Failure) -> bool {
+        let id = message.message_id.as_deref().unwrap_or_default();
+        let body = message.body.as_deref().filter(|body| !body.is_empty());
+        let source = message.event_source_arn.as_deref().unwrap_or(&self.url);
+        let sent = self
+            .client
+            .send_message()
+            .queue_url(&self.dead_letters_url)
+            .message_body(body.unwrap_or("-"))
+            .message_attributes("reason_code", attribute(failure.code()))
+            .message_attributes("reason", attribute(&reason(failure)))
+            .message_attributes("source", attribute(source))
+            .send()
+            .await;
+        match sent {
+            Ok(_) => {
+                tracing::error!(message.id = id, code = failure.code(), error = %failure.chain(), "moved to the dead-letter queue");
+                true
+            }
+            Err(error) => {
+                tracing::error!(message.id = id, error = %DisplayErrorContext(&error), "could not be moved to the dead-letter queue; left on the queue");
+                false
+            }
+        }
+    }
+}
+
+/// How often the message has been received, this time included.
+fn receives(message: &SqsMessage) -> u32 {
+    let count = message.attributes.get("ApproximateReceiveCount");
+    count.and_then(|count| count.parse().ok()).unwrap_or(1)
+}
+
+/// How long a message waits after so many receives: 1, 2, 4 ... seconds, at most [`RECEIVE_WAIT_MAX`].
+fn wait(receives: u32) -> Duration {
+    let doubled = 1u64
+        .checked_shl(receives.saturating_sub(1).min(20))
+        .unwrap_or(u64::MAX);
+    Duration::from_secs(doubled).min(RECEIVE_WAIT_MAX)
+}
+
+fn reason(failure: &Failure) -> String {
+    // SQS refuses some control characters in attributes.
+    let printable = |character: char| match character.is_control() {
+        true => ' ',
+        false => character,
+    };
+    let chain = failure.chain();
+    chain
+        .chars()
+        .take(DEAD_LETTER_REASON_CHARS_MAX)
+        .map(printable)
+        .collect()
+}
+
+fn attribute(value: &str) -> MessageAttributeValue {
+    let value = if value.is_empty() { "-" } else { value };
+    #[expect(
+        clippy::expect_used,
+        reason = "the builder fails only without a type, and the type is set here"
+    )]
+    MessageAttributeValue::builder()
+        .data_type("String")
+        .string_value(value)
+        .build()
+        .expect("a typed attribute")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn waits_double_up_to_a_quarter_of_an_hour() {
+        let waits: Vec<u64> = (1..=12).map(|n| wait(n).as_secs()).collect();
+        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
+    }
+}

@@ -1,0 +1,204 @@
+//! The items of an order, and the transaction that writes them: which item is at which index, and so what a failed
+//! condition at that index says.
+
+use std::collections::BTreeSet;
+
+use app::failure::Failure;
+use domain::{
+    order::{Change, Reference},
+    ids::OrderId,
+    order::{Commit, Contact, Order},
+};
+
+use super::{
+    client::Table,
+    items::Item,
+    keys::{self, DUE, Key, sortable, status_day},
+    transact::FailedCondition,
+    writes::{ABSENT, Condition, Write, number, text},
+};
+
+/// What one item of an order's transaction is. The numbers are indexes into the stock deltas and the references of the
+/// change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ItemKind {
+    /// A failed condition: the order has another version.
+    State,
+    /// A failed condition: there is a commit of that number already.
+    Commit,
+    /// No condition of its own tells more than those of state and commit.
+    Placed,
+    /// As [`Self::Placed`].
+    Contact,
+    /// A failed condition: the level is not what the write needs.
+    StockLevel(usize),
+    /// Unconditional: a backorder belongs to one order, whose state is conditioned.
+    Backorder,
+    /// A failed condition: the reference leads to another order.
+    Reference(usize),
+}
+
+/// A transaction under construction: each write with what it writes.
+#[derive(Default)]
+pub(super) struct OrderWrites {
+    pub(super) writes: Vec<Write>,
+    pub(super) kinds: Vec<ItemKind>,
+}
+
+impl OrderWrites {
+    pub(super) fn push(&mut self, kind: ItemKind, write: Write) {
+        self.kinds.push(kind);
+        self.writes.push(write);
+    }
+}
+
+/// The failed conditions of a transaction, by what they are about.
+pub(super) struct FailedKinds<'a> {
+    kinds: &'a [ItemKind],
+    failed: &'a [FailedCondition],
+}
+
+impl<'a> FailedKinds<'a> {
+    pub(super) fn new(kinds: &'a [ItemKind], failed: &'a [FailedCondition]) -> Self {
+        Self { kinds, failed }
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = (ItemKind, &'a FailedCondition)> {
+        let kind = |failed: &FailedCondition| self.kinds.get(failed.index).copied();
+        self.failed
+            .iter()
+            .filter_map(move |failed| Some((kind(failed)?, failed)))
+    }
+
+    pub(super) fn find(&self, wanted: ItemKind) -> Option<&'a FailedCondition> {
+        self.iter()
+            .find_map(|(kind, failed)| (kind == wanted).then_some(failed))
+    }
+
+    /// The first reference that leads to another order.
+    pub(super) fn taken_reference(&self, references: &[Reference]) -> Option<Reference> {
+        self.iter().find_map(|(kind, _)| match kind {
+            ItemKind::Reference(index) => references.get(index).cloned(),
+            ItemKind::State
+            | ItemKind::Commit
+            | ItemKind::Placed
+            | ItemKind::Contact
+            | ItemKind::StockLevel(_)
+            | ItemKind::Backorder => None,
+        })
+    }
+}
+
+/// The references of a change, each once, the idempotency key first: a repeated placement repeats the order number
+/// too, and must be answered by the key.
+pub(super) fn references(change: &Change) -> Vec<Reference> {
+    let mut references: Vec<Reference> = change
+        .references
+        .iter()
+        .collect::<BTreeSet<_>>()
+        .into_iter()
+        .cloned()
+        .collect();
+    references.sort_by_key(|reference| match reference {
+        Reference::IdempotencyKey(_) => 0,
+        Reference::Number(_) => 1,
+        Reference::Intent(_) => 2,
+        Reference::Tracking(_) => 3,
+    });
+    references
+}
+
+impl Table {
+    /// Whether the commit that is there is the very one that is being written: then it was written by an earlier
+    /// attempt whose answer was lost.
+    pub(super) async fn is_own_commit(
+        &self,
+        change: &Change,
+        failed: Option<&FailedCondition>,
+    ) -> Result<bool, Failure> {
+        let read;
+        let current = match failed.and_then(|failed| failed.current.as_ref()) {
+            Some(current) => Some(current),
+            None => {
+                let key = Key::commit(change.order.placed.id, change.commit.body.seq);
+                read = self.get(key).await?;
+                read.as_ref()
+            }
+        };
+        Ok(current.and_then(|item| item.find_text("hash")) == Some(&change.commit.hash))
+    }
+
+    /// Replaces the state that the change was decided on.
+    pub(super) fn replace_state(&self, change: &Change) -> Result<Write, Failure> {
+        let before = change.commit.body.seq.saturating_sub(1);
+        let condition = Condition {
+            expression: "#version = :before",
+            values: vec![(":before", number(i64::try_from(before).unwrap_or(i64::MAX)))],
+        };
+        Write::put(self, state_item(&change.order)?, Some(condition))
+    }
+
+    pub(super) fn write_commit(&self, change: &Change) -> Result<Write, Failure> {
+        let item = commit_item(change.order.placed.id, &change.commit);
+        Write::put(self, item, Some(ABSENT))
+    }
+
+    /// A reference may be written again by its own order. A tracking number may move to another order: carriers use
+    /// numbers again.
+    pub(super) fn write_reference(
+        &self,
+        reference: &Reference,
+        order: OrderId,
+    ) -> Result<Write, Failure> {
+        let condition = match reference {
+            Reference::Tracking(_) => None,
+            Reference::Intent(_) | Reference::Number(_) | Reference::IdempotencyKey(_) => {
+                Some(Condition {
+                    expression: "attribute_not_exists(#pk) OR #order_id = :order",
+                    values: vec![(":order", text(order.to_string()))],
+                })
+            }
+        };
+        Write::put(self, reference_item(reference, order), condition)
+    }
+
+    pub(super) fn contact_item(&self, order: &Order, contact: &Contact) -> Result<Item, Failure> {
+        let item = Item::new(Key::contact(order.placed.id)).json("text", contact)?;
+        let item = item.text("customer", self.customer_hash(&contact.email)?);
+        Ok(item.text("placed_at", sortable(order.placed.placed_at)))
+    }
+
+    /// The hash under which a customer's orders are listed.
+    pub(super) fn customer_hash(&self, email: &str) -> Result<String, Failure> {
+        let missing =
+            || Failure::Inconsistent("this function was not given the customer key".to_owned());
+        keys::customer(self.customer_key.as_deref().ok_or_else(missing)?, email)
+    }
+}
+
+pub(super) fn state_item(order: &Order) -> Result<Item, Failure> {
+    let placed_at = order.placed.placed_at;
+    let day = placed_at.to_zoned(jiff::tz::TimeZone::UTC).date();
+    let item = Item::new(Key::state(order.placed.id))
+        .json("text", &order.state)?
+        .number("version", order.state.version)
+        .text("status_day", status_day(order.state.status, day))
+        .text("placed_at", sortable(placed_at));
+    Ok(match order.due_at() {
+        Some(due_at) => item.text("due", DUE).text("due_at", sortable(due_at)),
+        None => item,
+    })
+}
+
+/// A commit: audit record and outbox in one item.
+fn commit_item(order: OrderId, commit: &Commit) -> Item {
+    Item::new(Key::commit(order, commit.body.seq))
+        .text("text", commit.text.as_str())
+        .text("hash", commit.hash.as_str())
+        .text("order_id", order.to_string())
+        .text("outbox", "1")
+}
+
+pub(super) fn reference_item(reference: &Reference, order: OrderId) -> Item {
+    Item::new(Key::reference(reference)).text("order_id", order.to_string())
+}

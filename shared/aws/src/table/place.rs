@@ -1,0 +1,62 @@
+//! Placing an order: state, first commit, order as placed, contact and references in one transaction.
+//!
+//! Two placements with the same idempotency key or order number may run at once: the one that commits first wins, and
+//! the other learns which reference is taken. Should the function die before its answer, a repeated placement does.
+
+use app::{failure::Failure, ports::SaveOutcome};
+use domain::{order::Reference, decide::Placement};
+
+use super::{
+    client::Table,
+    items::Item,
+    keys::Key,
+    order_items::{FailedKinds, ItemKind, OrderWrites, reference_item, references, state_item},
+    transact::TransactionEnd,
+    writes::{ABSENT, Write},
+};
+
+impl Table {
+    pub(super) async fn place_order(&self, placement: &Placement) -> Result<SaveOutcome, Failure> {
+        let change = &placement.change;
+        let references = references(change);
+        let OrderWrites { writes, kinds } = self.placement_writes(placement, &references)?;
+        let failed = match self.transact(writes).await? {
+            TransactionEnd::Written => return Ok(SaveOutcome::Saved),
+            TransactionEnd::ConditionsFailed(failed) => failed,
+        };
+        let failed = FailedKinds::new(&kinds, &failed);
+        if self
+            .is_own_commit(change, failed.find(ItemKind::Commit))
+            .await?
+        {
+            return Ok(SaveOutcome::Saved);
+        }
+        Ok(failed
+            .taken_reference(&references)
+            .map_or(SaveOutcome::VersionConflict, SaveOutcome::ReferenceTaken))
+    }
+
+    fn placement_writes(
+        &self,
+        placement: &Placement,
+        references: &[Reference],
+    ) -> Result<OrderWrites, Failure> {
+        let order = &placement.change.order;
+        let id = order.placed.id;
+        let new = |item: Item| Write::put(self, item, Some(ABSENT));
+        let placed = Item::new(Key::placed(id)).json("text", &order.placed)?;
+        let contact = self.contact_item(order, &placement.contact)?;
+        let mut writes = OrderWrites::default();
+        writes.push(ItemKind::State, new(state_item(order)?)?);
+        writes.push(ItemKind::Commit, self.write_commit(&placement.change)?);
+        writes.push(ItemKind::Placed, new(placed)?);
+        writes.push(ItemKind::Contact, new(contact)?);
+        for (index, reference) in references.iter().enumerate() {
+            writes.push(
+                ItemKind::Reference(index),
+                new(reference_item(reference, id))?,
+            );
+        }
+        Ok(writes)
+    }
+}
