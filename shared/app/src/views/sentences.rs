@@ -1,4 +1,4 @@
-//! Events as sentences, for the timeline. Agents and customers read these words.
+//! Events as sentences, for the timeline. Agents read these words.
 
 use domain::{
     ids::{FulfillmentOrderId, ShipmentId},
@@ -33,7 +33,7 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
         }
         Event::PaymentLinked { intent } => format!("Payment {intent} belongs to this order"),
         Event::PaymentProcessing { .. } => {
-            "The payment provider is working on the payment".to_owned()
+            "The payment provider is processing the payment".to_owned()
         }
         Event::PaymentAuthorized { amount, .. } => format!("{} authorised", money(*amount)),
         Event::PaymentCaptured { amount, .. } => format!("{} captured", money(*amount)),
@@ -66,7 +66,7 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             ..
         } => format!("Put on hold ({handle})"),
         Event::HoldReleased { handle, .. } => format!("Hold released ({handle})"),
-        Event::OrderReleased {} => "Paid and free of holds: ready to be routed".to_owned(),
+        Event::OrderReleased {} => "Paid, and no hold: ready to be routed".to_owned(),
         Event::OrderRouted {
             fulfillment_orders,
             decision,
@@ -86,7 +86,7 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
                 format!("Routed to {}{retried}", locations.join(", "))
             }
         }
-        Event::UnitsBackordered { lines } => format!("Waiting for stock: {}", units(lines)),
+        Event::UnitsBackordered { lines } => format!("Backordered: {}", units(lines)),
         Event::BackorderReleased {
             fulfillment_orders, ..
         } => {
@@ -94,10 +94,7 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
                 .iter()
                 .map(|f| f.location.as_str())
                 .collect();
-            format!(
-                "Stock arrived for waiting units: routed to {}",
-                locations.join(", ")
-            )
+            format!("Backorder released: routed to {}", locations.join(", "))
         }
         Event::FulfillmentRequested { fulfillment_orders } => {
             let at = fulfillment_orders
@@ -121,7 +118,7 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             lines,
             ..
         } => {
-            format!("Declined by {location} ({reason}): {}", units(lines))
+            format!("Rejected by {location} ({reason}): {}", units(lines))
         }
         Event::UnitsShortShipped {
             location, lines, ..
@@ -137,13 +134,13 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             let unexpected: u32 = shipment
                 .lines
                 .iter()
-                .map(|l| l.unexpected)
+                .map(|l| l.unasked)
                 .fold(0, u32::saturating_add);
             let contents = match (shipped, unexpected) {
                 (shipped, 0) => counted(shipped),
-                (0, unexpected) => format!("{} that nobody asked for", counted(unexpected)),
+                (0, unexpected) => format!("{} not requested", counted(unexpected)),
                 (shipped, unexpected) => {
-                    format!("{}, and {unexpected} that nobody asked for", counted(shipped))
+                    format!("{}, and {unexpected} not requested", counted(shipped))
                 }
             };
             let by = shipment
@@ -155,27 +152,36 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
                 .as_deref()
                 .map_or_else(String::new, |number| format!(", {number}"));
             format!(
-                "Parcel {} left {location}{by}{tracking}: {contents}",
+                "Shipment {} left {location}{by}{tracking}: {contents}",
                 shipment.reference
             )
         }
         Event::ShipmentInTransit { shipment } => {
-            format!("Parcel {} is on its way", parcel(order, shipment))
+            format!("Shipment {} is on its way", reference(order, shipment))
         }
         Event::ShipmentOutForDelivery { shipment } => {
-            format!("Parcel {} is out for delivery", parcel(order, shipment))
+            format!(
+                "Shipment {} is out for delivery",
+                reference(order, shipment)
+            )
         }
         Event::ShipmentDelivered { shipment } => {
-            format!("Parcel {} was delivered", parcel(order, shipment))
+            format!("Shipment {} was delivered", reference(order, shipment))
         }
         Event::ShipmentException { shipment, reason } => {
             let why = reason
                 .as_deref()
                 .map_or_else(String::new, |reason| format!(": {reason}"));
-            format!("Trouble with parcel {}{why}", parcel(order, shipment))
+            format!(
+                "Shipment {} has an exception{why}",
+                reference(order, shipment)
+            )
         }
         Event::ShipmentReturned { shipment } => {
-            format!("Parcel {} goes back", parcel(order, shipment))
+            format!(
+                "Shipment {} is returned to the sender",
+                reference(order, shipment)
+            )
         }
         Event::CancellationRequested {
             fulfillment_order,
@@ -183,7 +189,7 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             ..
         } => {
             format!(
-                "{} asked to cancel: {}",
+                "Cancellation requested from {}: {}",
                 location(order, *fulfillment_order),
                 units(lines)
             )
@@ -204,17 +210,17 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
                 .collect();
             format!("Cancelled: {}", units.join(", "))
         }
-        Event::RefundOwed { amount, .. } => format!("{} owed back", money(*amount)),
-        Event::ExceptionOpened { detail, .. } => format!("Needs a look: {detail}"),
+        Event::RefundOwed { amount, .. } => format!("Refund of {} owed", money(*amount)),
+        Event::ExceptionOpened { detail, .. } => format!("Exception: {detail}"),
     }
 }
 
 fn refund(status: RefundStatus) -> &'static str {
     match status {
-        RefundStatus::Pending => "is under way",
+        RefundStatus::Pending => "is pending",
         RefundStatus::Succeeded => "was made",
         RefundStatus::Failed => "failed",
-        RefundStatus::Cancelled => "was called off",
+        RefundStatus::Cancelled => "was cancelled",
     }
 }
 
@@ -240,7 +246,7 @@ fn location(order: &Order, id: FulfillmentOrderId) -> String {
         .map_or_else(|| id.to_string(), |found| found.location.to_string())
 }
 
-fn parcel(order: &Order, id: &ShipmentId) -> String {
+fn reference(order: &Order, id: &ShipmentId) -> String {
     let found = order
         .state
         .shipments
