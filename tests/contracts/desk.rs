@@ -6,8 +6,8 @@ use app::{
     usecases::apply_inbound,
 };
 use domain::{
-    inbound::{Fact, FulfillmentFact, Inbound, OrderReference, PaymentFact},
     ids::{FulfillmentOrderId, LocationId, OrderId},
+    inbound::{Fact, FulfillmentFact, Inbound, OrderReference, PaymentFact},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};

@@ -5,8 +5,8 @@ use app::bus::{
     publish::{entries_of_commit, entries_of_movement},
 };
 use domain::{
-    inbound::StockMovement,
     ids::{FulfillmentOrderId, LineId, LocationId, OrderId, ShipmentId, Sku},
+    inbound::StockMovement,
     location::RoutingRules,
     order::{
         Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, Event, ExceptionKind,

@@ -21,11 +21,11 @@ use app::{
     },
 };
 use domain::{
-    order::{Change, Reference},
+    decide::Placement,
     ids::{OrderId, Sku},
     location::{Location, RoutingRules},
+    order::{Change, Reference},
     order::{Commit, Contact, Order, Owed, Status},
-    decide::Placement,
     stock::{StockCommit, StockRecord},
 };
 use jiff::Timestamp;

@@ -18,13 +18,13 @@ use app::{
     },
 };
 use domain::{
-    order::CancelLine,
+    ids::{LocationId, OrderId, Sku},
     inbound::{
         Fact, FactLine, FulfillmentFact, Inbound, OrderReference, PaymentFact, StockFact,
         StockMovement,
     },
-    ids::{LocationId, OrderId, Sku},
     location::{Location, LocationKind},
+    order::CancelLine,
     order::{Actor, CancelReason, Cause, Order},
 };
 use tokio::{sync::Barrier, task::JoinSet};

@@ -3,10 +3,10 @@
 
 use app::{failure::Failure, ports::Store};
 use domain::{
-    inbound::{FactLine, FulfillmentFact, ShipmentFact, PaymentFact, StockMovement},
     ids::OrderId,
-    order::{FulfillmentOrder, Status},
+    inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact, StockMovement},
     order::RejectionCode,
+    order::{FulfillmentOrder, Status},
 };
 
 use crate::{

@@ -2,7 +2,7 @@
 
 use app::ports::Store;
 use domain::{
-    inbound::{FulfillmentFact, ShipmentFact, PaymentFact},
+    inbound::{FulfillmentFact, PaymentFact, ShipmentFact},
     order::{FulfillmentStatus, ShipmentStatus, Status},
 };
 

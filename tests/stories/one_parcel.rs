@@ -2,7 +2,7 @@
 
 use app::ports::{ProviderRequest, Store};
 use domain::{
-    inbound::{Fact, OrderReference, ShipmentFact, PaymentFact},
+    inbound::{Fact, OrderReference, PaymentFact, ShipmentFact},
     location::LocationKind,
     order::{FulfillmentStatus, PaymentStatus, Status},
 };

@@ -16,7 +16,15 @@ async fn main() -> Result<(), Error> {
     let queue = &Queue::new(connection.sqs(), required("INBOUND_QUEUE_URL")?);
     gateway::serve(async |request| match request {
         // Boxed: the compiler does not follow the SDK's nested futures this deep.
-        Ok(request) => Box::pin(webhook::receive(secrets, queue, SystemClock.now(), &request)).await,
+        Ok(request) => {
+            Box::pin(webhook::receive(
+                secrets,
+                queue,
+                SystemClock.now(),
+                &request,
+            ))
+            .await
+        }
         Err(error) => problem::unreadable(&error),
     })
     .await

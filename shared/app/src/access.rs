@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use domain::order::{Actor, ActorKind};
+use domain::{
+    ids::LocationId,
+    order::{Actor, ActorKind},
+};
 use serde_json::{Map, Value};
 
 /// Something that a caller may be allowed to do.
@@ -37,10 +40,14 @@ pub enum Role {
     Support,
     /// A trained agent: acts on orders for the customer.
     Agent,
-    /// Runs stock and shop integrations; needs no personal data. A shop's machine user is in this group.
+    /// Runs stock and integrations; needs no personal data.
     Operator,
     /// Has every permission.
     Admin,
+    /// A shop's machine user: places orders, no more.
+    Shop,
+    /// Works at a location. The groups `location:<location id>` say at which ones.
+    Location,
 }
 
 impl Permission {
@@ -77,7 +84,14 @@ impl Permission {
 
 impl Role {
     /// Every role.
-    pub const ALL: [Self; 4] = [Self::Support, Self::Agent, Self::Operator, Self::Admin];
+    pub const ALL: [Self; 6] = [
+        Self::Support,
+        Self::Agent,
+        Self::Operator,
+        Self::Admin,
+        Self::Shop,
+        Self::Location,
+    ];
 
     /// The group's name in the user pool.
     pub fn as_str(self) -> &'static str {
@@ -86,6 +100,8 @@ impl Role {
             Self::Agent => "agent",
             Self::Operator => "operator",
             Self::Admin => "admin",
+            Self::Shop => "shop",
+            Self::Location => "location",
         }
     }
 
@@ -128,7 +144,13 @@ pub const GRANTS: &[(Role, &[Permission])] = &[
         ],
     ),
     (Role::Admin, &Permission::ALL),
+    (Role::Shop, &[Permission::PlaceOrders]),
+    // What a location may do with its own fulfillment orders is checked against the locations of the principal.
+    (Role::Location, &[]),
 ];
+
+/// Before a location's id in the name of a group: members of `location:berlin` work at `berlin`.
+const LOCATION_GROUP_PREFIX: &str = "location:";
 
 /// Whether a role grants a permission.
 pub fn grants(role: Role, permission: Permission) -> bool {
@@ -148,6 +170,8 @@ pub struct Principal {
     pub subject: String,
     /// The token's groups that are roles; others are ignored.
     pub roles: BTreeSet<Role>,
+    /// The locations that the token binds the caller to.
+    pub locations: BTreeSet<LocationId>,
 }
 
 impl Principal {
@@ -161,17 +185,23 @@ impl Principal {
         {
             return None;
         }
-        let roles = claims.get("cognito:groups").map(groups).unwrap_or_default();
-        let roles = roles.iter().filter_map(|name| Role::named(name)).collect();
+        let groups = claims.get("cognito:groups").map(groups).unwrap_or_default();
+        let location = |name: &String| name.strip_prefix(LOCATION_GROUP_PREFIX)?.parse().ok();
         Some(Self {
             subject: subject.to_owned(),
-            roles,
+            roles: groups.iter().filter_map(|name| Role::named(name)).collect(),
+            locations: groups.iter().filter_map(location).collect(),
         })
     }
 
     /// Whether any of the principal's roles grants a permission.
     pub fn may(&self, permission: Permission) -> bool {
         self.roles.iter().any(|role| grants(*role, permission))
+    }
+
+    /// Whether the caller works at a location.
+    pub fn works_at(&self, location: &LocationId) -> bool {
+        self.roles.contains(&Role::Location) && self.locations.contains(location)
     }
 
     /// The caller as an order's history records it.
@@ -210,19 +240,49 @@ mod tests {
 
     use super::*;
 
-    /// One row a permission: support, agent, operator, admin. Written out apart from [`GRANTS`], so that a change
+    /// One row for each permission: support, agent, operator, admin, shop, location. Written out apart from [`GRANTS`], so that a change
     /// there is a change here too.
-    const CELLS: [(Permission, [bool; 4]); 10] = [
-        (Permission::ReadOrders, [true, true, true, true]),
-        (Permission::ReadPersonalData, [false, true, false, true]),
-        (Permission::PlaceOrders, [false, true, true, true]),
-        (Permission::CancelOrders, [false, true, false, true]),
-        (Permission::HoldOrders, [false, true, false, true]),
-        (Permission::ReadStock, [true, true, true, true]),
-        (Permission::AdjustStock, [false, false, true, true]),
-        (Permission::ReadBackorders, [true, true, true, true]),
-        (Permission::ReadLocations, [false, false, true, true]),
-        (Permission::WriteLocations, [false, false, false, true]),
+    const CELLS: [(Permission, [bool; 6]); 10] = [
+        (
+            Permission::ReadOrders,
+            [true, true, true, true, false, false],
+        ),
+        (
+            Permission::ReadPersonalData,
+            [false, true, false, true, false, false],
+        ),
+        (
+            Permission::PlaceOrders,
+            [false, true, true, true, true, false],
+        ),
+        (
+            Permission::CancelOrders,
+            [false, true, false, true, false, false],
+        ),
+        (
+            Permission::HoldOrders,
+            [false, true, false, true, false, false],
+        ),
+        (
+            Permission::ReadStock,
+            [true, true, true, true, false, false],
+        ),
+        (
+            Permission::AdjustStock,
+            [false, false, true, true, false, false],
+        ),
+        (
+            Permission::ReadBackorders,
+            [true, true, true, true, false, false],
+        ),
+        (
+            Permission::ReadLocations,
+            [false, false, true, true, false, false],
+        ),
+        (
+            Permission::WriteLocations,
+            [false, false, false, true, false, false],
+        ),
     ];
 
     #[test]
@@ -300,5 +360,18 @@ mod tests {
                 None
             );
         }
+    }
+
+    #[test]
+    fn a_user_of_a_location_works_at_the_locations_of_its_groups_only() {
+        let at = |groups: &str| {
+            let claims = json!({ "sub": "u-1", "cognito:groups": groups });
+            let principal = Principal::from_claims(&Claims(claims.as_object().cloned().unwrap()));
+            let principal = principal.unwrap();
+            ["berlin", "lyon"].map(|id| principal.works_at(&id.parse().unwrap()))
+        };
+        assert_eq!(at("[location location:berlin]"), [true, false]);
+        assert_eq!(at("[location:berlin]"), [false, false]);
+        assert_eq!(at("[location]"), [false, false]);
     }
 }

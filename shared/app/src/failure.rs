@@ -20,6 +20,13 @@ pub enum Failure {
     /// A reference that leads to one order only already leads to another one.
     #[error("{} belongs to another order", describe(.0))]
     Taken(Reference),
+    /// The shop's number already belongs to another order.
+    #[error("the number belongs to another order")]
+    NumberTaken,
+    /// A stored document was written by a newer build. This build must not write it back, because that would drop
+    /// fields that it does not know; the message stays on its queue for a newer build.
+    #[error("{0} was written by a newer build")]
+    NewerSchema(String),
     /// Other writers won the race each time. Nothing was written; a retry may succeed.
     #[error("lost the race {0} times in a row")]
     Contended(u32),
@@ -64,6 +71,8 @@ impl MessageOutcome {
                 failure @ (Failure::Malformed(_)
                 | Failure::KeyReused
                 | Failure::Taken(_)
+                | Failure::NumberTaken
+                | Failure::NewerSchema(_)
                 | Failure::Contended(_)
                 | Failure::Unavailable { .. }
                 | Failure::Inconsistent(_)),
@@ -91,7 +100,8 @@ impl Failure {
             Self::Malformed(_) => "malformed",
             Self::NotFound(_) => "not_found",
             Self::KeyReused => "idempotency_key_reused",
-            Self::Taken(Reference::Number(_)) => "number_taken",
+            Self::NumberTaken => "number_taken",
+            Self::NewerSchema(_) => "newer_schema",
             Self::Taken(Reference::Intent(_)) => "payment_intent_taken",
             Self::Taken(Reference::IdempotencyKey(_) | Reference::Tracking(_)) => "name_taken",
             Self::Contended(_) => "contended",
@@ -107,6 +117,8 @@ impl Failure {
             Self::Rejected(_)
             | Self::NotFound(_)
             | Self::Taken(_)
+            | Self::NumberTaken
+            | Self::NewerSchema(_)
             | Self::Contended(_)
             | Self::Unavailable { .. }
             | Self::Inconsistent(_) => false,
@@ -129,7 +141,6 @@ impl Failure {
 fn describe(reference: &Reference) -> String {
     match reference {
         Reference::Intent(intent) => format!("payment intent `{intent}`"),
-        Reference::Number(number) => format!("order number `{number}`"),
         Reference::IdempotencyKey(_) => "the idempotency key".to_owned(),
         Reference::Tracking(number) => format!("tracking number `{number}`"),
     }

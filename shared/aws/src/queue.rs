@@ -1,6 +1,10 @@
 //! Sending to SQS.
 
-use app::{bus::message, failure::Failure, ports::{InboundQueue, Redrive}};
+use app::{
+    bus::message,
+    failure::Failure,
+    ports::{InboundQueue, Redrive},
+};
 use aws_sdk_sqs::{Client, error::DisplayErrorContext};
 use domain::{
     ids::{OrderId, Sku},

@@ -193,6 +193,13 @@ named_id!(
     ShopId, "shop id", 40, "-_."
 );
 
+impl Default for ShopId {
+    /// The shop of orders that name none: `default`.
+    fn default() -> Self {
+        Self("default".to_owned())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,6 +1,10 @@
 //! Sends signed requests to locations.
 
-use app::{failure::Failure, ports::{Clock, FulfillmentProvider, ProviderRequest, SecretStore}, secrets};
+use app::{
+    failure::Failure,
+    ports::{Clock, FulfillmentProvider, ProviderRequest, SecretStore},
+    secrets,
+};
 use connect::{RequestWriter, Secrets, registry};
 use domain::location::Location;
 
@@ -62,7 +66,12 @@ impl<S: SecretStore, C: Clock> HttpsProvider<S, C> {
 }
 
 impl<S: SecretStore, C: Clock> FulfillmentProvider for HttpsProvider<S, C> {
-    async fn send(&self, location: &Location, id: &str, request: &ProviderRequest) -> Result<(), Failure> {
+    async fn send(
+        &self,
+        location: &Location,
+        id: &str,
+        request: &ProviderRequest,
+    ) -> Result<(), Failure> {
         let now = self.clock.now();
         if self.breakers.is_open(&location.id, now) {
             let detail = "it failed repeatedly and is not tried for a moment";

@@ -3,7 +3,7 @@
 
 use std::str::FromStr;
 
-use app::usecases::idempotency::IdempotencyKey;
+use app::{access::Principal, usecases::idempotency::IdempotencyKey};
 use http::header;
 use serde::de::DeserializeOwned;
 
@@ -113,8 +113,8 @@ pub(crate) fn id<T: FromStr>(text: &str, what: &str) -> Result<T, Problem> {
         .map_err(|_| Problem::not_found(format!("There is no such {what}.")))
 }
 
-/// The idempotency key, bound to the request: method, path and body.
-pub(crate) fn key(request: &Request) -> Result<IdempotencyKey, Problem> {
+/// The idempotency key, within the caller's subject and bound to the request: method, path and body.
+pub(crate) fn key(principal: &Principal, request: &Request) -> Result<IdempotencyKey, Problem> {
     let sent = request.headers().get("idempotency-key");
     let Some(sent) = sent.filter(|key| !key.is_empty()) else {
         let detail = "Send an `Idempotency-Key` header with a new value, and the same value when you repeat the request.";
@@ -122,8 +122,14 @@ pub(crate) fn key(request: &Request) -> Result<IdempotencyKey, Problem> {
     };
     let mut bytes = format!("{} {}\n", request.method(), request.uri().path()).into_bytes();
     bytes.extend_from_slice(request.body());
-    IdempotencyKey::new(&String::from_utf8_lossy(sent.as_bytes()), &bytes)
+    let key = String::from_utf8_lossy(sent.as_bytes());
+    IdempotencyKey::new(&principal.subject, &key, &bytes)
         .map_err(|failure| Problem::from(failure).about("idempotency-key"))
+}
+
+/// A value of an open set that this build does not know. Stored documents may hold such values, requests may not.
+pub(crate) fn unknown(field: &str, known: &[&str]) -> Problem {
+    Problem::malformed(field, format!("`{field}` is one of {}.", known.join(", ")))
 }
 
 #[cfg(test)]
@@ -202,17 +208,31 @@ mod tests {
     }
 
     #[test]
-    fn a_key_is_required_and_bound_to_the_request() {
+    fn a_key_is_required_and_bound_to_the_caller_and_the_request() {
+        let caller = |subject: &str| Principal {
+            subject: subject.to_owned(),
+            roles: [].into(),
+            locations: [].into(),
+        };
+        let (one, other) = (caller("u-1"), caller("u-2"));
         let mut request = sent("{}");
-        assert_eq!(key(&request).unwrap_err().code, "idempotency_key_required");
+        assert_eq!(
+            key(&one, &request).unwrap_err().code,
+            "idempotency_key_required"
+        );
         let headers = request.headers_mut();
         headers.insert("idempotency-key", "k-1".parse().unwrap());
-        let first = key(&request).unwrap();
-        assert_eq!(key(&request).unwrap(), first);
+        let first = key(&one, &request).unwrap();
+        assert_eq!(key(&one, &request).unwrap(), first);
+        // Two callers may use the same key.
+        assert_ne!(
+            key(&other, &request).unwrap().cause().key(),
+            first.cause().key()
+        );
         *request.uri_mut() = "/elsewhere".parse().unwrap();
-        assert_ne!(key(&request).unwrap(), first);
+        assert_ne!(key(&one, &request).unwrap(), first);
         let headers = request.headers_mut();
         headers.insert("idempotency-key", "a b".parse().unwrap());
-        assert_eq!(key(&request).unwrap_err().code, "malformed");
+        assert_eq!(key(&one, &request).unwrap_err().code, "malformed");
     }
 }

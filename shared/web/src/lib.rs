@@ -28,7 +28,7 @@ pub mod webhook;
 pub use extract::BODY_BYTES_MAX;
 pub use location_document::LocationBody;
 pub use response::{Request, Response};
-pub use routing::{Body, Operation, Route, SchemaOf, Scope};
+pub use route::{Body, Operation, Route, SchemaOf, Scope};
 pub use routes::{
     ROUTES, adjust_stock::Adjustment, cancel_order::CancelBody, hold_order::HoldBody,
     release_hold::ReleaseBody,

@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::{
     problem::Document,
-    routing::{Body, Route},
+    route::{Body, Route},
     routes::ROUTES,
 };
 
@@ -232,7 +232,7 @@ fn responses(route: &Route, answers: &mut SchemaGenerator) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use domain::decide::PlaceOrder;
+    use domain::order::PlaceOrder;
 
     use super::*;
     use crate::{Adjustment, CancelBody, HoldBody, LocationBody, Operation, ReleaseBody};

@@ -3,8 +3,8 @@
 //! A problem says what the caller can do about it and nothing internal: causes are only logged. It repeats no value that
 //! was sent, because a value may be personal data.
 
-use app::{failure::Failure, views::cancellation::CancelledLine};
-use domain::order::{Rejection, RejectionCode};
+use app::failure::Failure;
+use domain::order::{LineCancellation, Rejection, RejectionCode};
 use http::header;
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -33,7 +33,7 @@ pub struct Problem {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct More {
     /// Why no unit can be cancelled, line by line.
-    pub lines: Option<Vec<CancelledLine>>,
+    pub lines: Option<Vec<LineCancellation>>,
     /// Seconds after which a retry may succeed.
     pub retry_after: Option<u32>,
     /// The methods that the path has.
@@ -62,7 +62,7 @@ pub(crate) struct Document<'a> {
     field: Option<&'a str>,
     /// Why no unit can be cancelled, line by line.
     #[serde(skip_serializing_if = "Option::is_none")]
-    lines: Option<&'a [CancelledLine]>,
+    lines: Option<&'a [LineCancellation]>,
 }
 
 impl Problem {
@@ -113,7 +113,7 @@ impl Problem {
     }
 
     /// All units of a cancellation are too late; the lines say why.
-    pub(crate) fn nothing_to_cancel(lines: Vec<CancelledLine>) -> Self {
+    pub(crate) fn nothing_to_cancel(lines: Vec<LineCancellation>) -> Self {
         let detail = "No requested unit can be cancelled any more; the lines say why.";
         Self::new(409, "nothing_to_cancel", detail).with(More {
             lines: Some(lines),
@@ -201,7 +201,18 @@ impl From<Failure> for Problem {
                 "idempotency-key",
                 "The key was used for another request. Use a new one.",
             ),
-            Failure::Taken(_) => Self::new(409, code, "The name already belongs to another order."),
+            Failure::Taken(_) | Failure::NumberTaken => {
+                Self::new(409, code, "The name already belongs to another order.")
+            }
+            Failure::NewerSchema(_) => {
+                let detail =
+                    "A newer version of this system has written this. Retry when it is deployed.";
+                Self::new(503, code, detail).with(More {
+                    retry_after: Some(60),
+                    cause,
+                    ..More::default()
+                })
+            }
             Failure::Contended(_) => {
                 let detail = "Too many concurrent changes of the same order or stock. Nothing was written; retry.";
                 Self::new(503, code, detail).with(More {
@@ -294,7 +305,8 @@ mod tests {
             (Failure::Malformed("m".into()), 400, "malformed"),
             (Failure::NotFound("n".into()), 404, "not_found"),
             (Failure::KeyReused, 422, "idempotency_key_reused"),
-            (taken(Reference::Number), 409, "number_taken"),
+            (Failure::NumberTaken, 409, "number_taken"),
+            (Failure::NewerSchema("order".into()), 503, "newer_schema"),
             (taken(Reference::Intent), 409, "payment_intent_taken"),
             (Failure::Contended(9), 503, "contended"),
             (
@@ -330,7 +342,7 @@ mod tests {
             Failure::unavailable("the table", "secret-host refused"),
             Failure::Inconsistent("secret-host".into()),
             Failure::NotFound("secret-host".into()),
-            Failure::Taken(Reference::Number("secret-host".into())),
+            Failure::Taken(Reference::Intent("secret-host".into())),
         ];
         for failure in failures {
             let body = Problem::from(failure).into_response().into_body();

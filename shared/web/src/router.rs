@@ -2,7 +2,7 @@
 
 use crate::{
     percent::decode,
-    routing::{Route, Scope},
+    route::{Route, Scope},
     routes::ROUTES,
 };
 

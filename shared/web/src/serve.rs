@@ -9,7 +9,7 @@ use crate::{
     call::Call,
     problem::Problem,
     response::{Request, Response},
-    routing::{Operation, Route, Scope},
+    route::{Operation, Route, Scope},
     router::{RouteMatch, find_route},
     routes::{
         adjust_stock, cancel_order, hold_order, list_backorders, list_locations, list_orders,

@@ -5,11 +5,11 @@ use app::{
     ports::{Page, PageRequest, SaveOutcome, Store},
 };
 use domain::{
-    stock::Backorder,
-    order::Change,
     ids::OrderId,
     location::{Location, LocationKind},
+    order::Change,
     order::{Event, Status},
+    stock::Backorder,
 };
 use jiff::{SignedDuration, tz::TimeZone};
 

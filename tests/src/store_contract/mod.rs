@@ -17,11 +17,11 @@ mod stock;
 
 use app::ports::Store;
 use domain::{
+    decide::{PlaceOrder, Placement, place},
+    ids::{LocationId, OrderId, Sku},
     order::Change,
     order::Context,
-    ids::{LocationId, OrderId, Sku},
     order::{Actor, Cause, Event, HoldKind, Order},
-    decide::{PlaceOrder, Placement, place},
     stock::StockDelta,
 };
 use jiff::{SignedDuration, Timestamp};

@@ -2,8 +2,8 @@
 
 use app::ports::{SaveOutcome, Store};
 use domain::{
-    order::{Change, Reference, fold},
     order::verify_chain,
+    order::{Change, Reference, fold},
     place::unplaced,
 };
 use jiff::SignedDuration;

@@ -1,7 +1,7 @@
 //! Single things to write, for tests that look at one write closely.
 
 use domain::{
-    order::Change, inbound::StockMovement, decide::Placement, stock::StockCommit, stock::StockLevel,
+    decide::Placement, inbound::StockMovement, order::Change, stock::StockCommit, stock::StockLevel,
 };
 use jiff::SignedDuration;
 

@@ -2,11 +2,11 @@
 
 use app::ports::{SaveOutcome, StockMoveOutcome, Store};
 use domain::{
-    stock::Backorder,
-    order::Change,
-    inbound::StockMovement,
     ids::Sku,
+    inbound::StockMovement,
+    order::Change,
     order::Order,
+    stock::Backorder,
     stock::{StockCommit, StockDelta, StockEvent, StockLevel, StockRecord},
 };
 use jiff::SignedDuration;

@@ -13,10 +13,10 @@ use app::{
     },
 };
 use domain::{
-    order::CancelLine,
-    inbound::{StockFact, StockMovement},
     ids::{LocationId, OrderId},
+    inbound::{StockFact, StockMovement},
     location::{Location, LocationKind},
+    order::CancelLine,
     order::{Actor, ActorKind, CancelReason, HoldKind},
 };
 

@@ -1,8 +1,8 @@
 //! An order as a shop drafts it.
 
 use domain::{
-    order::{Address, Contact, Terms},
     decide::{PlaceLine, PlaceOrder, PlacePayment},
+    order::{Address, Contact, Terms},
 };
 use jiff::Timestamp;
 

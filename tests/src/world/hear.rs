@@ -3,11 +3,11 @@
 use app::ports::Clock;
 use app::ports::Store;
 use domain::{
+    ids::{FulfillmentOrderId, LocationId, OrderId},
     inbound::{
-        Fact, FactLine, FulfillmentFact, Inbound, OrderReference, ShipmentFact, PaymentFact,
+        Fact, FactLine, FulfillmentFact, Inbound, OrderReference, PaymentFact, ShipmentFact,
         StockFact, StockMovement,
     },
-    ids::{FulfillmentOrderId, LocationId, OrderId},
     order::RefundStatus,
 };
 

@@ -25,9 +25,15 @@ impl PublishedEvent {
                 number,
                 total,
                 currency,
+                shop,
                 digest: _,
                 intent,
+                destination,
+                contact_version,
             } => Self::OrderPlaced(Placed {
+                shop,
+                destination,
+                contact_version,
                 number,
                 total,
                 currency,
@@ -69,9 +75,13 @@ impl PublishedEvent {
                 handle,
                 until,
             }),
-            Event::HoldReleased { handle, waiting } => {
-                Self::HoldReleased(HoldEnd { handle, waiting })
-            }
+            Event::HoldReleased {
+                handle,
+                backordered_skus,
+            } => Self::HoldReleased(HoldEnd {
+                handle,
+                backordered_skus,
+            }),
             Event::OrderReleased {} => Self::OrderReleased(Nothing {}),
             Event::OrderRouted {
                 fulfillment_orders,
@@ -157,14 +167,14 @@ impl PublishedEvent {
                 winner,
                 by,
                 at,
-                asked,
+                requested,
             } => Self::CancellationRefused(RefusedCancellation {
                 fulfillment_order,
                 lines,
                 winner,
                 by,
                 at,
-                asked,
+                requested,
             }),
             // A note may name a person.
             Event::UnitsCancelled {
@@ -193,6 +203,7 @@ impl PublishedEvent {
 fn routed(fulfillment_orders: Vec<FulfillmentOrder>, decision: Decision) -> Routed {
     // The inputs (every candidate with its stock) and the exclusions stay in the order's history.
     let Decision {
+        engine: _,
         inputs: _,
         assignments: _,
         unplaced,

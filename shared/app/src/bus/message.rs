@@ -139,7 +139,7 @@ impl BusEvent {
         }
         found.extend(
             self.data
-                .get("waiting")
+                .get("backordered_skus")
                 .and_then(Value::as_array)
                 .into_iter()
                 .flatten(),

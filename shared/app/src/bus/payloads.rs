@@ -3,11 +3,11 @@
 #![warn(missing_docs)]
 
 use domain::{
-    ids::{FulfillmentOrderId, LocationId, OrderNumber, ShipmentId, Sku},
+    ids::{FulfillmentOrderId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
     money::Currency,
     order::{
-        CancelReason, ExceptionKind, FulfillmentOrder, HoldKind, LineUnits, RefundLine,
-        RefundStatus, Shipment, UnitsAt,
+        CancelReason, Destination, ExceptionKind, FulfillmentOrder, HoldKind, LineUnits,
+        RefundLine, RefundStatus, Shipment, UnitsAt,
     },
     routing::Unplaced,
 };
@@ -33,6 +33,12 @@ data! {
     Placed {
         /// The shop's number.
         number: OrderNumber,
+        /// The shop.
+        shop: ShopId,
+        /// Country and region that it goes to.
+        destination: Destination,
+        /// Version of the contact that it goes to; the contact is read from the API.
+        contact_version: u32,
         /// Total in minor units.
         total: i64,
         /// Currency of all amounts of the order.
@@ -98,7 +104,7 @@ data! {
         handle: String,
         /// SKUs of the order's backordered units, which may now get stock.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        waiting: Vec<Sku>,
+        backordered_skus: Vec<Sku>,
     }
     /// No data.
     Nothing {}
@@ -195,7 +201,7 @@ data! {
         /// When that was, UTC.
         at: Timestamp,
         /// Whether the location had a request to cancel these units; else it was too late for a request.
-        asked: bool,
+        requested: bool,
     }
     /// Units that were cancelled.
     Cancelled {

@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
-    stock::Backorder,
-    order::{Change, Reference},
+    decide::Placement,
     ids::{LineId, LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
+    order::{Change, Reference},
     order::{Commit, Contact, Order, OrderState, PlacedOrder},
-    decide::Placement,
+    stock::Backorder,
     stock::{StockCommit, StockDelta, StockLevel, StockRecord},
 };
 use jiff::Timestamp;
@@ -79,22 +79,13 @@ impl Rows {
     pub(super) fn place(&mut self, placement: &Placement) -> Result<SaveOutcome, Failure> {
         let change = &placement.change;
         let id = change.order.placed.id;
+        // The references first: a repeated placement has the same number too, and must be recognised by its key.
+        let mut references = change.references.iter();
+        if let Some(taken) = references.find(|name| self.references.contains_key(name)) {
+            return Ok(SaveOutcome::ReferenceTaken(taken.clone()));
+        }
         if self.orders.contains_key(&id) {
             return Ok(SaveOutcome::VersionConflict);
-        }
-        let mut names: Vec<&Reference> = change.references.iter().collect();
-        // The key first: a repeated placement has the same number too, and must be recognised by its key.
-        names.sort_by_key(|name| match name {
-            Reference::IdempotencyKey(_) => 0,
-            Reference::Number(_) => 1,
-            Reference::Intent(_) => 2,
-            Reference::Tracking(_) => 3,
-        });
-        if let Some(taken) = names
-            .into_iter()
-            .find(|name| self.references.contains_key(name))
-        {
-            return Ok(SaveOutcome::ReferenceTaken(taken.clone()));
         }
         let row = Row {
             placed: write(&change.order.placed)?,
@@ -164,19 +155,15 @@ impl Rows {
     }
 
     fn allows(&self, delta: &StockDelta) -> bool {
-        !delta.promise
+        !delta.is_reservation
             || self.level(&delta.sku, &delta.location).available()
                 >= delta.available().saturating_neg()
     }
 
     /// Carriers reuse tracking numbers, so those belong to no order.
     fn belongs_to_another(&self, name: &Reference, id: OrderId) -> bool {
-        match name {
-            Reference::Tracking(_) => false,
-            Reference::Intent(_) | Reference::Number(_) | Reference::IdempotencyKey(_) => {
-                self.references.get(name).is_some_and(|owner| *owner != id)
-            }
-        }
+        let owner = self.references.get(name);
+        name.is_exclusive() && owner.is_some_and(|owner| *owner != id)
     }
 
     /// Writes a change whose conditions hold.

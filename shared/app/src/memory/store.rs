@@ -3,12 +3,12 @@
 use std::sync::{Mutex, MutexGuard};
 
 use domain::{
-    order::{Change, Reference},
-    check,
-    ids::{LocationId, OrderId, Sku},
-    location::{Location, RoutingRules},
-    order::{Commit, Contact, Order, Status},
     decide::Placement,
+    ids::{LocationId, OrderId, Sku},
+    invariants,
+    location::{Location, RoutingRules},
+    order::{Change, Reference},
+    order::{Commit, Contact, Order, Status},
     stock::{StockCommit, StockRecord},
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -59,19 +59,19 @@ impl MemoryStore {
     ///
     /// # Errors
     /// When something stored cannot be read.
-    pub fn snapshot(&self) -> Result<check::Table, Failure> {
+    pub fn snapshot(&self) -> Result<invariants::Snapshot, Failure> {
         let rows = self.lock();
-        let mut whole = check::Table {
+        let mut whole = invariants::Snapshot {
             levels: rows.levels.values().cloned().collect(),
-            waiting: rows
+            backorders: rows
                 .backorders
                 .values()
                 .flat_map(|queue| queue.values().cloned())
                 .collect(),
-            ..check::Table::default()
+            ..invariants::Snapshot::default()
         };
         for row in rows.orders.values() {
-            whole.orders.push(check::OrderRecord {
+            whole.orders.push(invariants::OrderRecord {
                 order: row.order()?,
                 commits: row.commits()?,
             });

@@ -1,12 +1,12 @@
 //! The store: orders, stock and configuration.
 
 use domain::{
-    stock::Backorder,
-    order::{Change, Reference},
+    decide::Placement,
     ids::{LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
+    order::{Change, Reference},
     order::{Commit, Contact, Order, Status},
-    decide::Placement,
+    stock::Backorder,
     stock::{StockCommit, StockLevel, StockRecord},
 };
 use jiff::Timestamp;

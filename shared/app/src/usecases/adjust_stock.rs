@@ -7,9 +7,10 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    inbound::StockFact,
     ids::{LocationId, Sku},
+    inbound::StockFact,
     order::{Actor, Cause},
+    schema,
     stock::{StockChange, StockCommit, StockEvent, StockLevel, StockRecord},
 };
 use futures_util::future::try_join_all;
@@ -108,6 +109,7 @@ async fn move_part(
         let before = levels(store, location, facts).await?;
         let (after, events) = moved(&before, facts);
         let record = StockRecord {
+            schema: schema::VERSION,
             at: clock.now(),
             actor: actor.clone(),
             cause: cause.clone(),
@@ -180,7 +182,7 @@ fn moved(
     for fact in facts {
         if let Some(level) = levels.get_mut(&fact.sku) {
             events.push(StockEvent::new(level, &fact.movement));
-            *level = level.moved(&fact.movement);
+            *level = fact.movement.apply_to(level);
         }
     }
     (levels, events)

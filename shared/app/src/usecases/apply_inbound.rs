@@ -4,10 +4,10 @@
 //! has placed the order. Which facts are too early for an order that is stored, the domain decides.
 
 use domain::{
-    order::Reference,
-    order::Command,
+    ids::{LocationId, OrderId, ShipmentId, ShopId},
     inbound::{Fact, FulfillmentFact, Inbound, OrderReference},
-    ids::{LocationId, OrderId, ShipmentId},
+    order::Command,
+    order::Reference,
     order::{Actor, ActorKind, Cause},
 };
 
@@ -184,15 +184,26 @@ async fn find(store: &impl OrderStore, reference: &OrderReference) -> Result<Ord
     if let Ok(id) = name.parse() {
         return Ok(id);
     }
-    // A shop's own number, of the default shop or prefixed with the shop.
-    for number in [format!("default/{name}"), name.clone()] {
-        if let Some(id) = store.find(&Reference::Number(number)).await? {
+    for id in ids_of_number(name) {
+        if store.load(id).await?.is_some() {
             return Ok(id);
         }
     }
     Err(Failure::NotFound(
         "the order that a payment names".to_owned(),
     ))
+}
+
+/// The orders that a shop's own number may mean: of the default shop, or with the shop's id before it.
+fn ids_of_number(name: &str) -> Vec<OrderId> {
+    let default = name
+        .parse()
+        .ok()
+        .map(|number| OrderId::of(&ShopId::default(), &number));
+    let prefixed = name
+        .split_once('/')
+        .and_then(|(shop, number)| Some(OrderId::of(&shop.parse().ok()?, &number.parse().ok()?)));
+    default.into_iter().chain(prefixed).collect()
 }
 
 /// The intent of a fact that names only its order.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    stock::Backorder,
     ids::{LocationId, Sku},
     location::{Location, RoutingRules},
-    order::Order,
+    order::{Line, Order},
     routing::{Available, Candidate, Demand, RoutingInputs},
+    stock::Backorder,
     stock::StockLevel,
 };
 use futures_util::future::{try_join, try_join_all};
@@ -93,10 +93,10 @@ pub(super) fn inputs(
     });
     RoutingInputs {
         demands,
-        destination: order.placed.destination.clone(),
-        ship_complete: order.placed.terms.ship_complete,
+        destination: order.destination().clone(),
+        ship_complete: order.terms().ship_complete,
         candidates: candidates.collect(),
-        rules: network.rules.clone(),
+        rules_version: network.rules.version,
         now,
     }
 }
@@ -109,9 +109,8 @@ pub(super) fn has_free_stock(network: &Network, sku: &Sku, stock: &SkuStock) -> 
     })
 }
 
-/// Units of the line at `index`, as a demand; none for no units.
-pub(super) fn demand(order: &Order, index: usize, units: u32) -> Option<Demand> {
-    let line = order.placed.lines.get(index)?;
+/// Units of a line, as a demand; none for no units.
+pub(super) fn demand(order: &Order, line: &Line, units: u32) -> Option<Demand> {
     let avoid = order
         .state
         .avoid
@@ -132,7 +131,7 @@ pub(super) fn ahead_of<'a>(
     backorders: &'a [Backorder],
 ) -> impl Iterator<Item = &'a Backorder> + use<'a> {
     let own = (
-        order.placed.terms.priority,
+        order.terms().priority,
         order.placed.placed_at,
         order.placed.id,
     );

@@ -5,13 +5,12 @@
 //! requested from a location, and what was too late and why.
 
 use domain::{
-    order::fold,
-    order::{CancelLine, Command},
-    decide::cancel::assess,
-    ids::{LineId, OrderId},
-    order::{Actor, CancelReason, Cause, Commit, Event, Order},
-    place::unplaced,
-    order::RejectionCode,
+    decide::{cancellation_outcome, preview_cancellation},
+    ids::OrderId,
+    order::{
+        Actor, CancelLine, CancelReason, Cause, Command, Commit, Event, LineCancellation, Order,
+        RejectionCode, fold,
+    },
 };
 use jiff::Timestamp;
 
@@ -22,7 +21,6 @@ use super::{
 use crate::{
     failure::Failure,
     ports::{Clock, OrderStore},
-    views::cancellation::CancelledLine,
 };
 
 /// What a person requests to cancel.
@@ -45,7 +43,7 @@ pub struct CancelOutcome {
     pub at: Timestamp,
     /// Refund that is owed because of it, minor units of the order's currency.
     pub refund_owed: i64,
-    pub lines: Vec<CancelledLine>,
+    pub lines: Vec<LineCancellation>,
 }
 
 /// What became of the request as a whole.
@@ -76,7 +74,7 @@ pub async fn cancel(
 ) -> Result<CancelOutcome, Failure> {
     let command = Command::Cancel {
         lines: request.lines.clone(),
-        reason: request.reason,
+        reason: request.reason.clone(),
         note: request.note.clone(),
     };
     let cause = key.cause();
@@ -122,7 +120,7 @@ fn applied(
         result,
         at: commit.body.at,
         refund_owed: refunds.fold(0, i64::saturating_add),
-        lines: CancelledLine::of_commit(&order, commit, &requested_lines(&order, lines)),
+        lines: cancellation_outcome(&order, &commit.body.events, lines),
         order,
     }
 }
@@ -143,7 +141,7 @@ async fn replay(
     };
     let seq = commit_of(&commits, cause).ok_or_else(missing)?.body.seq;
     commits.retain(|commit| commit.body.seq <= seq);
-    let then = fold(unplaced(order.placed.clone()), &commits);
+    let then = fold(Order::unplaced(order.placed.clone()), &commits);
     let commit = commit_of(&commits, cause).ok_or_else(missing)?;
     Ok(applied(CancelResult::Replayed, then, commit, lines))
 }
@@ -154,31 +152,11 @@ fn unchanged(
     order: Order,
     lines: &[CancelLine],
 ) -> Result<CancelOutcome, Failure> {
-    let assessed = assess(&order, lines)?;
     Ok(CancelOutcome {
         result,
         at: order.state.changed_at,
         refund_owed: 0,
-        lines: assessed
-            .iter()
-            .map(|line| CancelledLine::unchanged(&order, line))
-            .collect(),
+        lines: preview_cancellation(&order, lines)?,
         order,
     })
-}
-
-/// The requested lines, in the order in which the request names them, each once; all lines when it names none.
-fn requested_lines(order: &Order, lines: &[CancelLine]) -> Vec<LineId> {
-    let named: Vec<&LineId> = if lines.is_empty() {
-        order.placed.lines.iter().map(|line| &line.id).collect()
-    } else {
-        lines.iter().map(|line| &line.line).collect()
-    };
-    let mut unique = Vec::new();
-    for line in named {
-        if !unique.contains(line) {
-            unique.push(line.clone());
-        }
-    }
-    unique
 }

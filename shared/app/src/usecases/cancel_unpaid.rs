@@ -1,8 +1,8 @@
 //! Cancels an order whose payment has failed or was cancelled, unless it is paid by now.
 
 use domain::{
-    order::Command,
     ids::OrderId,
+    order::Command,
     order::{CancelReason, Cause, Order, Owed},
 };
 
@@ -48,7 +48,7 @@ pub async fn cancel_unpaid(
 }
 
 fn cancel_command(order: &Order) -> Option<Command> {
-    if order.owes() != Some(Owed::Cancellation) {
+    if !order.owes().contains_key(&Owed::Cancellation) {
         return None;
     }
     let cancelled = order

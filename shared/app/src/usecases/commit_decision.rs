@@ -1,7 +1,7 @@
 //! Writes a routing decision: shared by routing and by releasing backorders.
 
 use domain::{
-    order::Change, order::Command, decide::decide, ids::FulfillmentOrderId, order::Order,
+    decide::decide, ids::FulfillmentOrderId, order::Change, order::Command, order::Order,
     routing::Decision,
 };
 

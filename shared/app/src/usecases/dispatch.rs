@@ -5,9 +5,9 @@
 //! request that a location has accepted is not sent again.
 
 use domain::{
-    order::Command,
     ids::OrderId,
     location::Location,
+    order::Command,
     order::{Cause, Commit, Contact, Event, FulfillmentOrder, FulfillmentStatus, Order},
 };
 use futures_util::future::join_all;

@@ -1,12 +1,12 @@
 //! Reads an order, decides, writes; after a lost race it starts over.
 
 use domain::{
-    order::Change,
-    order::{Command, Context},
     decide::decide,
     ids::OrderId,
-    order::{Actor, Cause, Order},
+    order::Change,
     order::Rejection,
+    order::{Actor, Cause, Order},
+    order::{Command, Context},
 };
 use jiff::Timestamp;
 

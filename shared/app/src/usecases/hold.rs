@@ -1,8 +1,8 @@
 //! Holds: people place and release them; the sweep releases those that have expired.
 
 use domain::{
-    order::Command,
     ids::OrderId,
+    order::Command,
     order::{Actor, Cause, Hold, HoldKind, Order},
 };
 use jiff::Timestamp;
@@ -39,7 +39,7 @@ pub async fn place_hold(
     actor: &Actor,
 ) -> Result<Idempotent<Order>, Failure> {
     let command = Command::PlaceHold {
-        kind: hold.kind,
+        kind: hold.kind.clone(),
         handle: hold.handle.clone(),
         until: hold.until,
     };

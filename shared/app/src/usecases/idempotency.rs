@@ -5,9 +5,11 @@ use sha2::{Digest, Sha256};
 
 use crate::failure::Failure;
 
-/// The `Idempotency-Key` of a request, and a digest of the request.
+/// The `Idempotency-Key` of a request, and a digest of the request. Two callers may use the same key: a key belongs to
+/// its subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
+    subject: String,
     key: String,
     digest: String,
 }
@@ -16,11 +18,11 @@ impl IdempotencyKey {
     /// The longest key, in characters.
     pub const LENGTH_MAX: usize = 255;
 
-    /// A key and the request that it came with: method, path and body, as canonical bytes.
+    /// The caller's subject, the key, and the request that it came with: method, path and body, as canonical bytes.
     ///
     /// # Errors
     /// [`Failure::Malformed`] when the key is empty, too long, or not visible ASCII.
-    pub fn new(key: &str, request: &[u8]) -> Result<Self, Failure> {
+    pub fn new(subject: &str, key: &str, request: &[u8]) -> Result<Self, Failure> {
         let visible = key.bytes().all(|b| b.is_ascii_graphic());
         if key.is_empty() || key.len() > Self::LENGTH_MAX || !visible {
             return Err(Failure::Malformed(
@@ -29,6 +31,7 @@ impl IdempotencyKey {
         }
         let digest = hex::encode(&Sha256::digest(request)[..8]);
         Ok(Self {
+            subject: subject.to_owned(),
             key: key.to_owned(),
             digest,
         })
@@ -38,7 +41,7 @@ impl IdempotencyKey {
     pub fn cause(&self) -> Cause {
         Cause {
             digest: Some(self.digest.clone()),
-            ..Cause::new("api", self.key.clone())
+            ..Cause::new("api", format!("{}/{}", self.subject, self.key))
         }
     }
 }

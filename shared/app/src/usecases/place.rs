@@ -4,11 +4,8 @@
 //! them is in use is the order read that it leads to.
 
 use domain::{
-    order::Reference,
-    order::Context,
-    ids::OrderId,
-    order::{Actor, Order},
-    decide::{self, PlaceOrder},
+    decide,
+    order::{Actor, Context, Order, PlaceOrder, Reference},
 };
 
 use super::{
@@ -17,29 +14,27 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    ports::{Clock, IdGenerator, OrderStore, SaveOutcome},
+    ports::{Clock, OrderStore, SaveOutcome},
 };
 
 /// Places an order. A repeated request returns the order as it is now.
 ///
 /// # Errors
-/// [`Failure::Rejected`] when it breaks a rule, [`Failure::Taken`] when its number or payment intent belongs to
-/// another order, [`Failure::KeyReused`] when the key was used for another request.
+/// [`Failure::Rejected`] when it breaks a rule, [`Failure::NumberTaken`] or [`Failure::Taken`] when its number or
+/// payment intent belongs to another order, [`Failure::KeyReused`] when the key was used for another request.
 pub async fn place(
     store: &impl OrderStore,
-    env: &(impl Clock + IdGenerator),
+    clock: &impl Clock,
     request: &PlaceOrder,
     key: &IdempotencyKey,
     actor: &Actor,
 ) -> Result<Idempotent<Order>, Failure> {
-    let now = env.now();
-    let id = OrderId::mint(now, env.entropy());
     let context = Context {
-        now,
+        now: clock.now(),
         actor: actor.clone(),
         cause: key.cause(),
     };
-    let placement = place::place(id, request, &context)?;
+    let placement = decide::place(request, &context)?;
     match store.place(&placement).await? {
         SaveOutcome::Saved => {
             log(&placement.change);
@@ -52,11 +47,11 @@ pub async fn place(
             placed_before(store, &reference, &context).await
         }
         SaveOutcome::ReferenceTaken(reference) => Err(Failure::Taken(reference)),
-        SaveOutcome::VersionConflict | SaveOutcome::OutOfStock { .. } => {
-            Err(Failure::Inconsistent(format!(
-                "order {id} is new and yet not at its first version"
-            )))
-        }
+        // The order's id follows from shop and number.
+        SaveOutcome::VersionConflict => Err(Failure::NumberTaken),
+        SaveOutcome::OutOfStock { .. } => Err(Failure::Inconsistent(
+            "a placement reserves no stock".to_owned(),
+        )),
     }
 }
 

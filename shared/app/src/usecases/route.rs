@@ -6,8 +6,8 @@
 //! written records its attempt.
 
 use domain::{
-    order::Command,
     ids::{FulfillmentOrderId, OrderId},
+    order::Command,
     order::{Cause, Order},
     routing::{Decision, Demand, route},
 };
@@ -59,7 +59,10 @@ pub async fn route_order(
         let demands = unrouted(&order);
         let (network, stock) = try_join(Network::read(store), stock_of(store, &demands)).await?;
         let held = held_for_all_ahead(&order, &stock);
-        let decision = route(&inputs(&order, demands, &network, &stock, &held, now));
+        let decision = route(
+            &inputs(&order, demands, &network, &stock, &held, now),
+            &network.rules,
+        );
         let planned = PlannedDecision {
             decision: Decision {
                 attempt,
@@ -77,9 +80,9 @@ pub async fn route_order(
 }
 
 fn unrouted(order: &Order) -> Vec<Demand> {
-    let lines = order.state.lines.iter().enumerate();
+    let lines = order.lines();
     lines
-        .filter_map(|(index, line)| demand(order, index, line.unrouted))
+        .filter_map(|(line, state)| demand(order, line, state.unrouted))
         .collect()
 }
 

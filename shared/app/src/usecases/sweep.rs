@@ -79,8 +79,7 @@ async fn sweep_orders(
                 sent = sent.saturating_add(1);
                 continue;
             }
-            let overdue = order.due_at().is_some_and(|due| due <= now);
-            if let Some(owed) = order.owes().filter(|_| overdue) {
+            for (owed, _) in order.owes().into_iter().filter(|(_, due)| *due <= now) {
                 tracing::warn!(order_id = %id, owes = ?owed, since = %order.state.changed_at, "overdue");
                 redrive.order(*id, owed).await?;
                 sent = sent.saturating_add(1);

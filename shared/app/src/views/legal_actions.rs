@@ -2,10 +2,10 @@
 //! returns events for it.
 
 use domain::{
-    order::{Command, Context},
-    decide::{cancel, decide},
+    decide::{decide, preview_cancellation},
     ids::LineId,
     order::{CancelReason, Cause, HoldKind, Order},
+    order::{Command, Context},
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -50,7 +50,7 @@ pub struct Cancellable {
     /// Units that can be cancelled at once.
     pub now: u32,
     /// Units whose cancellation would be requested from a location, which decides.
-    pub to_ask: u32,
+    pub to_request: u32,
 }
 
 /// The actions that are legal for this caller on this order now.
@@ -111,13 +111,13 @@ pub(super) fn legal_actions(order: &Order, principal: &Principal, now: Timestamp
 }
 
 fn cancellable(order: &Order) -> Vec<Cancellable> {
-    let assessed = cancel::assess(order, &[]).unwrap_or_default();
-    let lines = assessed.into_iter().map(|line| Cancellable {
-        now: line.now_units(),
-        to_ask: line.ask_units(),
+    let preview = preview_cancellation(order, &[]).unwrap_or_default();
+    let lines = preview.into_iter().map(|line| Cancellable {
+        now: line.cancelled,
+        to_request: line.requested_units(),
         line: line.line,
     });
     lines
-        .filter(|line| line.now > 0 || line.to_ask > 0)
+        .filter(|line| line.now > 0 || line.to_request > 0)
         .collect()
 }

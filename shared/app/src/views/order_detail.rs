@@ -219,8 +219,8 @@ impl OrderDetail {
             payment_status: state.payment.status(),
             fulfillment_status: order.fulfillment_progress(),
             return_status: order.return_status(),
-            destination: placed.destination.clone(),
-            terms: placed.terms.clone(),
+            destination: order.destination().clone(),
+            terms: order.terms().clone(),
             holds: state
                 .holds
                 .iter()
@@ -229,11 +229,9 @@ impl OrderDetail {
                     effect,
                 })
                 .collect(),
-            lines: placed
-                .lines
-                .iter()
-                .zip(&state.lines)
-                .map(|(l, s)| line(l, s, placed.terms.taxes_included))
+            lines: order
+                .lines()
+                .map(|(l, s)| line(l, s, order.terms().taxes_included))
                 .collect(),
             fulfillment_orders: state
                 .fulfillment_orders
@@ -307,7 +305,7 @@ fn money(order: &Order) -> Money {
     Money {
         currency: order.placed.currency,
         decimals: order.placed.currency.decimals(),
-        total: order.placed.total(),
+        total: order.total(),
         cancelled: order.cancelled_value(),
         authorized: payment.secured(),
         captured: payment.captured(),

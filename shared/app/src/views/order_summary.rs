@@ -67,7 +67,7 @@ impl OrderSummary {
                 .iter()
                 .map(|line| u64::from(line.quantity))
                 .fold(0, u64::saturating_add),
-            total: placed.total(),
+            total: order.total(),
             currency: placed.currency,
             decimals: placed.currency.decimals(),
             exceptions: state.exceptions.len(),

@@ -4,7 +4,6 @@ use domain::{
     ids::{OrderId, OrderNumber, ShopId},
     money::Currency,
     order::{Order, Status},
-    place::unplaced,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -37,13 +36,13 @@ pub struct PlacedOrderView {
 impl PlacedOrderView {
     /// The order as it was placed, whatever has changed since: a repeated request gets the same answer.
     pub fn of(order: &Order) -> Self {
-        let first = unplaced(order.placed.clone());
+        let first = Order::unplaced(order.placed.clone());
         let status = first.derived_status();
         let placed = first.placed.clone();
         Self {
             status,
             status_alias: status.alias(first.is_ready()),
-            total: placed.total(),
+            total: order.total(),
             currency: placed.currency,
             decimals: placed.currency.decimals(),
             id: placed.id,

@@ -48,6 +48,7 @@ pub(super) fn routing_decisions(order: &Order, commits: &[Commit]) -> Vec<Routin
                     truncated,
                     explanation,
                     attempt,
+                    engine: _,
                     inputs: _,
                 } = decision.as_ref().clone();
                 found.push(RoutingDecision {

@@ -134,7 +134,7 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             let unexpected: u32 = shipment
                 .lines
                 .iter()
-                .map(|l| l.unasked)
+                .map(|l| l.unexpected)
                 .fold(0, u32::saturating_add);
             let contents = match (shipped, unexpected) {
                 (shipped, 0) => counted(shipped),

@@ -1,8 +1,8 @@
 //! Stock levels and backorders.
 
 use domain::{
-    stock::Backorder,
     ids::{LineId, LocationId, OrderId, Sku},
+    stock::Backorder,
     stock::StockLevel,
 };
 use jiff::Timestamp;

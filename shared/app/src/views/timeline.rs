@@ -1,10 +1,9 @@
 //! An order's history for people: one entry per event, with who, why and a sentence.
 
 use domain::{
-    order::Context,
     evolve::evolve,
+    order::Context,
     order::{Actor, Commit, Event, Order, Status},
-    place::unplaced,
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -37,7 +36,7 @@ pub struct TimelineEntry {
 /// The timeline, oldest first. Notes only for a caller who may read personal data (`clear`).
 pub(super) fn timeline(order: &Order, commits: &[Commit], clear: bool) -> Vec<TimelineEntry> {
     let mut entries = Vec::new();
-    let mut state = unplaced(order.placed.clone());
+    let mut state = Order::unplaced(order.placed.clone());
     for commit in commits_of(order, commits) {
         let body = &commit.body;
         let context = Context {

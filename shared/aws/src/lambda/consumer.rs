@@ -57,7 +57,9 @@ async fn answer(
         )?);
     }
     let request: ApiGatewayV2httpRequest = serde_json::from_value(event)?;
-    Ok(serde_json::to_value(gateway::respond(request, respond).await)?)
+    Ok(serde_json::to_value(
+        gateway::respond(request, respond).await,
+    )?)
 }
 
 #[cfg(test)]

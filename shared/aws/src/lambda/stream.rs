@@ -4,7 +4,13 @@
 //! function die half-way, the whole batch comes again: what was published before is published twice, and consumers
 //! treat the second event as already done.
 
-use app::{bus::{envelope::BusEntry, publish::{entries_of_stored_commit, entries_of_stored_record}}, failure::Failure};
+use app::{
+    bus::{
+        envelope::BusEntry,
+        publish::{entries_of_stored_commit, entries_of_stored_record},
+    },
+    failure::Failure,
+};
 use aws_lambda_events::{
     dynamodb::{Event, EventRecord},
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},

@@ -1,8 +1,11 @@
 //! Backorders: one item per order line that waits for stock. Sorting the keys of a SKU sorts its queue.
 
-use app::{failure::Failure, ports::{Page, PageRequest}};
+use app::{
+    failure::Failure,
+    ports::{Page, PageRequest},
+};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::{stock::Backorder, ids::Sku};
+use domain::{ids::Sku, stock::Backorder};
 
 use super::{
     client::{Table, unavailable},

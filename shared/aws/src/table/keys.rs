@@ -3,10 +3,10 @@
 use app::failure::Failure;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    stock::Backorder,
-    order::Reference,
     ids::{LocationId, OrderId, Sku},
+    order::Reference,
     order::{Cause, Status},
+    stock::Backorder,
 };
 use hmac::{Hmac, KeyInit, Mac};
 use jiff::{Timestamp, civil::Date};

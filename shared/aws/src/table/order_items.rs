@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 
 use app::failure::Failure;
 use domain::{
-    order::{Change, Reference},
     ids::OrderId,
+    order::{Change, Reference},
     order::{Commit, Contact, Order},
 };
 

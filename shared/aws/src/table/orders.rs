@@ -1,11 +1,14 @@
 //! The order port: reads and lists; placing is in `place`, saving in `save`.
 
-use app::{failure::Failure, ports::{OrderStore, Page, PageRequest, SaveOutcome}};
+use app::{
+    failure::Failure,
+    ports::{OrderStore, Page, PageRequest, SaveOutcome},
+};
 use domain::{
-    order::{Change, Reference},
-    ids::OrderId,
-    order::{Commit, Contact, Order, Status},
     decide::Placement,
+    ids::OrderId,
+    order::{Change, Reference},
+    order::{Commit, Contact, Order, Status},
 };
 use jiff::{Timestamp, civil::Date};
 

@@ -4,7 +4,7 @@
 //! the other learns which reference is taken. Should the function die before its answer, a repeated placement does.
 
 use app::{failure::Failure, ports::SaveOutcome};
-use domain::{order::Reference, decide::Placement};
+use domain::{decide::Placement, order::Reference};
 
 use super::{
     client::Table,

@@ -123,7 +123,11 @@ impl Table {
         let commit = failed.find(ItemKind::Commit);
         if commit.is_some() || failed.find(ItemKind::State).is_some() {
             let is_own = self.is_own_commit(change, commit).await?;
-            return Ok(Some(if is_own { SaveOutcome::Saved } else { SaveOutcome::VersionConflict }));
+            return Ok(Some(if is_own {
+                SaveOutcome::Saved
+            } else {
+                SaveOutcome::VersionConflict
+            }));
         }
         let short = failed.iter().find_map(|(kind, _)| match kind {
             ItemKind::StockLevel(index) => levels
@@ -143,7 +147,9 @@ impl Table {
                 location: location.clone(),
             }));
         }
-        Ok(failed.taken_reference(references).map(SaveOutcome::ReferenceTaken))
+        Ok(failed
+            .taken_reference(references)
+            .map(SaveOutcome::ReferenceTaken))
     }
 
     async fn replacement<'a>(

@@ -1,10 +1,13 @@
 //! The stock port: SKUs, movements, and the list of SKUs with backorders.
 
-use app::{failure::Failure, ports::{Page, PageRequest, SkuStock, StockMoveOutcome, StockStore}};
+use app::{
+    failure::Failure,
+    ports::{Page, PageRequest, SkuStock, StockMoveOutcome, StockStore},
+};
 use domain::{
-    stock::Backorder,
     ids::Sku,
     order::Cause,
+    stock::Backorder,
     stock::{StockCommit, StockRecord},
 };
 
@@ -24,7 +27,9 @@ impl StockStore for Table {
         for item in self.all_under(&sku_pk(sku), "").await? {
             match sku_item(item.get_text("sk")?) {
                 Some(SkuItem::StockLevel) => view.levels.push(level(&item)?),
-                Some(SkuItem::Backorder) => view.backorders.push(item.get_json::<Backorder>("text")?),
+                Some(SkuItem::Backorder) => {
+                    view.backorders.push(item.get_json::<Backorder>("text")?)
+                }
                 None => {}
             }
         }

@@ -17,7 +17,7 @@ pub struct PlaceOrder {
     /// The shop's own number, unique within the shop.
     pub number: OrderNumber,
     /// The shop; `default` when left out.
-    #[serde(default = "default_shop")]
+    #[serde(default)]
     pub shop: ShopId,
     /// When the customer placed it, RFC 3339; now when left out.
     #[serde(default)]
@@ -40,11 +40,6 @@ pub struct PlaceOrder {
     pub payment: PlacePayment,
     /// The customer.
     pub customer: Contact,
-}
-
-fn default_shop() -> ShopId {
-    #[expect(clippy::expect_used, reason = "a constant that a test reads")]
-    "default".parse().expect("a valid id")
 }
 
 /// A line as a shop places it.

@@ -7,9 +7,9 @@ use app::{
     usecases::adjust_stock::adjust,
 };
 use domain::{
-    inbound::{StockFact, StockMovement},
     ids::{LocationId, Sku},
-    stock::StockChange,
+    inbound::StockFact,
+    stock::{StockChange, StockMovement},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Deserializer, Serialize, de::Error as _};
@@ -20,7 +20,7 @@ use crate::{
     examples, extract,
     problem::Problem,
     response::{Response, json, mark_replayed},
-    routing::{Body, Operation, Route, WRITE, schema},
+    route::{Body, Operation, Route, WRITE, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {
@@ -90,7 +90,7 @@ impl Adjustment {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
-    let key = extract::key(call.request)?;
+    let key = extract::key(&call.principal, call.request)?;
     let body: Adjustment = extract::document(call.request)?;
     let facts = [body.fact()?];
     let actor = call.principal.actor();

@@ -7,8 +7,8 @@ use app::{
     views::cancellation::CancellationView,
 };
 use domain::{
-    order::CancelLine,
     ids::{LineId, OrderId},
+    order::CancelLine,
     order::CancelReason,
 };
 use schemars::JsonSchema;
@@ -19,7 +19,7 @@ use crate::{
     examples, extract,
     problem::Problem,
     response::{Response, json, mark_replayed},
-    routing::{Body, Operation, Route, Scope, WRITE, schema},
+    route::{Body, Operation, Route, Scope, WRITE, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {
@@ -84,6 +84,9 @@ impl CancelBody {
                 format!("`note` has at most {NOTE_CHARS_MAX} characters."),
             ));
         }
+        if !self.reason.is_known() {
+            return Err(extract::unknown("reason", CancelReason::KNOWN));
+        }
         let lines = self.lines.into_iter().map(|line| CancelLine {
             line: line.line,
             units: line.quantity,
@@ -100,7 +103,7 @@ pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
     let id: OrderId = extract::id(&call.parameter, "order")?;
-    let key = extract::key(call.request)?;
+    let key = extract::key(&call.principal, call.request)?;
     let request = extract::document::<CancelBody>(call.request)?.request()?;
     let actor = call.principal.actor();
     let outcome = cancel(call.store, call.env, id, &request, &key, &actor).await?;

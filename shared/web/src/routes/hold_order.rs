@@ -20,7 +20,7 @@ use crate::{
     examples, extract,
     problem::Problem,
     response::{Response, json, mark_replayed},
-    routing::{Body, Operation, Route, WRITE, schema},
+    route::{Body, Operation, Route, WRITE, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {
@@ -68,11 +68,14 @@ impl HoldBody {
                 "`until` is in the past.",
             ));
         }
+        if !self.kind.is_known() {
+            return Err(extract::unknown("kind", HoldKind::KNOWN));
+        }
         let handle = match self.handle {
             Some(handle) => checked(handle)?,
             None => format!(
                 "{}-{}",
-                kind(self.kind),
+                self.kind.as_str(),
                 hex::encode(&Sha256::digest(key.key())[..4])
             ),
         };
@@ -88,7 +91,7 @@ pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
     let id: OrderId = extract::id(&call.parameter, "order")?;
-    let key = extract::key(call.request)?;
+    let key = extract::key(&call.principal, call.request)?;
     let body: HoldBody = extract::document(call.request)?;
     let hold = body.request(&key.cause(), call.env.now())?;
     let actor = call.principal.actor();
@@ -101,7 +104,7 @@ pub(crate) async fn handle(
         .iter()
         .find(|existing| existing.handle == hold.handle);
     let (kind, until) = match existing {
-        Some(existing) if !held.replayed => (existing.kind, existing.until),
+        Some(existing) if !held.replayed => (existing.kind.clone(), existing.until),
         Some(_) | None => (hold.kind, hold.until),
     };
     let view = PlacedHoldView {
@@ -129,15 +132,6 @@ fn checked(handle: String) -> Result<String, Problem> {
             "handle",
             "`handle` is 1 to 64 of A-Z a-z 0-9 and -_.:",
         ))
-    }
-}
-
-fn kind(kind: HoldKind) -> &'static str {
-    match kind {
-        HoldKind::FraudReview => "fraud_review",
-        HoldKind::Manual => "manual",
-        HoldKind::Address => "address",
-        HoldKind::PaymentDispute => "payment_dispute",
     }
 }
 

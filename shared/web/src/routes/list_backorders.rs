@@ -13,7 +13,7 @@ use crate::{
     problem::Problem,
     query::Query,
     response::{Request, Response, json},
-    routing::{Operation, READ, Route, schema},
+    route::{Operation, READ, Route, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {

@@ -10,7 +10,7 @@ use crate::{
     call::Call,
     problem::Problem,
     response::{Response, json},
-    routing::{Operation, READ, Route, schema},
+    route::{Operation, READ, Route, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {

@@ -5,8 +5,8 @@ use app::{
     views::order_summary::{OrderPage, OrderSummary},
 };
 use domain::{
+    ids::{OrderId, OrderNumber, ShopId},
     order::Reference,
-    ids::{OrderNumber, ShopId},
 };
 
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
     problem::Problem,
     query::Query,
     response::{Request, Response, json},
-    routing::{Operation, READ, Route, schema},
+    route::{Operation, READ, Route, schema},
     status_listing::{list_by_status, load_all},
 };
 
@@ -70,30 +70,31 @@ async fn list(
         Some(&"number") => {
             let number: Option<OrderNumber> = query.parsed("number", "an order number")?;
             let shop: Option<ShopId> = query.parsed("shop", "a shop id")?;
-            let shop = shop.map_or_else(|| "default".to_owned(), |shop| shop.to_string());
-            let number = number.map_or_else(String::new, |number| number.to_string());
-            find_one(store, &query, Reference::Number(format!("{shop}/{number}"))).await
+            let id = number.map(|number| OrderId::of(&shop.unwrap_or_default(), &number));
+            one_page(&query)?;
+            page_of_one(store, id).await
         }
         Some(&"tracking") => {
             let number = query.get("tracking").unwrap_or_default().to_owned();
-            find_one(store, &query, Reference::Tracking(number)).await
+            one_page(&query)?;
+            let id = store.find(&Reference::Tracking(number)).await?;
+            page_of_one(store, id).await
         }
         _ => list_by_status(store, clock.now(), &query, limit).await,
     }
 }
 
-/// The order that a reference leads to, as a page of one or none.
-async fn find_one(
-    store: &impl OrderStore,
-    query: &Query,
-    reference: Reference,
-) -> Result<OrderPage, Problem> {
+/// A listing of at most one order has no other page.
+fn one_page(query: &Query) -> Result<(), Problem> {
     if query.get("cursor").is_some() {
-        return Err(
-            Problem::new(400, "bad_cursor", "This listing has one page only.").about("cursor"),
-        );
+        let detail = "This listing has one page only.";
+        return Err(Problem::new(400, "bad_cursor", detail).about("cursor"));
     }
-    let id = store.find(&reference).await?;
+    Ok(())
+}
+
+/// The order of that id, as a page of one or none.
+async fn page_of_one(store: &impl OrderStore, id: Option<OrderId>) -> Result<OrderPage, Problem> {
     let orders = load_all(store, id.into_iter().collect()).await?;
     Ok(OrderPage {
         orders: orders.iter().map(OrderSummary::of).collect(),

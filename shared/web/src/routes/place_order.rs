@@ -6,7 +6,7 @@ use app::{
     usecases::place::place,
     views::placed_order::PlacedOrderView,
 };
-use domain::decide::PlaceOrder;
+use domain::order::PlaceOrder;
 use http::header;
 
 use crate::{
@@ -14,7 +14,7 @@ use crate::{
     examples, extract,
     problem::Problem,
     response::{Response, json, mark_replayed, with_header},
-    routing::{Body, Operation, Route, WRITE, schema},
+    route::{Body, Operation, Route, WRITE, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {
@@ -40,7 +40,7 @@ pub(crate) const ROUTE: Route = Route {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
-    let key = extract::key(call.request)?;
+    let key = extract::key(&call.principal, call.request)?;
     let order: PlaceOrder = extract::document(call.request)?;
     let actor = call.principal.actor();
     let placed = place(call.store, call.env, &order, &key, &actor).await?;

@@ -12,7 +12,7 @@ use crate::{
     location_document::{LocationBody, put},
     problem::Problem,
     response::Response,
-    routing::{Body, Operation, PUT, Route, schema},
+    route::{Body, Operation, PUT, Route, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {

@@ -12,7 +12,7 @@ use crate::{
     extract,
     problem::Problem,
     response::{Response, json},
-    routing::{Operation, READ, Route, schema},
+    route::{Operation, READ, Route, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {

@@ -15,7 +15,7 @@ use crate::{
     examples, extract,
     problem::Problem,
     response::{Response, json, mark_replayed},
-    routing::{Body, Operation, Route, WRITE, schema},
+    route::{Body, Operation, Route, WRITE, schema},
 };
 
 pub(crate) const ROUTE: Route = Route {
@@ -46,7 +46,7 @@ pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
     let id: OrderId = extract::id(&call.parameter, "order")?;
-    let key = extract::key(call.request)?;
+    let key = extract::key(&call.principal, call.request)?;
     let ReleaseBody { handle } = extract::document(call.request)?;
     let actor = call.principal.actor();
     let released = release_hold(call.store, call.env, id, &handle, &key, &actor).await?;

@@ -3,9 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{
-    stock::Backorder,
     ids::{LineId, LocationId, OrderId, Sku},
     order::Cause,
+    stock::Backorder,
 };
 use jiff::Timestamp;
 

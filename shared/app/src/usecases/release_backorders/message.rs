@@ -50,8 +50,8 @@ async fn skus_of_complete_order(store: &impl Store, event: &BusEvent) -> Result<
         return Ok(Vec::new());
     };
     let order = load(store, id).await?;
-    let lines = order.placed.lines.iter().zip(&order.state.lines);
+    let lines = order.lines();
     let backordered =
-        lines.filter(|(_, state)| order.placed.terms.ship_complete && state.backordered > 0);
+        lines.filter(|(_, state)| order.terms().ship_complete && state.backordered > 0);
     Ok(backordered.map(|(line, _)| line.sku.clone()).collect())
 }

@@ -5,11 +5,11 @@
 //! can take nothing, as draining that queue would.
 
 use domain::{
-    stock::Backorder,
-    order::Command,
     ids::FulfillmentOrderId,
+    order::Command,
     order::Order,
     routing::{Decision, Demand, route},
+    stock::Backorder,
 };
 use jiff::Timestamp;
 
@@ -51,7 +51,10 @@ pub(super) async fn release(
     };
     let stock = stock_for(store, backorder, sku_stock, &demands).await?;
     let held = held_in_other_queues(store, network, &order, &stock, backorder, since).await?;
-    let decision = route(&inputs(&order, demands, network, &stock, &held, since));
+    let decision = route(
+        &inputs(&order, demands, network, &stock, &held, since),
+        &network.rules,
+    );
     if decision.assignments.is_empty() {
         return Ok(Attempt::PassedOver);
     }
@@ -92,25 +95,14 @@ async fn due(
 /// What the order demands for this backorder: the units of the line, or of all lines when it ships complete. None when
 /// nothing is backordered any more, or when part of an order that ships complete is still to be routed.
 fn demands(order: &Order, backorder: &Backorder) -> Option<Vec<Demand>> {
-    let backordered = |index: usize| {
-        order
-            .state
-            .lines
-            .get(index)
-            .map_or(0, |line| line.backordered)
-    };
-    let demands: Vec<Demand> = if order.placed.terms.ship_complete {
-        let lines = 0..order.placed.lines.len();
-        lines
-            .filter_map(|index| demand(order, index, backordered(index)))
-            .collect()
-    } else {
-        let (index, _) = order.placed.line(&backorder.line)?;
-        demand(order, index, backordered(index))
-            .into_iter()
-            .collect()
-    };
-    let incomplete = order.placed.terms.ship_complete && order.unrouted() > 0;
+    let ship_complete = order.terms().ship_complete;
+    let demanded = order
+        .lines()
+        .filter(|(line, _)| ship_complete || line.id == backorder.line);
+    let demands: Vec<Demand> = demanded
+        .filter_map(|(line, state)| demand(order, line, state.backordered))
+        .collect();
+    let incomplete = ship_complete && order.unrouted() > 0;
     (!demands.is_empty() && !incomplete).then_some(demands)
 }
 
@@ -168,6 +160,9 @@ async fn could_take(
     };
     let stock = stock_for(store, backorder, sku_stock, &demands).await?;
     let held = HeldForQueue::new();
-    let decision = route(&inputs(&order, demands, network, &stock, &held, since));
+    let decision = route(
+        &inputs(&order, demands, network, &stock, &held, since),
+        &network.rules,
+    );
     Ok(!decision.assignments.is_empty())
 }

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::{
-    inbound::{self, OrderPayment},
+    facts::{self, OrderPayment},
     payloads::{Event, Head},
     references::ID_MAX,
 };
