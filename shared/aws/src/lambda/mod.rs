@@ -6,7 +6,7 @@
 //! | an SQS queue and HTTP requests | [`consumer::consume_or_respond`] |
 //! | the table's stream | [`stream::publish_commits`] |
 //!
-//! Each begins with [`start`].
+//! Each begins with [`start()`].
 
 mod batch;
 pub mod consumer;
