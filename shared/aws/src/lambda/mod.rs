@@ -7,7 +7,7 @@
 //! | HTTP requests | [`gateway::serve`] |
 //! | the table's stream | [`stream::publish_commits`] |
 //!
-//! Each begins with [`start`].
+//! Each begins with [`start()`].
 
 mod batch;
 pub mod consumer;

@@ -1,8 +1,8 @@
 //! The table's stream to the bus: every commit, in order per order, at least once.
 //!
-//! The stream gives one batch per shard at a time, so no two invocations publish records of the same order. Should the
-//! function die half-way, the whole batch comes again: what was published before is published twice, and consumers
-//! treat the second event as already done.
+//! Batches of one shard may run at once, but records of one order share a partition key, and Lambda never has two
+//! batches with the same key in flight: no two invocations publish events of one order. Should the function die
+//! half-way, the whole batch comes again: some events are published twice, and consumers treat the second as done.
 
 use app::{
     bus::{

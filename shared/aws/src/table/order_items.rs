@@ -109,8 +109,8 @@ pub(super) fn references(change: &Change) -> Vec<Reference> {
 }
 
 impl Table {
-    /// Whether the commit that is there is the very one that is being written: then it was written by an earlier
-    /// attempt whose answer was lost.
+    /// Whether the stored commit of this number is the one that is being written: then an earlier attempt wrote it and
+    /// its answer was lost.
     pub(super) async fn is_own_commit(
         &self,
         change: &Change,

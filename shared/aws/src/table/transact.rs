@@ -1,7 +1,7 @@
 //! Transactions: all items are written or none, and the answer says which conditions failed.
 //!
 //! The reasons of a cancelled transaction are in the order of its items. A failed condition is an answer. A conflict
-//! or throttling is not: another transaction on the same item is still open and may yet fail. So when no condition
+//! or throttling is not: another write to the same item is in progress and may yet fail. So when no condition
 //! failed, the same request is sent again, with full jitter and a bound. The SDK does not retry cancelled
 //! transactions, so it is done here.
 //!
