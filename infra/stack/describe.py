@@ -31,6 +31,7 @@ def write_stack_file(port, outputs, log_ins, secrets):
         },
         "api": api_url(port, outputs),
         "table": outputs["TableName"],
+        "contacts_table": outputs["ContactsTableName"],
         "stream_arn": outputs["StreamArn"],
         "bus": outputs["BusName"],
         "queues": {name: outputs[f"{name.capitalize()}QueueUrl"] for name in QUEUES},

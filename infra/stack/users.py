@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 from .aws import STACK, client
 
 PASSWORD = "Local-Only-1234"
-GROUPS = ("support", "agent", "operator", "admin")
+GROUPS = ("support", "agent", "operator", "admin", "shop", "location")
 
 
 def create_users(port, outputs):

@@ -14,6 +14,7 @@ async fn main() -> Result<(), Error> {
     let secrets = SecretsManager::from_environment(&connection)?;
     let customer_key = secrets.text("customer-key").await?;
     let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?)
+        .with_contacts(required("CONTACTS_TABLE_NAME")?)
         .with_customer_key(customer_key.into_bytes());
     table.warm().await;
     gateway::serve(async |request| match request {

@@ -17,7 +17,8 @@ use lambda_runtime::Error;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let connection = start()?;
-    let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?);
+    let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?)
+        .with_contacts(required("CONTACTS_TABLE_NAME")?);
     let secrets = SecretsManager::from_environment(&connection)?;
     let private_allowed = switched_on("ALLOW_PRIVATE_DESTINATIONS");
     let provider = &HttpsProvider::new(secrets, SystemClock, private_allowed)?;

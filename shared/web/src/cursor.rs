@@ -17,10 +17,10 @@ pub(crate) struct Cursor {
     /// The day being listed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) day: Option<Date>,
-    /// The index of the status being listed.
+    /// The index of the phase being listed.
     #[serde(default)]
-    pub(crate) status: usize,
-    /// The store's position within that day and status.
+    pub(crate) phase: usize,
+    /// The store's position within that day and phase.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) after: Option<String>,
 }
@@ -90,19 +90,16 @@ mod tests {
     fn a_cursor_reads_back_for_its_own_listing_only() {
         let cursor = Cursor {
             day: Some(jiff::civil::date(2026, 11, 22)),
-            status: 1,
+            phase: 1,
             after: Some("k#1".into()),
         };
-        let text = write("status=paid", &cursor).unwrap();
+        let text = write("phase=paid", &cursor).unwrap();
         assert!(
             text.bytes()
                 .all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
         );
-        assert_eq!(read("status=paid", &text).unwrap(), cursor);
-        assert_eq!(
-            read("status=pending", &text).unwrap_err().code,
-            "bad_cursor"
-        );
+        assert_eq!(read("phase=paid", &text).unwrap(), cursor);
+        assert_eq!(read("phase=pending", &text).unwrap_err().code, "bad_cursor");
     }
 
     #[test]

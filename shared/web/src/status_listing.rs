@@ -1,4 +1,5 @@
-//! Lists orders by status. The index holds one list per status and day, so a listing walks back day by day.
+//! Lists orders by status. The index holds one list per phase (open, done) and day, so a listing walks
+//! back day by day, and the status is read from the orders.
 
 use std::collections::VecDeque;
 
@@ -9,7 +10,7 @@ use app::{
 };
 use domain::{
     ids::OrderId,
-    order::{Order, Status},
+    order::{Order, Phase, Status},
 };
 use futures_util::future::try_join_all;
 use jiff::{Timestamp, ToSpan, civil::Date, tz::TimeZone};
@@ -22,6 +23,8 @@ use crate::{
 
 /// The most index reads for one page: a listing of a rare status stops there, with a cursor to continue.
 const INDEX_READS_MAX: u32 = 60;
+/// The most orders that are read for one page: a listing of a rare status stops there, with a cursor to continue.
+const ORDERS_READ_MAX: usize = 500;
 /// How far back a listing goes by default, in days.
 const DAYS_BACK: i32 = 366;
 /// The most orders that are read at the same time.
@@ -52,7 +55,7 @@ pub(crate) async fn list_by_status(
         .day
         .unwrap_or_else(|| today.tomorrow().unwrap_or(today));
     let mut walk = Walk {
-        statuses,
+        phases: phases_of(&statuses),
         cursor: Cursor {
             day: Some(first),
             ..cursor
@@ -78,9 +81,15 @@ fn has_status(order: &Order, name: Option<&str>) -> bool {
     })
 }
 
-/// A walk back through the days, and within a day through the statuses.
+/// The phases that have any of the statuses.
+fn phases_of(statuses: &[Status]) -> Vec<Phase> {
+    let has = |phase: &Phase| statuses.iter().any(|status| status.phase() == *phase);
+    Phase::ALL.into_iter().filter(has).collect()
+}
+
+/// A walk back through the days, and within a day through the phases.
 struct Walk {
-    statuses: Vec<Status>,
+    phases: Vec<Phase>,
     cursor: Cursor,
     since: Date,
 }
@@ -94,18 +103,20 @@ impl Walk {
         limit: u32,
     ) -> Result<Vec<OrderSummary>, Problem> {
         let mut orders = Vec::new();
+        let mut orders_read: usize = 0;
         for _ in 0..INDEX_READS_MAX {
             let left = limit.saturating_sub(u32::try_from(orders.len()).unwrap_or(limit));
-            let Some((status, day)) = self.position().filter(|_| left > 0) else {
+            let more = left > 0 && orders_read < ORDERS_READ_MAX;
+            let Some((phase, day)) = self.position().filter(|_| more) else {
                 break;
             };
             let request = PageRequest {
                 limit: left,
                 after: self.cursor.after.take(),
             };
-            let page = store.of_status(status, day, &request).await?;
-            // The index may lag, so the status of the order itself counts.
+            let page = store.of_phase(phase, day, &request).await?;
             let found = load_all(store, page.items).await?;
+            orders_read = orders_read.saturating_add(found.len());
             let found = found.iter().filter(|order| has_status(order, name));
             orders.extend(found.map(OrderSummary::of));
             self.advance(page.next);
@@ -113,19 +124,19 @@ impl Walk {
         Ok(orders)
     }
 
-    /// The status and day to read next; none: the walk has ended.
-    fn position(&self) -> Option<(Status, Date)> {
+    /// The phase and day to read next; none: the walk has ended.
+    fn position(&self) -> Option<(Phase, Date)> {
         let day = self.cursor.day.filter(|day| *day >= self.since)?;
-        Some((*self.statuses.get(self.cursor.status)?, day))
+        Some((*self.phases.get(self.cursor.phase)?, day))
     }
 
-    /// One step: the next page of the same status and day, else the next status, else the day before.
+    /// One step: the next page of the same phase and day, else the next phase, else the day before.
     fn advance(&mut self, next: Option<String>) {
         self.cursor.after = next;
         if self.cursor.after.is_none() {
-            self.cursor.status = self.cursor.status.saturating_add(1);
-            if self.cursor.status >= self.statuses.len() {
-                self.cursor.status = 0;
+            self.cursor.phase = self.cursor.phase.saturating_add(1);
+            if self.cursor.phase >= self.phases.len() {
+                self.cursor.phase = 0;
                 self.cursor.day = self.cursor.day.and_then(|day| day.yesterday().ok());
             }
         }

@@ -52,7 +52,8 @@ pub(super) struct Rows {
 pub(super) struct Row {
     placed: String,
     state: String,
-    pub(super) contact: Option<Contact>,
+    /// By version.
+    pub(super) contacts: BTreeMap<u32, Contact>,
     commits: Vec<(String, String)>,
 }
 
@@ -90,7 +91,10 @@ impl Rows {
         let row = Row {
             placed: write(&change.order.placed)?,
             state: String::new(),
-            contact: Some(placement.contact.clone()),
+            contacts: BTreeMap::from([(
+                change.order.state.contact_version,
+                placement.contact.clone(),
+            )]),
             commits: Vec::new(),
         };
         self.orders.insert(id, row);

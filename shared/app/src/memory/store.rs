@@ -8,7 +8,7 @@ use domain::{
     invariants,
     location::{Location, RoutingRules},
     order::{Change, Reference},
-    order::{Commit, Contact, Order, Status},
+    order::{Commit, Contact, Order, Phase},
     stock::{StockCommit, StockRecord},
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -43,7 +43,7 @@ impl MemoryStore {
 
     pub fn erase(&self, id: OrderId) {
         if let Some(row) = self.lock().orders.get_mut(&id) {
-            row.contact = None;
+            row.contacts.clear();
         }
     }
 
@@ -166,30 +166,28 @@ impl OrderStore for MemoryStore {
             .map_or_else(|| Ok(Vec::new()), Row::commits)
     }
 
-    async fn contact(&self, id: OrderId) -> Result<Option<Contact>, Failure> {
+    async fn contact(&self, id: OrderId, version: u32) -> Result<Option<Contact>, Failure> {
         yield_once().await;
         Ok(self
             .lock()
             .orders
             .get(&id)
-            .and_then(|row| row.contact.clone()))
+            .and_then(|row| row.contacts.get(&version).cloned()))
     }
 
     async fn of_customer(&self, email: &str, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
         yield_once().await;
         let plain = |email: &str| email.trim().to_lowercase();
         self.list(page, true, |row, order| {
-            let theirs = row
-                .contact
-                .as_ref()
-                .is_some_and(|c| plain(&c.email) == plain(email));
+            let mut contacts = row.contacts.values();
+            let theirs = contacts.any(|c| plain(&c.email) == plain(email));
             theirs.then_some(order.placed.placed_at)
         })
     }
 
-    async fn of_status(
+    async fn of_phase(
         &self,
-        status: Status,
+        phase: Phase,
         day: jiff::civil::Date,
         page: &PageRequest,
     ) -> Result<Page<OrderId>, Failure> {
@@ -197,7 +195,7 @@ impl OrderStore for MemoryStore {
         self.list(page, true, |_, order| {
             let placed_at = order.placed.placed_at;
             let that_day = placed_at.to_zoned(TimeZone::UTC).date() == day;
-            (that_day && order.state.status == status).then_some(placed_at)
+            (that_day && order.state.status.phase() == phase).then_some(placed_at)
         })
     }
 

@@ -5,7 +5,7 @@ use domain::{
     ids::{LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Change, Reference},
-    order::{Commit, Contact, Order, Status},
+    order::{Commit, Contact, Order, Phase},
     stock::Backorder,
     stock::{StockCommit, StockLevel, StockRecord},
 };
@@ -67,9 +67,12 @@ pub trait OrderStore: Sync {
     /// All commits of an order, in sequence.
     fn commits(&self, id: OrderId) -> impl Future<Output = Result<Vec<Commit>, Failure>> + Send;
 
-    /// The customer of an order; none when erased.
-    fn contact(&self, id: OrderId)
-    -> impl Future<Output = Result<Option<Contact>, Failure>> + Send;
+    /// A version of the contact of an order; none when erased.
+    fn contact(
+        &self,
+        id: OrderId,
+        version: u32,
+    ) -> impl Future<Output = Result<Option<Contact>, Failure>> + Send;
 
     /// Orders of a customer, newest first.
     fn of_customer(
@@ -78,10 +81,10 @@ pub trait OrderStore: Sync {
         page: &PageRequest,
     ) -> impl Future<Output = Result<Page<OrderId>, Failure>> + Send;
 
-    /// Orders of a status that were placed on one day (UTC), newest first.
-    fn of_status(
+    /// Orders of a phase that were placed on one day (UTC), newest first. The index may lag.
+    fn of_phase(
         &self,
-        status: Status,
+        phase: Phase,
         day: jiff::civil::Date,
         page: &PageRequest,
     ) -> impl Future<Output = Result<Page<OrderId>, Failure>> + Send;

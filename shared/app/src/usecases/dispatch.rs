@@ -134,7 +134,10 @@ async fn contact(store: &impl OrderStore, order: &Order) -> Result<Contact, Fail
             "order {id} is to be shipped, and its customer has been erased"
         ))
     };
-    store.contact(order.placed.id).await?.ok_or_else(erased)
+    store
+        .contact(order.placed.id, order.state.contact_version)
+        .await?
+        .ok_or_else(erased)
 }
 
 /// The number of the commit that last requested a cancellation of this fulfillment order: a new request has a new id,

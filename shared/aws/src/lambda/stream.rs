@@ -31,11 +31,11 @@ pub async fn publish_commits(bus: &Bus) -> Result<(), Error> {
 }
 
 /// Publishes a batch of records in its order, and names the first record that was not published: the stream gives that
-/// one and all after it again. Nothing is published past the first failure, so that no event of an order overtakes an
-/// earlier one.
+/// one and all after it again. Nothing is published past an event that the bus refuses, so that no event of an order
+/// overtakes an earlier one.
 ///
-/// A record that cannot be read is a failure like any other: after its retries the stream moves it to the queue of
-/// relay failures, which raises an alarm.
+/// A record that cannot be read fails alone: the others are published, whatever order they are of. After its retries the
+/// stream moves it to the queue of relay failures, which raises an alarm.
 async fn relay(bus: &Bus, event: Event) -> DynamoDbEventResponse {
     let mut entries: Vec<BusEntry> = Vec::new();
     // For each entry, the index of its record.
@@ -48,16 +48,19 @@ async fn relay(bus: &Bus, event: Event) -> DynamoDbEventResponse {
                 entries.extend(read);
             }
             Err(failure) => {
-                unreadable = Some((index, failure));
-                break;
+                unreadable.get_or_insert((index, failure));
             }
         }
     }
     let (published, failure) = bus.publish(&entries).await;
     let failed = match failure {
         Some(failure) => record_indexes.get(published).map(|index| (*index, failure)),
-        None => unreadable,
+        None => None,
     };
+    let failed = failed
+        .into_iter()
+        .chain(unreadable)
+        .min_by_key(|(index, _)| *index);
     let mut response = DynamoDbEventResponse::default();
     let Some((index, failure)) = failed else {
         tracing::info!(
@@ -100,7 +103,7 @@ fn entries_of(record: &EventRecord) -> Result<Vec<BusEntry>, Failure> {
 #[cfg(test)]
 mod tests {
     use domain::{
-        ids::OrderId,
+        ids::{OrderId, ShopId},
         order::{Actor, Cause, Commit, CommitBody, Event as Happened},
     };
     use serde_json::{Value, json};
@@ -133,9 +136,10 @@ mod tests {
 
     /// A record of commit `seq` with two published events.
     fn record(seq: u64) -> Value {
-        let order = OrderId::mint(jiff::Timestamp::UNIX_EPOCH, [1; 10]);
+        let order = OrderId::of(&ShopId::default(), &"1001".parse().unwrap());
         let intent = "pi_1".to_owned();
         let body = CommitBody {
+            schema: domain::schema::VERSION,
             seq,
             at: jiff::Timestamp::UNIX_EPOCH,
             actor: Actor::system("test"),
@@ -153,7 +157,7 @@ mod tests {
             "eventSource": "aws:dynamodb", "eventVersion": "1.1",
             "dynamodb": {
                 "ApproximateCreationDateTime": 1_790_000_000, "Keys": {}, "SequenceNumber": format!("s{seq}"),
-                "SizeBytes": 1, "StreamViewType": "NEW_IMAGE",
+                "SizeBytes": 1, "StreamViewType": "NEW_AND_OLD_IMAGES",
                 "NewImage": {
                     "order_id": text(&order.to_string()), "text": text(&commit.text), "hash": text(&commit.hash)
                 }
@@ -201,7 +205,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn records_before_an_unreadable_one_are_published_and_it_is_named() {
+    async fn an_unreadable_record_fails_alone() {
         let aws = bus(|_| false);
         let mut edited = record(2);
         edited["dynamodb"]["NewImage"]["hash"] = json!({ "S": "00" });
@@ -209,7 +213,8 @@ mod tests {
             relayed(&aws, vec![record(1), edited, record(3)]).await,
             ["s2"]
         );
-        assert_eq!(aws.calls()[0].1["Entries"].as_array().unwrap().len(), 2);
+        let published = aws.calls()[0].1["Entries"].as_array().unwrap().len();
+        assert_eq!(published, 4, "the events of the other two records");
     }
 
     #[tokio::test]

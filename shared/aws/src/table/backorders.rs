@@ -10,7 +10,7 @@ use domain::{ids::Sku, stock::Backorder};
 use super::{
     client::{Table, unavailable},
     items::Item,
-    keys::{Key, WAITING},
+    keys::{BACKORDERED, Key},
     listing::bad_cursor,
     writes::{Write, text},
 };
@@ -24,8 +24,8 @@ impl Table {
         }
         let item = Item::new(key).json("text", backorder)?;
         let item = item
-            .text("waiting", WAITING)
-            .text("waiting_sku", backorder.sku.as_str());
+            .text("backordered", BACKORDERED)
+            .text("backordered_sku", backorder.sku.as_str());
         Write::put(self, item, None)
     }
 
@@ -50,16 +50,16 @@ impl Table {
             .client
             .query()
             .table_name(&self.name)
-            .index_name("by-waiting-sku")
+            .index_name("by-backordered-sku")
             .limit(1);
         let query = query
-            .expression_attribute_names("#waiting", "waiting")
-            .expression_attribute_values(":waiting", text(WAITING));
+            .expression_attribute_names("#backordered", "backordered")
+            .expression_attribute_values(":backordered", text(BACKORDERED));
         let query = match after {
-            None => query.key_condition_expression("#waiting = :waiting"),
+            None => query.key_condition_expression("#backordered = :backordered"),
             Some(sku) => query
-                .key_condition_expression("#waiting = :waiting AND #sku > :sku")
-                .expression_attribute_names("#sku", "waiting_sku")
+                .key_condition_expression("#backordered = :backordered AND #sku > :sku")
+                .expression_attribute_names("#sku", "backordered_sku")
                 .expression_attribute_values(":sku", text(sku.as_str())),
         };
         let found = query.send().await.map_err(unavailable)?;
@@ -67,7 +67,7 @@ impl Table {
             return Ok(None);
         };
         let item = Item::from(item);
-        let sku = item.get_text("waiting_sku")?.parse();
+        let sku = item.get_text("backordered_sku")?.parse();
         sku.map(Some)
             .map_err(|error| Failure::Inconsistent(format!("an index names no SKU: {error}")))
     }

@@ -1,4 +1,4 @@
-//! The table's name, its SDK client, and consistent reads.
+//! The names of the tables, the SDK client, and consistent reads.
 
 use std::fmt;
 
@@ -9,11 +9,12 @@ use aws_sdk_dynamodb::{
 
 use super::{items::Item, keys::Key};
 
-/// The single DynamoDB table; see [`crate::table`].
+/// The DynamoDB tables; see [`crate::table`].
 #[derive(Clone)]
 pub struct Table {
     pub(super) client: Client,
     pub(super) name: String,
+    pub(super) contacts: Option<String>,
     pub(super) customer_key: Option<Vec<u8>>,
 }
 
@@ -22,7 +23,17 @@ impl Table {
         Self {
             client,
             name: name.into(),
+            contacts: None,
             customer_key: None,
+        }
+    }
+
+    /// Adds the name of the table of personal data. Only functions that place or read orders for people, or send them to
+    /// locations, need it.
+    pub fn with_contacts(self, name: impl Into<String>) -> Self {
+        Self {
+            contacts: Some(name.into()),
+            ..self
         }
     }
 
@@ -48,11 +59,23 @@ impl Table {
 
     /// Reads one item, strongly consistent.
     pub(super) async fn get(&self, key: Key) -> Result<Option<Item>, Failure> {
+        self.get_from(&self.name, key).await
+    }
+
+    /// The name of the table of personal data.
+    pub(super) fn contacts_table(&self) -> Result<&str, Failure> {
+        let missing =
+            || Failure::Inconsistent("this function was not given the contacts table".to_owned());
+        self.contacts.as_deref().ok_or_else(missing)
+    }
+
+    /// Reads one item of a table, strongly consistent.
+    pub(super) async fn get_from(&self, table: &str, key: Key) -> Result<Option<Item>, Failure> {
         let key = Item::new(key).into_attributes();
         let get = self
             .client
             .get_item()
-            .table_name(&self.name)
+            .table_name(table)
             .set_key(Some(key))
             .consistent_read(true);
         Ok(get.send().await.map_err(unavailable)?.item.map(Item::from))

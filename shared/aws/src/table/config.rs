@@ -1,12 +1,17 @@
 //! Locations, suppliers and rules: few and small documents, read all at once.
 
 use app::{failure::Failure, ports::ConfigStore};
-use domain::location::{Location, RoutingRules};
+use aws_sdk_dynamodb::operation::put_item::PutItemError;
+use domain::{
+    location::{Location, RoutingRules},
+    schema,
+};
 
 use super::{
     client::{Table, unavailable},
-    items::Item,
+    items::{Item, names},
     keys::{CONFIG, Key, LOCATION, RULES},
+    writes::number,
 };
 
 impl ConfigStore for Table {
@@ -16,14 +21,26 @@ impl ConfigStore for Table {
     }
 
     async fn put_location(&self, location: &Location) -> Result<(), Failure> {
-        // Unconditional: the last writer replaces the whole document.
+        // The last writer replaces the whole document, but never one of a newer build, whose fields it would drop.
+        const NOT_NEWER: &str = "attribute_not_exists(#schema) OR #schema <= :schema";
         let item = Item::new(Key::location(&location.id)).json("text", location)?;
         let put = self
             .client
             .put_item()
             .table_name(&self.name)
-            .set_item(Some(item.into_attributes()));
-        put.send().await.map(|_| ()).map_err(unavailable)
+            .set_item(Some(item.into_attributes()))
+            .condition_expression(NOT_NEWER)
+            .set_expression_attribute_names(Some(names(&[NOT_NEWER])))
+            .expression_attribute_values(":schema", number(i64::from(schema::VERSION)));
+        put.send()
+            .await
+            .map(|_| ())
+            .map_err(|error| match error.as_service_error() {
+                Some(PutItemError::ConditionalCheckFailedException(_)) => {
+                    Failure::NewerSchema(format!("location {}", location.id))
+                }
+                Some(_) | None => unavailable(error),
+            })
     }
 
     async fn rules(&self) -> Result<RoutingRules, Failure> {

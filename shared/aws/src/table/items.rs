@@ -5,9 +5,13 @@ use std::collections::HashMap;
 
 use app::failure::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::schema;
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::keys::Key;
+
+/// The attribute that holds the schema version of an item's document.
+pub(super) const SCHEMA: &str = "schema";
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Item(HashMap<String, AttributeValue>);
@@ -29,12 +33,12 @@ impl Item {
         self
     }
 
-    /// A document as JSON text.
+    /// A document as JSON text, with the schema that this build writes.
     pub(super) fn json(self, name: &str, value: &impl Serialize) -> Result<Self, Failure> {
         let text = serde_json::to_string(value).map_err(|error| {
             Failure::Inconsistent(format!("`{name}` cannot be written: {error}"))
         })?;
-        Ok(self.text(name, text))
+        Ok(self.text(name, text).number(SCHEMA, schema::VERSION))
     }
 
     pub(super) fn into_attributes(self) -> HashMap<String, AttributeValue> {
@@ -56,7 +60,16 @@ impl Item {
         number.ok_or_else(|| self.unreadable(name, "not a whole number"))
     }
 
+    /// A document that this build can write back.
+    ///
+    /// # Errors
+    /// [`Failure::NewerSchema`] when a newer build wrote it; [`Failure::Inconsistent`] when it cannot be read.
     pub(super) fn get_json<T: DeserializeOwned>(&self, name: &str) -> Result<T, Failure> {
+        if self.0.contains_key(SCHEMA) && self.get_number(SCHEMA)? > i64::from(schema::VERSION) {
+            let part = |name| self.find_text(name).unwrap_or("?");
+            let item = format!("{} {}", part("pk"), part("sk"));
+            return Err(Failure::NewerSchema(item));
+        }
         serde_json::from_str(self.get_text(name)?).map_err(|error| {
             self.unreadable(
                 name,
@@ -111,6 +124,16 @@ mod tests {
         ]);
         assert_eq!(names.len(), 3);
         assert_eq!(names["#on_hand"], "on_hand");
+    }
+
+    #[test]
+    fn a_document_of_a_newer_build_is_not_read_for_writing_back() {
+        let item = Item::default().json("text", &"v").unwrap();
+        assert_eq!(item.get_json::<String>("text").unwrap(), "v");
+        let newer = item.number(SCHEMA, schema::VERSION + 1);
+        let failure = newer.get_json::<String>("text").unwrap_err();
+        assert!(matches!(failure, Failure::NewerSchema(_)), "{failure}");
+        assert!(!failure.is_permanent(), "the message stays on its queue");
     }
 
     #[test]

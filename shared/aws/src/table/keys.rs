@@ -5,7 +5,7 @@ use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     ids::{LocationId, OrderId, Sku},
     order::Reference,
-    order::{Cause, Status},
+    order::{Cause, Phase},
     stock::Backorder,
 };
 use hmac::{Hmac, KeyInit, Mac};
@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use super::limits::KEY_VALUE_BYTES_MAX;
 
 pub(super) const PLACED: &str = "PLACED";
-pub(super) const CONTACT: &str = "CONTACT";
+pub(super) const CONTACT: &str = "CONTACT#";
 pub(super) const STATE: &str = "STATE";
 pub(super) const COMMIT: &str = "COMMIT#";
 pub(super) const CONFIG: &str = "CONFIG";
@@ -23,8 +23,8 @@ pub(super) const LOCATION: &str = "LOCATION#";
 pub(super) const RULES: &str = "RULES#";
 /// The one partition key of the index `by-due`.
 pub(super) const DUE: &str = "DUE";
-/// The one partition key of the index `by-waiting-sku`.
-pub(super) const WAITING: &str = "WAITING";
+/// The one partition key of the index `by-backordered-sku`.
+pub(super) const BACKORDERED: &str = "BACKORDERED";
 
 const ORDER: &str = "ORDER#";
 const SKU: &str = "SKU#";
@@ -46,8 +46,8 @@ impl Key {
         Self::new(order_pk(order), PLACED)
     }
 
-    pub(super) fn contact(order: OrderId) -> Self {
-        Self::new(order_pk(order), CONTACT)
+    pub(super) fn contact(order: OrderId, version: u32) -> Self {
+        Self::new(order_pk(order), format!("{CONTACT}{version:06}"))
     }
 
     pub(super) fn state(order: OrderId) -> Self {
@@ -61,7 +61,6 @@ impl Key {
     pub(super) fn reference(reference: &Reference) -> Self {
         let (kind, value) = match reference {
             Reference::Intent(value) => ("intent", value),
-            Reference::Number(value) => ("number", value),
             Reference::IdempotencyKey(value) => ("key", value),
             Reference::Tracking(value) => ("tracking", value),
         };
@@ -138,9 +137,9 @@ pub(super) fn sku_item(sk: &str) -> Option<SkuItem> {
     }
 }
 
-/// The partition key of the index `by-status-day`.
-pub(super) fn status_day(status: Status, day: Date) -> String {
-    format!("{}#{day}", status.as_str())
+/// The partition key of the index `by-phase-day`.
+pub(super) fn phase_day(phase: Phase, day: Date) -> String {
+    format!("{}#{day}", phase.as_str())
 }
 
 /// A time as text of fixed width, so that sorting the text sorts the times.
@@ -168,13 +167,15 @@ fn bounded(value: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use domain::ids::ShopId;
+
     use super::*;
 
     fn backorder(priority: u8, placed_at: &str, entropy: u8, line: &str) -> Backorder {
         Backorder {
             priority,
             placed_at: placed_at.parse().unwrap(),
-            order: OrderId::mint(Timestamp::UNIX_EPOCH, [entropy; 10]),
+            order: OrderId::of(&ShopId::default(), &entropy.to_string().parse().unwrap()),
             line: line.parse().unwrap(),
             sku: "TEE/M".parse().unwrap(),
             units: 1,
@@ -192,7 +193,7 @@ mod tests {
             backorder(5, "2026-11-22T10:00:00Z", 2, "10"),
         ];
         let mut by_key = queue.clone();
-        queue.sort_by(|a, b| a.place().cmp(&b.place()));
+        queue.sort_by(|a, b| a.position().cmp(&b.position()));
         by_key.sort_by_key(|b| Key::backorder(b).sk);
         assert_eq!(queue, by_key);
     }

@@ -55,7 +55,7 @@ impl Table {
             }
         }
         let needed = delta.available().saturating_neg().max(0);
-        let condition = if delta.promise {
+        let condition = if delta.is_reservation {
             values.push((":needed", number(needed)));
             "#available >= :needed"
         } else if delta.available() == 0 {

@@ -22,7 +22,7 @@ pub(super) struct Index {
     pub(super) name: &'static str,
     pub(super) hash: &'static str,
     pub(super) range: &'static str,
-    /// The table's sort key of the items in it.
+    /// What the table's sort key of the items in it begins with.
     pub(super) sk: &'static str,
     pub(super) newest_first: bool,
 }
@@ -31,6 +31,7 @@ impl Table {
     /// One page of the orders under `value`, of those before the time `before` when it is given.
     pub(super) async fn list(
         &self,
+        table: &str,
         index: &Index,
         value: String,
         before: Option<Timestamp>,
@@ -44,7 +45,7 @@ impl Table {
         let query = self
             .client
             .query()
-            .table_name(&self.name)
+            .table_name(table)
             .index_name(index.name)
             .expression_attribute_names("#hash", index.hash)
             .expression_attribute_values(":hash", text(value))
@@ -71,22 +72,29 @@ impl Table {
     }
 }
 
-/// The end of a page, opaque to callers: the time and the order. The rest of the key follows from the index.
+/// The end of a page, opaque to callers: the time, the order and the sort key. The rest follows from the index.
 fn cursor(index: &Index, key: &Item) -> Result<String, Failure> {
     let order = order_of(key.get_text("pk")?)?;
-    Ok(URL_SAFE_NO_PAD.encode(format!("{}|{order}", key.get_text(index.range)?)))
+    let (time, sk) = (key.get_text(index.range)?, key.get_text("sk")?);
+    Ok(URL_SAFE_NO_PAD.encode(format!("{time}|{order}|{sk}")))
 }
 
 /// The key after which a page starts. A cursor comes from outside, so each part of it is parsed.
 fn start_key(index: &Index, value: &str, cursor: &str) -> Result<Item, Failure> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad_cursor())?;
     let cursor = std::str::from_utf8(&bytes).map_err(|_| bad_cursor())?;
-    let (time, order) = cursor.split_once('|').ok_or_else(bad_cursor)?;
+    let mut parts = cursor.splitn(3, '|');
+    let (Some(time), Some(order), Some(sk)) = (parts.next(), parts.next(), parts.next()) else {
+        return Err(bad_cursor());
+    };
     let time: Timestamp = time.parse().map_err(|_| bad_cursor())?;
     let order: OrderId = order.parse().map_err(|_| bad_cursor())?;
+    if !sk.starts_with(index.sk) {
+        return Err(bad_cursor());
+    }
     Ok(Item::default()
         .text("pk", order_pk(order))
-        .text("sk", index.sk)
+        .text("sk", sk)
         .text(index.hash, value)
         .text(index.range, sortable(time)))
 }
@@ -97,6 +105,8 @@ pub(super) fn bad_cursor() -> Failure {
 
 #[cfg(test)]
 mod tests {
+    use domain::ids::ShopId;
+
     use super::*;
 
     const INDEX: Index = Index {
@@ -109,7 +119,7 @@ mod tests {
 
     #[test]
     fn a_cursor_gives_back_the_key_that_it_was_made_from() {
-        let order = OrderId::mint(Timestamp::UNIX_EPOCH, [3; 10]);
+        let order = OrderId::of(&ShopId::default(), &"1001".parse().unwrap());
         let key = Item::default()
             .text("pk", order_pk(order))
             .text("sk", "STATE")

@@ -1,20 +1,22 @@
-//! The single table. Every write is conditional or a transaction, and says which condition failed.
+//! Two tables: one for everything but personal data, with a stream; one for personal data, without. Every write is
+//! conditional or a transaction, and says which condition failed. A transaction spans both tables.
 //!
 //! | item | `pk` | `sk` | attributes besides | read by |
 //! |---|---|---|---|---|
 //! | order as placed | `ORDER#<id>` | `PLACED` | `text` | load |
-//! | contact | `ORDER#<id>` | `CONTACT` | `text`, `customer` (keyed hash of the e-mail address), `placed_at` | contact, list by customer |
-//! | order state | `ORDER#<id>` | `STATE` | `text`, `version`, `status_day`, `placed_at`; `due`, `due_at` while progress is owed | load, list by status and day, sweep |
+//! | contact, in the table of personal data | `ORDER#<id>` | `CONTACT#<version, 6 digits>` | `text`, `customer` (keyed hash of the e-mail address), `placed_at` | contact, list by customer |
+//! | order state | `ORDER#<id>` | `STATE` | `text`, `version`, `phase_day`, `placed_at`; `due`, `due_at` while progress is owed | load, list by phase (open, done) and day, sweep |
 //! | commit | `ORDER#<id>` | `COMMIT#<seq, 6 digits>` | `text`, `hash`, `order_id`, `outbox` | audit, the stream |
 //! | reference | `REF#<kind>#<value>` | `REF` | `order_id` | find |
 //! | stock level | `SKU#<sku>` | `STOCK#<location>` | `on_hand`, `reserved`, `safety_stock`, `available`; `shortfall` when there is one | SKU |
-//! | backorder | `SKU#<sku>` | `BACKORDER#<priority>#<placed at>#<order>#<line>` | `text`, `waiting`, `waiting_sku` | SKU, sweep |
+//! | backorder | `SKU#<sku>` | `BACKORDER#<priority>#<placed at>#<order>#<line>` | `text`, `backordered`, `backordered_sku` | SKU, sweep |
 //! | stock movement | `INBOX#<source>#<id>` | `INBOX` | `record`, `outbox`, `expires_at` | duplicate check, the stream |
 //! | location, supplier | `CONFIG` | `LOCATION#<id>` | `text` | routing, dispatch |
 //! | rules | `CONFIG` | `RULES#<version, 6 digits>` | `text` | routing |
 //!
-//! `text` and `record` are JSON documents, read as a whole. Four sparse indexes hold keys only: `by-customer`,
-//! `by-status-day`, `by-due`, `by-waiting-sku`; no decision rests on them, since an index is eventually consistent.
+//! `text` and `record` are JSON documents, read as a whole; `schema` beside them is the version of the document, and a
+//! document of a newer build is not read, so that this build never drops its fields by writing it back. Four sparse indexes hold keys only: `by-customer`,
+//! `by-phase-day`, `by-due`, `by-backordered-sku`; no decision rests on them, since an index is eventually consistent.
 //!
 //! An order's write is conditioned on the `version` of its state. The commit, the stock that it moves, the backorders
 //! that it adds or removes and its references are in the same transaction.

@@ -1,19 +1,16 @@
 //! The items of an order, and the transaction that writes them: which item is at which index, and so what a failed
 //! condition at that index says.
 
-use std::collections::BTreeSet;
-
 use app::failure::Failure;
 use domain::{
     ids::OrderId,
-    order::{Change, Reference},
-    order::{Commit, Contact, Order},
+    order::{Change, Commit, Contact, Order, Reference},
 };
 
 use super::{
     client::Table,
-    items::Item,
-    keys::{self, DUE, Key, sortable, status_day},
+    items::{Item, SCHEMA},
+    keys::{self, DUE, Key, phase_day, sortable},
     transact::FailedCondition,
     writes::{ABSENT, Condition, Write, number, text},
 };
@@ -89,25 +86,6 @@ impl<'a> FailedKinds<'a> {
     }
 }
 
-/// The references of a change, each once, the idempotency key first: a repeated placement repeats the order number
-/// too, and must be answered by the key.
-pub(super) fn references(change: &Change) -> Vec<Reference> {
-    let mut references: Vec<Reference> = change
-        .references
-        .iter()
-        .collect::<BTreeSet<_>>()
-        .into_iter()
-        .cloned()
-        .collect();
-    references.sort_by_key(|reference| match reference {
-        Reference::IdempotencyKey(_) => 0,
-        Reference::Number(_) => 1,
-        Reference::Intent(_) => 2,
-        Reference::Tracking(_) => 3,
-    });
-    references
-}
-
 impl Table {
     /// Whether the stored commit of this number is the one that is being written: then an earlier attempt wrote it and
     /// its answer was lost.
@@ -150,20 +128,17 @@ impl Table {
         reference: &Reference,
         order: OrderId,
     ) -> Result<Write, Failure> {
-        let condition = match reference {
-            Reference::Tracking(_) => None,
-            Reference::Intent(_) | Reference::Number(_) | Reference::IdempotencyKey(_) => {
-                Some(Condition {
-                    expression: "attribute_not_exists(#pk) OR #order_id = :order",
-                    values: vec![(":order", text(order.to_string()))],
-                })
-            }
+        let own = || Condition {
+            expression: "attribute_not_exists(#pk) OR #order_id = :order",
+            values: vec![(":order", text(order.to_string()))],
         };
+        let condition = reference.is_exclusive().then(own);
         Write::put(self, reference_item(reference, order), condition)
     }
 
     pub(super) fn contact_item(&self, order: &Order, contact: &Contact) -> Result<Item, Failure> {
-        let item = Item::new(Key::contact(order.placed.id)).json("text", contact)?;
+        let key = Key::contact(order.placed.id, order.state.contact_version);
+        let item = Item::new(key).json("text", contact)?;
         let item = item.text("customer", self.customer_hash(&contact.email)?);
         Ok(item.text("placed_at", sortable(order.placed.placed_at)))
     }
@@ -182,7 +157,7 @@ pub(super) fn state_item(order: &Order) -> Result<Item, Failure> {
     let item = Item::new(Key::state(order.placed.id))
         .json("text", &order.state)?
         .number("version", order.state.version)
-        .text("status_day", status_day(order.state.status, day))
+        .text("phase_day", phase_day(order.state.status.phase(), day))
         .text("placed_at", sortable(placed_at));
     Ok(match order.due_at() {
         Some(due_at) => item.text("due", DUE).text("due_at", sortable(due_at)),
@@ -196,6 +171,7 @@ fn commit_item(order: OrderId, commit: &Commit) -> Item {
         .text("text", commit.text.as_str())
         .text("hash", commit.hash.as_str())
         .text("order_id", order.to_string())
+        .number(SCHEMA, commit.body.schema)
         .text("outbox", "1")
 }
 

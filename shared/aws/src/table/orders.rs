@@ -8,14 +8,14 @@ use domain::{
     decide::Placement,
     ids::OrderId,
     order::{Change, Reference},
-    order::{Commit, Contact, Order, Status},
+    order::{Commit, Contact, Order, Phase},
 };
 use jiff::{Timestamp, civil::Date};
 
 use super::{
     client::{Table, unavailable},
     items::{Item, names},
-    keys::{self, COMMIT, DUE, Key, PLACED, STATE, order_pk, status_day},
+    keys::{self, COMMIT, DUE, Key, PLACED, STATE, order_pk, phase_day},
     listing::Index,
     writes::text,
 };
@@ -27,9 +27,9 @@ const BY_CUSTOMER: Index = Index {
     sk: keys::CONTACT,
     newest_first: true,
 };
-const BY_STATUS_DAY: Index = Index {
-    name: "by-status-day",
-    hash: "status_day",
+const BY_PHASE_DAY: Index = Index {
+    name: "by-phase-day",
+    hash: "phase_day",
     range: "placed_at",
     sk: STATE,
     newest_first: true,
@@ -102,27 +102,30 @@ impl OrderStore for Table {
         items.iter().map(open_commit).collect()
     }
 
-    async fn contact(&self, id: OrderId) -> Result<Option<Contact>, Failure> {
-        let item = self.get(Key::contact(id)).await?;
+    async fn contact(&self, id: OrderId, version: u32) -> Result<Option<Contact>, Failure> {
+        let key = Key::contact(id, version);
+        let item = self.get_from(self.contacts_table()?, key).await?;
         item.map(|item| item.get_json("text")).transpose()
     }
 
     async fn of_customer(&self, email: &str, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
-        self.list(&BY_CUSTOMER, self.customer_hash(email)?, None, page)
+        let customer = self.customer_hash(email)?;
+        self.list(self.contacts_table()?, &BY_CUSTOMER, customer, None, page)
             .await
     }
 
-    async fn of_status(
+    async fn of_phase(
         &self,
-        status: Status,
+        phase: Phase,
         day: Date,
         page: &PageRequest,
     ) -> Result<Page<OrderId>, Failure> {
-        self.list(&BY_STATUS_DAY, status_day(status, day), None, page)
+        self.list(&self.name, &BY_PHASE_DAY, phase_day(phase, day), None, page)
             .await
     }
 
     async fn overdue(&self, now: Timestamp, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
-        self.list(&BY_DUE, DUE.to_owned(), Some(now), page).await
+        self.list(&self.name, &BY_DUE, DUE.to_owned(), Some(now), page)
+            .await
     }
 }

@@ -1,7 +1,7 @@
 //! Placing an order: state, first commit, order as placed, contact and references in one transaction.
 //!
 //! Two placements with the same idempotency key or order number may run at once: the one that commits first wins, and
-//! the other learns which reference is taken. Should the function die before its answer, a repeated placement does.
+//! the other learns which reference is taken, or that the order (its id follows from the number) exists. Should the function die before its answer, a repeated placement does.
 
 use app::{failure::Failure, ports::SaveOutcome};
 use domain::{decide::Placement, order::Reference};
@@ -10,7 +10,7 @@ use super::{
     client::Table,
     items::Item,
     keys::Key,
-    order_items::{FailedKinds, ItemKind, OrderWrites, reference_item, references, state_item},
+    order_items::{FailedKinds, ItemKind, OrderWrites, reference_item, state_item},
     transact::TransactionEnd,
     writes::{ABSENT, Write},
 };
@@ -18,8 +18,8 @@ use super::{
 impl Table {
     pub(super) async fn place_order(&self, placement: &Placement) -> Result<SaveOutcome, Failure> {
         let change = &placement.change;
-        let references = references(change);
-        let OrderWrites { writes, kinds } = self.placement_writes(placement, &references)?;
+        let references = &change.references;
+        let OrderWrites { writes, kinds } = self.placement_writes(placement, references)?;
         let failed = match self.transact(writes).await? {
             TransactionEnd::Written => return Ok(SaveOutcome::Saved),
             TransactionEnd::ConditionsFailed(failed) => failed,
@@ -32,7 +32,7 @@ impl Table {
             return Ok(SaveOutcome::Saved);
         }
         Ok(failed
-            .taken_reference(&references)
+            .taken_reference(references)
             .map_or(SaveOutcome::VersionConflict, SaveOutcome::ReferenceTaken))
     }
 
@@ -50,7 +50,8 @@ impl Table {
         writes.push(ItemKind::State, new(state_item(order)?)?);
         writes.push(ItemKind::Commit, self.write_commit(&placement.change)?);
         writes.push(ItemKind::Placed, new(placed)?);
-        writes.push(ItemKind::Contact, new(contact)?);
+        let contact = Write::put_into(self.contacts_table()?, contact, Some(ABSENT))?;
+        writes.push(ItemKind::Contact, contact);
         for (index, reference) in references.iter().enumerate() {
             writes.push(
                 ItemKind::Reference(index),

@@ -18,7 +18,7 @@ use super::{
     client::Table,
     levels::level,
     limits::SAVE_ATTEMPTS_MAX,
-    order_items::{FailedKinds, ItemKind, OrderWrites, references},
+    order_items::{FailedKinds, ItemKind, OrderWrites},
     transact::{FailedCondition, TransactionEnd, jitter},
     writes::Write,
 };
@@ -59,19 +59,19 @@ impl Table {
             .filter(moves)
             .map(LevelWrite::Add)
             .collect();
-        let references = references(change);
+        let references = &change.references;
         for attempt in 0..SAVE_ATTEMPTS_MAX {
             if attempt > 1 {
                 tokio::time::sleep(jitter(attempt)).await;
             }
-            let OrderWrites { writes, kinds } = self.change_writes(change, &levels, &references)?;
+            let OrderWrites { writes, kinds } = self.change_writes(change, &levels, references)?;
             let failed = match self.transact(writes).await? {
                 TransactionEnd::Written => return Ok(SaveOutcome::Saved),
                 TransactionEnd::ConditionsFailed(failed) => failed,
             };
             let failed = FailedKinds::new(&kinds, &failed);
             if let Some(saved) = self
-                .final_answer(change, &levels, &references, &failed)
+                .final_answer(change, &levels, references, &failed)
                 .await?
             {
                 return Ok(saved);
@@ -133,7 +133,7 @@ impl Table {
             ItemKind::StockLevel(index) => levels
                 .get(index)
                 .map(LevelWrite::delta)
-                .filter(|delta| delta.promise),
+                .filter(|delta| delta.is_reservation),
             ItemKind::State
             | ItemKind::Commit
             | ItemKind::Placed

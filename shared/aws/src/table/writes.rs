@@ -38,8 +38,17 @@ impl Write {
         item: Item,
         condition: Option<Condition<'_>>,
     ) -> Result<Self, Failure> {
+        Self::put_into(&table.name, item, condition)
+    }
+
+    /// Writes an item of a table as a whole. When the condition is false, the current item comes back.
+    pub(super) fn put_into(
+        table: &str,
+        item: Item,
+        condition: Option<Condition<'_>>,
+    ) -> Result<Self, Failure> {
         let mut put = Put::builder()
-            .table_name(&table.name)
+            .table_name(table)
             .set_item(Some(item.into_attributes()))
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         if let Some(Condition { expression, values }) = condition {

@@ -42,5 +42,5 @@ pub use reference::Reference;
 pub use rejection::{Rejection, RejectionCode};
 pub use shipment::{Shipment, ShipmentLine, ShipmentStatus};
 pub use state::{Order, OrderState};
-pub use status::{FulfillmentProgress, ReturnStatus, Status, TRANSITIONS};
+pub use status::{FulfillmentProgress, Phase, ReturnStatus, Status, TRANSITIONS};
 pub use terms::{Destination, Terms};

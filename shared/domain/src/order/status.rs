@@ -58,7 +58,42 @@ pub const TRANSITIONS: &[(Status, &[Status])] = &[
     (Status::Refunded, &[]),
 ];
 
+/// Whether anything is left to do for an order. The listing of orders is kept by it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Phase {
+    /// Something is left to do.
+    Open,
+    /// Delivered, cancelled or refunded.
+    Done,
+}
+
+impl Phase {
+    /// Both phases, the open one first.
+    pub const ALL: [Self; 2] = [Self::Open, Self::Done];
+
+    /// The name in snake case, as it is stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Done => "done",
+        }
+    }
+}
+
 impl Status {
+    /// Whether anything is left to do in this status.
+    pub fn phase(self) -> Phase {
+        match self {
+            Self::Pending
+            | Self::PaymentProcessing
+            | Self::Paid
+            | Self::AwaitingFulfillment
+            | Self::PartiallyFulfilled
+            | Self::Fulfilled => Phase::Open,
+            Self::Delivered | Self::Cancelled | Self::Refunded => Phase::Done,
+        }
+    }
+
     /// Every status, in the order of an order's life.
     pub const ALL: [Self; 9] = [
         Self::Pending,

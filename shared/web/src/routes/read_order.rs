@@ -35,7 +35,11 @@ pub(crate) async fn handle(
         .load(id)
         .await?
         .ok_or_else(|| Problem::not_found("There is no such order."))?;
-    let (commits, contact) = try_join(call.store.commits(id), call.store.contact(id)).await?;
+    let (commits, contact) = try_join(
+        call.store.commits(id),
+        call.store.contact(id, order.state.contact_version),
+    )
+    .await?;
     let principal = &call.principal;
     if contact.is_some() && principal.may(Permission::ReadPersonalData) {
         // The record of who has read whose personal data.
