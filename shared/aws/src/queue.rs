@@ -1,7 +1,7 @@
 //! Sending to SQS.
 
 use app::{
-    bus::message,
+    bus::{message, subscriptions::Consumer},
     failure::Failure,
     ports::{InboundQueue, Redrive},
 };
@@ -53,7 +53,8 @@ impl InboundQueue for Queue {
     }
 }
 
-/// The queues to which the sweep sends overdue work again.
+/// The queues to which the sweep sends overdue work again. Which consumer an order needs is said by
+/// [`app::bus::subscriptions`].
 #[derive(Debug, Clone)]
 pub struct RedriveQueues {
     routing: Queue,
@@ -77,15 +78,24 @@ impl RedriveQueues {
             replenishment: queue("QUEUE_URL")?,
         })
     }
+
+    fn of(&self, consumer: Consumer) -> Option<&Queue> {
+        match consumer {
+            Consumer::Routing => Some(&self.routing),
+            Consumer::Dispatch => Some(&self.dispatch),
+            Consumer::Cancellation => Some(&self.cancellation),
+            Consumer::Replenishment => Some(&self.replenishment),
+            Consumer::Lifecycle => None,
+        }
+    }
 }
 
 impl Redrive for RedriveQueues {
     async fn order(&self, id: OrderId, owed: Owed) -> Result<(), Failure> {
-        let queue = match owed {
-            Owed::Routing => &self.routing,
-            Owed::Dispatch => &self.dispatch,
-            Owed::Cancellation => &self.cancellation,
-        };
+        let consumer = Consumer::of_owed(owed);
+        let missing =
+            || Failure::Inconsistent(format!("the sweep has no queue of {}", consumer.name()));
+        let queue = self.of(consumer).ok_or_else(missing)?;
         queue.put(&message::redrive(id)).await
     }
 

@@ -4,8 +4,6 @@ use std::time::Duration;
 
 use jiff::SignedDuration;
 
-/// Most items of one transaction; DynamoDB accepts no more.
-pub const TRANSACTION_ITEMS_MAX: usize = 100;
 /// Attempts of one transaction that meets conflicts or throttling, the first included.
 pub const TRANSACTION_ATTEMPTS_MAX: u32 = 6;
 /// Upper bound of the first wait between attempts; it doubles with each attempt.

@@ -18,11 +18,12 @@ use aws_sdk_dynamodb::{
     operation::transact_write_items::{TransactWriteItemsError, TransactWriteItemsOutput},
     types::{CancellationReason, TransactWriteItem},
 };
+use domain::order::TRANSACTION_ITEMS_MAX;
 
 use super::{
     client::{Table, unavailable},
     items::Item,
-    limits::{TRANSACTION_ATTEMPTS_MAX, TRANSACTION_BACKOFF, TRANSACTION_ITEMS_MAX},
+    limits::{TRANSACTION_ATTEMPTS_MAX, TRANSACTION_BACKOFF},
     writes::Write,
 };
 
