@@ -61,7 +61,7 @@ impl<'e> Order<'e> {
     /// Reads the order as an agent.
     ///
     /// # Errors
-    /// When the API does not answer with it.
+    /// When the API does not return it.
     pub fn read(&self) -> Outcome<OrderView> {
         let path = format!("/api/oms/orders/{}", self.id);
         let view: OrderView = self

@@ -11,8 +11,8 @@ use crate::{
 
 #[derive(Debug)]
 #[must_use]
-pub struct Basket<'w> {
-    env: &'w Environment,
+pub struct Basket<'e> {
+    env: &'e Environment,
     number: String,
     country: &'static str,
     lines: Vec<Value>,
@@ -25,8 +25,8 @@ pub struct Basket<'w> {
 /// Default price of a unit, in minor units.
 const PRICE: i64 = 1999;
 
-impl<'w> Basket<'w> {
-    pub(crate) fn new(env: &'w Environment) -> Self {
+impl<'e> Basket<'e> {
+    pub(crate) fn new(env: &'e Environment) -> Self {
         Self {
             env,
             number: env.order_number(),
@@ -96,7 +96,7 @@ impl<'w> Basket<'w> {
     ///
     /// # Errors
     /// When the API refuses it.
-    pub fn place(self) -> Outcome<Order<'w>> {
+    pub fn place(self) -> Outcome<Order<'e>> {
         let number = self.number;
         let intent = format!("pi_{}", number.replace('-', ""));
         let mut body = json!({

@@ -113,7 +113,7 @@ fn delays(number: usize) -> (Duration, Duration) {
     }
 }
 
-fn round<'w>(env: &'w Environment, sku: &str, number: usize) -> Outcome<(RaceResult, Order<'w>)> {
+fn round<'e>(env: &'e Environment, sku: &str, number: usize) -> Outcome<(RaceResult, Order<'e>)> {
     let order = env.basket().with(sku, 1).unreported().place()?;
     order.pay(env)?;
     let fulfillment = order.fulfillment(env, BERLIN)?;

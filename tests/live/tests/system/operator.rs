@@ -8,13 +8,13 @@ use live::{
 use serde_json::{Value, json};
 
 /// A consumer that receives nothing from its queue until this is dropped.
-pub(crate) struct PausedConsumer<'w> {
-    env: &'w Environment,
+pub(crate) struct PausedConsumer<'e> {
+    env: &'e Environment,
     mapping: String,
 }
 
 /// Pauses a function's event source.
-pub(crate) fn pause_consumer<'w>(env: &'w Environment, name: &str) -> Outcome<PausedConsumer<'w>> {
+pub(crate) fn pause_consumer<'e>(env: &'e Environment, name: &str) -> Outcome<PausedConsumer<'e>> {
     let path = format!(
         "event-source-mappings/?FunctionName={}",
         env.stack.function_name(name)?
@@ -98,18 +98,18 @@ impl Message {
 }
 
 /// A queue with a shorter visibility timeout, restored when this is dropped.
-pub(crate) struct ShortVisibility<'w> {
-    env: &'w Environment,
-    queue: &'w str,
+pub(crate) struct ShortVisibility<'e> {
+    env: &'e Environment,
+    queue: &'e str,
     before: String,
 }
 
 /// Sets the visibility timeout of a queue.
-pub(crate) fn shorten_visibility<'w>(
-    env: &'w Environment,
-    queue: &'w str,
+pub(crate) fn shorten_visibility<'e>(
+    env: &'e Environment,
+    queue: &'e str,
     seconds: u32,
-) -> Outcome<ShortVisibility<'w>> {
+) -> Outcome<ShortVisibility<'e>> {
     let input = json!({ "QueueUrl": queue, "AttributeNames": ["VisibilityTimeout"] });
     let found = env.cloud.call(SQS, "GetQueueAttributes", &input)?;
     let before = found["Attributes"]["VisibilityTimeout"]

@@ -132,11 +132,11 @@ fn count(orders: &[Order<'_>], units: impl Fn(&OrderView) -> u32) -> Outcome<u32
 }
 
 /// Calls `act` for each order, [`THREADS`] at the same time.
-fn at_once<'w>(orders: &[Order<'w>], act: impl Fn(usize, &Order<'w>) -> Outcome + Sync) -> Outcome {
-    let numbered: Vec<(usize, &Order<'w>)> = orders.iter().enumerate().collect();
+fn at_once<'e>(orders: &[Order<'e>], act: impl Fn(usize, &Order<'e>) -> Outcome + Sync) -> Outcome {
+    let numbered: Vec<(usize, &Order<'e>)> = orders.iter().enumerate().collect();
     let act = &act;
     thread::scope(|scope| {
-        let run = |part: &[(usize, &Order<'w>)]| {
+        let run = |part: &[(usize, &Order<'e>)]| {
             part.iter()
                 .try_for_each(|(number, order)| act(*number, order))
         };

@@ -116,16 +116,16 @@ fn stream_event(items: &[Value]) -> Value {
 
 /// A proxy between the relay and the bus that refuses the first entries. Until it is dropped, the relay's endpoint
 /// setting points to it.
-struct FailingBus<'w> {
-    env: &'w Environment,
+struct FailingBus<'e> {
+    env: &'e Environment,
     function: String,
     settings: Value,
     refused: Arc<AtomicU32>,
     server: Arc<Server>,
 }
 
-impl<'w> FailingBus<'w> {
-    fn open(env: &'w Environment, refuses: u32) -> Outcome<Self> {
+impl<'e> FailingBus<'e> {
+    fn open(env: &'e Environment, refuses: u32) -> Outcome<Self> {
         let server =
             Server::http("127.0.0.1:0").map_err(|e| StoryError::failed("starting the proxy", e))?;
         let server = Arc::new(server);

@@ -1,4 +1,4 @@
-//! The contract, as it stands.
+//! The contract, without faults.
 
 use ::stories::store_contract::store_contract;
 

@@ -83,24 +83,24 @@ impl HttpConnector for Metered {
             .headers_mut()
             .insert("content-length", body.len().to_string());
         *request.body_mut() = SdkBody::from(body);
-        let (answer, units) = (self.behind.call(request), Arc::clone(&self.units));
+        let (response, units) = (self.behind.call(request), Arc::clone(&self.units));
         HttpConnectorFuture::new(async move {
-            let mut answer = answer.await?;
-            let body = ByteStream::new(std::mem::replace(answer.body_mut(), SdkBody::taken()));
+            let mut response = response.await?;
+            let body = ByteStream::new(std::mem::replace(response.body_mut(), SdkBody::taken()));
             let bytes = body.collect().await.unwrap().into_bytes();
             count(
                 &mut units.lock().unwrap(),
                 &target,
                 &serde_json::from_slice(&bytes).unwrap_or_default(),
             );
-            *answer.body_mut() = SdkBody::from(bytes);
-            Ok(answer)
+            *response.body_mut() = SdkBody::from(bytes);
+            Ok(response)
         })
     }
 }
 
-fn count(units: &mut Units, target: &str, answer: &Value) {
-    let consumed = &answer["ConsumedCapacity"];
+fn count(units: &mut Units, target: &str, response: &Value) {
+    let consumed = &response["ConsumedCapacity"];
     let one = |consumed: &Value| consumed["CapacityUnits"].as_f64().unwrap_or_default();
     let sum: f64 = consumed
         .as_array()

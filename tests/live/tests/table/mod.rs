@@ -1,5 +1,5 @@
-//! The contract of every store, also with conflicts, throttles and lost responses injected, which no emulator
-//! produces by itself; what the items contain; what an order costs; races; and the stories.
+//! What only this store must keep: the contract with conflicts, throttles and lost responses injected, which no
+//! emulator produces by itself; the content of the items; the cost of an order. And what every store must keep.
 
 mod contract;
 mod cost;

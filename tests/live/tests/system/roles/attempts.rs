@@ -1,17 +1,11 @@
-//! The rights of each function's role: every function attempts every call.
-
-use std::thread;
+//! The calls that every role attempts.
 
 use live::{
-    cloud::{AwsError, Cloud, DYNAMODB, EVENTS, SECRETS, SQS, Service},
+    cloud::{DYNAMODB, EVENTS, SECRETS, SQS, Service},
     environment::Environment,
-    http::Http,
-    outcome::{Outcome, StoryError, expect},
 };
 use serde_json::{Value, json};
 
-/// Calls on the table by the functions that write orders.
-const TABLE: &[&str] = &["get", "query", "put", "update", "check"];
 const QUEUES: [&str; 5] = [
     "inbound",
     "routing",
@@ -20,139 +14,17 @@ const QUEUES: [&str; 5] = [
     "replenishment",
 ];
 
-/// The calls that a function is allowed; all others must be denied.
-fn granted(function: &str) -> Vec<String> {
-    let consumer = |queue: &str| {
-        let own = ["receive", "delete", "change visibility"].map(|verb| format!("{verb}: {queue}"));
-        [own.to_vec(), vec![format!("send: {queue} dead letters")]].concat()
-    };
-    let table = |more: &[&str]| {
-        [TABLE, more]
-            .concat()
-            .iter()
-            .map(|verb| format!("{verb}: table"))
-            .collect::<Vec<_>>()
-    };
-    let index = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| format!("query: {name}"))
-            .collect::<Vec<_>>()
-    };
-    let secret = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| format!("secret: {name}"))
-            .collect::<Vec<_>>()
-    };
-    let send = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| format!("send: {name}"))
-            .collect::<Vec<_>>()
-    };
-    match function {
-        "intake" => [
-            secret(&["webhooks/stripe", "webhooks/wms/berlin"]),
-            send(&["inbound"]),
-        ]
-        .concat(),
-        "lifecycle" => [table(&["delete"]), consumer("inbound")].concat(),
-        "routing" => [table(&["delete"]), consumer("routing")].concat(),
-        "cancellation" => [table(&["delete"]), consumer("cancellation")].concat(),
-        "dispatch" => [
-            table(&[]),
-            consumer("dispatch"),
-            secret(&["dispatch/berlin"]),
-        ]
-        .concat(),
-        "replenishment" => {
-            let drives = send(&["replenishment", "routing", "dispatch", "cancellation"]);
-            let looks_up = index(&["by-due", "by-waiting-sku"]);
-            [
-                table(&["delete"]),
-                consumer("replenishment"),
-                drives,
-                looks_up,
-            ]
-            .concat()
-        }
-        "relay" => vec![
-            "publish: oms.orders".to_owned(),
-            "publish: oms.stock".to_owned(),
-            "send: relay failures".to_owned(),
-        ],
-        "api" => {
-            let looks_up = index(&["by-customer", "by-status-day", "by-waiting-sku"]);
-            [table(&[]), looks_up, secret(&["customer-key"])].concat()
-        }
-        _ => Vec::new(),
-    }
-}
-
-/// Every function attempts every call that any of them is allowed, and some that none is.
-pub(crate) fn each_function(env: &Environment) -> Outcome {
-    let attempts = attempts(env);
-    let functions: Vec<&str> = env.stack.functions.keys().map(String::as_str).collect();
-    expect("functions", functions.len(), 8)?;
-    // In parallel, because the script that gives a role's keys takes a second.
-    let results: Vec<Outcome> = thread::scope(|scope| {
-        let all: Vec<_> = functions
-            .iter()
-            .map(|name| (name, &attempts))
-            .map(|(name, attempts)| scope.spawn(move || check(env, name, attempts)))
-            .collect();
-        all.into_iter()
-            .map(|one| {
-                one.join()
-                    .unwrap_or_else(|_| Err(StoryError::Failed("a thread panicked".to_owned())))
-            })
-            .collect()
-    });
-    results.into_iter().collect()
-}
-
-fn check(env: &Environment, function: &str, attempts: &[Attempt]) -> Outcome {
-    let cloud = Cloud::new(Http::default(), &env.stack, &env.stack.role_of(function)?);
-    let granted = granted(function);
-    for attempt in attempts {
-        let outcome = cloud.request(attempt.service, attempt.operation, &attempt.input)?;
-        let denied = outcome.as_ref().err().is_some_and(is_denial);
-        let what = format!(
-            "whether {function} is denied `{}` ({outcome:?})",
-            attempt.name
-        );
-        expect(&what, denied, !granted.contains(&attempt.name))?;
-    }
-    let unknown: Vec<&String> = granted
-        .iter()
-        .filter(|name| attempts.iter().all(|a| a.name != **name))
-        .collect();
-    expect(
-        "calls that are granted and were not attempted",
-        unknown,
-        Vec::<&String>::new(),
-    )
-}
-
-/// Any other error (a bad receipt, a failed condition) means that the call was allowed.
-fn is_denial(error: &AwsError) -> bool {
-    matches!(
-        error.code.as_str(),
-        "AccessDenied" | "AccessDeniedException"
-    )
-}
-
-struct Attempt {
-    name: String,
-    service: Service,
-    operation: &'static str,
-    input: Value,
+pub(super) struct Attempt {
+    /// As in [`super::granted`].
+    pub(super) name: String,
+    pub(super) service: Service,
+    pub(super) operation: &'static str,
+    pub(super) input: Value,
 }
 
 /// Calls that change nothing when they are allowed: with items that do not exist, conditions that do not hold,
 /// empty messages and invalid receipts.
-fn attempts(env: &Environment) -> Vec<Attempt> {
+pub(super) fn attempts(env: &Environment) -> Vec<Attempt> {
     let mut all = on_the_table(&env.stack.table);
     let attempt = |name: String, service, operation, input| Attempt {
         name,

@@ -1,26 +1,15 @@
-//! Each function alone under `cargo lambda watch`, invoked with its sample events.
+//! The sample events and the expected responses.
 
-use std::{
-    fs,
-    net::TcpListener,
-    os::unix::process::CommandExt,
-    path::{Path, PathBuf},
-    process::{Child, Command, Stdio},
-    time::Duration,
-};
+use std::{fs, path::PathBuf};
 
 use live::{
     environment::Environment,
     outcome::{Outcome, StoryError, expect},
     stack,
-    wait::{self, Poll},
 };
 use serde_json::Value;
 
-use super::operator;
-
-/// Longest wait for a response; the first includes the build.
-const RESPONSE_TIMEOUT: Duration = Duration::from_secs(15 * 60);
+use super::{super::operator, watched_function::WatchedFunction};
 
 /// The expected response.
 #[derive(Clone, Copy)]
@@ -124,7 +113,7 @@ pub(crate) fn every_sample_event(env: &Environment) -> Outcome {
             files(function)?,
             listed,
         )?;
-        let watched = Watched::start(env, function)?;
+        let watched = WatchedFunction::start(env, function)?;
         for (sample, expected) in *samples {
             check(
                 &format!("{function} {sample}"),
@@ -201,125 +190,4 @@ fn files(function: &str) -> Outcome<Vec<String>> {
         .collect();
     names.sort();
     Ok(names)
-}
-
-/// A function under `cargo lambda watch`, stopped when this is dropped.
-struct Watched<'w> {
-    env: &'w Environment,
-    function: &'static str,
-    port: u16,
-    child: Child,
-    log: PathBuf,
-}
-
-impl<'w> Watched<'w> {
-    fn start(env: &'w Environment, function: &'static str) -> Outcome<Self> {
-        let what = format!("cargo lambda watch of {function}");
-        let listener = TcpListener::bind(("127.0.0.1", 0))
-            .map_err(|e| StoryError::failed("a free port", e))?;
-        let port = listener
-            .local_addr()
-            .map_err(|e| StoryError::failed("a free port", e))?
-            .port();
-        drop(listener);
-        let log = env.stack.directory.join(format!("watch-{function}.log"));
-        let file = fs::File::create(&log)
-            .map_err(|e| StoryError::failed(&log.display().to_string(), e))?;
-        let errors = file.try_clone().map_err(|e| StoryError::failed(&what, e))?;
-        let line = format!(
-            "eval \"$(infra/local env {function})\" && \
-             exec cargo lambda watch --package {function} --invoke-address 127.0.0.1 --invoke-port {port}"
-        );
-        let mut command = shell(env, &line);
-        let child = command.stdout(file).stderr(errors).process_group(0).spawn();
-        let child = child.map_err(|e| StoryError::failed(&what, e))?;
-        let watched = Self {
-            env,
-            function,
-            port,
-            child,
-            log,
-        };
-        wait::until(&what, wait::SHORT, || {
-            let said = fs::read_to_string(&watched.log).unwrap_or_default();
-            let ready = std::net::TcpStream::connect(("127.0.0.1", port)).is_ok();
-            Ok(if ready {
-                Poll::Ready(())
-            } else {
-                Poll::Pending(said)
-            })
-        })?;
-        Ok(watched)
-    }
-
-    fn invoke(&self, sample: &str) -> Outcome<Value> {
-        let Self { function, port, .. } = self;
-        let file = Path::new("events")
-            .join(function)
-            .join(format!("{sample}.json"));
-        let line = format!(
-            "eval \"$(infra/local env)\" && exec cargo lambda invoke {function} --data-file {} \
-             --invoke-address 127.0.0.1 --invoke-port {port}",
-            file.display()
-        );
-        let what = format!("cargo lambda invoke {function} with {sample}");
-        let mut command = shell(self.env, &line);
-        let child = command
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .process_group(0)
-            .spawn();
-        let mut child = child.map_err(|e| StoryError::failed(&what, e))?;
-        let ended = wait::until(&what, RESPONSE_TIMEOUT, || {
-            let ended = child.try_wait().map_err(|e| StoryError::failed(&what, e))?;
-            // Without this check it would wait for ever when the function does not build.
-            let said = fs::read_to_string(&self.log).unwrap_or_default();
-            if ended.is_none() && said.contains("command exited") {
-                stop(&child);
-                return Err(StoryError::failed(&what, said));
-            }
-            Ok(ended.map_or(Poll::Pending(said), Poll::Ready))
-        });
-        if ended.is_err() {
-            stop(&child);
-        }
-        ended?;
-        let output = child
-            .wait_with_output()
-            .map_err(|e| StoryError::failed(&what, e))?;
-        let said = String::from_utf8_lossy(&output.stdout);
-        serde_json::from_str(&said).map_err(|_| {
-            StoryError::failed(
-                &what,
-                format!("{said}{}", String::from_utf8_lossy(&output.stderr)),
-            )
-        })
-    }
-}
-
-impl Drop for Watched<'_> {
-    fn drop(&mut self) {
-        stop(&self.child);
-        drop(self.child.wait());
-    }
-}
-
-/// Ends a process and those that it has started.
-fn stop(child: &Child) {
-    drop(
-        Command::new("kill")
-            .args(["--", &format!("-{}", child.id())])
-            .status(),
-    );
-}
-
-fn shell(env: &Environment, line: &str) -> Command {
-    let mut command = Command::new("bash");
-    command
-        .args(["-c", line])
-        .current_dir(stack::root())
-        .env("OMS_STATE_DIR", &env.stack.directory);
-    command.stdin(Stdio::null());
-    stack::without_cargo_of_this_test(&mut command);
-    command
 }
