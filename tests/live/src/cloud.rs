@@ -1,5 +1,5 @@
-//! AWS calls, signed and sent as they are: what an operator does on the console, and a look straight into the
-//! store and the queues.
+//! Signed calls of AWS APIs: for what an operator would do on the console, and to read the table and the queues
+//! directly.
 
 use std::time::SystemTime;
 
@@ -12,12 +12,12 @@ use aws_smithy_runtime_api::client::identity::Identity;
 use serde_json::{Value, json};
 
 use crate::{
-    http::{Answer, Http},
-    outcome::{Told, Trouble},
+    http::{Http, Response},
+    outcome::{Outcome, StoryError},
     stack::{Keys, Stack},
 };
 
-/// Calls AWS as someone.
+/// A client of all AWS APIs with one set of keys.
 #[derive(Debug, Clone)]
 pub struct Cloud {
     http: Http,
@@ -26,35 +26,27 @@ pub struct Cloud {
     identity: Identity,
 }
 
-/// A service: its name in signatures, the prefix of its operations, and the version of its JSON.
+/// A service: its name in signatures, the prefix of its operations, and its JSON protocol version.
 #[derive(Debug, Clone, Copy)]
 pub struct Service(&'static str, &'static str, &'static str);
 
-/// DynamoDB.
 pub const DYNAMODB: Service = Service("dynamodb", "DynamoDB_20120810", "1.0");
-/// SQS.
 pub const SQS: Service = Service("sqs", "AmazonSQS", "1.0");
-/// EventBridge.
 pub const EVENTS: Service = Service("events", "AWSEvents", "1.1");
-/// CloudWatch Logs.
 pub const LOGS: Service = Service("logs", "Logs_20140328", "1.1");
-/// Secrets Manager.
 pub const SECRETS: Service = Service("secretsmanager", "secretsmanager", "1.1");
 
-/// Why AWS refused a call.
+/// An error response of AWS.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{operation}: {code}: {message}")]
-pub struct Refused {
-    /// What was asked.
+pub struct AwsError {
     pub operation: String,
-    /// The code, such as `AccessDeniedException`.
+    /// Such as `AccessDeniedException`.
     pub code: String,
-    /// In words.
     pub message: String,
 }
 
 impl Cloud {
-    /// Calls as the holder of these keys.
     pub fn new(http: Http, stack: &Stack, keys: &Keys) -> Self {
         let credentials = Credentials::new(
             keys.access_key_id.clone(),
@@ -72,16 +64,16 @@ impl Cloud {
         }
     }
 
-    /// Calls an operation and tells a refusal from trouble.
+    /// Calls an operation; an error response is a value.
     ///
     /// # Errors
-    /// When there is no answer.
-    pub fn ask(
+    /// When there is no response.
+    pub fn request(
         &self,
         service: Service,
         operation: &str,
         input: &Value,
-    ) -> Told<Result<Value, Refused>> {
+    ) -> Outcome<Result<Value, AwsError>> {
         let Service(name, prefix, version) = service;
         let content_type = format!("application/x-amz-json-{version}");
         let target = format!("{prefix}.{operation}");
@@ -89,24 +81,29 @@ impl Cloud {
             ("content-type", content_type.as_str()),
             ("x-amz-target", target.as_str()),
         ];
-        let answer = self.send(name, "POST", "/", &headers, &input.to_string())?;
-        Ok(refusal(operation, &answer).map_or_else(|| Ok(answer.json()), Err))
+        let response = self.send(name, "POST", "/", &headers, &input.to_string())?;
+        Ok(error_of(operation, &response).map_or_else(|| Ok(response.json()), Err))
     }
 
-    /// Calls an operation that must not be refused.
+    /// Calls an operation that must succeed.
     ///
     /// # Errors
-    /// When it is.
-    pub fn call(&self, service: Service, operation: &str, input: &Value) -> Told<Value> {
-        self.ask(service, operation, input)?
-            .map_err(|refused| Trouble::Broken(refused.to_string()))
+    /// When there is an error response, or none.
+    pub fn call(&self, service: Service, operation: &str, input: &Value) -> Outcome<Value> {
+        self.request(service, operation, input)?
+            .map_err(|error| StoryError::Failed(error.to_string()))
     }
 
-    /// Calls Lambda, and tells a refusal from trouble.
+    /// Calls Lambda; an error response is a value.
     ///
     /// # Errors
-    /// When there is no answer.
-    pub fn lambda(&self, method: &str, path: &str, input: &Value) -> Told<Result<Value, Refused>> {
+    /// When there is no response.
+    pub fn request_lambda(
+        &self,
+        method: &str,
+        path: &str,
+        input: &Value,
+    ) -> Outcome<Result<Value, AwsError>> {
         let path = format!("/2015-03-31/{path}");
         let headers = [("content-type", "application/json")];
         let body = if method == "GET" {
@@ -114,46 +111,55 @@ impl Cloud {
         } else {
             input.to_string()
         };
-        let answer = self.send("lambda", method, &path, &headers, &body)?;
-        Ok(refusal(&format!("{method} {path}"), &answer).map_or_else(|| Ok(answer.json()), Err))
+        let response = self.send("lambda", method, &path, &headers, &body)?;
+        Ok(error_of(&format!("{method} {path}"), &response)
+            .map_or_else(|| Ok(response.json()), Err))
     }
 
-    /// Runs a function with an event: what it answers.
+    /// Calls an operation of Lambda that must succeed.
+    ///
+    /// # Errors
+    /// When there is an error response, or none.
+    pub fn call_lambda(&self, method: &str, path: &str, input: &Value) -> Outcome<Value> {
+        self.request_lambda(method, path, input)?
+            .map_err(|error| StoryError::Failed(error.to_string()))
+    }
+
+    /// Invokes a function with an event and gives its response.
     ///
     /// # Errors
     /// When Lambda refuses.
-    pub fn invoke(&self, function: &str, event: &Value) -> Told<Value> {
+    pub fn invoke(&self, function: &str, event: &Value) -> Outcome<Value> {
         let path = format!("functions/{function}/invocations");
-        self.lambda("POST", &path, event)?
-            .map_err(|refused| Trouble::Broken(refused.to_string()))
+        self.call_lambda("POST", &path, event)
     }
 
-    /// Puts a message on a queue.
+    /// Sends a message to a queue.
     ///
     /// # Errors
     /// When SQS refuses.
-    pub fn put_on(&self, queue: &str, body: &Value) -> Told {
+    pub fn send_message(&self, queue: &str, body: &Value) -> Outcome {
         let input = json!({ "QueueUrl": queue, "MessageBody": body.to_string() });
         self.call(SQS, "SendMessage", &input).map(drop)
     }
 
-    /// Messages on a queue, those in work included.
+    /// Messages of a queue: visible, in flight and delayed.
     ///
     /// # Errors
     /// When SQS refuses.
-    pub fn depth(&self, queue: &str) -> Told<u64> {
+    pub fn depth(&self, queue: &str) -> Outcome<u64> {
         let names = [
             "ApproximateNumberOfMessages",
             "ApproximateNumberOfMessagesNotVisible",
             "ApproximateNumberOfMessagesDelayed",
         ];
-        let answer = self.call(
+        let response = self.call(
             SQS,
             "GetQueueAttributes",
             &json!({ "QueueUrl": queue, "AttributeNames": names }),
         )?;
         let count = |name: &&str| {
-            answer["Attributes"][*name]
+            response["Attributes"][*name]
                 .as_str()
                 .and_then(|n| n.parse::<u64>().ok())
                 .unwrap_or(0)
@@ -168,13 +174,14 @@ impl Cloud {
         path: &str,
         headers: &[(&str, &str)],
         body: &str,
-    ) -> Told<Answer> {
-        let unsigned = |why: String| Trouble::Broken(format!("signing a call of {service}: {why}"));
+    ) -> Outcome<Response> {
+        let unsigned =
+            |why: String| StoryError::Failed(format!("signing a call of {service}: {why}"));
         let url = format!("{}{path}", self.endpoint);
         let settings = SigningSettings::default();
         #[expect(
             clippy::disallowed_methods,
-            reason = "a signature names the time at which it was made"
+            reason = "a signature contains the current time"
         )]
         let time = SystemTime::now();
         let params = v4::SigningParams::builder()
@@ -201,12 +208,12 @@ impl Cloud {
     }
 }
 
-/// What an answer refuses, in the several ways in which services write it.
-fn refusal(operation: &str, answer: &Answer) -> Option<Refused> {
-    if (200..300).contains(&answer.status) {
+/// The error of a response. The services write it in several ways.
+fn error_of(operation: &str, response: &Response) -> Option<AwsError> {
+    if (200..300).contains(&response.status) {
         return None;
     }
-    let body = answer.json();
+    let body = response.json();
     let text = |names: [&str; 3]| {
         names
             .iter()
@@ -214,12 +221,12 @@ fn refusal(operation: &str, answer: &Answer) -> Option<Refused> {
             .map(str::to_owned)
     };
     let code = text(["__type", "Code", "code"])
-        .or_else(|| answer.header("x-amzn-errortype").map(str::to_owned));
-    let code = code.unwrap_or_else(|| answer.status.to_string());
-    Some(Refused {
+        .or_else(|| response.header("x-amzn-errortype").map(str::to_owned));
+    let code = code.unwrap_or_else(|| response.status.to_string());
+    Some(AwsError {
         operation: operation.to_owned(),
         code: code.rsplit('#').next().unwrap_or_default().to_owned(),
         message: text(["message", "Message", "errorMessage"])
-            .unwrap_or_else(|| answer.body.clone()),
+            .unwrap_or_else(|| response.body.clone()),
     })
 }

@@ -1,4 +1,4 @@
-//! Plain HTTP with the stack: any status is an answer, only a broken connection is trouble.
+//! A blocking HTTP client. Any status is a response; only a failed connection is an error.
 
 use std::time::Duration;
 
@@ -6,27 +6,22 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use ureq::Agent;
 
-use crate::outcome::{Told, Trouble};
+use crate::outcome::{Outcome, StoryError};
 
-/// Longest wait for one answer.
-const ANSWER: Duration = Duration::from_secs(60);
+/// Longest wait for a response.
+const RESPONSE_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A client.
 #[derive(Debug, Clone)]
 pub struct Http(Agent);
 
-/// An answer.
 #[derive(Debug, Clone)]
-pub struct Answer {
-    /// Its status.
+pub struct Response {
     pub status: u16,
-    /// Its headers, names in lower case.
+    /// Names are in lower case.
     pub headers: Vec<(String, String)>,
-    /// Its body.
     pub body: String,
 }
 
-/// Headers to send along.
 pub type Headers<'a> = [(&'a str, &'a str)];
 
 impl Default for Http {
@@ -34,25 +29,25 @@ impl Default for Http {
         let config = Agent::config_builder()
             .http_status_as_error(false)
             .max_redirects(0)
-            .timeout_global(Some(ANSWER))
+            .timeout_global(Some(RESPONSE_TIMEOUT))
             .build();
         Self(config.into())
     }
 }
 
 impl Http {
-    /// Sends a request and gives back whatever is answered.
+    /// Sends a request.
     ///
     /// # Errors
-    /// When there is no answer.
+    /// When there is no response.
     pub fn send(
         &self,
         method: &str,
         url: &str,
         headers: &Headers<'_>,
         body: Option<&[u8]>,
-    ) -> Told<Answer> {
-        let broken = |why: String| Trouble::Broken(format!("{method} {url}: {why}"));
+    ) -> Outcome<Response> {
+        let broken = |why: String| StoryError::Failed(format!("{method} {url}: {why}"));
         let mut request = ureq::http::Request::builder().method(method).uri(url);
         for (name, value) in headers {
             request = request.header(*name, *value);
@@ -65,21 +60,21 @@ impl Http {
                 .0
                 .run(request.body(()).map_err(|e| broken(e.to_string()))?),
         };
-        let mut answer = sent.map_err(|e| broken(e.to_string()))?;
-        let status = answer.status().as_u16();
+        let mut response = sent.map_err(|e| broken(e.to_string()))?;
+        let status = response.status().as_u16();
         let text = |value: &ureq::http::HeaderValue| {
             String::from_utf8_lossy(value.as_bytes()).into_owned()
         };
-        let headers = answer
+        let headers = response
             .headers()
             .iter()
             .map(|(name, value)| (name.to_string(), text(value)))
             .collect();
-        let body = answer
+        let body = response
             .body_mut()
             .read_to_string()
             .map_err(|e| broken(e.to_string()))?;
-        Ok(Answer {
+        Ok(Response {
             status,
             headers,
             body,
@@ -87,8 +82,7 @@ impl Http {
     }
 }
 
-impl Answer {
-    /// The header of that name.
+impl Response {
     pub fn header(&self, name: &str) -> Option<&str> {
         self.headers
             .iter()
@@ -96,7 +90,7 @@ impl Answer {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The body as JSON; null when it is none.
+    /// The body as JSON; null when it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or(Value::Null)
     }
@@ -110,14 +104,14 @@ impl Answer {
             .to_owned()
     }
 
-    /// The body read as what a success carries.
+    /// The body of a success.
     ///
     /// # Errors
-    /// When the status is no success, or the body is something else.
-    pub fn success<T: DeserializeOwned>(&self, what: &str) -> Told<T> {
+    /// When the status is not 2xx, or the body has another shape.
+    pub fn success<T: DeserializeOwned>(&self, what: &str) -> Outcome<T> {
         if !(200..300).contains(&self.status) {
             let expected = "a status of 2xx".to_owned();
-            return Err(Trouble::NotSo {
+            return Err(StoryError::Mismatch {
                 what: what.to_owned(),
                 expected,
                 found: self.summary(),
@@ -125,7 +119,7 @@ impl Answer {
         }
         serde_json::from_str(&self.body).map_err(|error| {
             let found = format!("{error} in {}", self.body);
-            Trouble::NotSo {
+            StoryError::Mismatch {
                 what: what.to_owned(),
                 expected: "the JSON expected".to_owned(),
                 found,

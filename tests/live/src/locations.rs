@@ -1,38 +1,39 @@
-//! The locations of the stories, connected as an operator connects a 3PL: signing secrets, then a URL.
+//! The locations of the stories, connected as an operator connects a 3PL: first signing secrets, then a URL.
+//! Also their stock, as the API and the locations' webhooks change and show it.
 
 use serde_json::{Value, json};
 
 use crate::{
     cloud::SECRETS,
-    outcome::Told,
-    watch::{self, Look},
-    world::World,
+    environment::Environment,
+    outcome::Outcome,
+    wait::{self, Poll},
 };
 
-/// An own warehouse, nearest to customers in Germany.
+/// Our own warehouse with the highest priority.
 pub const BERLIN: &str = "berlin";
-/// A second warehouse of our own.
+/// Our own warehouse with the second highest priority.
 pub const LYON: &str = "lyon";
-/// A third, which is closed unless a story opens it.
+/// Our own warehouse; disabled unless a story enables it.
 pub const DRESDEN: &str = "dresden";
-/// A 3PL.
+/// A third-party logistics provider.
 pub const ROTTERDAM: &str = "rotterdam-3pl";
-/// A supplier who ships to the customer.
+/// A supplier that ships to the customer.
 pub const ATELIER: &str = "atelier-nord";
 
-/// Known to nobody but this machine; a stack that others reach is given other ones.
+/// For stacks without secrets of their own. Public, so only for stacks that nobody else can reach.
 const SECRET: &str = "whsec_T25seSBmb3IgYSBzdGFjayBvbiBvbmUncyBvd24gbWFjaGluZQ==";
 
-/// Where a location's webhooks go, below `/webhooks`.
+/// The path of a location's webhooks below `/webhooks`.
 pub fn path(location: &str) -> String {
     format!("{}/{location}", connect::vendors::wms::NAME)
 }
 
-/// The document of a location that is known to the stories.
+/// The API resource of a location, and its body.
 fn document(id: &str) -> (&'static str, Value) {
-    let warehouse = |name: &str, priority: u32, open: bool| {
+    let warehouse = |name: &str, priority: u32, enabled: bool| {
         let ships_to = ["DE", "AT", "FR", "NL", "BE"];
-        json!({ "name": name, "kind": "warehouse", "priority": priority, "enabled": open, "ships_to": ships_to })
+        json!({ "name": name, "kind": "warehouse", "priority": priority, "enabled": enabled, "ships_to": ships_to })
     };
     match id {
         BERLIN => ("locations", warehouse("Own warehouse, Berlin", 1, true)),
@@ -52,145 +53,143 @@ fn document(id: &str) -> (&'static str, Value) {
     }
 }
 
-/// Connects the locations of the stories.
-pub(crate) fn connect_all(world: &World) -> Told {
+pub(crate) fn connect_all(env: &Environment) -> Outcome {
     for id in [BERLIN, LYON, DRESDEN, ROTTERDAM, ATELIER] {
-        connect(world, id)?;
+        connect(env, id)?;
     }
     Ok(())
 }
 
-/// Takes the URLs away again.
-pub(crate) fn disconnect_all(world: &World) -> Told {
+pub(crate) fn disconnect_all(env: &Environment) -> Outcome {
     for id in [BERLIN, LYON, DRESDEN, ROTTERDAM, ATELIER] {
-        put(world, id, None, id != DRESDEN)?;
+        put(env, id, None, id != DRESDEN)?;
     }
     Ok(())
 }
 
-/// Connects a location: makes its secrets, unless it has some, and gives it its URL.
+/// Connects a location: creates its secrets, unless the stack has some, and sets its URL.
 ///
 /// # Errors
-/// When the stack does not take it.
-pub fn connect(world: &World, id: &str) -> Told {
-    let told_with = match world.stack.secrets.dispatch.get(id) {
+/// When the stack refuses.
+pub fn connect(env: &Environment, id: &str) -> Outcome {
+    let dispatch_secret = match env.stack.secrets.dispatch.get(id) {
         Some(secret) => secret.clone(),
         None => {
-            secret(world, &path(id), "webhooks")?;
-            secret(world, id, "dispatch")?;
-            world.learn_secret(path(id), SECRET.to_owned());
+            secret(env, &path(id), "webhooks")?;
+            secret(env, id, "dispatch")?;
+            env.remember_secret(path(id), SECRET.to_owned());
             SECRET.to_owned()
         }
     };
-    let url = world.warehouse.location(id, &told_with);
-    put(world, id, Some(&url), id != DRESDEN)
+    let url = env.warehouse.location(id, &dispatch_secret);
+    put(env, id, Some(&url), id != DRESDEN)
 }
 
-/// Takes the URL of a location away again.
+/// Removes a location's URL and disables it.
 ///
 /// # Errors
-/// When the stack does not take it.
-pub fn disconnect(world: &World, id: &str) -> Told {
-    put(world, id, None, false)
+/// When the stack refuses.
+pub fn disconnect(env: &Environment, id: &str) -> Outcome {
+    put(env, id, None, false)
 }
 
-/// Opens or closes a location.
+/// Enables or disables a location.
 ///
 /// # Errors
-/// When the stack does not take it.
-pub fn open(world: &World, id: &str, open: bool) -> Told {
-    let url = format!("{}/{id}", world.warehouse.url);
-    put(world, id, Some(&url), open)
+/// When the stack refuses.
+pub fn set_enabled(env: &Environment, id: &str, enabled: bool) -> Outcome {
+    let url = format!("{}/{id}", env.warehouse.url);
+    put(env, id, Some(&url), enabled)
 }
 
-fn put(world: &World, id: &str, url: Option<&str>, open: bool) -> Told {
+fn put(env: &Environment, id: &str, url: Option<&str>, enabled: bool) -> Outcome {
     let (kind, mut body) = document(id);
-    body["enabled"] = json!(open);
+    body["enabled"] = json!(enabled);
     if let Some(url) = url {
         body["webhook_url"] = json!(url);
     }
     let path = format!("/api/oms/{kind}/{id}");
-    world
-        .api("admin", "PUT", &path, Some(&body))?
+    env.api("admin", "PUT", &path, Some(&body))?
         .success::<Value>(&format!("PUT {path}"))
         .map(drop)
 }
 
-fn secret(world: &World, path: &str, purpose: &str) -> Told {
-    let name = format!("{}/{purpose}/{path}", world.stack.secrets_prefix);
+fn secret(env: &Environment, path: &str, purpose: &str) -> Outcome {
+    let name = format!("{}/{purpose}/{path}", env.stack.secrets_prefix);
     let value = json!({ "secrets": [SECRET] }).to_string();
     let input = json!({ "Name": name, "SecretString": value });
-    match world.cloud.ask(SECRETS, "CreateSecret", &input)? {
-        Err(refused) if refused.code != "ResourceExistsException" => {
-            Err(crate::outcome::Trouble::Broken(refused.to_string()))
+    match env.cloud.request(SECRETS, "CreateSecret", &input)? {
+        Err(error) if error.code != "ResourceExistsException" => {
+            Err(crate::outcome::StoryError::Failed(error.to_string()))
         }
         Ok(_) | Err(_) => Ok(()),
     }
 }
 
-impl World {
-    /// So many units of a SKU come in at a location, and the location says so.
+impl Environment {
+    /// The location reports received units, and the stock level shows them.
     ///
     /// # Errors
-    /// When they are not in the books soon.
-    pub fn receive(&self, location: &str, sku: &str, quantity: u32) -> Told {
+    /// When the level does not show them within [`wait::SHORT`].
+    pub fn receive_stock(&self, location: &str, sku: &str, quantity: u32) -> Outcome {
         let before = self.on_hand(sku, location)?;
         let data = json!({ "items": [{ "sku": sku, "quantity": quantity }] });
-        self.tell(location, "stock.received", &data)?.send(self)?;
+        self.provider_webhook(location, "stock.received", &data)?
+            .send(self)?;
         let expected = before.saturating_add(i64::from(quantity));
-        watch::until(
+        wait::until(
             &format!("{expected} x {sku} at {location}"),
-            watch::SOON,
+            wait::SHORT,
             || {
                 let found = self.on_hand(sku, location)?;
                 Ok(if found >= expected {
-                    Look::There(())
+                    Poll::Ready(())
                 } else {
-                    Look::NotYet(found.to_string())
+                    Poll::Pending(found.to_string())
                 })
             },
         )
     }
 
-    /// Stocks a shelf before a story begins.
+    /// Adds units as an operator.
     ///
     /// # Errors
-    /// When the stack does not take it.
-    pub fn stock(&self, location: &str, sku: &str, quantity: u32) -> Told {
+    /// When the stack refuses.
+    pub fn add_stock(&self, location: &str, sku: &str, quantity: u32) -> Outcome {
         let movement = json!({ "kind": "received", "quantity": quantity });
         let body = json!({ "sku": sku, "location": location, "movement": movement });
-        let answer = self.api(
+        let response = self.api(
             "operator",
             "POST",
             "/api/oms/stock/adjustments",
             Some(&body),
         )?;
-        answer.success::<Value>("stocking a shelf").map(drop)
+        response.success::<Value>("adding stock").map(drop)
     }
 
-    /// The levels of a SKU and its waiters.
+    /// Stock levels and backorders of a SKU.
     ///
     /// # Errors
-    /// When the API does not show them.
-    pub fn levels(&self, sku: &str) -> Told<Value> {
+    /// When the API does not return them.
+    pub fn stock_of_sku(&self, sku: &str) -> Outcome<Value> {
         let path = format!("/api/oms/stock/{}", sku.replace('/', "%2F"));
         self.api("support", "GET", &path, None)?
             .success("GET the stock")
     }
 
-    /// Units on hand, of which reserved, at a location.
+    /// Units on hand and, of these, reserved.
     ///
     /// # Errors
-    /// When the API does not show them.
-    pub fn shelf(&self, sku: &str, location: &str) -> Told<(i64, i64)> {
-        let levels = self.levels(sku)?;
+    /// When the API does not return them.
+    pub fn stock_level(&self, sku: &str, location: &str) -> Outcome<(i64, i64)> {
+        let levels = self.stock_of_sku(sku)?;
         let all = levels["levels"].as_array().cloned().unwrap_or_default();
         let found = all.iter().find(|level| level["location"] == *location);
         let number = |name: &str| found.and_then(|level| level[name].as_i64()).unwrap_or(0);
         Ok((number("on_hand"), number("reserved")))
     }
 
-    fn on_hand(&self, sku: &str, location: &str) -> Told<i64> {
-        Ok(self.shelf(sku, location)?.0)
+    fn on_hand(&self, sku: &str, location: &str) -> Outcome<i64> {
+        Ok(self.stock_level(sku, location)?.0)
     }
 }

@@ -1,291 +1,118 @@
-//! An order as the API shows it, and one who follows it: every new moment of its timeline is told as it comes.
+//! An order placed by a story. Each time it is read, new timeline entries are printed.
 
 use std::{sync::Mutex, time::Duration};
 
-use serde::Deserialize;
+use serde_json::{Value, json};
 
 use crate::{
-    outcome::{Told, expect},
-    watch::{self, Look},
-    world::World,
+    environment::Environment,
+    http::Response,
+    order_view::OrderView,
+    outcome::{Outcome, expect},
+    wait::{self, Poll},
 };
 
-/// An order as the API shows it; what no story looks at is left out.
-#[derive(Debug, Clone, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the API's own words, described in its document"
-)]
-pub struct Shown {
-    pub id: String,
-    pub number: String,
-    pub version: u64,
-    pub status: String,
-    pub status_alias: String,
-    pub payment_status: String,
-    pub holds: Vec<Hold>,
-    pub lines: Vec<Line>,
-    pub fulfillment_orders: Vec<FulfillmentOrder>,
-    pub shipments: Vec<Shipment>,
-    pub money: Money,
-    pub exceptions: Vec<Exception>,
-    pub routing: Vec<Routing>,
-    pub timeline: Vec<Moment>,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the API's own words, described in its document"
-)]
-pub struct Hold {
-    pub kind: String,
-    pub handle: String,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the API's own words, described in its document"
-)]
-pub struct Line {
-    pub id: String,
-    pub sku: String,
-    pub quantity: u32,
-    pub units: Units,
-}
-
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the API's own words, described in its document"
-)]
-pub struct Units {
-    pub unrouted: u32,
-    pub backordered: u32,
-    pub assigned: u32,
-    pub shipped: u32,
-    pub cancelled: u32,
-    pub delivered: u32,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the API's own words, described in its document"
-)]
-pub struct FulfillmentOrder {
-    pub id: String,
-    pub location: String,
-    pub status: String,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the API's own words, described in its document"
-)]
-pub struct Shipment {
-    pub reference: String,
-    pub status: String,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the API's own words, described in its document"
-)]
-pub struct Money {
-    pub currency: String,
-    pub total: i64,
-    pub cancelled: i64,
-    pub captured: i64,
-    pub refunded: i64,
-    pub refund_owed: i64,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the API's own words, described in its document"
-)]
-pub struct Exception {
-    pub kind: String,
-    pub detail: String,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the API's own words, described in its document"
-)]
-pub struct Routing {
-    pub event: String,
-    pub explanation: String,
-}
-
-/// One entry of the timeline.
-#[derive(Debug, Clone, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the API's own words, described in its document"
-)]
-pub struct Moment {
-    pub seq: u64,
-    pub at: jiff::Timestamp,
-    pub actor: Actor,
-    pub cause: String,
-    pub event: String,
-    pub text: String,
-    pub status: String,
-}
-
-#[derive(Debug, Clone, Deserialize)]
-#[expect(
-    missing_docs,
-    reason = "the API's own words, described in its document"
-)]
-pub struct Actor {
-    pub kind: String,
-    pub id: String,
-}
-
-impl Shown {
-    /// How often something happened.
-    pub fn times(&self, event: &str) -> usize {
-        self.timeline
-            .iter()
-            .filter(|moment| moment.event == event)
-            .count()
-    }
-
-    /// Where all units are, added up over the lines.
-    pub fn units(&self) -> Units {
-        self.lines.iter().fold(Units::default(), |sum, line| Units {
-            unrouted: sum.unrouted.saturating_add(line.units.unrouted),
-            backordered: sum.backordered.saturating_add(line.units.backordered),
-            assigned: sum.assigned.saturating_add(line.units.assigned),
-            shipped: sum.shipped.saturating_add(line.units.shipped),
-            cancelled: sum.cancelled.saturating_add(line.units.cancelled),
-            delivered: sum.delivered.saturating_add(line.units.delivered),
-        })
-    }
-
-    /// The locations that have work, in the order in which they got it.
-    pub fn locations(&self) -> Vec<&str> {
-        self.fulfillment_orders
-            .iter()
-            .map(|found| found.location.as_str())
-            .collect()
-    }
-
-    fn summary(&self) -> String {
-        let asked: Vec<String> = self
-            .fulfillment_orders
-            .iter()
-            .map(|f| format!("{} {}", f.location, f.status))
-            .collect();
-        let last = self
-            .timeline
-            .last()
-            .map_or("nothing yet", |moment| moment.text.as_str());
-        format!(
-            "order {}: {}, payment {}, {:?}, [{}]; last: {last}",
-            self.number,
-            self.status,
-            self.payment_status,
-            self.units(),
-            asked.join(", ")
-        )
-    }
-}
-
-/// An order that is followed.
 #[derive(Debug)]
-pub struct Order<'w> {
-    world: &'w World,
-    /// Our id.
+pub struct Order<'e> {
+    env: &'e Environment,
     pub id: String,
-    /// The shop's number.
+    /// The number that the shop gave it.
     pub number: String,
-    /// The payment intent named at placement.
+    /// The id of Stripe's payment intent.
     pub intent: String,
-    /// What it costs, minor units.
+    /// In minor units.
     pub total: i64,
-    told: Mutex<Teller>,
+    printed: Mutex<Printed>,
 }
 
-/// How far an order has been told.
+/// What has been printed so far.
 #[derive(Debug, Default)]
-struct Teller {
+struct Printed {
     muted: bool,
-    moments: usize,
-    status: String,
+    entries: usize,
+    last_status: String,
 }
 
-impl<'w> Order<'w> {
+impl<'e> Order<'e> {
     pub(crate) fn new(
-        world: &'w World,
+        env: &'e Environment,
         id: String,
         number: String,
         intent: String,
         total: i64,
     ) -> Self {
         Self {
-            world,
+            env,
             id,
             number,
             intent,
             total,
-            told: Mutex::default(),
+            printed: Mutex::default(),
         }
     }
 
-    /// From now on nothing of it is told, or all that has happened meanwhile and what comes.
+    /// Muted: no entry is printed. Not muted any more: the next read prints all that were left out.
     pub fn mute(&self, muted: bool) {
-        if let Ok(mut told) = self.told.lock() {
-            told.muted = muted;
+        if let Ok(mut printed) = self.printed.lock() {
+            printed.muted = muted;
         }
     }
 
-    /// The order as it is; what is new is told.
+    /// Reads the order as an agent.
     ///
     /// # Errors
-    /// When the API does not show it.
-    pub fn look(&self) -> Told<Shown> {
+    /// When the API does not return it.
+    pub fn read(&self) -> Outcome<OrderView> {
         let path = format!("/api/oms/orders/{}", self.id);
-        let shown: Shown = self
-            .world
+        let view: OrderView = self
+            .env
             .api("agent", "GET", &path, None)?
             .success("GET the order")?;
-        self.tell(&shown);
-        Ok(shown)
+        self.print_new_entries(&view);
+        Ok(view)
     }
 
-    /// Waits until something holds of the order.
+    /// Cancels units of these lines as an agent; the whole order when there are none.
     ///
     /// # Errors
-    /// When it does not come about soon.
-    pub fn until(&self, what: &str, holds: impl Fn(&Shown) -> bool) -> Told<Shown> {
-        self.within(watch::SOON, what, holds)
+    /// When there is no response. A refusal is a response.
+    pub fn cancel(&self, lines: &[(&str, u32)]) -> Outcome<Response> {
+        let lines: Vec<Value> = lines
+            .iter()
+            .map(|(line, units)| json!({ "line": line, "quantity": units }))
+            .collect();
+        let mut body = json!({ "reason": "CUSTOMER_REQUESTED", "note": "changed their mind" });
+        if !lines.is_empty() {
+            body["lines"] = json!(lines);
+        }
+        let path = format!("/api/oms/orders/{}/cancel", self.id);
+        self.env.api("agent", "POST", &path, Some(&body))
     }
 
-    /// Waits until something holds of the order, for so long.
+    /// Waits until a condition holds of the order.
     ///
     /// # Errors
-    /// When it does not come about in time.
+    /// When it does not hold after [`wait::SHORT`].
+    pub fn until(&self, what: &str, holds: impl Fn(&OrderView) -> bool) -> Outcome<OrderView> {
+        self.within(wait::SHORT, what, holds)
+    }
+
+    /// Waits until a condition holds of the order.
+    ///
+    /// # Errors
+    /// When it does not hold after `limit`.
     pub fn within(
         &self,
-        wait: Duration,
+        limit: Duration,
         what: &str,
-        holds: impl Fn(&Shown) -> bool,
-    ) -> Told<Shown> {
-        watch::until(what, wait, || {
-            let shown = self.look()?;
-            Ok(if holds(&shown) {
-                Look::There(shown)
+        holds: impl Fn(&OrderView) -> bool,
+    ) -> Outcome<OrderView> {
+        wait::until(what, limit, || {
+            let view = self.read()?;
+            Ok(if holds(&view) {
+                Poll::Ready(view)
             } else {
-                Look::NotYet(shown.summary())
+                Poll::Pending(view.summary())
             })
         })
     }
@@ -293,51 +120,52 @@ impl<'w> Order<'w> {
     /// Waits until the order has this status.
     ///
     /// # Errors
-    /// When it does not get there soon.
-    pub fn until_status(&self, status: &str) -> Told<Shown> {
-        self.until(&format!("order {} being {status}", self.number), |shown| {
-            shown.status == status
+    /// When it does not have it after [`wait::SHORT`].
+    pub fn until_status(&self, status: &str) -> Outcome<OrderView> {
+        self.until(&format!("order {} being {status}", self.number), |view| {
+            view.status == status
         })
     }
 
-    /// Waits until an event stands in the timeline.
+    /// Waits until the timeline has an entry of this event.
     ///
     /// # Errors
-    /// When it does not come soon.
-    pub fn until_event(&self, event: &str) -> Told<Shown> {
-        self.until(&format!("{event} of order {}", self.number), |shown| {
-            shown.times(event) > 0
+    /// When it has none after [`wait::SHORT`].
+    pub fn until_event(&self, event: &str) -> Outcome<OrderView> {
+        self.until(&format!("{event} of order {}", self.number), |view| {
+            view.times(event) > 0
         })
     }
 
-    /// Checks that each of these happened so many times.
+    /// Checks how many timeline entries have each of these events.
     ///
     /// # Errors
-    /// When one did not.
-    pub fn expect_times(&self, shown: &Shown, events: &[(&str, usize)]) -> Told {
+    /// When a count differs.
+    pub fn expect_times(&self, view: &OrderView, events: &[(&str, usize)]) -> Outcome {
         for (event, times) in events {
             expect(
                 &format!("how often {event} happened to order {}", self.number),
-                shown.times(event),
+                view.times(event),
                 *times,
             )?;
         }
         Ok(())
     }
 
-    fn tell(&self, shown: &Shown) {
-        let Ok(mut told) = self.told.lock() else {
+    fn print_new_entries(&self, view: &OrderView) {
+        let Ok(mut printed) = self.printed.lock() else {
             return;
         };
-        if told.muted {
+        if printed.muted {
             return;
         }
-        for moment in shown.timeline.iter().skip(told.moments) {
-            self.world
-                .narrator()
-                .moment(&self.number, moment, moment.status != told.status);
-            told.status.clone_from(&moment.status);
+        for entry in view.timeline.iter().skip(printed.entries) {
+            let is_new_status = entry.status != printed.last_status;
+            self.env
+                .reporter()
+                .timeline_entry(&self.number, entry, is_new_status);
+            printed.last_status.clone_from(&entry.status);
         }
-        told.moments = told.moments.max(shown.timeline.len());
+        printed.entries = printed.entries.max(view.timeline.len());
     }
 }

@@ -1,71 +1,64 @@
-//! How a story ends: as it was told, or with what was expected and what was found instead.
+//! How a step of a story ends: with a value, or with what was expected and what was found instead.
 
 use std::fmt::Debug;
 
-/// What a step of a story gives, or why the story does not go on.
-pub type Told<T = ()> = Result<T, Trouble>;
+pub type Outcome<T = ()> = Result<T, StoryError>;
 
-/// Why a story did not go as it is told.
+/// Why a story failed.
 #[derive(Debug, thiserror::Error)]
-pub enum Trouble {
-    /// Something is not so.
+pub enum StoryError {
+    /// A check found another value than expected.
     #[error("{what}\n    expected: {expected}\n    found:    {found}")]
-    NotSo {
-        /// What was looked at.
+    Mismatch {
         what: String,
-        /// What it should have been.
         expected: String,
-        /// What it was.
         found: String,
     },
-    /// Something did not come about in time.
-    #[error("{what} did not come about within {seconds} s\n    last seen: {seen}")]
-    TooLate {
-        /// What was waited for.
+    /// A condition did not become true in time.
+    #[error("{what}: not so after {seconds} s\n    last seen: {last_seen}")]
+    Timeout {
         what: String,
-        /// How long.
         seconds: u64,
-        /// How things stood at the end.
-        seen: String,
+        last_seen: String,
     },
-    /// The way to the stack is broken: nothing can be said about the stack itself.
+    /// A step could not be carried out at all: says nothing about the system under test.
     #[error("{0}")]
-    Broken(String),
+    Failed(String),
 }
 
-impl Trouble {
-    /// Something that keeps the story from being told at all.
-    pub fn broken(what: &str, why: impl ToString) -> Self {
-        Self::Broken(format!("{what}: {}", why.to_string()))
+impl StoryError {
+    /// A step, named by `what`, that could not be carried out.
+    pub fn failed(what: &str, why: impl ToString) -> Self {
+        Self::Failed(format!("{what}: {}", why.to_string()))
     }
 }
 
-/// Checks that something is as it should be.
+/// Checks that `found` equals `expected`.
 ///
 /// # Errors
-/// [`Trouble::NotSo`] with both sides.
-pub fn expect<T: PartialEq<U> + Debug, U: Debug>(what: &str, found: T, expected: U) -> Told {
+/// [`StoryError::Mismatch`] with both.
+pub fn expect<T: PartialEq<U> + Debug, U: Debug>(what: &str, found: T, expected: U) -> Outcome {
     if found == expected {
         return Ok(());
     }
-    Err(Trouble::NotSo {
+    Err(StoryError::Mismatch {
         what: what.to_owned(),
         expected: format!("{expected:?}"),
         found: format!("{found:?}"),
     })
 }
 
-/// Checks that something holds.
+/// Checks that a condition holds.
 ///
 /// # Errors
-/// [`Trouble::NotSo`], with how things stand.
-pub fn expect_that(what: &str, holds: bool, found: impl Debug) -> Told {
+/// [`StoryError::Mismatch`], showing `found`.
+pub fn expect_that(what: &str, holds: bool, found: impl Debug) -> Outcome {
     if holds {
         return Ok(());
     }
-    Err(Trouble::NotSo {
+    Err(StoryError::Mismatch {
         what: what.to_owned(),
-        expected: "so".to_owned(),
+        expected: "true".to_owned(),
         found: format!("{found:?}"),
     })
 }

@@ -1,61 +1,57 @@
-//! The shop: what a customer puts into the basket becomes an order.
+//! The shop: builds the request that places an order.
 
 use serde_json::{Value, json};
 
 use crate::{
+    environment::Environment,
     order::Order,
-    outcome::{Told, Trouble},
-    watch,
-    world::World,
+    outcome::{Outcome, StoryError},
+    wait,
 };
 
-/// A basket.
 #[derive(Debug)]
 #[must_use]
-pub struct Basket<'w> {
-    world: &'w World,
+pub struct Basket<'e> {
+    env: &'e Environment,
     number: String,
     country: &'static str,
     lines: Vec<Value>,
     ship_complete: bool,
     placed_at: Option<String>,
     intent: bool,
-    quiet: bool,
+    unreported: bool,
 }
 
-/// Price of a unit when a story does not care.
+/// Default price of a unit, in minor units.
 const PRICE: i64 = 1999;
 
-impl<'w> Basket<'w> {
-    pub(crate) fn new(world: &'w World) -> Self {
+impl<'e> Basket<'e> {
+    pub(crate) fn new(env: &'e Environment) -> Self {
         Self {
-            world,
-            number: world.order_number(),
+            env,
+            number: env.order_number(),
             country: "DE",
             lines: Vec::new(),
             ship_complete: false,
             placed_at: None,
             intent: true,
-            quiet: false,
+            unreported: false,
         }
     }
 
-    /// The number that the shop gives the order.
     pub fn number(&self) -> &str {
         &self.number
     }
 
-    /// Goes to that country.
-    pub fn to(self, country: &'static str) -> Self {
+    pub fn ship_to(self, country: &'static str) -> Self {
         Self { country, ..self }
     }
 
-    /// So many of that.
     pub fn with(self, sku: &str, quantity: u32) -> Self {
         self.priced(sku, quantity, PRICE)
     }
 
-    /// So many of that, at that price each; a fifth of it is tax on top.
+    /// With a price of a unit in minor units; 20 % tax are added.
     pub fn priced(mut self, sku: &str, quantity: u32, price: i64) -> Self {
         let title = sku.split('.').next().unwrap_or(sku);
         let tax = price.saturating_mul(i64::from(quantity)).saturating_div(5);
@@ -66,15 +62,13 @@ impl<'w> Basket<'w> {
         self
     }
 
-    /// All together or not at all.
-    pub fn complete(self) -> Self {
+    pub fn ship_complete(self) -> Self {
         Self {
             ship_complete: true,
             ..self
         }
     }
 
-    /// Ordered at another time than now.
     pub fn ordered_at(self, time: impl ToString) -> Self {
         Self {
             placed_at: Some(time.to_string()),
@@ -82,7 +76,7 @@ impl<'w> Basket<'w> {
         }
     }
 
-    /// The shop does not name the payment intent: Stripe's events name the order.
+    /// The shop does not send the payment intent: Stripe's events name the order.
     pub fn without_intent(self) -> Self {
         Self {
             intent: false,
@@ -90,10 +84,10 @@ impl<'w> Basket<'w> {
         }
     }
 
-    /// Nothing of the order is told, unless someone asks later.
-    pub fn quietly(self) -> Self {
+    /// The order's timeline is not printed until [`Order::mute`] is switched off.
+    pub fn unreported(self) -> Self {
         Self {
-            quiet: true,
+            unreported: true,
             ..self
         }
     }
@@ -101,14 +95,14 @@ impl<'w> Basket<'w> {
     /// Places the order.
     ///
     /// # Errors
-    /// When it is not taken.
-    pub fn place(self) -> Told<Order<'w>> {
+    /// When the API refuses it.
+    pub fn place(self) -> Outcome<Order<'e>> {
         let number = self.number;
         let intent = format!("pi_{}", number.replace('-', ""));
         let mut body = json!({
             "number": number,
             "currency": "EUR",
-            "placed_at": self.placed_at.unwrap_or_else(|| watch::now().to_string()),
+            "placed_at": self.placed_at.unwrap_or_else(|| wait::now().to_string()),
             "lines": self.lines,
             "shipping": 490,
             "terms": { "ship_complete": self.ship_complete },
@@ -122,17 +116,17 @@ impl<'w> Basket<'w> {
         if self.intent {
             body["payment"] = json!({ "intent": intent });
         }
-        let answer = self
-            .world
+        let response = self
+            .env
             .api("operator", "POST", "/api/oms/orders", Some(&body))?;
-        let placed: Value = answer.success("placing an order")?;
+        let placed: Value = response.success("placing an order")?;
         let text = |name: &str| placed[name].as_str().map(str::to_owned);
         let (Some(id), Some(total)) = (text("id"), placed["total"].as_i64()) else {
-            return Err(Trouble::broken("placing an order", placed));
+            return Err(StoryError::failed("placing an order", placed));
         };
-        let order = Order::new(self.world, id, number, intent, total);
-        order.mute(self.quiet);
-        order.look()?;
+        let order = Order::new(self.env, id, number, intent, total);
+        order.mute(self.unreported);
+        order.read()?;
         Ok(order)
     }
 }

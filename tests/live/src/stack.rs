@@ -1,4 +1,4 @@
-//! The stack that the stories play on: one that runs, or one that is started for them.
+//! The stack under test: one that is running, or one that is started for the tests.
 
 use std::{
     collections::BTreeMap,
@@ -11,89 +11,73 @@ use std::{
 use serde::Deserialize;
 
 use crate::{
-    outcome::{Told, Trouble},
-    watch,
+    outcome::{Outcome, StoryError},
+    wait,
 };
 
-/// Longest wait for a stack, a first build on a slow machine included.
+/// Longest wait for a stack to start, with a first build on a slow machine.
 const STARTING: Duration = Duration::from_secs(45 * 60);
 
-/// What `infra/local up` writes down of the stack that it built.
+/// `stack.json`, as `infra/local up` writes it.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Stack {
-    /// Where AWS is.
+    /// The URL of all AWS APIs.
     pub endpoint: String,
-    /// Its region.
     pub region: String,
-    /// Keys that may do everything.
+    /// Keys with all rights.
     pub credentials: Keys,
-    /// The HTTP API.
+    /// The URL of the HTTP API.
     pub api: String,
-    /// The table.
     pub table: String,
-    /// The table's stream.
     pub stream_arn: String,
-    /// The bus.
     pub bus: String,
-    /// The consumers' queues, by name.
+    /// URLs of the consumers' queues, by name.
     pub queues: BTreeMap<String, String>,
-    /// Their dead-letter queues.
+    /// URLs of their dead-letter queues, by the name of the consumer's queue.
     pub dead_letters: BTreeMap<String, String>,
-    /// Where the relay's failures go.
+    /// URL of the queue of the relay's failures.
     pub relay_failures: String,
-    /// The functions, by name.
+    /// By name in the template.
     pub functions: BTreeMap<String, Function>,
-    /// The app that people log in with.
     pub user_pool_client_id: String,
-    /// A log-in of each group.
+    /// One user of each group, by group.
     pub users: BTreeMap<String, LogIn>,
-    /// Before the name of each secret.
     pub secrets_prefix: String,
-    /// Signing secrets.
     pub secrets: SigningSecrets,
-    /// Where its files are.
+    /// The folder of `stack.json`.
     #[serde(skip)]
     pub directory: PathBuf,
 }
 
-/// Keys of AWS.
 #[derive(Clone, Deserialize)]
 pub struct Keys {
-    /// Which key.
     pub access_key_id: String,
-    /// The key itself.
     pub secret_access_key: String,
-    /// Of a role that is taken on for a while.
+    /// Only of an assumed role.
     #[serde(default)]
     pub session_token: Option<String>,
 }
 
-/// A function of the stack.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Function {
-    /// Its name in Lambda.
+    /// The name in Lambda.
     pub function_name: String,
-    /// Where its log is.
     pub log_group: String,
 }
 
-/// Someone who may log in.
 #[derive(Clone, Deserialize)]
 pub struct LogIn {
-    /// The name.
     pub username: String,
-    /// The password.
     pub password: String,
 }
 
-/// Secrets that webhooks are signed with.
+/// Secrets that sign webhooks.
 #[derive(Clone, Deserialize)]
 pub struct SigningSecrets {
-    /// Stripe's.
     pub stripe: String,
-    /// What a location signs with, by location.
+    /// For webhooks from a location, by location.
     pub webhooks: BTreeMap<String, String>,
-    /// What a location is told with, by location.
+    /// For requests to a location, by location.
     pub dispatch: BTreeMap<String, String>,
 }
 
@@ -110,72 +94,72 @@ macro_rules! hidden {
 hidden!(Keys, LogIn, SigningSecrets);
 
 impl Stack {
-    /// The stack that a `stack.json` tells of.
+    /// Reads a `stack.json`.
     ///
     /// # Errors
-    /// When the file is not there or not one.
-    pub fn at(file: &Path) -> Told<Self> {
+    /// When the file is missing or malformed.
+    pub fn at(file: &Path) -> Outcome<Self> {
         let text = fs::read_to_string(file)
-            .map_err(|e| Trouble::broken(&file.display().to_string(), e))?;
+            .map_err(|e| StoryError::failed(&file.display().to_string(), e))?;
         let stack: Self = serde_json::from_str(&text)
-            .map_err(|e| Trouble::broken(&file.display().to_string(), e))?;
+            .map_err(|e| StoryError::failed(&file.display().to_string(), e))?;
         let directory = file.parent().map(Path::to_owned).unwrap_or_default();
         Ok(Self { directory, ..stack })
     }
 
-    /// Starts a stack of its own that ends with this process, and keeps its files in `directory`. What the script
-    /// says goes to standard error as it comes, for a first build takes minutes.
+    /// Starts a stack that ends with this process and keeps its files in `directory`. The script's output goes to
+    /// standard error at once, because a first build takes minutes.
     ///
     /// # Errors
     /// When it does not start.
-    pub fn start(directory: &Path) -> Told<Self> {
+    pub fn start(directory: &Path) -> Outcome<Self> {
         fs::create_dir_all(directory)
-            .map_err(|e| Trouble::broken(&directory.display().to_string(), e))?;
-        // One that an interrupted run has left there has not long to live.
+            .map_err(|e| StoryError::failed(&directory.display().to_string(), e))?;
+        // One that an interrupted run has left there would end soon by itself.
         stop(directory);
         let mut script = local(directory);
         script
             .arg("up")
             .env("OMS_PORT", "0")
             .env("OMS_LIFE_OF", std::process::id().to_string());
-        // Nobody who looks at the tests' output wants log-ins in it; what goes wrong is on standard error.
+        // Standard output is for the results of the tests.
         let mut running = script
             .stdout(Stdio::from(std::io::stderr()))
             .spawn()
-            .map_err(|e| Trouble::broken("infra/local up", e))?;
+            .map_err(|e| StoryError::failed("infra/local up", e))?;
         let begun = Instant::now();
-        let ended = watch::until("infra/local up", STARTING, || {
+        let ended = wait::until("infra/local up", STARTING, || {
             let ended = running
                 .try_wait()
-                .map_err(|e| Trouble::broken("infra/local up", e))?;
-            let so_far = format!("still running after {} s", begun.elapsed().as_secs());
-            Ok(ended.map_or(watch::Look::NotYet(so_far), watch::Look::There))
+                .map_err(|e| StoryError::failed("infra/local up", e))?;
+            let state = format!("still running after {} s", begun.elapsed().as_secs());
+            Ok(ended.map_or(wait::Poll::Pending(state), wait::Poll::Ready))
         })?;
         if !ended.success() {
-            return Err(Trouble::Broken(format!(
-                "infra/local up ended with {ended}; it says why above"
+            return Err(StoryError::Failed(format!(
+                "infra/local up ended with {ended}; its output above says why"
             )));
         }
         Self::at(&directory.join("stack.json"))
     }
 
-    /// Stops a stack that was started for us. It would end with this process anyway, a moment later.
+    /// Stops the stack; it would also end soon after this process.
     pub fn stop(&self) {
         stop(&self.directory);
     }
 
-    /// Runs `infra/local` with these words and gives what it says.
+    /// Runs `infra/local` with these arguments and gives its output.
     ///
     /// # Errors
-    /// When it fails.
-    pub fn local(&self, words: &[&str]) -> Told<String> {
-        let what = format!("infra/local {}", words.join(" "));
+    /// When it fails, with its error output.
+    pub fn local(&self, arguments: &[&str]) -> Outcome<String> {
+        let what = format!("infra/local {}", arguments.join(" "));
         let output = local(&self.directory)
-            .args(words)
+            .args(arguments)
             .output()
-            .map_err(|e| Trouble::broken(&what, e))?;
+            .map_err(|e| StoryError::failed(&what, e))?;
         if !output.status.success() {
-            return Err(Trouble::broken(
+            return Err(StoryError::failed(
                 &what,
                 String::from_utf8_lossy(&output.stderr),
             ));
@@ -183,14 +167,43 @@ impl Stack {
         Ok(String::from_utf8_lossy(&output.stdout).into_owned())
     }
 
-    /// The keys of a function's role.
+    /// The URL of a consumer's queue.
     ///
     /// # Errors
-    /// When the script does not lend it.
-    pub fn role_of(&self, function: &str) -> Told<Keys> {
-        let text = self.local(&["role", function])?;
-        serde_json::from_str(&text).map_err(|e| Trouble::broken("infra/local role", e))
+    /// When there is no such queue.
+    pub fn queue(&self, name: &str) -> Outcome<&str> {
+        find("queue", &self.queues, name).map(String::as_str)
     }
+
+    /// The URL of a consumer's dead-letter queue.
+    ///
+    /// # Errors
+    /// When there is no such queue.
+    pub fn dead_letter_queue(&self, name: &str) -> Outcome<&str> {
+        find("dead-letter queue", &self.dead_letters, name).map(String::as_str)
+    }
+
+    /// A function's name in Lambda.
+    ///
+    /// # Errors
+    /// When there is no such function.
+    pub fn function_name(&self, name: &str) -> Outcome<&str> {
+        find("function", &self.functions, name).map(|function| function.function_name.as_str())
+    }
+
+    /// Keys of a function's role.
+    ///
+    /// # Errors
+    /// When the script does not give them.
+    pub fn role_of(&self, function: &str) -> Outcome<Keys> {
+        let text = self.local(&["role", function])?;
+        serde_json::from_str(&text).map_err(|e| StoryError::failed("infra/local role", e))
+    }
+}
+
+fn find<'a, T>(what: &str, all: &'a BTreeMap<String, T>, name: &str) -> Outcome<&'a T> {
+    let none = || StoryError::Failed(format!("the stack has no {what} {name}"));
+    all.get(name).ok_or_else(none)
 }
 
 /// The root of the repository.
@@ -220,8 +233,8 @@ fn local(directory: &Path) -> Command {
     command
 }
 
-/// Takes away what cargo tells a running test about itself. A cargo started from here would hand it on to build
-/// scripts, and build again what depends on it, every time.
+/// Removes the variables that cargo sets for a running test. A cargo started from here would pass them on to build
+/// scripts, and build again what depends on them, every time.
 pub fn without_cargo_of_this_test(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         let Some(name) = name.to_str() else { continue };

@@ -1,18 +1,17 @@
-//! Stripe: its published event shapes, filled in with the order's ids and amounts.
+//! Stripe: its events, made from the samples in `events/received/stripe/` with an order's ids and amounts.
 
 use serde_json::{Value, json};
 
 use crate::{
+    environment::Environment,
     order::Order,
-    outcome::{Told, Trouble},
-    watch,
+    outcome::{Outcome, StoryError},
+    wait,
     webhook::Webhook,
-    world::World,
 };
 
 macro_rules! samples {
     ($($kind:literal),* $(,)?) => {
-        /// The sample of that type of event.
         fn sample(kind: &str) -> Option<&'static str> {
             match kind {
                 $($kind => Some(include_str!(concat!("../../../events/received/stripe/", $kind, ".json"))),)*
@@ -35,17 +34,17 @@ samples!(
     "checkout.session.completed",
 );
 
-/// An event of that type whose object has these fields.
+/// The sample event of this type, with these fields of its object replaced.
 ///
 /// # Errors
-/// When there is no sample of it.
-pub fn event(world: &World, kind: &str, fields: Value) -> Told<Webhook> {
-    let unknown = || Trouble::Broken(format!("there is no sample of {kind}"));
+/// When there is no such sample.
+pub fn event(env: &Environment, kind: &str, fields: Value) -> Outcome<Webhook> {
+    let unknown = || StoryError::Failed(format!("there is no sample of {kind}"));
     let mut event: Value = serde_json::from_str(sample(kind).ok_or_else(unknown)?)
-        .map_err(|error| Trouble::broken(kind, error))?;
-    let id = world.name("evt_");
+        .map_err(|error| StoryError::failed(kind, error))?;
+    let id = env.name("evt_");
     event["id"] = json!(id);
-    event["created"] = json!(watch::now().as_second());
+    event["created"] = json!(wait::now().as_second());
     let Value::Object(fields) = fields else {
         return Err(unknown());
     };
@@ -60,86 +59,68 @@ pub fn event(world: &World, kind: &str, fields: Value) -> Told<Webhook> {
 }
 
 impl Order<'_> {
-    /// Stripe works on it.
-    ///
-    /// # Errors
-    /// When there is no such event.
-    pub fn processing(&self, world: &World) -> Told<Webhook> {
-        event(world, "payment_intent.processing", self.intent_fields(0, 0))
+    /// `payment_intent.processing`.
+    pub fn processing(&self, env: &Environment) -> Outcome<Webhook> {
+        event(env, "payment_intent.processing", self.intent_fields(0, 0))
     }
 
-    /// Stripe has authorised all of it.
-    ///
-    /// # Errors
-    /// When there is no such event.
-    pub fn authorized(&self, world: &World) -> Told<Webhook> {
+    /// `payment_intent.amount_capturable_updated`: the total is authorised.
+    pub fn authorized(&self, env: &Environment) -> Outcome<Webhook> {
         event(
-            world,
+            env,
             "payment_intent.amount_capturable_updated",
             self.intent_fields(self.total, 0),
         )
     }
 
-    /// Stripe has captured all of it.
-    ///
-    /// # Errors
-    /// When there is no such event.
-    pub fn captured(&self, world: &World) -> Told<Webhook> {
+    /// `payment_intent.succeeded`: the total is captured.
+    pub fn captured(&self, env: &Environment) -> Outcome<Webhook> {
         event(
-            world,
+            env,
             "payment_intent.succeeded",
             self.intent_fields(0, self.total),
         )
     }
 
-    /// The payment failed.
-    ///
-    /// # Errors
-    /// When there is no such event.
-    pub fn payment_failed(&self, world: &World) -> Told<Webhook> {
+    /// `payment_intent.payment_failed`.
+    pub fn payment_failed(&self, env: &Environment) -> Outcome<Webhook> {
         event(
-            world,
+            env,
             "payment_intent.payment_failed",
             self.intent_fields(0, 0),
         )
     }
 
-    /// A refund, so far.
-    ///
-    /// # Errors
-    /// When there is no such event.
+    /// `refund.created` or `refund.updated`; the amount is in minor units.
     pub fn refund(
         &self,
-        world: &World,
+        env: &Environment,
         kind: &str,
         id: &str,
         amount: i64,
         status: &str,
-    ) -> Told<Webhook> {
+    ) -> Outcome<Webhook> {
         let fields = json!({
             "id": id, "amount": amount, "currency": "eur", "status": status, "payment_intent": self.intent,
         });
-        event(world, kind, fields)
+        event(env, kind, fields)
     }
 
-    /// A fraud review of the payment.
-    ///
-    /// # Errors
-    /// When there is no such event.
-    pub fn review(&self, world: &World, kind: &str, id: &str) -> Told<Webhook> {
+    /// `review.opened` or `review.closed`.
+    pub fn review(&self, env: &Environment, kind: &str, id: &str) -> Outcome<Webhook> {
         event(
-            world,
+            env,
             kind,
             json!({ "id": id, "payment_intent": self.intent }),
         )
     }
 
-    /// Pays the order in full.
+    /// Captures the total.
     ///
     /// # Errors
-    /// When the webhook is not taken.
-    pub fn pay(&self, world: &World) -> Told {
-        self.captured(world)?.send(world)
+    /// When the webhook is not accepted.
+    pub fn pay(&self, env: &Environment) -> Outcome {
+        self.captured(env)?.send(env)
     }
 
     fn intent_fields(&self, capturable: i64, received: i64) -> Value {

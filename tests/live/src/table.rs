@@ -1,4 +1,4 @@
-//! The whole table, read straight from the store, and the rules that must hold of it.
+//! The whole table, read directly from DynamoDB, and the invariants I1 to I7 that must hold over it.
 
 use std::collections::BTreeMap;
 
@@ -13,31 +13,32 @@ use serde_json::{Value, json};
 
 use crate::{
     cloud::DYNAMODB,
-    outcome::{Told, Trouble, expect},
-    watch::{self, Look},
-    world::World,
+    environment::Environment,
+    outcome::{Outcome, StoryError, expect},
+    queues,
+    wait::{self, Poll},
 };
 
-/// Writers and readers of this machine have one clock; between reading a queue and noting when lies less.
+/// Tolerated difference between the times of two records. All writers share the clock of this machine.
 const SLACK: SignedDuration = SignedDuration::from_secs(1);
 
-/// Checks I1 to I7 over the whole table, once nothing is on the way any more. A sentence when all is well.
+/// Checks I1 to I7 over the whole table, once all queues are empty. Gives a sentence for the report.
 ///
 /// # Errors
-/// Every rule that is broken, and by what.
-pub fn keeps_its_rules(world: &World) -> Told<String> {
-    settled(world)?;
-    // A rule that is still broken after a second look is broken: the first may have seen half a transaction.
-    let table = watch::until("the rules holding of the table", watch::SOON, || {
-        let table = read(world)?;
+/// Every broken invariant, with the record that breaks it.
+pub fn invariants_hold(env: &Environment) -> Outcome<String> {
+    queues::wait_until_empty(env)?;
+    // Polled, because a scan may read one item before a transaction and the next one after it.
+    let table = wait::until("the invariants holding over the table", wait::SHORT, || {
+        let table = read(env)?;
         let broken: Vec<String> = check::check(&table)
             .iter()
             .map(ToString::to_string)
             .collect();
         Ok(if broken.is_empty() {
-            Look::There(table)
+            Poll::Ready(table)
         } else {
-            Look::NotYet(broken.join("\n               "))
+            Poll::Pending(broken.join("\n               "))
         })
     })?;
     let commits = table
@@ -46,7 +47,7 @@ pub fn keeps_its_rules(world: &World) -> Told<String> {
         .map(|record| record.commits.len())
         .fold(0, usize::saturating_add);
     Ok(format!(
-        "I1 to I7 hold: {} orders, {commits} commits whose chain is whole, {} stock levels, {} movements, {} waiting.",
+        "I1 to I7 hold: {} orders, {commits} commits in unbroken chains, {} stock levels, {} movements, {} backorders.",
         table.orders.len(),
         table.levels.len(),
         table.records.len(),
@@ -54,63 +55,17 @@ pub fn keeps_its_rules(world: &World) -> Told<String> {
     ))
 }
 
-/// Checks that no message was given up since the world was opened. A sentence when none was.
-///
-/// # Errors
-/// When one was.
-pub fn nothing_was_given_up(world: &World) -> Told<String> {
-    expect(
-        "messages in dead-letter queues",
-        given_up(world)?,
-        world.given_up_before.clone(),
-    )?;
-    Ok("No message was given up.".to_owned())
-}
-
-/// Messages in each dead-letter queue.
-pub(crate) fn given_up(world: &World) -> Told<BTreeMap<String, u64>> {
-    let queues = world
-        .stack
-        .dead_letters
-        .iter()
-        .map(|(name, url)| (name.as_str(), url.as_str()));
-    let all = queues.chain([("relay-failures", world.stack.relay_failures.as_str())]);
-    all.map(|(name, url)| Ok((name.to_owned(), world.cloud.depth(url)?)))
-        .collect()
-}
-
-/// Waits until every queue is empty.
-///
-/// # Errors
-/// When one does not run empty.
-pub fn settled(world: &World) -> Told {
-    watch::until("every queue running empty", watch::LATER, || {
-        let mut left = Vec::new();
-        for (name, url) in &world.stack.queues {
-            let depth = world.cloud.depth(url)?;
-            if depth > 0 {
-                left.push(format!("{name} {depth}"));
-            }
-        }
-        Ok(if left.is_empty() {
-            Look::There(())
-        } else {
-            Look::NotYet(left.join(", "))
-        })
-    })
-}
-
 /// Reads the whole table.
 ///
 /// # Errors
 /// When an item is not what it should be.
-pub fn read(world: &World) -> Told<check::Table> {
+pub fn read(env: &Environment) -> Outcome<check::Table> {
     let mut table = check::Table {
         slack: SLACK,
         ..check::Table::default()
     };
     let mut parts: BTreeMap<String, Parts> = BTreeMap::new();
-    for item in scan(world)? {
+    for item in scan(env)? {
         let item = Item(item);
         let (pk, sk) = (item.text("pk")?, item.text("sk")?);
         if let Some(order) = pk.strip_prefix("ORDER#") {
@@ -134,15 +89,15 @@ pub fn read(world: &World) -> Told<check::Table> {
     table.orders = parts
         .into_iter()
         .map(|(id, parts)| parts.order(&id))
-        .collect::<Told<_>>()?;
+        .collect::<Outcome<_>>()?;
     Ok(table)
 }
 
-fn scan(world: &World) -> Told<Vec<Value>> {
+fn scan(env: &Environment) -> Outcome<Vec<Value>> {
     let mut items = Vec::new();
-    let mut input = json!({ "TableName": world.stack.table, "ConsistentRead": true });
+    let mut input = json!({ "TableName": env.stack.table, "ConsistentRead": true });
     loop {
-        let mut page = world.cloud.call(DYNAMODB, "Scan", &input)?;
+        let mut page = env.cloud.call(DYNAMODB, "Scan", &input)?;
         if let Some(found) = page["Items"].as_array_mut() {
             items.append(found);
         }
@@ -153,7 +108,7 @@ fn scan(world: &World) -> Told<Vec<Value>> {
     }
 }
 
-/// What stands under one order.
+/// The items of one order, in the order in which the scan finds them.
 #[derive(Default)]
 struct Parts {
     placed: Option<PlacedOrder>,
@@ -162,10 +117,10 @@ struct Parts {
 }
 
 impl Parts {
-    fn order(mut self, id: &str) -> Told<OrderRecord> {
+    fn order(mut self, id: &str) -> Outcome<OrderRecord> {
         self.commits.sort_by(|(one, _), (other, _)| one.cmp(other));
         let (Some(placed), Some(state)) = (self.placed, self.state) else {
-            return Err(Trouble::Broken(format!(
+            return Err(StoryError::Failed(format!(
                 "order {id} has no PLACED or no STATE in the table"
             )));
         };
@@ -180,33 +135,34 @@ impl Parts {
 struct Item(Value);
 
 impl Item {
-    fn text(&self, name: &str) -> Told<String> {
+    fn text(&self, name: &str) -> Outcome<String> {
         let found = self.0[name]["S"].as_str();
         found
             .map(str::to_owned)
-            .ok_or_else(|| Trouble::Broken(format!("an item without text {name}: {}", self.0)))
+            .ok_or_else(|| StoryError::Failed(format!("an item without text {name}: {}", self.0)))
     }
 
-    fn number<T: TryFrom<i64>>(&self, name: &str) -> Told<T> {
+    fn number<T: TryFrom<i64>>(&self, name: &str) -> Outcome<T> {
         let found = self.0[name]["N"]
             .as_str()
             .and_then(|n| n.parse::<i64>().ok())
             .and_then(|n| n.try_into().ok());
-        found.ok_or_else(|| Trouble::Broken(format!("an item without number {name}: {}", self.0)))
+        found
+            .ok_or_else(|| StoryError::Failed(format!("an item without number {name}: {}", self.0)))
     }
 
-    fn document<T: DeserializeOwned>(&self, name: &str) -> Told<T> {
+    fn document<T: DeserializeOwned>(&self, name: &str) -> Outcome<T> {
         serde_json::from_str(&self.text(name)?)
-            .map_err(|error| Trouble::broken(&self.0.to_string(), error))
+            .map_err(|error| StoryError::failed(&self.0.to_string(), error))
     }
 
-    fn commit(&self) -> Told<Commit> {
+    fn commit(&self) -> Outcome<Commit> {
         Commit::open(self.text("text")?, self.text("hash")?)
-            .map_err(|error| Trouble::broken("a commit", error))
+            .map_err(|error| StoryError::failed("a commit", error))
     }
 
-    fn level(&self, sku: &str, location: &str) -> Told<StockLevel> {
-        let named = |error: domain::ids::InvalidId| Trouble::broken("a stock level", error);
+    fn level(&self, sku: &str, location: &str) -> Outcome<StockLevel> {
+        let named = |error: domain::ids::InvalidId| StoryError::failed("a stock level", error);
         let level = StockLevel {
             sku: sku.parse().map_err(named)?,
             location: location.parse().map_err(named)?,

@@ -1,37 +1,34 @@
-//! Webhooks as their senders sign and send them.
+//! Webhooks to the stack, signed and sent as Stripe and the locations do.
 
 use connect::{Secrets, signature};
 
 use crate::{
-    http::Answer,
-    outcome::{Told, Trouble},
-    watch,
-    world::World,
+    environment::Environment,
+    http::Response,
+    outcome::{Outcome, StoryError},
+    wait,
 };
 
-/// A webhook that can be sent, once or as often as its sender likes: the event stays the same, and every attempt
-/// is signed anew.
+/// A webhook that can be sent any number of times. Every attempt has the same id and body and its own signature.
 #[derive(Debug, Clone)]
 pub struct Webhook {
-    /// Where it goes, below `/webhooks`.
+    /// Below `/webhooks`.
     pub path: String,
-    /// The id of the event.
     pub id: String,
-    /// Its body.
     pub body: String,
 }
 
-/// Headers of one attempt.
+/// The signature headers of one attempt.
 pub type Signed = Vec<(&'static str, String)>;
 
 impl Webhook {
-    /// Signs it as its sender does, as of `at`.
+    /// Signs it with the scheme of its sender.
     ///
     /// # Errors
-    /// When the secret cannot be used.
-    pub fn signed(&self, secret: &str, at: jiff::Timestamp) -> Told<Signed> {
+    /// When the secret is malformed.
+    pub fn signed(&self, secret: &str, at: jiff::Timestamp) -> Outcome<Signed> {
         let secrets = Secrets::new([secret]);
-        let unsigned = |error| Trouble::broken("signing a webhook", error);
+        let unsigned = |error| StoryError::failed("signing a webhook", error);
         if self.path == connect::vendors::stripe::NAME {
             let value =
                 signature::stripe::sign(&secrets, at, self.body.as_bytes()).map_err(unsigned)?;
@@ -42,52 +39,52 @@ impl Webhook {
         Ok(headers.into())
     }
 
-    /// Sends it, properly signed, and gives what is answered.
+    /// Sends it once, correctly signed.
     ///
     /// # Errors
-    /// When there is no answer.
-    pub fn attempt(&self, world: &World) -> Told<Answer> {
-        let secret = world.secret_of(&self.path)?;
-        self.post(world, &self.signed(&secret, watch::now())?)
+    /// When there is no response.
+    pub fn attempt(&self, env: &Environment) -> Outcome<Response> {
+        let secret = env.secret_of(&self.path)?;
+        self.post(env, &self.signed(&secret, wait::now())?)
     }
 
-    /// Sends it with these headers.
+    /// Sends it once with these headers.
     ///
     /// # Errors
-    /// When there is no answer.
-    pub fn post(&self, world: &World, signed: &Signed) -> Told<Answer> {
+    /// When there is no response.
+    pub fn post(&self, env: &Environment, signed: &Signed) -> Outcome<Response> {
         let mut headers = vec![("content-type", "application/json")];
         headers.extend(signed.iter().map(|(name, value)| (*name, value.as_str())));
-        world.post(
+        env.post(
             &format!("/webhooks/{}", self.path),
             &headers,
             self.body.as_bytes(),
         )
     }
 
-    /// Sends it as a sender does who repeats until it is taken.
+    /// Sends it, with up to five retries after a 5xx.
     ///
     /// # Errors
-    /// When it is turned away, or never taken.
-    pub fn send(&self, world: &World) -> Told {
-        let mut answer = self.attempt(world)?;
+    /// When the last response is not 2xx.
+    pub fn send(&self, env: &Environment) -> Outcome {
+        let mut response = self.attempt(env)?;
         for _ in 0..5 {
-            if answer.status < 500 {
+            if response.status < 500 {
                 break;
             }
-            answer = self.attempt(world)?;
+            response = self.attempt(env)?;
         }
-        if (200..300).contains(&answer.status) {
+        if (200..300).contains(&response.status) {
             return Ok(());
         }
         let (what, expected) = (
             format!("sending webhook {} to {}", self.id, self.path),
             "2xx".to_owned(),
         );
-        Err(Trouble::NotSo {
+        Err(StoryError::Mismatch {
             what,
             expected,
-            found: answer.summary(),
+            found: response.summary(),
         })
     }
 }

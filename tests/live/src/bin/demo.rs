@@ -1,6 +1,6 @@
-//! Plays a day of orders against the running stack that `OMS_STACK` names, tells it, and checks what it tells.
+//! Plays the scenes against the running stack that `OMS_STACK` names (a `stack.json`), prints them and checks them.
 //!
-//! Words on the command line are names of scenes; none: all of them. Ends with 0 when everything was so.
+//! Arguments are names of scenes; without any, all are played. Exits with 0 when every check has passed.
 
 use std::{
     path::{Path, PathBuf},
@@ -9,79 +9,78 @@ use std::{
 };
 
 use live::{
-    narrator::Narrator,
-    outcome::{Told, Trouble},
+    environment::Environment,
+    outcome::{Outcome, StoryError},
+    queues,
+    reporter::Reporter,
     stack::Stack,
     stories::{SCENES, Scene},
     table,
-    world::World,
 };
 
 fn main() -> ExitCode {
-    let begun = Instant::now();
-    let narrator = Narrator::aloud();
-    match play(narrator, begun) {
+    match play(Instant::now()) {
         Ok(0) => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,
-        Err(trouble) => {
-            Narrator::aloud().not_so(&trouble.to_string());
+        Err(error) => {
+            Reporter::to_stdout().failed(&error.to_string());
             ExitCode::FAILURE
         }
     }
 }
 
-/// Plays the scenes; how many did not go as told.
-fn play(narrator: Narrator, begun: Instant) -> Told<usize> {
-    let scenes = wanted()?;
-    let world = World::open(Stack::at(&stack_file()?)?, narrator)?;
-    let told = |scene: &&Scene| {
-        world.narrator().scene(scene.title, scene.about);
-        let trouble = (scene.story)(&world).err();
-        if let Some(trouble) = &trouble {
-            world.narrator().not_so(&trouble.to_string());
+/// Plays the scenes and checks the invariants; gives the number of failures.
+fn play(begun: Instant) -> Outcome<usize> {
+    let scenes = chosen_scenes()?;
+    let env = Environment::open(Stack::at(&stack_file()?)?, Reporter::to_stdout())?;
+    let reporter = env.reporter();
+    let mut failed: Vec<&str> = Vec::new();
+    for scene in &scenes {
+        reporter.scene(scene.title, scene.about);
+        if let Err(error) = (scene.story)(&env) {
+            reporter.failed(&error.to_string());
+            failed.push(scene.name);
         }
-        trouble.is_some()
-    };
-    let mut failed: Vec<&str> = scenes.iter().filter(told).map(|scene| scene.name).collect();
-    world.narrator().scene(
-        "The rules that never break",
-        "Read straight from the table, all of it, when all is done.",
+    }
+    reporter.scene(
+        "The invariants",
+        "Checked over the whole table and the dead-letter queues after all scenes.",
     );
-    let last: [fn(&World) -> Told<String>; 2] =
-        [table::keeps_its_rules, table::nothing_was_given_up];
-    for check in last {
-        match check(&world) {
-            Ok(fact) => world.narrator().so(&fact),
-            Err(trouble) => {
-                world.narrator().not_so(&trouble.to_string());
-                failed.push("the rules");
+    let checks: [fn(&Environment) -> Outcome<String>; 2] =
+        [table::invariants_hold, queues::no_new_dead_letters];
+    for check in checks {
+        match check(&env) {
+            Ok(fact) => reporter.passed(&fact),
+            Err(error) => {
+                reporter.failed(&error.to_string());
+                failed.push("invariants");
             }
         }
     }
-    world.close()?;
-    sum_up(&world, begun, scenes.len(), &failed);
+    env.close()?;
+    print_summary(&env, begun, scenes.len(), &failed);
     Ok(failed.len())
 }
 
-fn sum_up(world: &World, begun: Instant, scenes: usize, failed: &[&str]) {
-    let narrator = world.narrator();
+fn print_summary(env: &Environment, begun: Instant, scenes: usize, failed: &[&str]) {
+    let reporter = env.reporter();
     let seconds = begun.elapsed().as_secs();
-    let (_, facts) = narrator.counts();
-    narrator.say("");
-    let well = scenes.saturating_sub(failed.len());
-    narrator.say(&narrator.bold(&format!(
-        "{well} of {scenes} scenes as told, {facts} facts checked, in {seconds} s"
+    let checks = reporter.checks();
+    reporter.line("");
+    let passed = scenes.saturating_sub(failed.len());
+    reporter.line(&reporter.bold(&format!(
+        "{passed} of {scenes} scenes passed, {checks} checks, in {seconds} s"
     )));
     if !failed.is_empty() {
-        narrator.not_so(&format!("not so: {}", failed.join(", ")));
+        reporter.failed(&format!("failed: {}", failed.join(", ")));
         return;
     }
-    let stack = &world.stack;
+    let stack = &env.stack;
     let Some(agent) = stack.users.get("agent") else {
         return;
     };
-    narrator.say("");
-    narrator.say("Look on, as an agent:");
+    reporter.line("");
+    reporter.line("To continue as an agent:");
     for line in [
         format!("  API='{}/api/oms'", stack.api),
         format!("  TOKEN=$(curl -s {} -H 'content-type: application/x-amz-json-1.1' \\", stack.endpoint),
@@ -96,16 +95,16 @@ fn sum_up(world: &World, begun: Instant, scenes: usize, failed: &[&str]) {
         "  curl -s \"$API/orders?status=delivered\" -H \"authorization: Bearer $TOKEN\"".to_owned(),
         "  curl -s \"$API/orders/<id>\" -H \"authorization: Bearer $TOKEN\"".to_owned(),
     ] {
-        narrator.say(&line);
+        reporter.line(&line);
     }
 }
 
-fn wanted() -> Told<Vec<Scene>> {
+fn chosen_scenes() -> Outcome<Vec<Scene>> {
     let names: Vec<String> = std::env::args().skip(1).collect();
     let known: Vec<&str> = SCENES.iter().map(|scene| scene.name).collect();
     if let Some(unknown) = names.iter().find(|name| !known.contains(&name.as_str())) {
-        return Err(Trouble::Broken(format!(
-            "there is no scene {unknown}; there are {}",
+        return Err(StoryError::Failed(format!(
+            "there is no scene {unknown}; the scenes are {}",
             known.join(", ")
         )));
     }
@@ -115,10 +114,10 @@ fn wanted() -> Told<Vec<Scene>> {
         .collect())
 }
 
-fn stack_file() -> Told<PathBuf> {
+fn stack_file() -> Outcome<PathBuf> {
     #[expect(
         clippy::disallowed_methods,
-        reason = "the demo is no function: this is its one setting"
+        reason = "the demo is no function; this is its only setting"
     )]
     let named = std::env::var("OMS_STACK");
     let file = named.map_or_else(
@@ -128,7 +127,7 @@ fn stack_file() -> Told<PathBuf> {
     if Path::new(&file).is_file() {
         Ok(file)
     } else {
-        Err(Trouble::Broken(format!(
+        Err(StoryError::Failed(format!(
             "no stack at {}; start one with infra/local up",
             file.display()
         )))

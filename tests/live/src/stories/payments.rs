@@ -1,113 +1,101 @@
-//! Payments that are doubted, that fail, and that have to be found.
+//! Payments that are reviewed, that fail, and that name the order instead of the intent.
 
 use serde_json::json;
 
 use crate::{
+    environment::Environment,
     locations::BERLIN,
-    outcome::{Told, expect},
+    outcome::{Outcome, expect},
     stripe,
-    world::World,
 };
 
-/// Held while the review is open.
-///
-/// # Errors
-/// When something is not so.
-pub fn fraud_review(world: &World) -> Told {
-    let chair = world.sku("CHAIR-ASH");
-    world.stock(BERLIN, &chair, 2)?;
-    let order = world.basket().priced(&chair, 1, 24900).place()?;
-    let review = world.name("prv_");
-    order.review(world, "review.opened", &review)?.send(world)?;
+/// An open review holds the order.
+pub(super) fn fraud_review(env: &Environment) -> Outcome {
+    let chair = env.sku("CHAIR-ASH");
+    env.add_stock(BERLIN, &chair, 2)?;
+    let order = env.basket().priced(&chair, 1, 24900).place()?;
+    let review = env.name("prv_");
+    order.review(env, "review.opened", &review)?.send(env)?;
     order.until_event("HoldPlaced")?;
-    order.pay(world)?;
-    // Whether a paid order is released is decided in the commit that takes the payment in, so it shows by now.
-    let shown = order.until_status("paid")?;
-    order.expect_times(&shown, &[("PaymentCaptured", 1), ("OrderReleased", 0)])?;
-    expect("the hold", shown.holds[0].kind.as_str(), "fraud_review")?;
-    world
-        .narrator()
-        .so("Paid, and nobody has been told to ship anything.");
-    order.review(world, "review.closed", &review)?.send(world)?;
+    order.pay(env)?;
+    // A paid order is released in the commit that records the payment, so a release would show by now.
+    let view = order.until_status("paid")?;
+    order.expect_times(&view, &[("PaymentCaptured", 1), ("OrderReleased", 0)])?;
+    expect("the hold", view.holds[0].kind.as_str(), "fraud_review")?;
+    env.reporter()
+        .passed("Paid, and no location has been requested to ship.");
+    order.review(env, "review.closed", &review)?.send(env)?;
     order.until_event("OrderReleased")?;
-    let job = order.job(world, BERLIN)?;
-    job.prepare()?;
-    job.ship_all("BOX-1")?;
-    let shown = order.until_status("fulfilled")?;
+    let fulfillment = order.fulfillment(env, BERLIN)?;
+    fulfillment.prepare()?;
+    fulfillment.ship_all("BOX-1")?;
+    let view = order.until_status("fulfilled")?;
     order.expect_times(
-        &shown,
+        &view,
         &[
             ("HoldReleased", 1),
             ("OrderReleased", 1),
             ("OrderRouted", 1),
         ],
     )?;
-    world.narrator().so("Approved, released, shipped.");
+    env.reporter().passed("Approved, released, shipped.");
     Ok(())
 }
 
-/// Declined; cancelled by us.
-///
-/// # Errors
-/// When something is not so.
-pub fn failed(world: &World) -> Told {
-    let bag = world.sku("BAG-CANVAS");
-    world.stock(BERLIN, &bag, 3)?;
-    let order = world.basket().with(&bag, 3).place()?;
-    order.processing(world)?.send(world)?;
+/// A failed payment cancels the order.
+pub(super) fn failed(env: &Environment) -> Outcome {
+    let bag = env.sku("BAG-CANVAS");
+    env.add_stock(BERLIN, &bag, 3)?;
+    let order = env.basket().with(&bag, 3).place()?;
+    order.processing(env)?.send(env)?;
     order.until_status("payment_processing")?;
-    order.payment_failed(world)?.send(world)?;
-    let shown = order.until_status("cancelled")?;
-    let last = shown
+    order.payment_failed(env)?.send(env)?;
+    let view = order.until_status("cancelled")?;
+    let last = view
         .timeline
         .iter()
-        .find(|moment| moment.event == "UnitsCancelled");
+        .find(|entry| entry.event == "UnitsCancelled");
     expect(
         "who cancelled",
         last.map(|m| (m.actor.kind.as_str(), m.actor.id.as_str())),
         Some(("system", "cancellation")),
     )?;
-    expect("what is owed back", shown.money.refund_owed, 0)?;
+    expect("what is owed back", view.money.refund_owed, 0)?;
     expect(
         "on hand and reserved in Berlin",
-        world.shelf(&bag, BERLIN)?,
+        env.stock_level(&bag, BERLIN)?,
         (3, 0),
     )?;
-    world
-        .narrator()
-        .so("Cancelled by the system, with the reason, and nothing is owed.");
+    env.reporter()
+        .passed("Cancelled by the system, with the reason, and nothing is owed.");
     Ok(())
 }
 
-/// Checkout names the order; everything else names the intent.
-///
-/// # Errors
-/// When something is not so.
-pub fn found_by_checkout(world: &World) -> Told {
-    let tee = world.sku("TEE-WHITE-XL");
-    world.stock(BERLIN, &tee, 1)?;
-    let order = world.basket().with(&tee, 1).without_intent().place()?;
+/// The checkout session names the order; the later events name only the payment intent.
+pub(super) fn found_by_checkout(env: &Environment) -> Outcome {
+    let tee = env.sku("TEE-WHITE-XL");
+    env.add_stock(BERLIN, &tee, 1)?;
+    let order = env.basket().with(&tee, 1).without_intent().place()?;
     let session = json!({
         "mode": "payment", "payment_status": "paid", "amount_total": order.total, "currency": "eur",
         "payment_intent": order.intent, "client_reference_id": order.number,
     });
-    stripe::event(world, "checkout.session.completed", session)?.send(world)?;
-    let shown = order.until_event("PaymentCaptured")?;
-    expect("what was captured", shown.money.captured, order.total)?;
-    // The same money, told once more by the intent itself, is nothing new.
-    order.pay(world)?;
-    let job = order.job(world, BERLIN)?;
-    job.ship_all("BOX-1")?;
+    stripe::event(env, "checkout.session.completed", session)?.send(env)?;
+    let view = order.until_event("PaymentCaptured")?;
+    expect("what was captured", view.money.captured, order.total)?;
+    // The intent's own event reports the same capture and must not count again.
+    order.pay(env)?;
+    let fulfillment = order.fulfillment(env, BERLIN)?;
+    fulfillment.ship_all("BOX-1")?;
     order.until_status("fulfilled")?;
-    let refund = world.name("re_");
+    let refund = env.name("re_");
     order
-        .refund(world, "refund.created", &refund, order.total, "succeeded")?
-        .send(world)?;
-    let shown = order.until_status("refunded")?;
-    order.expect_times(&shown, &[("PaymentCaptured", 1), ("RefundUpdated", 1)])?;
-    expect("what was refunded", shown.money.refunded, order.total)?;
-    world
-        .narrator()
-        .so("Found by its number, then by the intent; the money counts once.");
+        .refund(env, "refund.created", &refund, order.total, "succeeded")?
+        .send(env)?;
+    let view = order.until_status("refunded")?;
+    order.expect_times(&view, &[("PaymentCaptured", 1), ("RefundUpdated", 1)])?;
+    expect("what was refunded", view.money.refunded, order.total)?;
+    env.reporter()
+        .passed("Found by its number, then by the intent; the capture counts once.");
     Ok(())
 }

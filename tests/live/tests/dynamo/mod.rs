@@ -1,0 +1,158 @@
+//! A DynamoDB in this process, with a table as `infra/template.yaml` defines it.
+
+use std::{
+    collections::HashMap,
+    sync::atomic::{AtomicU64, Ordering},
+};
+
+use aws::{runtime::client::Connection, runtime::settings, table::Table};
+use aws_sdk_dynamodb::{
+    Client,
+    operation::create_table::builders::CreateTableFluentBuilder,
+    types::{
+        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
+        Projection, ProjectionType, ScalarAttributeType,
+    },
+};
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use yaml_rust2::{Yaml, YamlLoader};
+
+const TEMPLATE: &str = include_str!("../../../../infra/template.yaml");
+
+static TABLES: AtomicU64 = AtomicU64::new(0);
+
+/// A new table on a DynamoDB.
+pub(crate) struct Dynamo {
+    pub(crate) connection: Connection,
+    pub(crate) client: Client,
+    pub(crate) table_name: String,
+}
+
+impl Dynamo {
+    /// Starts a DynamoDB, unless `AWS_ENDPOINT_URL_DYNAMODB` names one, and creates a table in it.
+    pub(crate) async fn start() -> Self {
+        let url = match settings::optional("AWS_ENDPOINT_URL_DYNAMODB") {
+            Some(url) => url,
+            None => {
+                let listener = tokio::net::TcpListener::bind(("127.0.0.1", 0))
+                    .await
+                    .unwrap();
+                let url = format!("http://{}", listener.local_addr().unwrap());
+                let database = dynoxide::Database::memory().unwrap();
+                tokio::spawn(dynoxide::server::serve_on(listener, database));
+                url
+            }
+        };
+        let key_id = settings::optional("AWS_ACCESS_KEY_ID").unwrap_or_else(|| "test".to_owned());
+        let secret =
+            settings::optional("AWS_SECRET_ACCESS_KEY").unwrap_or_else(|| "test".to_owned());
+        Self::at(&url, &key_id, &secret).await
+    }
+
+    /// Creates a table in the DynamoDB at this address.
+    pub(crate) async fn at(url: &str, key_id: &str, secret: &str) -> Self {
+        let connection = Connection::to_endpoint(url, "us-east-1", key_id, secret);
+        let client = connection.dynamodb();
+        let table_name = format!(
+            "contract-{}-{}",
+            std::process::id(),
+            TABLES.fetch_add(1, Ordering::Relaxed)
+        );
+        as_in_the_template(client.create_table().table_name(&table_name))
+            .send()
+            .await
+            .unwrap();
+        for _ in 0..100 {
+            let described = client
+                .describe_table()
+                .table_name(&table_name)
+                .send()
+                .await
+                .unwrap();
+            if described
+                .table()
+                .and_then(|t| t.table_status())
+                .is_some_and(|s| s.as_str() == "ACTIVE")
+            {
+                break;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+        }
+        Self {
+            connection,
+            client,
+            table_name,
+        }
+    }
+
+    /// The table as the functions use it.
+    pub(crate) fn table(&self) -> Table {
+        Table::new(self.client.clone(), &self.table_name).with_customer_key(*b"customer key")
+    }
+
+    /// The table through another HTTP client.
+    pub(crate) fn table_through(&self, http: SharedHttpClient) -> Table {
+        let client = self.connection.clone().with_http_client(http).dynamodb();
+        Table::new(client, &self.table_name).with_customer_key(*b"customer key")
+    }
+
+    /// Every item, read by a scan.
+    pub(crate) async fn items(
+        &self,
+    ) -> Vec<HashMap<String, aws_sdk_dynamodb::types::AttributeValue>> {
+        let pages = self
+            .client
+            .scan()
+            .table_name(&self.table_name)
+            .consistent_read(true)
+            .into_paginator();
+        pages
+            .items()
+            .send()
+            .collect::<Result<Vec<_>, _>>()
+            .await
+            .unwrap()
+    }
+}
+
+/// The properties of the template's table.
+pub(crate) fn template_table() -> Yaml {
+    let documents = YamlLoader::load_from_str(TEMPLATE).unwrap();
+    documents[0]["Resources"]["Table"]["Properties"].clone()
+}
+
+fn as_in_the_template(mut create: CreateTableFluentBuilder) -> CreateTableFluentBuilder {
+    let table = template_table();
+    for attribute in table["AttributeDefinitions"].as_vec().unwrap() {
+        let kind = ScalarAttributeType::from(attribute["AttributeType"].as_str().unwrap());
+        let name = attribute["AttributeName"].as_str().unwrap();
+        let definition = AttributeDefinition::builder()
+            .attribute_name(name)
+            .attribute_type(kind);
+        create = create.attribute_definitions(definition.build().unwrap());
+    }
+    for index in table["GlobalSecondaryIndexes"].as_vec().unwrap() {
+        let kind = ProjectionType::from(index["Projection"]["ProjectionType"].as_str().unwrap());
+        let index = GlobalSecondaryIndex::builder()
+            .index_name(index["IndexName"].as_str().unwrap())
+            .set_key_schema(Some(key_schema(&index["KeySchema"])))
+            .projection(Projection::builder().projection_type(kind).build());
+        create = create.global_secondary_indexes(index.build().unwrap());
+    }
+    create
+        .set_key_schema(Some(key_schema(&table["KeySchema"])))
+        .billing_mode(BillingMode::from(table["BillingMode"].as_str().unwrap()))
+}
+
+fn key_schema(schema: &Yaml) -> Vec<KeySchemaElement> {
+    let element = |key: &Yaml| {
+        let kind = KeyType::from(key["KeyType"].as_str().unwrap());
+        let name = key["AttributeName"].as_str().unwrap();
+        KeySchemaElement::builder()
+            .attribute_name(name)
+            .key_type(kind)
+            .build()
+            .unwrap()
+    };
+    schema.as_vec().unwrap().iter().map(element).collect()
+}

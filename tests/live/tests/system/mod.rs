@@ -1,0 +1,18 @@
+//! Tests of the whole system.
+
+mod auth;
+mod cargo_lambda;
+mod contract;
+mod dead_letters;
+mod harness;
+mod killed_function;
+mod logs;
+mod lost_message;
+mod operator;
+mod oversubscription;
+mod provider_outage;
+mod relay;
+mod roles;
+mod suite;
+
+pub(crate) use suite::run;

@@ -1,0 +1,74 @@
+//! What each role is granted.
+
+/// Calls on the table by the functions that write orders.
+const TABLE: &[&str] = &["get", "query", "put", "update", "check"];
+
+/// The calls that a function is allowed; all others must be denied.
+pub(super) fn granted(function: &str) -> Vec<String> {
+    let consumer = |queue: &str| {
+        let own = ["receive", "delete", "change visibility"].map(|verb| format!("{verb}: {queue}"));
+        [own.to_vec(), vec![format!("send: {queue} dead letters")]].concat()
+    };
+    let table = |more: &[&str]| {
+        [TABLE, more]
+            .concat()
+            .iter()
+            .map(|verb| format!("{verb}: table"))
+            .collect::<Vec<_>>()
+    };
+    let index = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| format!("query: {name}"))
+            .collect::<Vec<_>>()
+    };
+    let secret = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| format!("secret: {name}"))
+            .collect::<Vec<_>>()
+    };
+    let send = |names: &[&str]| {
+        names
+            .iter()
+            .map(|name| format!("send: {name}"))
+            .collect::<Vec<_>>()
+    };
+    match function {
+        "intake" => [
+            secret(&["webhooks/stripe", "webhooks/wms/berlin"]),
+            send(&["inbound"]),
+        ]
+        .concat(),
+        "lifecycle" => [table(&["delete"]), consumer("inbound")].concat(),
+        "routing" => [table(&["delete"]), consumer("routing")].concat(),
+        "cancellation" => [table(&["delete"]), consumer("cancellation")].concat(),
+        "dispatch" => [
+            table(&[]),
+            consumer("dispatch"),
+            secret(&["dispatch/berlin"]),
+        ]
+        .concat(),
+        "replenishment" => {
+            let drives = send(&["replenishment", "routing", "dispatch", "cancellation"]);
+            let looks_up = index(&["by-due", "by-waiting-sku"]);
+            [
+                table(&["delete"]),
+                consumer("replenishment"),
+                drives,
+                looks_up,
+            ]
+            .concat()
+        }
+        "relay" => vec![
+            "publish: oms.orders".to_owned(),
+            "publish: oms.stock".to_owned(),
+            "send: relay failures".to_owned(),
+        ],
+        "api" => {
+            let looks_up = index(&["by-customer", "by-status-day", "by-waiting-sku"]);
+            [table(&[]), looks_up, secret(&["customer-key"])].concat()
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,93 @@
+//! The list of the tests. A test that is missing here is unused code, which clippy denies.
+
+use std::process::ExitCode;
+
+use live::{environment::Environment, outcome::Outcome, queues, stories::SCENES, table};
+
+use super::{
+    auth, cargo_lambda, contract, dead_letters, harness, killed_function, logs, lost_message,
+    oversubscription, provider_outage, relay, roles,
+};
+
+/// A test: its name and its function.
+pub(super) type Test = (&'static str, fn(&Environment) -> Outcome);
+
+/// Run side by side, together with the stories: none of them changes what others rely on.
+const PARALLEL: &[Test] = &[
+    (
+        "auth::requests_without_a_valid_token_are_rejected",
+        auth::invalid_tokens,
+    ),
+    ("auth::a_group_has_its_rights_and_no_others", auth::groups),
+    (
+        "auth::personal_data_is_redacted_for_support",
+        auth::redacted,
+    ),
+    (
+        "provider_outage::a_request_is_retried_until_the_provider_responds",
+        provider_outage::retried,
+    ),
+    (
+        "roles::each_function_has_its_rights_and_no_others",
+        roles::each_function,
+    ),
+];
+
+/// Run one at a time: each breaks something that all rely on, and repairs it.
+const SERIAL: &[Test] = &[
+    (
+        "contract::the_stack_keeps_the_contract_of_every_store",
+        contract::kept_on_the_stack,
+    ),
+    (
+        "oversubscription::no_unit_is_sold_twice",
+        oversubscription::more_orders_than_units,
+    ),
+    (
+        "dead_letters::an_unreadable_message_is_dead_lettered_with_its_reason",
+        dead_letters::unreadable,
+    ),
+    (
+        "dead_letters::a_payment_before_its_order_is_dead_lettered_and_redriven",
+        dead_letters::payment_before_its_order,
+    ),
+    (
+        "lost_message::the_sweep_makes_up_for_a_lost_message",
+        lost_message::recovered_by_the_sweep,
+    ),
+    (
+        "killed_function::a_function_killed_during_a_batch_loses_nothing",
+        killed_function::during_a_batch,
+    ),
+    (
+        "relay::a_redelivered_record_has_no_second_effect",
+        relay::redelivered,
+    ),
+    (
+        "cargo_lambda::every_sample_event_of_every_function",
+        cargo_lambda::every_sample_event,
+    ),
+    (
+        "relay::an_entry_refused_by_the_bus_is_published_again",
+        relay::refused_entry,
+    ),
+];
+
+/// Run one at a time after all others.
+const AT_THE_END: &[Test] = &[
+    ("invariants::hold_over_the_whole_table", |env| {
+        table::invariants_hold(env).map(drop)
+    }),
+    (
+        "invariants::no_personal_data_or_secret_in_the_logs",
+        logs::no_personal_data_or_secret,
+    ),
+    ("invariants::no_message_was_dead_lettered", |env| {
+        queues::no_new_dead_letters(env).map(drop)
+    }),
+];
+
+pub(crate) fn run() -> ExitCode {
+    let stories = SCENES.iter().map(|scene| (scene.name, scene.story));
+    harness::run(stories, PARALLEL, SERIAL, AT_THE_END)
+}

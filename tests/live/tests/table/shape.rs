@@ -1,0 +1,123 @@
+//! What the items of the table contain: rules that are not visible through the ports.
+
+use ::stories::store_contract::store_contract;
+use app::ports::OrderStore;
+use aws_sdk_dynamodb::types::AttributeValue;
+
+use crate::dynamo::{Dynamo, template_table};
+
+fn text<'a>(
+    item: &'a std::collections::HashMap<String, AttributeValue>,
+    name: &str,
+) -> Option<&'a str> {
+    item.get(name)
+        .and_then(|value| value.as_s().ok())
+        .map(String::as_str)
+}
+
+/// Personal data is in the contact item only, so that deleting it erases all of it.
+#[tokio::test]
+async fn personal_data_is_in_the_contact_item_only() {
+    let dynamo = Dynamo::start().await;
+    store_contract(&dynamo.table(), 1).await;
+    let items = dynamo.items().await;
+    let mut contacts = 0;
+    for item in &items {
+        let is_contact = text(item, "sk") == Some("CONTACT");
+        let shown = format!("{item:?}");
+        for personal in ["Jane Doe", "jane@example.com", "JANE", "Hauptstr"] {
+            assert!(is_contact || !shown.contains(personal), "{shown}");
+        }
+        contacts += usize::from(is_contact);
+    }
+    assert!(
+        contacts > 20 && items.len() > 5 * contacts,
+        "{contacts} of {}",
+        items.len()
+    );
+}
+
+/// The stream's filter selects items with the outbox attribute: exactly those that are to be published.
+#[tokio::test]
+async fn commits_and_movements_are_the_outbox() {
+    let dynamo = Dynamo::start().await;
+    store_contract(&dynamo.table(), 1).await;
+    for item in dynamo.items().await {
+        let sk = text(&item, "sk").unwrap();
+        let is_outbox = sk.starts_with("COMMIT#") || sk == "INBOX";
+        assert_eq!(text(&item, "outbox"), is_outbox.then_some("1"), "{sk}");
+        assert_eq!(item.contains_key("expires_at"), sk == "INBOX", "{sk}");
+        assert_eq!(
+            text(&item, "order_id").is_some(),
+            sk.starts_with("COMMIT#") || sk == "REF",
+            "{sk}"
+        );
+    }
+}
+
+/// Stock levels store what is available and what is missing beside the figures that these are computed from.
+#[tokio::test]
+async fn available_units_follow_from_the_figures() {
+    let dynamo = Dynamo::start().await;
+    store_contract(&dynamo.table(), 1).await;
+    let number = |item: &std::collections::HashMap<String, AttributeValue>, name: &str| {
+        item.get(name)
+            .map(|value| value.as_n().unwrap().parse::<i64>().unwrap())
+    };
+    let mut levels = 0;
+    for item in dynamo
+        .items()
+        .await
+        .iter()
+        .filter(|item| text(item, "sk").unwrap().starts_with("STOCK#"))
+    {
+        let figure = |name| number(item, name).unwrap();
+        let balance = figure("on_hand") - figure("reserved") - figure("safety_stock");
+        assert_eq!(figure("available"), balance.max(0), "{item:?}");
+        assert_eq!(
+            number(item, "shortfall"),
+            (balance < 0).then_some(-balance),
+            "{item:?}"
+        );
+        levels += 1;
+    }
+    assert!(levels > 5);
+}
+
+/// Every attribute that the template indexes is written.
+#[tokio::test]
+async fn every_index_of_the_template_is_filled() {
+    let dynamo = Dynamo::start().await;
+    store_contract(&dynamo.table(), 1).await;
+    let items = dynamo.items().await;
+    for index in template_table()["GlobalSecondaryIndexes"].as_vec().unwrap() {
+        let keys: Vec<_> = index["KeySchema"].as_vec().unwrap().iter().collect();
+        let has = |item: &&std::collections::HashMap<String, AttributeValue>| {
+            keys.iter()
+                .all(|key| text(item, key["AttributeName"].as_str().unwrap()).is_some())
+        };
+        let filled = items.iter().filter(has).count();
+        assert!(
+            filled > 0 && filled < items.len(),
+            "{:?}: {filled} of {}",
+            index["IndexName"],
+            items.len()
+        );
+    }
+}
+
+/// A cursor that the table did not make is refused.
+#[tokio::test]
+async fn a_cursor_from_elsewhere_is_malformed() {
+    let dynamo = Dynamo::start().await;
+    let page = app::ports::PageRequest {
+        limit: 1,
+        after: Some("bm90IG91cnM".to_owned()),
+    };
+    let failure = dynamo
+        .table()
+        .of_customer("jane@example.com", &page)
+        .await
+        .unwrap_err();
+    assert_eq!(failure.code(), "malformed");
+}
