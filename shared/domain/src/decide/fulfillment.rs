@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     ids::{FulfillmentOrderId, LocationId, ShipmentId},
-    inbound::FulfillmentFact,
+    inbound::{FactLine, FulfillmentFact},
     order::{
         Context, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, Order, Rejection,
         RejectionCode, Shipment, ShipmentStatus,
@@ -18,6 +18,9 @@ use crate::{
 /// Reasons that say that the units do not exist: the location's stock is written off, so that no other order is
 /// routed to it for them.
 const MISSING_STOCK: [&str; 4] = ["out_of_stock", "not_found", "damaged", "short"];
+
+/// The winner of a cancellation that the location refused.
+const LOCATION_REFUSED: &str = "location_refused";
 
 /// Who reports about what.
 pub(super) struct Report<'a> {
@@ -33,28 +36,7 @@ pub(super) fn record(
     fact: &FulfillmentFact,
     context: &Context,
 ) -> Result<Vec<Event>, Rejection> {
-    let Some(found) = order.fulfillment_order(report.fulfillment_order) else {
-        let (code, message) = (
-            RejectionCode::UnknownFulfillmentOrder,
-            "the order has no such fulfillment order",
-        );
-        return Err(Rejection::new(
-            code,
-            report.fulfillment_order.to_string(),
-            message,
-        ));
-    };
-    if found.location != *report.location {
-        let message = format!(
-            "{} reports about a fulfillment order of {}",
-            report.location, found.location
-        );
-        return Err(Rejection::new(
-            RejectionCode::WrongLocation,
-            report.location.as_str(),
-            message,
-        ));
-    }
+    let found = own_fulfillment_order(order, report)?;
     let fulfillment_order = found.id;
     let ahead = |status: FulfillmentStatus| found.status.is_open() && found.status < status;
     Ok(match fact {
@@ -72,35 +54,12 @@ pub(super) fn record(
             let missing = MISSING_STOCK.contains(&reason.as_str());
             release(order, found, |line| line.open, reason, missing)
         }
-        FulfillmentFact::Cancelled { lines } if lines.is_empty() => release(
-            order,
-            found,
-            |line| line.open,
-            "cancelled_by_location",
-            false,
-        ),
-        FulfillmentFact::Cancelled { lines } => {
-            let units = totals(lines);
-            let released =
-                |line: &FulfillmentLine| units.get(&line.line).copied().unwrap_or(0).min(line.open);
-            let mut events = release(order, found, released, "cancelled_by_location", false);
-            // This is the location's answer: what it was asked to cancel and did not cancel is refused.
-            let refused_units =
-                |l: &FulfillmentLine| l.cancel_requested.saturating_sub(released(l));
-            events.extend(refused(
-                order,
-                found,
-                refused_units,
-                "location_refused",
-                context.now,
-            ));
-            events
-        }
+        FulfillmentFact::Cancelled { lines } => cancelled_by_location(order, found, lines, context),
         FulfillmentFact::CancelRefused { .. } => refused(
             order,
             found,
             |l| l.cancel_requested,
-            "location_refused",
+            LOCATION_REFUSED,
             context.now,
         ),
         FulfillmentFact::Shipped { reference, .. } if is_known(order, reference) => {
@@ -127,6 +86,55 @@ pub(super) fn record(
             shipped(order, found, shipment, lines, *last)
         }
     })
+}
+
+/// The fulfillment order that a report is about, if it is one of the location that signed it.
+fn own_fulfillment_order<'a>(
+    order: &'a Order,
+    report: &Report<'_>,
+) -> Result<&'a FulfillmentOrder, Rejection> {
+    let id = report.fulfillment_order;
+    let Some(found) = order.fulfillment_order(id) else {
+        let message = "the order has no such fulfillment order";
+        let code = RejectionCode::UnknownFulfillmentOrder;
+        return Err(Rejection::new(code, id.to_string(), message));
+    };
+    let location = report.location;
+    if found.location != *location {
+        let message = format!(
+            "{location} reports about a fulfillment order of {}",
+            found.location
+        );
+        return Err(Rejection::new(
+            RejectionCode::WrongLocation,
+            location.as_str(),
+            message,
+        ));
+    }
+    Ok(found)
+}
+
+/// A location has cancelled units (none named: all open ones). This answers for all that it was asked to cancel: what it
+/// did not cancel of that is refused.
+fn cancelled_by_location(
+    order: &Order,
+    found: &FulfillmentOrder,
+    lines: &[FactLine],
+    context: &Context,
+) -> Vec<Event> {
+    let units = totals(lines);
+    let cancelled = |line: &FulfillmentLine| {
+        let named = units.get(&line.line).copied().unwrap_or(0);
+        if lines.is_empty() {
+            line.open
+        } else {
+            named.min(line.open)
+        }
+    };
+    let kept = |line: &FulfillmentLine| line.cancel_requested.saturating_sub(cancelled(line));
+    let mut events = release(order, found, cancelled, "cancelled_by_location", false);
+    events.extend(refused(order, found, kept, LOCATION_REFUSED, context.now));
+    events
 }
 
 /// A location will not ship open units. Those that it was asked to cancel are cancelled, the rest is routed again.

@@ -4,7 +4,7 @@
 use crate::{
     ids::LocationId,
     inbound::ShipmentFact,
-    order::{Event, ExceptionKind, Order, Rejection, RejectionCode, ShipmentStatus},
+    order::{Event, ExceptionKind, Order, Rejection, RejectionCode, Shipment, ShipmentStatus},
 };
 
 pub(super) fn record(
@@ -13,30 +13,7 @@ pub(super) fn record(
     location: &LocationId,
     fact: &ShipmentFact,
 ) -> Result<Vec<Event>, Rejection> {
-    let Some(found) = order
-        .state
-        .shipments
-        .iter()
-        .find(|s| s.reference == reference)
-    else {
-        let message = "the shipment is not known; its `shipped` has not arrived";
-        return Err(Rejection::new(
-            RejectionCode::ShipmentNotYetKnown,
-            reference,
-            message,
-        ));
-    };
-    let sender = order
-        .fulfillment_order(found.fulfillment_order)
-        .map(|f| &f.location);
-    if sender != Some(location) {
-        let message = format!("{location} reports about a shipment of another location");
-        return Err(Rejection::new(
-            RejectionCode::WrongLocation,
-            location.as_str(),
-            message,
-        ));
-    }
+    let found = own_shipment(order, reference, location)?;
     let shipment = found.id;
     let name = found.tracking.as_deref().unwrap_or(reference);
     let moving = match found.status {
@@ -92,4 +69,31 @@ pub(super) fn record(
         | ShipmentFact::Exception { .. }
         | ShipmentFact::ReturnedToSender => vec![],
     })
+}
+
+/// The shipment of that reference, if it is one of the location that reports.
+fn own_shipment<'a>(
+    order: &'a Order,
+    reference: &str,
+    location: &LocationId,
+) -> Result<&'a Shipment, Rejection> {
+    let mut shipments = order.state.shipments.iter();
+    let Some(found) = shipments.find(|shipment| shipment.reference == reference) else {
+        let message = "the shipment is not known; its `shipped` has not arrived";
+        return Err(Rejection::new(
+            RejectionCode::ShipmentNotYetKnown,
+            reference,
+            message,
+        ));
+    };
+    let sender = order.fulfillment_order(found.fulfillment_order);
+    if sender.map(|sender| &sender.location) != Some(location) {
+        let message = format!("{location} reports about a shipment of another location");
+        return Err(Rejection::new(
+            RejectionCode::WrongLocation,
+            location.as_str(),
+            message,
+        ));
+    }
+    Ok(found)
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     ids::{LineId, OrderId},
-    order::{ExceptionKind, Order},
+    order::{ExceptionKind, Line, LineState, Order},
     stock::Backorder,
 };
 
@@ -27,77 +27,58 @@ pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
 fn lines(order: &Order, findings: &mut Findings) {
     for (line, state) in order.lines() {
         let subject = format!("{} line {}", order.placed.id, line.id);
-        let buckets = [
-            state.unrouted,
-            state.backordered,
-            state.assigned,
-            state.shipped,
-            state.cancelled,
-        ];
-        let total = sum(buckets);
-        findings.unless(
-            total == u64::from(line.quantity),
-            Rule::I1,
-            &subject,
-            || {
-                format!(
-                    "{total} units are in the buckets, {} were ordered",
-                    line.quantity
-                )
-            },
-        );
-        let ordered = state.shipped >= state.delivered && state.delivered >= state.returned;
-        findings.unless(ordered, Rule::I1, &subject, || {
-            let (shipped, delivered, returned) = (state.shipped, state.delivered, state.returned);
-            format!("{shipped} shipped, {delivered} delivered, {returned} returned")
-        });
-        let parts = || {
-            order
-                .state
-                .fulfillment_orders
-                .iter()
-                .flat_map(|f| &f.lines)
-                .filter(|l| l.line == line.id)
-        };
-        let open = sum(parts().map(|l| l.open));
-        findings.unless(
-            open == u64::from(state.assigned),
-            Rule::I1,
-            &subject,
-            || {
-                format!(
-                    "{} units are assigned, {open} are open in fulfillment orders",
-                    state.assigned
-                )
-            },
-        );
-        let left = order
-            .state
-            .shipments
-            .iter()
-            .flat_map(|s| &s.lines)
-            .filter(|l| l.line == line.id);
-        let left = sum(left.map(|l| l.units));
-        let counted = sum(parts().map(|l| l.shipped));
-        findings.unless(
-            left == u64::from(state.shipped) && counted == left,
-            Rule::I1,
-            &subject,
-            || {
-                format!(
-                    "{} units are shipped, {left} are in shipments, {counted} in fulfillment orders",
-                    state.shipped
-                )
-            },
-        );
-        let gone = left.saturating_add(u64::from(state.cancelled));
-        findings.unless(gone <= u64::from(line.quantity), Rule::I4, &subject, || {
-            format!(
-                "{left} units are shipped and {} are cancelled, of {}",
-                state.cancelled, line.quantity
-            )
-        });
+        buckets(line, state, &subject, findings);
+        assigned_and_shipped(order, line, state, &subject, findings);
     }
+}
+
+/// The buckets add up, and units were shipped before they were delivered, and delivered before they were returned.
+fn buckets(line: &Line, state: &LineState, subject: &str, findings: &mut Findings) {
+    let (total, ordered) = (state.total(), line.quantity);
+    findings.unless(total == ordered, Rule::I1, &subject, || {
+        format!("{total} units are in the buckets, {ordered} were ordered")
+    });
+    let (shipped, delivered, returned) = (state.shipped, state.delivered, state.returned);
+    findings.unless(
+        shipped >= delivered && delivered >= returned,
+        Rule::I1,
+        &subject,
+        || format!("{shipped} shipped, {delivered} delivered, {returned} returned"),
+    );
+}
+
+/// Assigned units are open in fulfillment orders, shipped ones are in shipments, and none is shipped and cancelled.
+fn assigned_and_shipped(
+    order: &Order,
+    line: &Line,
+    state: &LineState,
+    subject: &str,
+    findings: &mut Findings,
+) {
+    let fulfillment_orders = || order.state.fulfillment_orders.iter();
+    let parts = || {
+        fulfillment_orders()
+            .flat_map(|f| &f.lines)
+            .filter(|l| l.line == line.id)
+    };
+    let (assigned, shipped, cancelled) = (state.assigned, state.shipped, state.cancelled);
+    let open = sum(parts().map(|l| l.open));
+    findings.unless(open == u64::from(assigned), Rule::I1, &subject, || {
+        format!("{assigned} units are assigned, {open} are open in fulfillment orders")
+    });
+    let contents = order.state.shipments.iter().flat_map(|s| &s.lines);
+    let left = sum(contents.filter(|l| l.line == line.id).map(|l| l.units));
+    let counted = sum(parts().map(|l| l.shipped));
+    findings.unless(left == u64::from(shipped) && counted == left, Rule::I1, &subject, || {
+        format!("{shipped} units are shipped, {left} are in shipments, {counted} in fulfillment orders")
+    });
+    let gone = left.saturating_add(u64::from(cancelled));
+    findings.unless(gone <= u64::from(line.quantity), Rule::I4, &subject, || {
+        format!(
+            "{left} units are shipped and {cancelled} are cancelled, of {}",
+            line.quantity
+        )
+    });
 }
 
 fn fulfillment_orders(order: &Order, findings: &mut Findings) {
