@@ -46,7 +46,7 @@ async fn at_first(fault: Fault, times: u64) -> (Dynamo, aws::table::Table, Fault
     (dynamo, table, injector)
 }
 
-/// Whichever item of a stock movement has the conflict.
+/// For either item of a stock movement.
 #[tokio::test]
 async fn a_conflict_is_never_taken_for_a_duplicate() {
     for index in 0..2 {
@@ -69,7 +69,7 @@ async fn a_conflict_is_never_taken_for_a_duplicate() {
     }
 }
 
-/// And nothing is written.
+/// They are reported as contention, and nothing is written.
 #[tokio::test]
 async fn conflicts_without_end_are_contention() {
     let (dynamo, table, injector) = at_first(Fault::Conflict(0), u64::MAX).await;
@@ -82,7 +82,7 @@ async fn conflicts_without_end_are_contention() {
     assert_eq!(dynamo.items().await, []);
 }
 
-/// And nothing is written.
+/// They are reported as unavailability, and nothing is written.
 #[tokio::test]
 async fn throttles_without_end_are_unavailability() {
     for fault in [Fault::TransactionThrottled, Fault::RequestThrottled] {
