@@ -1,6 +1,6 @@
 //! The table when things go wrong between it and us.
 
-use ::stories::store_contract::{sample, store_contract};
+use ::stories::store_contract::{single_writes, store_contract};
 use app::{
     failure::Failure,
     ports::{Moved, OrderStore, Saved, StockStore},
@@ -17,9 +17,9 @@ fn spread(n: u64) -> u64 {
     (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) % 100
 }
 
+::stories::case!(concurrent the_contract_holds_while_transactions_go_wrong);
 /// Every second transaction goes wrong in some way, and the contract holds all the same: nothing is lost, nothing
 /// happens twice, no conflict is taken for an answer.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_contract_holds_while_transactions_go_wrong() {
     let dynamo = Dynamo::start().await;
     let faulty = Faulty::new(dynamo.connection.http_client(), |n, attempt| {
@@ -49,12 +49,12 @@ async fn at_first(fault: Fault, times: u64) -> (Dynamo, aws::table::Table, Fault
     (dynamo, table, faulty)
 }
 
+::stories::case!(a_conflict_is_never_taken_for_a_duplicate);
 /// A conflict at the marker of a movement is no sign that it happened before.
-#[tokio::test]
 async fn a_conflict_is_never_taken_for_a_duplicate() {
     for place in 0..2 {
         let (dynamo, table, faulty) = at_first(Fault::Conflict(place), 3).await;
-        let movement = sample::movement(1);
+        let movement = single_writes::movement(1);
         assert_eq!(
             table.move_stock(&movement).await.unwrap(),
             Moved::Done,
@@ -72,11 +72,11 @@ async fn a_conflict_is_never_taken_for_a_duplicate() {
     }
 }
 
+::stories::case!(conflicts_without_end_are_contention);
 /// Conflicts without end are told as such, and leave no trace.
-#[tokio::test]
 async fn conflicts_without_end_are_contention() {
     let (dynamo, table, faulty) = at_first(Fault::Conflict(0), u64::MAX).await;
-    let placement = sample::placement(1);
+    let placement = single_writes::placement(1);
     assert!(matches!(
         table.place(&placement).await,
         Err(Failure::Contended(6))
@@ -85,20 +85,20 @@ async fn conflicts_without_end_are_contention() {
     assert_eq!(dynamo.items().await, []);
 }
 
+::stories::case!(throttles_without_end_are_unavailability);
 /// Throttles without end say that the table is not to be had.
-#[tokio::test]
 async fn throttles_without_end_are_unavailability() {
     for fault in [Fault::Throttled, Fault::Refused] {
         let (dynamo, table, _) = at_first(fault, u64::MAX).await;
-        let failure = table.place(&sample::placement(1)).await.unwrap_err();
+        let failure = table.place(&single_writes::placement(1)).await.unwrap_err();
         assert_eq!(failure.code(), "unavailable", "{fault:?}");
         assert_eq!(dynamo.items().await, []);
     }
 }
 
+::stories::case!(a_lost_answer_is_recognised_by_what_was_written);
 /// Whoever writes and does not hear that it was written meets their own write, and knows it: at once by the
 /// request's token, and later by what stands there.
-#[tokio::test]
 async fn a_lost_answer_is_recognised_by_what_was_written() {
     // Without the token the signature no longer fits, which a DynamoDB of our own does not mind.
     let ours = aws::settings::optional("AWS_ENDPOINT_URL_DYNAMODB").is_none();
@@ -114,11 +114,11 @@ async fn a_lost_answer_is_recognised_by_what_was_written() {
         };
         let table = dynamo.table_through(faulty.clone().into_shared());
 
-        let placement = sample::placement(1);
+        let placement = single_writes::placement(1);
         assert_eq!(table.place(&placement).await.unwrap(), Saved::Done);
-        let change = sample::hold(&placement, 2);
+        let change = single_writes::hold(&placement, 2);
         assert_eq!(table.save(&change).await.unwrap(), Saved::Done);
-        let movement = sample::movement(1);
+        let movement = single_writes::movement(1);
         assert_eq!(table.move_stock(&movement).await.unwrap(), Moved::Done);
         assert_eq!(faulty.counts(), (6, 3));
 
@@ -135,11 +135,11 @@ async fn a_lost_answer_is_recognised_by_what_was_written() {
     }
 }
 
+::stories::case!(an_answer_lost_for_good_is_found_out_by_asking_again);
 /// When no attempt is answered the failure says so, and whoever asks again, or decides again, finds it done.
-#[tokio::test]
 async fn an_answer_lost_for_good_is_found_out_by_asking_again() {
     let (dynamo, table, faulty) = at_first(Fault::AnswerLost, 3).await;
-    let movement = sample::movement(1);
+    let movement = single_writes::movement(1);
     let failure = table.move_stock(&movement).await.unwrap_err();
     assert_eq!(failure.code(), "unavailable");
     assert_eq!(faulty.counts(), (3, 3), "the SDK's own attempts");
@@ -160,12 +160,12 @@ async fn an_answer_lost_for_good_is_found_out_by_asking_again() {
     assert_eq!(level, movement.levels[0].1);
 }
 
+::stories::case!(a_change_too_large_for_one_transaction_is_not_sent);
 /// More items than a transaction holds are refused before anything is sent.
-#[tokio::test]
 async fn a_change_too_large_for_one_transaction_is_not_sent() {
     let (dynamo, table, faulty) = at_first(Fault::Refused, 0).await;
-    let placement = sample::placement(1);
-    let mut change = sample::hold(&placement, 2);
+    let placement = single_writes::placement(1);
+    let mut change = single_writes::hold(&placement, 2);
     change.references = (0..99)
         .map(|n| domain::change::Reference::Tracking(n.to_string()))
         .collect();

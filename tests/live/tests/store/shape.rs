@@ -15,8 +15,8 @@ fn text<'a>(
         .map(String::as_str)
 }
 
+::stories::case!(personal_data_stands_in_the_contact_item_only);
 /// Personal data stands in the contact item and nowhere else, so that erasing it erases all of it.
-#[tokio::test]
 async fn personal_data_stands_in_the_contact_item_only() {
     let dynamo = Dynamo::start().await;
     store_contract(&dynamo.table(), 1).await;
@@ -37,9 +37,9 @@ async fn personal_data_stands_in_the_contact_item_only() {
     );
 }
 
+::stories::case!(commits_and_movements_are_the_outbox);
 /// The stream's filter looks for the outbox attribute, which must be text on all that is to be published, and on
 /// nothing else.
-#[tokio::test]
 async fn commits_and_movements_are_the_outbox() {
     let dynamo = Dynamo::start().await;
     store_contract(&dynamo.table(), 1).await;
@@ -56,8 +56,8 @@ async fn commits_and_movements_are_the_outbox() {
     }
 }
 
+::stories::case!(available_units_follow_from_the_figures);
 /// Levels keep what is available and what is missing beside the figures that these follow from.
-#[tokio::test]
 async fn available_units_follow_from_the_figures() {
     let dynamo = Dynamo::start().await;
     store_contract(&dynamo.table(), 1).await;
@@ -85,8 +85,8 @@ async fn available_units_follow_from_the_figures() {
     assert!(levels > 5);
 }
 
+::stories::case!(every_index_of_the_template_is_filled);
 /// The attributes that the template indexes are the ones that the table writes.
-#[tokio::test]
 async fn every_index_of_the_template_is_filled() {
     let dynamo = Dynamo::start().await;
     store_contract(&dynamo.table(), 1).await;
@@ -107,8 +107,8 @@ async fn every_index_of_the_template_is_filled() {
     }
 }
 
+::stories::case!(a_cursor_from_elsewhere_is_malformed);
 /// A page starts where ours ended, or not at all.
-#[tokio::test]
 async fn a_cursor_from_elsewhere_is_malformed() {
     let dynamo = Dynamo::start().await;
     let page = app::ports::Page {

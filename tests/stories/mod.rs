@@ -1,0 +1,15 @@
+//! The journeys of an order, one file a subject. Each story stands below the `story!` line that registers it.
+
+mod backorders;
+mod cancellations;
+mod holds;
+mod multiple_shipments;
+mod one_shipment;
+mod out_of_order;
+mod payments;
+mod placing;
+pub mod random_operations;
+mod redrive;
+mod rejections;
+mod splits;
+mod terms;
