@@ -1,4 +1,4 @@
-//! A desk at which requests are put to the API, as callers of every role.
+//! A api at which requests are put to the API, as callers of every role.
 
 use std::collections::BTreeMap;
 
@@ -15,20 +15,20 @@ use domain::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 
-/// A store, a clock, and somebody who asks.
-pub(crate) struct Desk {
+/// The API over a store in memory, with a clock that stands still.
+pub(crate) struct ApiHarness {
     pub(crate) store: MemoryStore,
     pub(crate) clock: Clock,
 }
 
-/// What came back.
+/// A response and its JSON.
 #[derive(Debug)]
-pub(crate) struct Answer {
+pub(crate) struct ApiResponse {
     pub(crate) response: Response,
     pub(crate) json: Value,
 }
 
-impl Answer {
+impl ApiResponse {
     /// The JSON, when the status is the one expected.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Value {
@@ -38,7 +38,7 @@ impl Answer {
 
     /// The problem's code, when the status is the one expected.
     #[track_caller]
-    pub(crate) fn refused(self, status: u16) -> String {
+    pub(crate) fn problem(self, status: u16) -> String {
         assert_eq!(
             self.response.header("content-type"),
             Some("application/problem+json"),
@@ -59,7 +59,7 @@ impl Answer {
     }
 }
 
-/// A POST with a key, a GET, a PUT: what the gateway makes of it for a caller of a group.
+/// A request as the gateway passes it on for a user of a group.
 pub(crate) fn request(
     group: &str,
     method: &str,
@@ -83,25 +83,25 @@ pub(crate) fn request(
     }
 }
 
-impl Desk {
-    /// A desk on 22 November 2026 with a warehouse in Berlin.
-    pub(crate) async fn open() -> Self {
+impl ApiHarness {
+    /// A api on 22 November 2026 with a warehouse in Berlin.
+    pub(crate) async fn new() -> Self {
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
-        let desk = Self {
+        let api = Self {
             store: MemoryStore::default(),
             clock: Clock::new(now, 7),
         };
-        desk.put(
+        api.put(
             "/api/oms/locations/berlin",
             &json!({ "name": "Berlin", "kind": "warehouse" }),
         )
         .await
         .expect(200);
-        desk
+        api
     }
 
-    /// Puts a request to whichever function serves it.
-    pub(crate) async fn put_request(&self, request: &Request) -> Answer {
+    /// Sends a request to the function that serves it.
+    pub(crate) async fn send(&self, request: &Request) -> ApiResponse {
         let scope = if request.path.ends_with("/cancel") {
             Scope::Cancellation
         } else {
@@ -109,25 +109,30 @@ impl Desk {
         };
         let response = serve(&self.store, &self.clock, request, scope).await;
         let json = serde_json::from_str(&response.body).unwrap();
-        Answer { response, json }
+        ApiResponse { response, json }
     }
 
-    pub(crate) async fn get(&self, group: &str, target: &str) -> Answer {
-        self.put_request(&request(group, "GET", target, "", None))
+    pub(crate) async fn get(&self, group: &str, target: &str) -> ApiResponse {
+        self.send(&request(group, "GET", target, "", None)).await
+    }
+
+    pub(crate) async fn post(
+        &self,
+        group: &str,
+        path: &str,
+        key: &str,
+        body: &Value,
+    ) -> ApiResponse {
+        self.send(&request(group, "POST", path, &body.to_string(), Some(key)))
             .await
     }
 
-    pub(crate) async fn post(&self, group: &str, path: &str, key: &str, body: &Value) -> Answer {
-        self.put_request(&request(group, "POST", path, &body.to_string(), Some(key)))
+    pub(crate) async fn put(&self, path: &str, body: &Value) -> ApiResponse {
+        self.send(&request("admin", "PUT", path, &body.to_string(), None))
             .await
     }
 
-    pub(crate) async fn put(&self, path: &str, body: &Value) -> Answer {
-        self.put_request(&request("admin", "PUT", path, &body.to_string(), None))
-            .await
-    }
-
-    /// Puts units on a shelf.
+    /// Receives units at a location.
     pub(crate) async fn receive(&self, key: &str, sku: &str, location: &str, units: u32) {
         let movement = json!({ "kind": "received", "quantity": units });
         let body = json!({ "sku": sku, "location": location, "movement": movement });
@@ -146,7 +151,7 @@ impl Desk {
         placed["id"].as_str().unwrap().parse().unwrap()
     }
 
-    /// Tells of a payment, as a webhook would.
+    /// The payment provider reports a capture.
     pub(crate) async fn pay(&self, order: OrderId, amount: i64) {
         let fact = PaymentFact::Captured {
             amount,
@@ -156,7 +161,7 @@ impl Desk {
             order: Some(order.to_string()),
             intent: Some(format!("pi_{order}")),
         };
-        self.tell(
+        self.receives_webhook(
             &format!("evt_pay_{order}"),
             None,
             Fact::Payment {
@@ -183,7 +188,7 @@ impl Desk {
         .unwrap();
     }
 
-    /// Serves those who wait for a SKU.
+    /// Releases the backorders of a SKU.
     pub(crate) async fn drain(&self, sku: &str) {
         let drain = json!({ "drain": { "sku": sku } }).to_string();
         app::replenishment::on_message(&self.store, &self.clock, &MemoryRedrive::default(), &drain)
@@ -191,8 +196,8 @@ impl Desk {
             .unwrap();
     }
 
-    /// Tells of a fulfillment order, as the location's webhook would.
-    pub(crate) async fn tell_fulfillment(
+    /// The location reports on its fulfillment order that is not shipped yet.
+    pub(crate) async fn reports(
         &self,
         id: &str,
         order: OrderId,
@@ -214,10 +219,16 @@ impl Desk {
             fulfillment_order,
             fact,
         };
-        self.tell(id, Some(location.parse().unwrap()), fact).await;
+        self.receives_webhook(id, Some(location.parse().unwrap()), fact)
+            .await;
     }
 
-    pub(crate) async fn tell(&self, id: &str, location: Option<LocationId>, fact: Fact) {
+    pub(crate) async fn receives_webhook(
+        &self,
+        id: &str,
+        location: Option<LocationId>,
+        fact: Fact,
+    ) {
         let source = if location.is_some() { "wms" } else { "stripe" };
         let now = self.clock.now();
         let inbound = Inbound {
