@@ -3,7 +3,10 @@
 use app::api::{Permission, Role, Scope, grants, routes::ROUTES, serve};
 use serde_json::json;
 
-use crate::api_harness::{ApiHarness, order, request};
+use crate::{
+    api_harness::{ApiHarness, request},
+    samples::order,
+};
 
 #[tokio::test]
 async fn every_route_checks_the_permission_of_every_role() {
@@ -51,20 +54,20 @@ async fn requests_without_a_token_or_a_group_are_refused() {
     let api = ApiHarness::new().await;
     for route in ROUTES {
         let path = route.path.replace("{id}", "x").replace("{sku}", "x");
-        let mut asked = request("", route.method, &path, "{}", Some("k"));
+        let mut sent = request("", route.method, &path, "{}", Some("k"));
         assert_eq!(
-            api.send(&asked).await.problem(403),
+            api.send(&sent).await.problem(403),
             "forbidden",
             "{}",
             route.name
         );
-        asked.claims = None;
-        let answer = api.send(&asked).await;
+        sent.claims = None;
+        let answer = api.send(&sent).await;
         assert_eq!(answer.response.header("www-authenticate"), Some("Bearer"));
         assert_eq!(answer.problem(401), "unauthorized", "{}", route.name);
-        asked.claims = json!({ "cognito:groups": "[admin]" }).as_object().cloned();
+        sent.claims = json!({ "cognito:groups": "[admin]" }).as_object().cloned();
         assert_eq!(
-            api.send(&asked).await.problem(401),
+            api.send(&sent).await.problem(401),
             "unauthorized",
             "{}",
             route.name
@@ -75,11 +78,11 @@ async fn requests_without_a_token_or_a_group_are_refused() {
 #[tokio::test]
 async fn two_groups_have_the_permissions_of_both() {
     let api = ApiHarness::new().await;
-    let mut asked = request("support operator", "GET", "/api/oms/locations", "", None);
-    api.send(&asked).await.expect(200);
-    asked.method = "PUT".into();
-    asked.path = "/api/oms/locations/x".into();
-    assert_eq!(api.send(&asked).await.problem(403), "forbidden");
+    let mut sent = request("support operator", "GET", "/api/oms/locations", "", None);
+    api.send(&sent).await.expect(200);
+    sent.method = "PUT".into();
+    sent.path = "/api/oms/locations/x".into();
+    assert_eq!(api.send(&sent).await.problem(403), "forbidden");
 }
 
 #[tokio::test]

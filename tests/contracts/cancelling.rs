@@ -3,7 +3,10 @@
 use domain::facts::{FactLine, FulfillmentFact};
 use serde_json::{Value, json};
 
-use crate::api_harness::{ApiHarness, ApiResponse, TOTAL, order};
+use crate::{
+    api_harness::{ApiHarness, ApiResponse},
+    samples::{TOTAL, order},
+};
 
 async fn cancel(api: &ApiHarness, id: domain::ids::OrderId, key: &str, body: Value) -> ApiResponse {
     api.post("agent", &format!("/api/oms/orders/{id}/cancel"), key, &body)

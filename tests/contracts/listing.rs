@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::api_harness::{ApiHarness, TOTAL, order};
+use crate::{
+    api_harness::ApiHarness,
+    samples::{TOTAL, order},
+};
 
 fn numbers(page: &Value) -> Vec<&str> {
     page["orders"]

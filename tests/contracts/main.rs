@@ -22,5 +22,6 @@ mod orders;
 mod privacy;
 mod published;
 mod requests;
+mod samples;
 mod stock;
 mod template;

@@ -6,8 +6,9 @@ use app::api::{openapi, routes::ROUTES};
 use serde_json::Value;
 
 use crate::{
-    api_harness::{ApiHarness, TOTAL, order},
+    api_harness::ApiHarness,
     deliverables,
+    samples::{TOTAL, order},
 };
 
 #[test]

@@ -3,7 +3,10 @@
 use domain::facts::FulfillmentFact;
 use serde_json::{Value, json};
 
-use crate::api_harness::{ApiHarness, TOTAL, order};
+use crate::{
+    api_harness::ApiHarness,
+    samples::{TOTAL, order},
+};
 
 fn actions(view: &Value) -> Vec<&str> {
     view["actions"]

@@ -14,7 +14,10 @@ use domain::{
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::api_harness::{ApiHarness, TOTAL, order, request};
+use crate::{
+    api_harness::{ApiHarness, request},
+    samples::{TOTAL, order},
+};
 
 /// What a customer and an agent have written.
 const SECRETS: [&str; 7] = [

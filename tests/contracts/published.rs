@@ -129,8 +129,8 @@ fn ids_do_not_depend_on_private_events() {
 async fn what_the_store_streams_is_published_once_each() {
     let api = ApiHarness::new().await;
     api.receive("r1", "TEE-RED-M", "berlin", 1).await;
-    let id = api.place(&crate::api_harness::order("1001")).await;
-    api.pay(id, crate::api_harness::TOTAL).await;
+    let id = api.place(&crate::samples::order("1001")).await;
+    api.pay(id, crate::samples::TOTAL).await;
     api.route(id).await;
     let mut ids = BTreeSet::new();
     let mut names = BTreeSet::new();

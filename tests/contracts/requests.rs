@@ -3,7 +3,10 @@
 use app::api::BODY_MAX;
 use serde_json::{Value, json};
 
-use crate::api_harness::{ApiHarness, order, request};
+use crate::{
+    api_harness::{ApiHarness, request},
+    samples::order,
+};
 
 #[tokio::test]
 async fn unknown_paths_and_methods_have_different_statuses() {
@@ -66,27 +69,20 @@ async fn a_writing_request_needs_an_idempotency_key() {
 #[tokio::test]
 async fn a_body_of_the_wrong_type_is_refused() {
     let api = ApiHarness::new().await;
-    let mut asked = request("admin", "POST", "/api/oms/orders", "{}", Some("k"));
-    asked
-        .headers
+    let mut sent = request("admin", "POST", "/api/oms/orders", "{}", Some("k"));
+    sent.headers
         .insert("content-type".into(), "text/plain".into());
-    assert_eq!(
-        api.send(&asked).await.problem(415),
-        "unsupported_media_type"
-    );
-    asked.headers.remove("content-type");
-    assert_eq!(
-        api.send(&asked).await.problem(415),
-        "unsupported_media_type"
-    );
-    asked = request(
+    assert_eq!(api.send(&sent).await.problem(415), "unsupported_media_type");
+    sent.headers.remove("content-type");
+    assert_eq!(api.send(&sent).await.problem(415), "unsupported_media_type");
+    sent = request(
         "admin",
         "POST",
         "/api/oms/orders",
         &" ".repeat(BODY_MAX + 1),
         Some("k"),
     );
-    assert_eq!(api.send(&asked).await.problem(413), "too_large");
+    assert_eq!(api.send(&sent).await.problem(413), "too_large");
     let deep = "[".repeat(100_000);
     for body in [
         "",

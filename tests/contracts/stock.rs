@@ -2,7 +2,10 @@
 
 use serde_json::{Value, json};
 
-use crate::api_harness::{ApiHarness, TOTAL, order};
+use crate::{
+    api_harness::ApiHarness,
+    samples::{TOTAL, order},
+};
 
 async fn adjust(
     api: &ApiHarness,

@@ -1,6 +1,8 @@
 //! The journeys of an order, one file a subject. Each story stands below the `story!` line that registers it.
 
+mod backorder_queue;
 mod backorders;
+mod cancellation_requests;
 mod cancellations;
 mod holds;
 mod multiple_shipments;

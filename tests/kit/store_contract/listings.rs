@@ -19,11 +19,11 @@ use super::samples::{Samples, start};
 const PATIENCE: u32 = 50;
 
 /// Reads a listing to its end, in pages of `limit`.
-async fn all<T>(limit: u32, ask: impl AsyncFn(Page) -> Result<Listed<T>, Failure>) -> Vec<T> {
+async fn all<T>(limit: u32, read: impl AsyncFn(Page) -> Result<Listed<T>, Failure>) -> Vec<T> {
     let mut found = Vec::new();
     let mut after = None;
     loop {
-        let page = ask(Page { limit, after }).await.unwrap();
+        let page = read(Page { limit, after }).await.unwrap();
         assert!(page.items.len() <= usize::try_from(limit).unwrap());
         found.extend(page.items);
         after = page.next;
@@ -87,11 +87,11 @@ pub(super) async fn orders_are_listed_page_by_page(store: &impl Store, samples: 
     })
     .await;
     assert!(!paid.contains(&newest_first[0]));
-    let nobody = all(10, async |page| {
+    let unknown = all(10, async |page| {
         store.of_customer("nobody@example.com", &page).await
     })
     .await;
-    assert_eq!(nobody, []);
+    assert_eq!(unknown, []);
 }
 
 pub(super) async fn an_overdue_order_is_listed_until_nothing_is_due(

@@ -45,8 +45,8 @@ pub(super) async fn an_order_that_is_not_there_is_not_found(store: &impl Store, 
     assert_eq!(store.load(id).await.unwrap(), None);
     assert_eq!(store.contact(id).await.unwrap(), None);
     assert_eq!(store.commits(id).await.unwrap(), []);
-    let nobody = Reference::Number(samples.name("default/N"));
-    assert_eq!(store.find(&nobody).await.unwrap(), None);
+    let unknown = Reference::Number(samples.name("default/N"));
+    assert_eq!(store.find(&unknown).await.unwrap(), None);
 }
 
 pub(super) async fn of_two_references_in_use_the_key_is_reported_before_the_number(

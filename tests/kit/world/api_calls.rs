@@ -137,9 +137,9 @@ impl World {
         };
         let key = self.new_key("cancel");
         let by = agent();
-        let ask = || cancel(&self.store, &self.clock, order, &request, &key, &by);
-        let first = until_answered!(self, ask())?;
-        let again = ask().await?;
+        let call = || cancel(&self.store, &self.clock, order, &request, &key, &by);
+        let first = until_answered!(self, call())?;
+        let again = call().await?;
         assert_eq!(
             again.lines, first.lines,
             "the same request gets the same answer"
