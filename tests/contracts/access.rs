@@ -1,26 +1,28 @@
-//! Every route with every role, and with nobody.
+//! Every route with every role, and without a token.
 
-use app::access::{Permission, Role, grants};
+use app::api::{Permission, Role, Scope, grants, routes::ROUTES, serve};
 use serde_json::json;
-use web::{ROUTES, Scope, serve};
 
-use crate::desk::{Desk, order, request};
+use crate::{
+    api_harness::{ApiHarness, request},
+    samples::order,
+};
 
 #[tokio::test]
-async fn every_route_asks_every_role_for_its_right() {
-    let desk = Desk::open().await;
-    let id = desk.place(&order("1001")).await.to_string();
+async fn every_route_checks_the_permission_of_every_role() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await.to_string();
     for route in ROUTES {
         let path = route
             .path
             .replace("{id}", &id)
             .replace("{sku}", "TEE-RED-M");
         for role in Role::ALL {
-            // Without key and body, so that nothing is done: who is let in is refused for that, or reads.
-            let answer = desk
-                .put_request(&request(role.as_str(), route.method, &path, "", None))
+            // Without key and body, so that nothing is written: whoever is permitted gets 400 or 415, or reads.
+            let answer = api
+                .send(&request(role.as_str(), route.method, &path, "", None))
                 .await;
-            let status = answer.response.status().as_u16();
+            let status = answer.response.status;
             if grants(role, route.permission) {
                 let usual = if route.method == "GET" {
                     status == 200
@@ -32,11 +34,11 @@ async fn every_route_asks_every_role_for_its_right() {
                     "{} as {}: {}",
                     route.name,
                     role.as_str(),
-                    answer.response.body()
+                    answer.response.body
                 );
             } else {
                 assert_eq!(
-                    answer.refused(403),
+                    answer.problem(403),
                     "forbidden",
                     "{} as {}",
                     route.name,
@@ -48,36 +50,24 @@ async fn every_route_asks_every_role_for_its_right() {
 }
 
 #[tokio::test]
-async fn nobody_and_members_of_no_group_get_nowhere() {
-    let desk = Desk::open().await;
+async fn requests_without_a_token_or_a_group_are_refused() {
+    let api = ApiHarness::new().await;
     for route in ROUTES {
         let path = route.path.replace("{id}", "x").replace("{sku}", "x");
-        let mut asked = request("", route.method, &path, "{}", Some("k"));
+        let mut sent = request("", route.method, &path, "{}", Some("k"));
         assert_eq!(
-            desk.put_request(&asked).await.refused(403),
+            api.send(&sent).await.problem(403),
             "forbidden",
             "{}",
             route.name
         );
-        asked.extensions_mut().clear();
-        let answer = desk.put_request(&asked).await;
+        sent.claims = None;
+        let answer = api.send(&sent).await;
+        assert_eq!(answer.response.header("www-authenticate"), Some("Bearer"));
+        assert_eq!(answer.problem(401), "unauthorized", "{}", route.name);
+        sent.claims = json!({ "cognito:groups": "[admin]" }).as_object().cloned();
         assert_eq!(
-            answer
-                .response
-                .headers()
-                .get("www-authenticate")
-                .and_then(|value| value.to_str().ok()),
-            Some("Bearer")
-        );
-        assert_eq!(answer.refused(401), "unauthorized", "{}", route.name);
-        asked.extensions_mut().insert(app::access::Claims(
-            json!({ "cognito:groups": "[admin]" })
-                .as_object()
-                .cloned()
-                .unwrap(),
-        ));
-        assert_eq!(
-            desk.put_request(&asked).await.refused(401),
+            api.send(&sent).await.problem(401),
             "unauthorized",
             "{}",
             route.name
@@ -86,18 +76,18 @@ async fn nobody_and_members_of_no_group_get_nowhere() {
 }
 
 #[tokio::test]
-async fn two_groups_have_the_rights_of_both() {
-    let desk = Desk::open().await;
-    let mut asked = request("support operator", "GET", "/api/oms/locations", "", None);
-    desk.put_request(&asked).await.expect(200);
-    *asked.method_mut() = "PUT".parse().unwrap();
-    *asked.uri_mut() = "/api/oms/locations/x".parse().unwrap();
-    assert_eq!(desk.put_request(&asked).await.refused(403), "forbidden");
+async fn two_groups_have_the_permissions_of_both() {
+    let api = ApiHarness::new().await;
+    let mut sent = request("support operator", "GET", "/api/oms/locations", "", None);
+    api.send(&sent).await.expect(200);
+    sent.method = "PUT".into();
+    sent.path = "/api/oms/locations/x".into();
+    assert_eq!(api.send(&sent).await.problem(403), "forbidden");
 }
 
 #[tokio::test]
 async fn each_function_serves_its_own_routes_only() {
-    let desk = Desk::open().await;
+    let api = ApiHarness::new().await;
     for route in ROUTES {
         let other = if route.scope == Scope::Api {
             Scope::Cancellation
@@ -106,22 +96,22 @@ async fn each_function_serves_its_own_routes_only() {
         };
         let path = route.path.replace("{id}", "x").replace("{sku}", "x");
         let response = serve(
-            &desk.store,
-            &desk.clock,
+            &api.store,
+            &api.clock,
             &request("admin", route.method, &path, "", None),
             other,
         )
         .await;
-        assert_eq!(response.status().as_u16(), 404, "{}", route.name);
+        assert_eq!(response.status, 404, "{}", route.name);
     }
 }
 
 #[tokio::test]
-async fn personal_data_is_masked_for_who_may_not_see_it() {
-    let desk = Desk::open().await;
-    let id = desk.place(&order("1001")).await;
+async fn personal_data_is_redacted_for_roles_without_the_permission() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
     for role in Role::ALL {
-        let view = desk.order(role.as_str(), id).await;
+        let view = api.order(role.as_str(), id).await;
         let (customer, text) = (&view["customer"], view.to_string());
         if grants(role, Permission::ReadPersonalData) {
             assert_eq!(customer["masked"], false);

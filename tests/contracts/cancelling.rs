@@ -1,31 +1,34 @@
 //! Cancelling over the API: line by line, with who was first.
 
-use domain::inbound::{FactLine, FulfillmentFact};
+use domain::facts::{FactLine, FulfillmentFact};
 use serde_json::{Value, json};
 
-use crate::desk::{Answer, Desk, TOTAL, order};
+use crate::{
+    api_harness::{ApiHarness, ApiResponse},
+    samples::{TOTAL, order},
+};
 
-async fn cancel(desk: &Desk, id: domain::ids::OrderId, key: &str, body: Value) -> Answer {
-    desk.post("agent", &format!("/api/oms/orders/{id}/cancel"), key, &body)
+async fn cancel(api: &ApiHarness, id: domain::ids::OrderId, key: &str, body: Value) -> ApiResponse {
+    api.post("agent", &format!("/api/oms/orders/{id}/cancel"), key, &body)
         .await
 }
 
-/// A paid order of which one T-shirt and the mug are with Berlin and one T-shirt waits.
-async fn split_order(desk: &Desk) -> domain::ids::OrderId {
-    desk.receive("r1", "TEE-RED-M", "berlin", 1).await;
-    desk.receive("r2", "MUG-BLUE", "berlin", 1).await;
-    let id = desk.place(&order("1001")).await;
-    desk.pay(id, TOTAL).await;
-    desk.route(id).await;
+/// A paid order of which one T-shirt and the mug are with Berlin and one T-shirt is on backorder.
+async fn split_order(api: &ApiHarness) -> domain::ids::OrderId {
+    api.receive("r1", "TEE-RED-M", "berlin", 1).await;
+    api.receive("r2", "MUG-BLUE", "berlin", 1).await;
+    let id = api.place(&order("1001")).await;
+    api.pay(id, TOTAL).await;
+    api.route(id).await;
     id
 }
 
 #[tokio::test]
-async fn units_are_cancelled_at_once_asked_for_or_too_late() {
-    let desk = Desk::open().await;
-    let id = split_order(&desk).await;
+async fn units_are_cancelled_requested_or_refused() {
+    let api = ApiHarness::new().await;
+    let id = split_order(&api).await;
     let body = json!({ "reason": "CUSTOMER_REQUESTED", "note": "Jane called", "lines": [{ "line": "1" }] });
-    let answer = cancel(&desk, id, "c1", body).await.expect(200);
+    let answer = cancel(&api, id, "c1", body).await.expect(200);
     let line = &answer["lines"][0];
     assert_eq!(
         (&line["cancelled"], &line["asked"], &line["refused"]),
@@ -33,11 +36,11 @@ async fn units_are_cancelled_at_once_asked_for_or_too_late() {
     );
     assert_eq!(line["asked_of"][0]["location"], "berlin");
     assert!(answer["refund_owed"].as_i64().unwrap() > 0);
-    let view = desk.order("agent", id).await;
+    let view = api.order("agent", id).await;
     assert_eq!(view["fulfillment_orders"][0]["cancel_requested"], true);
     assert_eq!(view["money"]["refund_owed"], answer["refund_owed"]);
     assert_eq!(view["version"], answer["seq"]);
-    desk.tell_fulfillment(
+    api.reports(
         "w1",
         id,
         "berlin",
@@ -46,9 +49,9 @@ async fn units_are_cancelled_at_once_asked_for_or_too_late() {
         },
     )
     .await;
-    desk.tell_fulfillment("w2", id, "berlin", FulfillmentFact::Picking)
+    api.reports("w2", id, "berlin", FulfillmentFact::Picking)
         .await;
-    let late = cancel(&desk, id, "c2", json!({ "reason": "OTHER" })).await;
+    let late = cancel(&api, id, "c2", json!({ "reason": "OTHER" })).await;
     let refusal = late.json["lines"][0]["refusals"][0].clone();
     assert_eq!(
         (&refusal["winner"], &refusal["by"], &refusal["units"]),
@@ -56,13 +59,13 @@ async fn units_are_cancelled_at_once_asked_for_or_too_late() {
     );
     assert!(refusal["at"].as_str().unwrap().ends_with('Z'));
     assert_eq!(late.json["lines"][1]["refused"], 1);
-    assert_eq!(late.refused(409), "nothing_to_cancel");
+    assert_eq!(late.problem(409), "nothing_to_cancel");
 }
 
 #[tokio::test]
-async fn a_shipped_order_is_not_cancelled_and_says_who_was_first() {
-    let desk = Desk::open().await;
-    let id = split_order(&desk).await;
+async fn a_shipped_order_is_not_cancelled_and_the_response_names_the_winner() {
+    let api = ApiHarness::new().await;
+    let id = split_order(&api).await;
     let lines = ["1", "2"].map(|line| FactLine {
         line: line.parse().unwrap(),
         quantity: 1,
@@ -74,18 +77,18 @@ async fn a_shipped_order_is_not_cancelled_and_says_who_was_first() {
         lines: lines.to_vec(),
         last: true,
     };
-    desk.tell_fulfillment("w1", id, "berlin", shipped).await;
+    api.reports("w1", id, "berlin", shipped).await;
     let answer = cancel(
-        &desk,
+        &api,
         id,
         "c",
         json!({ "reason": "OTHER", "lines": [{ "line": "2", "quantity": 1 }] }),
     )
     .await;
     assert_eq!(answer.json["lines"][0]["refusals"][0]["winner"], "shipped");
-    assert_eq!(answer.refused(409), "nothing_to_cancel");
-    // The T-shirt that waits can still go.
-    let rest = cancel(&desk, id, "c2", json!({ "reason": "OTHER" }))
+    assert_eq!(answer.problem(409), "nothing_to_cancel");
+    // The T-shirt on backorder can still be cancelled.
+    let rest = cancel(&api, id, "c2", json!({ "reason": "OTHER" }))
         .await
         .expect(200);
     assert_eq!(
@@ -93,7 +96,7 @@ async fn a_shipped_order_is_not_cancelled_and_says_who_was_first() {
         (&json!(1), &json!(1))
     );
     assert_eq!(rest["status_alias"], "SHIPPED");
-    let found = desk
+    let found = api
         .get("support", "/api/oms/orders?tracking=00340434")
         .await
         .expect(200);
@@ -101,9 +104,9 @@ async fn a_shipped_order_is_not_cancelled_and_says_who_was_first() {
 }
 
 #[tokio::test]
-async fn a_wish_that_the_order_cannot_mean_is_refused() {
-    let desk = Desk::open().await;
-    let id = desk.place(&order("1001")).await;
+async fn an_invalid_cancellation_is_refused() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
     for (body, status, code) in [
         (
             json!({ "reason": "OTHER", "lines": [{ "line": "9" }] }),
@@ -134,31 +137,31 @@ async fn a_wish_that_the_order_cannot_mean_is_refused() {
         ),
     ] {
         assert_eq!(
-            cancel(&desk, id, "k", body.clone()).await.refused(status),
+            cancel(&api, id, "k", body.clone()).await.problem(status),
             code,
             "{body}"
         );
     }
-    assert_eq!(desk.order("agent", id).await["version"], 1);
-    let whole = cancel(&desk, id, "k", json!({ "reason": "CUSTOMER_REQUESTED" }))
+    assert_eq!(api.order("agent", id).await["version"], 1);
+    let whole = cancel(&api, id, "k", json!({ "reason": "CUSTOMER_REQUESTED" }))
         .await
         .expect(200);
     assert_eq!(
         (&whole["status"], &whole["status_alias"]),
         (&json!("cancelled"), &json!("CANCELED"))
     );
-    let again = cancel(&desk, id, "k2", json!({ "reason": "CUSTOMER_REQUESTED" }))
+    let again = cancel(&api, id, "k2", json!({ "reason": "CUSTOMER_REQUESTED" }))
         .await
         .expect(200);
     assert_eq!(again["lines"][0]["cancelled"], 0);
 }
 
 #[tokio::test]
-async fn a_note_is_for_those_who_may_see_personal_data() {
-    let desk = Desk::open().await;
-    let id = desk.place(&order("1001")).await;
+async fn a_note_is_shown_only_to_roles_that_may_read_personal_data() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
     cancel(
-        &desk,
+        &api,
         id,
         "c",
         json!({ "reason": "OTHER", "note": "Jane called again" }),
@@ -166,14 +169,13 @@ async fn a_note_is_for_those_who_may_see_personal_data() {
     .await
     .expect(200);
     assert!(
-        desk.order("agent", id)
+        api.order("agent", id)
             .await
             .to_string()
             .contains("Jane called again")
     );
     assert!(
-        !desk
-            .order("support", id)
+        !api.order("support", id)
             .await
             .to_string()
             .contains("Jane called")

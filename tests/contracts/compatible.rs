@@ -1,57 +1,57 @@
-//! Whether a schema may take another's place: a reader of the old one must be able to read what the new one allows.
+//! Whether a schema may replace another: a reader of the old one must be able to read what the new one allows.
 
 use serde_json::{Map, Value, json};
 
 /// Words that say nothing about the form.
-const TALK: [&str; 4] = ["title", "description", "examples", "$schema"];
+const IGNORED: [&str; 4] = ["title", "description", "examples", "$schema"];
 
-/// The first reason for which `new` may not take the place of `old`: it may gain optional fields, and nothing
+/// The first reason for which `new` may not replace `old`: it may gain optional fields, and nothing
 /// else may change.
-pub(crate) fn fault(old: &Value, new: &Value) -> Option<String> {
+pub(crate) fn incompatibility(old: &Value, new: &Value) -> Option<String> {
     at("", old, new)
 }
 
-fn at(place: &str, old: &Value, new: &Value) -> Option<String> {
+fn at(pointer: &str, old: &Value, new: &Value) -> Option<String> {
     let (Value::Object(old), Value::Object(new)) = (old, new) else {
-        return (old != new).then(|| format!("{place}: {old} became {new}"));
+        return (old != new).then(|| format!("{pointer}: {old} became {new}"));
     };
-    let gone =
-        old.iter()
-            .filter(|(key, _)| !TALK.contains(&key.as_str()))
-            .find_map(|(key, value)| {
-                let place = format!("{place}/{key}");
-                match (key.as_str(), new.get(key)) {
-                    ("required", Some(new)) => (sorted(value) != sorted(new))
-                        .then(|| format!("{place}: {value} became {new}")),
-                    ("properties" | "$defs", Some(Value::Object(new))) => {
-                        members(&place, value.as_object()?, new)
-                    }
-                    (_, None) => Some(format!("{place} is gone")),
-                    (_, Some(Value::Array(new))) => list(&place, value, new),
-                    (_, Some(new)) => at(&place, value, new),
+    let gone = old
+        .iter()
+        .filter(|(key, _)| !IGNORED.contains(&key.as_str()))
+        .find_map(|(key, value)| {
+            let pointer = format!("{pointer}/{key}");
+            match (key.as_str(), new.get(key)) {
+                ("required", Some(new)) => (sorted(value) != sorted(new))
+                    .then(|| format!("{pointer}: {value} became {new}")),
+                ("properties" | "$defs", Some(Value::Object(new))) => {
+                    members(&pointer, value.as_object()?, new)
                 }
-            });
+                (_, None) => Some(format!("{pointer} is gone")),
+                (_, Some(Value::Array(new))) => list(&pointer, value, new),
+                (_, Some(new)) => at(&pointer, value, new),
+            }
+        });
     let extra = new
         .keys()
-        .find(|key| !old.contains_key(*key) && !TALK.contains(&key.as_str()) && *key != "$defs");
+        .find(|key| !old.contains_key(*key) && !IGNORED.contains(&key.as_str()) && *key != "$defs");
     // An object that had no fields may gain some, as long as none is required.
     let extra = extra.filter(|key| *key != "properties");
-    gone.or_else(|| extra.map(|key| format!("{place}/{key} is new")))
+    gone.or_else(|| extra.map(|key| format!("{pointer}/{key} is new")))
 }
 
 /// Everything that was there is there; what is new is not required (the lists of required fields are equal).
-fn members(place: &str, old: &Map<String, Value>, new: &Map<String, Value>) -> Option<String> {
+fn members(pointer: &str, old: &Map<String, Value>, new: &Map<String, Value>) -> Option<String> {
     old.iter().find_map(|(name, value)| match new.get(name) {
-        None => Some(format!("{place}/{name} is gone")),
-        Some(new) => at(&format!("{place}/{name}"), value, new),
+        None => Some(format!("{pointer}/{name} is gone")),
+        Some(new) => at(&format!("{pointer}/{name}"), value, new),
     })
 }
 
-fn list(place: &str, old: &Value, new: &[Value]) -> Option<String> {
+fn list(pointer: &str, old: &Value, new: &[Value]) -> Option<String> {
     let old = old.as_array().map_or(&[][..], Vec::as_slice);
     if old.len() != new.len() {
         return Some(format!(
-            "{place} has {} instead of {} members",
+            "{pointer} has {} instead of {} members",
             new.len(),
             old.len()
         ));
@@ -59,7 +59,7 @@ fn list(place: &str, old: &Value, new: &[Value]) -> Option<String> {
     old.iter()
         .zip(new)
         .enumerate()
-        .find_map(|(index, (old, new))| at(&format!("{place}/{index}"), old, new))
+        .find_map(|(index, (old, new))| at(&format!("{pointer}/{index}"), old, new))
 }
 
 fn sorted(names: &Value) -> Vec<String> {
@@ -70,7 +70,7 @@ fn sorted(names: &Value) -> Vec<String> {
 }
 
 #[test]
-fn an_optional_field_may_come_and_nothing_may_go_or_change() {
+fn only_an_optional_field_may_be_added() {
     let old = json!({
         "type": "object",
         "properties": { "a": { "type": "string" }, "b": { "$ref": "#/$defs/B" }, "c": { "enum": ["x", "y"] } },
@@ -86,9 +86,9 @@ fn an_optional_field_may_come_and_nothing_may_go_or_change() {
         } else {
             parent.insert(name.to_owned(), value)
         };
-        fault(&old, &new)
+        incompatibility(&old, &new)
     };
-    assert_eq!(fault(&old, &old), None);
+    assert_eq!(incompatibility(&old, &old), None);
     for (pointer, value) in [
         ("/properties/d", json!({ "type": "string" })),
         ("/$defs/B/properties/m", json!({ "type": "string" })),

@@ -1,19 +1,16 @@
 //! One true example of each published event: events as commits hold them, published by the code that publishes.
 
-use app::bus::{
-    envelope::BusEntry,
-    publish::{entries_of_commit, entries_of_movement},
-};
+use app::publish::{Entry, of_order, of_stock};
 use domain::{
+    facts::StockMovement,
     ids::{FulfillmentOrderId, LineId, LocationId, OrderId, ShipmentId, Sku},
-    inbound::StockMovement,
     location::RoutingRules,
     order::{
         Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, Event, ExceptionKind,
         FulfillmentLine, FulfillmentOrder, FulfillmentStatus, HoldKind, LineUnits, RefundLine,
         RefundStatus, Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
     },
-    routing::{Assignment, Decision, RoutingInputs, Unplaced},
+    route::{Assignment, Decision, RoutingInputs, Unplaced},
     stock::{StockEvent, StockLevel, StockRecord},
 };
 use jiff::Timestamp;
@@ -98,7 +95,7 @@ fn decision(unplaced: u32) -> Box<Decision> {
             })
             .into_iter()
             .collect(),
-        exclusions: Vec::new(),
+        fences: Vec::new(),
         truncated: false,
         explanation: "berlin ships 2 x TEE-RED-M: it is the nearest own warehouse that has them."
             .into(),
@@ -122,7 +119,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         lines: vec![ShipmentLine {
             line: line(),
             units: 2,
-            unexpected: 0,
+            unasked: 0,
         }],
     };
     let routed = |unplaced| Event::OrderRouted {
@@ -363,7 +360,7 @@ fn cause(key: &str) -> Cause {
 }
 
 /// The example of every published event.
-pub(crate) fn entries() -> Vec<BusEntry> {
+pub(crate) fn entries() -> Vec<Entry> {
     let mut entries = Vec::new();
     for (index, (kind, key, event)) in events().into_iter().enumerate() {
         let body = CommitBody {
@@ -377,7 +374,7 @@ pub(crate) fn entries() -> Vec<BusEntry> {
             events: vec![event],
             prev_hash: String::new(),
         };
-        entries.extend(entries_of_commit(order_id(), &body).unwrap());
+        entries.extend(of_order(order_id(), &body).unwrap());
     }
     let level = StockLevel {
         on_hand: 3,
@@ -415,7 +412,7 @@ pub(crate) fn entries() -> Vec<BusEntry> {
             cause: cause(key),
             events: vec![StockEvent::new(&level, &movement)],
         };
-        entries.extend(entries_of_movement(&record).unwrap());
+        entries.extend(of_stock(&record).unwrap());
     }
     entries
 }

@@ -4,7 +4,10 @@ use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, TOTAL, order};
+use crate::{
+    api_harness::ApiHarness,
+    samples::{TOTAL, order},
+};
 
 fn numbers(page: &Value) -> Vec<&str> {
     page["orders"]
@@ -16,11 +19,11 @@ fn numbers(page: &Value) -> Vec<&str> {
 }
 
 /// Follows the cursors to the end.
-async fn all(desk: &Desk, target: &str) -> Vec<String> {
+async fn all(api: &ApiHarness, target: &str) -> Vec<String> {
     let mut found = Vec::new();
     let mut cursor = String::new();
     for _ in 0..200 {
-        let page = desk
+        let page = api
             .get("support", &format!("{target}{cursor}"))
             .await
             .expect(200);
@@ -34,7 +37,7 @@ async fn all(desk: &Desk, target: &str) -> Vec<String> {
 }
 
 /// Orders over a month, two a day on some days, in the order of their placement.
-async fn a_month_of_orders(desk: &Desk) -> Vec<String> {
+async fn a_month_of_orders(api: &ApiHarness) -> Vec<String> {
     let mut placed = Vec::new();
     for (day, hour) in [
         (1, 9),
@@ -50,7 +53,7 @@ async fn a_month_of_orders(desk: &Desk) -> Vec<String> {
         let number = format!("N-{day}-{hour}");
         let mut body = order(&number);
         body["placed_at"] = json!(format!("2026-11-{day:02}T{hour:02}:00:00Z"));
-        desk.place(&body).await;
+        api.place(&body).await;
         placed.push(number);
     }
     placed
@@ -58,8 +61,8 @@ async fn a_month_of_orders(desk: &Desk) -> Vec<String> {
 
 #[tokio::test]
 async fn pages_of_any_size_add_up_to_the_whole_listing_newest_first() {
-    let desk = Desk::open().await;
-    let mut expected = a_month_of_orders(&desk).await;
+    let api = ApiHarness::new().await;
+    let mut expected = a_month_of_orders(&api).await;
     expected.reverse();
     for limit in [1, 2, 3, 8, 100] {
         for filter in [
@@ -68,28 +71,28 @@ async fn pages_of_any_size_add_up_to_the_whole_listing_newest_first() {
             "customer_email=jane.doe@example.com",
             "shop=",
         ] {
-            let found = all(&desk, &format!("/api/oms/orders?{filter}&limit={limit}")).await;
+            let found = all(&api, &format!("/api/oms/orders?{filter}&limit={limit}")).await;
             assert_eq!(found, expected, "{filter} {limit}");
         }
     }
 }
 
 #[tokio::test]
-async fn a_listing_by_status_looks_no_further_back_than_asked() {
-    let desk = Desk::open().await;
-    a_month_of_orders(&desk).await;
-    let found = all(&desk, "/api/oms/orders?status=pending&since=2026-11-20").await;
+async fn a_listing_by_status_reads_no_more_days_than_requested() {
+    let api = ApiHarness::new().await;
+    a_month_of_orders(&api).await;
+    let found = all(&api, "/api/oms/orders?status=pending&since=2026-11-20").await;
     assert_eq!(found, ["N-22-0", "N-21-23", "N-20-3", "N-20-2", "N-20-1"]);
 }
 
 #[tokio::test]
 async fn an_order_is_found_by_its_number_its_customer_and_its_status() {
-    let desk = Desk::open().await;
-    let id = desk.place(&order("1001")).await;
-    desk.place(&order("1002")).await;
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
+    api.place(&order("1002")).await;
     for target in ["number=1001", "number=1001&shop=default"] {
         assert_eq!(
-            all(&desk, &format!("/api/oms/orders?{target}")).await,
+            all(&api, &format!("/api/oms/orders?{target}")).await,
             ["1001"],
             "{target}"
         );
@@ -101,25 +104,25 @@ async fn an_order_is_found_by_its_number_its_customer_and_its_status() {
         "tracking=X",
     ] {
         assert!(
-            all(&desk, &format!("/api/oms/orders?{target}"))
+            all(&api, &format!("/api/oms/orders?{target}"))
                 .await
                 .is_empty(),
             "{target}"
         );
     }
-    desk.pay(id, TOTAL).await;
+    api.pay(id, TOTAL).await;
     for target in [
         "status=paid",
         "status=READY_FOR_FULFILLMENT",
         "status=ready_for_fulfillment",
     ] {
         assert_eq!(
-            all(&desk, &format!("/api/oms/orders?{target}")).await,
+            all(&api, &format!("/api/oms/orders?{target}")).await,
             ["1001"],
             "{target}"
         );
     }
-    desk.post(
+    api.post(
         "agent",
         &format!("/api/oms/orders/{id}/hold"),
         "h",
@@ -128,15 +131,15 @@ async fn an_order_is_found_by_its_number_its_customer_and_its_status() {
     .await
     .expect(200);
     assert!(
-        all(&desk, "/api/oms/orders?status=READY_FOR_FULFILLMENT")
+        all(&api, "/api/oms/orders?status=READY_FOR_FULFILLMENT")
             .await
             .is_empty()
     );
     assert_eq!(
-        all(&desk, "/api/oms/orders?status=PROCESSING").await,
+        all(&api, "/api/oms/orders?status=PROCESSING").await,
         ["1001"]
     );
-    let page = desk
+    let page = api
         .get("support", "/api/oms/orders?number=1001")
         .await
         .expect(200);
@@ -149,9 +152,9 @@ async fn an_order_is_found_by_its_number_its_customer_and_its_status() {
 
 #[tokio::test]
 async fn a_list_holds_no_personal_data() {
-    let desk = Desk::open().await;
-    desk.place(&order("1001")).await;
-    let answer = desk
+    let api = ApiHarness::new().await;
+    api.place(&order("1001")).await;
+    let answer = api
         .get(
             "admin",
             "/api/oms/orders?customer_email=jane.doe%40example.com",
@@ -159,15 +162,15 @@ async fn a_list_holds_no_personal_data() {
         .await;
     assert_eq!(numbers(&answer.json), ["1001"]);
     for secret in ["Jane", "jane", "xample", "Hauptstr"] {
-        assert!(!answer.response.body().contains(secret), "{secret}");
+        assert!(!answer.response.body.contains(secret), "{secret}");
     }
 }
 
 #[tokio::test]
-async fn a_query_that_is_not_understood_is_refused() {
-    let desk = Desk::open().await;
-    a_month_of_orders(&desk).await;
-    let page = desk
+async fn an_invalid_query_is_refused() {
+    let api = ApiHarness::new().await;
+    a_month_of_orders(&api).await;
+    let page = api
         .get("support", "/api/oms/orders?status=pending&limit=1")
         .await
         .expect(200);
@@ -192,30 +195,30 @@ async fn a_query_that_is_not_understood_is_refused() {
         ),
         (format!("number=1&cursor={cursor}"), "bad_cursor"),
     ] {
-        let refused = desk
+        let refused = api
             .get("support", &format!("/api/oms/orders?{query}"))
             .await
-            .refused(400);
+            .problem(400);
         assert_eq!(refused, code, "{query}");
     }
 }
 
 #[tokio::test]
-async fn who_waits_is_listed_in_pages_too() {
-    let desk = Desk::open().await;
+async fn backorders_are_listed_in_pages() {
+    let api = ApiHarness::new().await;
     let mut expected = BTreeSet::new();
     for n in 0..5 {
         let sku = format!("SKU-{n}");
         let mut body = order(&format!("W-{n}"));
         body["lines"] = json!([{ "sku": sku, "quantity": 1, "unit_price": 0 }]);
         body["shipping"] = json!(0);
-        let id = desk.place(&body).await;
-        desk.route(id).await;
+        let id = api.place(&body).await;
+        api.route(id).await;
         expected.insert(sku);
     }
     let (mut found, mut cursor) = (BTreeSet::new(), String::new());
     loop {
-        let page = desk
+        let page = api
             .get("support", &format!("/api/oms/backorders?limit=2{cursor}"))
             .await
             .expect(200);

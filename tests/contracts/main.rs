@@ -1,8 +1,8 @@
-//! What others build on: the HTTP API and its document, the events that the bus carries, and that template, types
-//! and catalogue say the same. Fast: everything runs on the store in memory.
+//! What others build on: the HTTP API and its document, and the published events; and that template, types and
+//! catalogue agree. Everything runs on the store in memory.
 //!
-//! `UPDATE=1 cargo test -p stories --test contracts` writes the generated files anew; a change that would break
-//! a reader of a published event is refused all the same.
+//! `INSTA_UPDATE=always cargo test -p stories --test contracts` writes the generated files anew. A change that would
+//! break a reader of a published event fails all the same.
 
 #![expect(
     clippy::unwrap_used,
@@ -11,16 +11,17 @@
 )]
 
 mod access;
+mod api_harness;
 mod cancelling;
 mod compatible;
-mod desk;
+mod deliverables;
 mod examples;
-mod files;
 mod listing;
 mod openapi;
 mod orders;
 mod privacy;
 mod published;
 mod requests;
+mod samples;
 mod stock;
 mod template;

@@ -2,17 +2,18 @@
 
 use std::collections::BTreeSet;
 
+use app::api::{openapi, routes::ROUTES};
 use serde_json::Value;
-use web::{ROUTES, openapi};
 
 use crate::{
-    desk::{Desk, TOTAL, order},
-    files,
+    api_harness::ApiHarness,
+    deliverables,
+    samples::{TOTAL, order},
 };
 
 #[test]
-fn the_document_on_file_is_what_the_code_makes() {
-    files::settle("functions/api/openapi.json", &openapi::document());
+fn the_document_is_current() {
+    deliverables::assert_current("functions/api/openapi.json", &openapi::document());
 }
 
 #[test]
@@ -34,7 +35,7 @@ fn the_document_names_every_route_and_nothing_else() {
 }
 
 #[test]
-fn every_reference_leads_somewhere() {
+fn every_reference_resolves() {
     let document = openapi::document();
     let mut references = BTreeSet::new();
     collect(&document, &mut references);
@@ -62,12 +63,12 @@ fn collect(value: &Value, references: &mut BTreeSet<String>) {
 /// What a live answer holds is what the document says it holds: every field is described, and every field that is
 /// described as always there is there.
 #[tokio::test]
-async fn an_answer_is_as_the_document_says() {
-    let desk = Desk::open().await;
-    desk.receive("r", "TEE-RED-M", "berlin", 1).await;
-    let id = desk.place(&order("1001")).await;
-    desk.pay(id, TOTAL).await;
-    desk.route(id).await;
+async fn responses_match_their_schemas() {
+    let api = ApiHarness::new().await;
+    api.receive("r", "TEE-RED-M", "berlin", 1).await;
+    let id = api.place(&order("1001")).await;
+    api.pay(id, TOTAL).await;
+    api.route(id).await;
     let document = openapi::document();
     for (schema, target) in [
         ("OrderDetail", format!("/api/oms/orders/{id}")),
@@ -80,7 +81,7 @@ async fn an_answer_is_as_the_document_says() {
         ("Locations", "/api/oms/locations".to_owned()),
         ("Problem", "/api/oms/orders/x".to_owned()),
     ] {
-        let answer = desk.get("admin", &target).await;
+        let answer = api.get("admin", &target).await;
         let schema = &document["components"]["schemas"][schema];
         fits(
             &document,

@@ -1,9 +1,12 @@
 //! One order as the API shows it.
 
-use domain::inbound::FulfillmentFact;
+use domain::facts::FulfillmentFact;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, TOTAL, order};
+use crate::{
+    api_harness::ApiHarness,
+    samples::{TOTAL, order},
+};
 
 fn actions(view: &Value) -> Vec<&str> {
     view["actions"]
@@ -15,18 +18,12 @@ fn actions(view: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
-async fn a_placed_order_is_answered_with_what_it_became() {
-    let desk = Desk::open().await;
-    let answer = desk
+async fn a_placed_order_is_returned() {
+    let api = ApiHarness::new().await;
+    let answer = api
         .post("operator", "/api/oms/orders", "k", &order("1001"))
         .await;
-    let location = answer
-        .response
-        .headers()
-        .get("location")
-        .and_then(|value| value.to_str().ok())
-        .unwrap()
-        .to_owned();
+    let location = answer.response.header("location").unwrap().to_owned();
     let placed = answer.expect(201);
     assert_eq!(
         location,
@@ -41,19 +38,19 @@ async fn a_placed_order_is_answered_with_what_it_became() {
         (&json!(TOTAL), &json!(2))
     );
     assert_eq!(
-        desk.get("operator", &location).await.expect(200)["number"],
+        api.get("operator", &location).await.expect(200)["number"],
         "1001"
     );
 }
 
 #[tokio::test]
 async fn units_and_money_add_up() {
-    let desk = Desk::open().await;
-    desk.receive("r", "TEE-RED-M", "berlin", 1).await;
-    let id = desk.place(&order("1001")).await;
-    desk.pay(id, TOTAL).await;
-    desk.route(id).await;
-    let view = desk.order("agent", id).await;
+    let api = ApiHarness::new().await;
+    api.receive("r", "TEE-RED-M", "berlin", 1).await;
+    let id = api.place(&order("1001")).await;
+    api.pay(id, TOTAL).await;
+    api.route(id).await;
+    let view = api.order("agent", id).await;
     let (mut total, mut units) = (0, Vec::new());
     for line in view["lines"].as_array().unwrap() {
         let sum: u64 = [
@@ -88,17 +85,17 @@ async fn units_and_money_add_up() {
 }
 
 #[tokio::test]
-async fn the_timeline_says_who_did_what_why_and_where_that_left_the_order() {
-    let desk = Desk::open().await;
-    desk.receive("r1", "TEE-RED-M", "berlin", 5).await;
-    desk.receive("r2", "MUG-BLUE", "berlin", 5).await;
-    let id = desk.place(&order("1001")).await;
-    desk.pay(id, TOTAL).await;
-    desk.route(id).await;
-    desk.tell_fulfillment("w1", id, "berlin", FulfillmentFact::Accepted)
+async fn the_timeline_shows_actor_cause_event_and_status() {
+    let api = ApiHarness::new().await;
+    api.receive("r1", "TEE-RED-M", "berlin", 5).await;
+    api.receive("r2", "MUG-BLUE", "berlin", 5).await;
+    let id = api.place(&order("1001")).await;
+    api.pay(id, TOTAL).await;
+    api.route(id).await;
+    api.reports("w1", id, "berlin", FulfillmentFact::Accepted)
         .await;
-    let view = desk.order("support", id).await;
-    let told: Vec<(&str, &str)> = view["timeline"]
+    let view = api.order("support", id).await;
+    let sent: Vec<(&str, &str)> = view["timeline"]
         .as_array()
         .unwrap()
         .iter()
@@ -110,7 +107,7 @@ async fn the_timeline_says_who_did_what_why_and_where_that_left_the_order() {
         })
         .collect();
     assert_eq!(
-        told[..7],
+        sent[..7],
         [
             ("OrderPlaced", "pending"),
             ("PaymentLinked", "pending"),
@@ -145,26 +142,26 @@ async fn the_timeline_says_who_did_what_why_and_where_that_left_the_order() {
 }
 
 #[tokio::test]
-async fn the_actions_are_those_that_the_caller_may_take_now() {
-    let desk = Desk::open().await;
-    desk.receive("r1", "TEE-RED-M", "berlin", 5).await;
-    desk.receive("r2", "MUG-BLUE", "berlin", 5).await;
-    let id = desk.place(&order("1001")).await;
-    assert_eq!(actions(&desk.order("agent", id).await), ["cancel", "hold"]);
+async fn the_actions_are_those_that_the_user_may_take_now() {
+    let api = ApiHarness::new().await;
+    api.receive("r1", "TEE-RED-M", "berlin", 5).await;
+    api.receive("r2", "MUG-BLUE", "berlin", 5).await;
+    let id = api.place(&order("1001")).await;
+    assert_eq!(actions(&api.order("agent", id).await), ["cancel", "hold"]);
     for group in ["support", "operator"] {
-        assert!(actions(&desk.order(group, id).await).is_empty());
+        assert!(actions(&api.order(group, id).await).is_empty());
     }
     let path = format!("/api/oms/orders/{id}/hold");
     let body = json!({ "kind": "manual", "handle": "call-back" });
-    desk.post("agent", &path, "h", &body).await.expect(200);
-    let view = desk.order("agent", id).await;
+    api.post("agent", &path, "h", &body).await.expect(200);
+    let view = api.order("agent", id).await;
     assert_eq!(actions(&view), ["cancel", "hold", "release"]);
     assert_eq!(
         (&view["holds"][0]["handle"], &view["holds"][0]["effect"]),
         (&json!("call-back"), &json!("effective"))
     );
     let release = view["actions"][2].clone();
-    let released = desk
+    let released = api
         .post(
             "agent",
             release["href"].as_str().unwrap(),
@@ -174,26 +171,26 @@ async fn the_actions_are_those_that_the_caller_may_take_now() {
         .await
         .expect(200);
     assert_eq!(released["handle"], "call-back");
-    desk.pay(id, TOTAL).await;
-    desk.route(id).await;
-    let view = desk.order("agent", id).await;
+    api.pay(id, TOTAL).await;
+    api.route(id).await;
+    let view = api.order("agent", id).await;
     let lines =
         json!([{ "line": "1", "now": 0, "to_ask": 2 }, { "line": "2", "now": 0, "to_ask": 1 }]);
     assert_eq!(view["actions"][0]["lines"], lines);
-    desk.post("agent", &path, "h3", &body).await.expect(200);
+    api.post("agent", &path, "h3", &body).await.expect(200);
     assert_eq!(
-        desk.order("agent", id).await["holds"][0]["effect"],
+        api.order("agent", id).await["holds"][0]["effect"],
         "requested"
     );
-    desk.tell_fulfillment("w1", id, "berlin", FulfillmentFact::Picking)
+    api.reports("w1", id, "berlin", FulfillmentFact::Picking)
         .await;
-    assert_eq!(actions(&desk.order("agent", id).await), ["hold", "release"]);
+    assert_eq!(actions(&api.order("agent", id).await), ["hold", "release"]);
 }
 
 #[tokio::test]
-async fn holds_that_cannot_be_are_refused() {
-    let desk = Desk::open().await;
-    let id = desk.place(&order("1001")).await;
+async fn invalid_holds_are_refused() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
     let hold = format!("/api/oms/orders/{id}/hold");
     for (body, status) in [
         (json!({ "kind": "whim" }), 400),
@@ -203,38 +200,38 @@ async fn holds_that_cannot_be_are_refused() {
             422,
         ),
     ] {
-        desk.post("agent", &hold, "k", &body).await.refused(status);
+        api.post("agent", &hold, "k", &body).await.problem(status);
     }
     let release = format!("/api/oms/orders/{id}/release");
-    let unknown = desk
+    let unknown = api
         .post("agent", &release, "k", &json!({ "handle": "no-such" }))
         .await;
-    assert_eq!(unknown.refused(422), "unknown_hold");
+    assert_eq!(unknown.problem(422), "unknown_hold");
     let cancel = format!("/api/oms/orders/{id}/cancel");
-    desk.post("agent", &cancel, "c", &json!({ "reason": "FRAUD" }))
+    api.post("agent", &cancel, "c", &json!({ "reason": "FRAUD" }))
         .await
         .expect(200);
     assert_eq!(
-        desk.post("agent", &hold, "k2", &json!({ "kind": "manual" }))
+        api.post("agent", &hold, "k2", &json!({ "kind": "manual" }))
             .await
-            .refused(409),
+            .problem(409),
         "wrong_status"
     );
     let nowhere = "/api/oms/orders/ord_0199f3a0b1c27d3e8f4a5b6c7d8e9f00/hold";
     assert_eq!(
-        desk.post("agent", nowhere, "k3", &json!({ "kind": "manual" }))
+        api.post("agent", nowhere, "k3", &json!({ "kind": "manual" }))
             .await
-            .refused(404),
+            .problem(404),
         "not_found"
     );
 }
 
 #[tokio::test]
-async fn an_erased_customer_is_nobody() {
-    let desk = Desk::open().await;
-    let id = desk.place(&order("1001")).await;
-    desk.store.erase(id);
-    let view = desk.order("admin", id).await;
+async fn an_erased_customer_is_null() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
+    api.store.erase(id);
+    let view = api.order("admin", id).await;
     assert_eq!(
         (&view["customer"], &view["number"]),
         (&Value::Null, &json!("1001"))

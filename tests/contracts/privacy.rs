@@ -1,20 +1,23 @@
 //! No personal data leaves by a side door: not on the bus, not in an error.
 
 use app::{
-    bus::publish::{entries_of_commit, entries_of_stored_commit, entries_of_stored_record},
     memory::Streamed,
+    publish::{of_order, stored_commit, stored_record},
 };
 use domain::{
-    inbound::FulfillmentFact,
+    facts::FulfillmentFact,
     order::{
         Actor, Cause, CommitBody, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus,
     },
-    routing::{Available, Candidate, Decision, Demand, RoutingInputs},
+    route::{Available, Candidate, Decision, Demand, RoutingInputs},
 };
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::desk::{Desk, TOTAL, order, request};
+use crate::{
+    api_harness::{ApiHarness, request},
+    samples::{TOTAL, order},
+};
 
 /// What a customer and an agent have written.
 const SECRETS: [&str; 7] = [
@@ -37,16 +40,16 @@ fn assert_clean(what: &str, text: &str) {
 }
 
 #[tokio::test]
-async fn the_bus_carries_no_personal_data_of_a_whole_life() {
-    let desk = Desk::open().await;
-    desk.receive("r1", "TEE-RED-M", "berlin", 2).await;
-    let id = desk.place(&order("1001")).await;
+async fn no_published_event_carries_personal_data() {
+    let api = ApiHarness::new().await;
+    api.receive("r1", "TEE-RED-M", "berlin", 2).await;
+    let id = api.place(&order("1001")).await;
     let hold = json!({ "kind": "manual", "handle": "call-back" });
-    desk.post("agent", &format!("/api/oms/orders/{id}/hold"), "h", &hold)
+    api.post("agent", &format!("/api/oms/orders/{id}/hold"), "h", &hold)
         .await
         .expect(200);
     let release = json!({ "handle": "call-back" });
-    desk.post(
+    api.post(
         "agent",
         &format!("/api/oms/orders/{id}/release"),
         "h2",
@@ -54,22 +57,20 @@ async fn the_bus_carries_no_personal_data_of_a_whole_life() {
     )
     .await
     .expect(200);
-    desk.pay(id, TOTAL).await;
-    desk.route(id).await;
+    api.pay(id, TOTAL).await;
+    api.route(id).await;
     let note = json!({ "reason": "OTHER", "note": "Jane van Doe moved to her neighbour", "lines": [{ "line": "2" }] });
-    desk.post("agent", &format!("/api/oms/orders/{id}/cancel"), "c", &note)
+    api.post("agent", &format!("/api/oms/orders/{id}/cancel"), "c", &note)
         .await
         .expect(200);
     let reason = "Jane van Doe, Hauptstrasse 17, is away".to_owned();
-    desk.tell_fulfillment("w1", id, "berlin", FulfillmentFact::Rejected { reason })
+    api.reports("w1", id, "berlin", FulfillmentFact::Rejected { reason })
         .await;
     let mut published = 0;
-    for streamed in desk.store.stream(0).0 {
+    for streamed in api.store.stream(0).0 {
         let entries = match &streamed {
-            Streamed::Commit { order, text, hash } => {
-                entries_of_stored_commit(&order.to_string(), text, hash)
-            }
-            Streamed::Stock(text) => entries_of_stored_record(text),
+            Streamed::Commit { order, text, hash } => stored_commit(&order.to_string(), text, hash),
+            Streamed::Stock(text) => stored_record(text),
         };
         for entry in entries.unwrap() {
             assert_clean(entry.detail_type, &entry.detail);
@@ -81,8 +82,8 @@ async fn the_bus_carries_no_personal_data_of_a_whole_life() {
 
 #[tokio::test]
 async fn no_error_repeats_personal_data() {
-    let desk = Desk::open().await;
-    let id = desk.place(&order("1001")).await;
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
     // Every field of a whole order in turn is given a value that says who somebody is.
     let whole = order("1002");
     let mut pointers = Vec::new();
@@ -95,27 +96,27 @@ async fn no_error_repeats_personal_data() {
         ] {
             let mut body = whole.clone();
             *body.pointer_mut(&pointer).unwrap() = secret;
-            let answer = desk.post("agent", "/api/oms/orders", "k", &body).await;
-            if answer.response.status().as_u16() >= 400 {
-                assert_clean(&pointer, answer.response.body());
+            let answer = api.post("agent", "/api/oms/orders", "k", &body).await;
+            if answer.response.status >= 400 {
+                assert_clean(&pointer, &answer.response.body);
             }
         }
     }
-    let spoken = "Jane%20van%20Doe%20jane.doe%40example.com";
+    let personal = "Jane%20van%20Doe%20jane.doe%40example.com";
     for target in [
-        format!("/api/oms/orders?customer_email={spoken}&limit=x"),
-        format!("/api/oms/orders?number={spoken}"),
-        format!("/api/oms/orders?status={spoken}"),
-        format!("/api/oms/orders?{spoken}=1"),
-        format!("/api/oms/orders?status=paid&cursor={spoken}"),
-        format!("/api/oms/orders/{spoken}"),
-        format!("/api/oms/stock/{spoken}"),
-        format!("/api/oms/{spoken}"),
-        format!("/api/oms/backorders?sku={spoken}"),
+        format!("/api/oms/orders?customer_email={personal}&limit=x"),
+        format!("/api/oms/orders?number={personal}"),
+        format!("/api/oms/orders?status={personal}"),
+        format!("/api/oms/orders?{personal}=1"),
+        format!("/api/oms/orders?status=paid&cursor={personal}"),
+        format!("/api/oms/orders/{personal}"),
+        format!("/api/oms/stock/{personal}"),
+        format!("/api/oms/{personal}"),
+        format!("/api/oms/backorders?sku={personal}"),
     ] {
-        let answer = desk.get("admin", &target).await;
-        assert!(answer.response.status().as_u16() >= 400, "{target}");
-        assert_clean(&target, answer.response.body());
+        let answer = api.get("admin", &target).await;
+        assert!(answer.response.status >= 400, "{target}");
+        assert_clean(&target, &answer.response.body);
     }
     for (verb, body) in [
         ("cancel", json!({ "reason": "Jane van Doe" })),
@@ -131,9 +132,9 @@ async fn no_error_repeats_personal_data() {
         ("release", json!({ "handle": "Jane van Doe" })),
     ] {
         let path = format!("/api/oms/orders/{id}/{verb}");
-        let answer = desk.post("agent", &path, "k", &body).await;
-        assert!(answer.response.status().as_u16() >= 400, "{verb} {body}");
-        assert_clean(verb, answer.response.body());
+        let answer = api.post("agent", &path, "k", &body).await;
+        assert!(answer.response.status >= 400, "{verb} {body}");
+        assert_clean(verb, &answer.response.body);
     }
     let key = request(
         "agent",
@@ -142,7 +143,7 @@ async fn no_error_repeats_personal_data() {
         "{}",
         Some("Jane van Doe"),
     );
-    assert_clean("key", &desk.put_request(&key).await.response.body());
+    assert_clean("key", &api.send(&key).await.response.body);
 }
 
 fn collect(value: &serde_json::Value, at: String, pointers: &mut Vec<String>) {
@@ -164,7 +165,7 @@ fn collect(value: &serde_json::Value, at: String, pointers: &mut Vec<String>) {
 #[test]
 fn the_largest_event_fits_the_bus() {
     let now: Timestamp = "2026-11-22T09:30:00Z".parse().unwrap();
-    let lines = domain::decide::LINES_MAX;
+    let lines = domain::place::LINES_MAX;
     let line = |n: usize| {
         format!("line-{n:035}")
             .parse::<domain::ids::LineId>()
@@ -181,7 +182,7 @@ fn the_largest_event_fits_the_bus() {
             .map(|n| Available {
                 sku: sku(n),
                 units: 9,
-                withheld: 9,
+                kept_back: 9,
                 queued_ahead: 9,
             })
             .collect()
@@ -234,13 +235,13 @@ fn the_largest_event_fits_the_bus() {
         },
         assignments: Vec::new(),
         unplaced: (0..lines)
-            .map(|n| domain::routing::Unplaced {
+            .map(|n| domain::route::Unplaced {
                 line: line(n),
                 sku: sku(n),
                 units: 100_000,
             })
             .collect(),
-        exclusions: Vec::new(),
+        fences: Vec::new(),
         truncated: true,
         explanation: "ü".repeat(500_000),
         attempt: 9,
@@ -256,7 +257,7 @@ fn the_largest_event_fits_the_bus() {
         }],
         prev_hash: String::new(),
     };
-    let entries = entries_of_commit(order, &body).unwrap();
+    let entries = of_order(order, &body).unwrap();
     assert!(
         entries[0].detail.len() < 64 * 1024,
         "{}",

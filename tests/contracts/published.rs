@@ -1,16 +1,12 @@
-//! The catalogue of published events: files, types and code agree.
+//! The catalogue of published events: deliverables, types and code agree.
 
 use std::collections::BTreeSet;
 
-use app::bus::{
-    catalogue::{CATALOGUE, PublishedEvent},
-    envelope::{ORDER_SOURCE, STOCK_SOURCE},
-    publish::{entries_of_commit, entries_of_stored_commit, entries_of_stored_record},
-};
+use app::publish::{CATALOGUE, Fact, ORDERS, STOCK, of_order, stored_commit, stored_record};
 use domain::order::{Actor, Cause, Commit, CommitBody, Event};
 use serde_json::Value;
 
-use crate::{compatible::fault, desk::Desk, examples, files};
+use crate::{api_harness::ApiHarness, compatible::incompatibility, deliverables, examples};
 
 fn example_of(name: &str, version: u16) -> String {
     format!("events/published/{name}.v{version}.json")
@@ -21,7 +17,7 @@ fn schema_of(name: &str, version: u16) -> String {
 }
 
 #[test]
-fn every_event_has_one_true_example_that_its_type_reads_and_writes() {
+fn every_event_has_one_example_that_its_type_reads_and_writes() {
     let entries = examples::entries();
     for listed in CATALOGUE {
         let mut found = entries
@@ -38,8 +34,8 @@ fn every_event_has_one_true_example_that_its_type_reads_and_writes() {
         let detail: Value = serde_json::from_str(&entry.detail).unwrap();
         assert_eq!(detail["version"], listed.version);
         let name = example_of(listed.name, listed.version);
-        files::settle(&name, &detail);
-        let filed = files::json(&name).unwrap();
+        deliverables::assert_current(&name, &detail);
+        let filed = deliverables::json(&name).unwrap();
         assert_eq!(
             (listed.reread)(&filed).unwrap(),
             filed,
@@ -50,20 +46,24 @@ fn every_event_has_one_true_example_that_its_type_reads_and_writes() {
 }
 
 #[test]
-fn every_schema_is_the_types_and_breaks_no_reader() {
+fn every_schema_is_current_and_breaks_no_reader() {
     for listed in CATALOGUE {
         let name = schema_of(listed.name, listed.version);
         let schema = (listed.schema)().to_value();
         // Looked at before it is written anew: a change that breaks readers needs a version of its own.
-        if let Some(fault) = files::json(&name).and_then(|old| fault(&old, &schema)) {
-            panic!("{name}: {fault}. Raise the event's version in the catalogue instead.");
+        if let Some(incompatibility) =
+            deliverables::json(&name).and_then(|old| incompatibility(&old, &schema))
+        {
+            panic!(
+                "{name}: {incompatibility}. Raise the event's version in the catalogue instead."
+            );
         }
-        files::settle(&name, &schema);
+        deliverables::assert_current(&name, &schema);
     }
 }
 
 #[test]
-fn there_is_no_file_of_an_event_that_is_not_published() {
+fn every_file_belongs_to_a_published_event() {
     let known: BTreeSet<String> = CATALOGUE
         .iter()
         .flat_map(|listed| {
@@ -73,7 +73,7 @@ fn there_is_no_file_of_an_event_that_is_not_published() {
             ]
         })
         .collect();
-    for file in std::fs::read_dir(files::path("events/published")).unwrap() {
+    for file in std::fs::read_dir(deliverables::path("events/published")).unwrap() {
         let name = format!(
             "events/published/{}",
             file.unwrap().file_name().into_string().unwrap()
@@ -87,21 +87,21 @@ fn there_is_no_file_of_an_event_that_is_not_published() {
 }
 
 #[test]
-fn every_event_of_an_order_is_published_or_kept_by_decision() {
+fn every_event_of_an_order_is_published_or_private_by_decision() {
     let kept: Vec<&str> = examples::events()
         .iter()
-        .filter(|(_, _, event)| PublishedEvent::of_event(event).is_none())
+        .filter(|(_, _, event)| Fact::of_event(event).is_none())
         .map(|e| e.2.name())
         .collect();
     assert_eq!(kept, ["PaymentLinked"]);
     for (_, _, event) in examples::events() {
-        let name = PublishedEvent::of_event(&event).map(|fact| fact.name());
+        let name = Fact::of_event(&event).map(|fact| fact.name());
         assert!(name.is_none_or(|name| name == event.name()), "{name:?}");
     }
 }
 
 #[test]
-fn ids_stay_when_an_event_beside_them_is_kept_back() {
+fn ids_do_not_depend_on_private_events() {
     let released = Event::OrderReleased {};
     let body = CommitBody {
         seq: 3,
@@ -116,7 +116,7 @@ fn ids_stay_when_an_event_beside_them_is_kept_back() {
         ],
         prev_hash: String::new(),
     };
-    let entries = entries_of_commit(examples::order_id(), &body).unwrap();
+    let entries = of_order(examples::order_id(), &body).unwrap();
     let detail: Value = serde_json::from_str(&entries[0].detail).unwrap();
     assert_eq!(detail["id"], format!("{}:3:1", examples::order_id()));
     assert_eq!(
@@ -127,24 +127,24 @@ fn ids_stay_when_an_event_beside_them_is_kept_back() {
 
 #[tokio::test]
 async fn what_the_store_streams_is_published_once_each() {
-    let desk = Desk::open().await;
-    desk.receive("r1", "TEE-RED-M", "berlin", 1).await;
-    let id = desk.place(&crate::desk::order("1001")).await;
-    desk.pay(id, crate::desk::TOTAL).await;
-    desk.route(id).await;
+    let api = ApiHarness::new().await;
+    api.receive("r1", "TEE-RED-M", "berlin", 1).await;
+    let id = api.place(&crate::samples::order("1001")).await;
+    api.pay(id, crate::samples::TOTAL).await;
+    api.route(id).await;
     let mut ids = BTreeSet::new();
     let mut names = BTreeSet::new();
-    for streamed in desk.store.stream(0).0 {
+    for streamed in api.store.stream(0).0 {
         let entries = match &streamed {
             app::memory::Streamed::Commit { order, text, hash } => {
-                entries_of_stored_commit(&order.to_string(), text, hash)
+                stored_commit(&order.to_string(), text, hash)
             }
-            app::memory::Streamed::Stock(text) => entries_of_stored_record(text),
+            app::memory::Streamed::Stock(text) => stored_record(text),
         };
         for entry in entries.unwrap() {
             let detail: Value = serde_json::from_str(&entry.detail).unwrap();
             assert!(ids.insert(detail["id"].to_string()));
-            assert!([ORDER_SOURCE, STOCK_SOURCE].contains(&entry.source));
+            assert!([ORDERS, STOCK].contains(&entry.source));
             names.insert(entry.detail_type);
         }
     }
@@ -161,7 +161,7 @@ async fn what_the_store_streams_is_published_once_each() {
 }
 
 #[test]
-fn a_commit_that_was_edited_is_not_spread() {
+fn an_edited_commit_is_not_published() {
     let body = CommitBody {
         seq: 1,
         at: "2026-11-22T09:30:00Z".parse().unwrap(),
@@ -173,7 +173,7 @@ fn a_commit_that_was_edited_is_not_spread() {
     let commit = Commit::seal(body).unwrap();
     let order = examples::order_id().to_string();
     assert_eq!(
-        entries_of_stored_commit(&order, &commit.text, &commit.hash)
+        stored_commit(&order, &commit.text, &commit.hash)
             .unwrap()
             .len(),
         1
@@ -185,11 +185,9 @@ fn a_commit_that_was_edited_is_not_spread() {
         ("ord_x", &commit.text, &commit.hash),
     ] {
         assert_eq!(
-            entries_of_stored_commit(order, text, hash)
-                .unwrap_err()
-                .code(),
+            stored_commit(order, text, hash).unwrap_err().code(),
             "inconsistent"
         );
     }
-    assert!(entries_of_stored_record("{}").is_err());
+    assert!(stored_record("{}").is_err());
 }

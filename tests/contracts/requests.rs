@@ -1,29 +1,25 @@
 //! Requests that are not as they should be, and requests that come twice.
 
+use app::api::BODY_MAX;
 use serde_json::{Value, json};
-use web::BODY_BYTES_MAX;
 
-use crate::desk::{Desk, order, request};
+use crate::{
+    api_harness::{ApiHarness, request},
+    samples::order,
+};
 
 #[tokio::test]
-async fn unknown_paths_and_methods_are_told_apart() {
-    let desk = Desk::open().await;
+async fn unknown_paths_and_methods_have_different_statuses() {
+    let api = ApiHarness::new().await;
     assert_eq!(
-        desk.get("admin", "/api/oms/order").await.refused(404),
+        api.get("admin", "/api/oms/order").await.problem(404),
         "no_route"
     );
-    let answer = desk
-        .put_request(&request("admin", "DELETE", "/api/oms/orders", "", None))
+    let answer = api
+        .send(&request("admin", "DELETE", "/api/oms/orders", "", None))
         .await;
-    assert_eq!(
-        answer
-            .response
-            .headers()
-            .get("allow")
-            .and_then(|value| value.to_str().ok()),
-        Some("GET, POST")
-    );
-    assert_eq!(answer.refused(405), "method_not_allowed");
+    assert_eq!(answer.response.header("allow"), Some("GET, POST"));
+    assert_eq!(answer.problem(405), "method_not_allowed");
     for id in [
         "x",
         "ord_",
@@ -32,9 +28,9 @@ async fn unknown_paths_and_methods_are_told_apart() {
         "%00",
     ] {
         assert_eq!(
-            desk.get("admin", &format!("/api/oms/orders/{id}"))
+            api.get("admin", &format!("/api/oms/orders/{id}"))
                 .await
-                .refused(404),
+                .problem(404),
             "not_found",
             "{id}"
         );
@@ -42,9 +38,9 @@ async fn unknown_paths_and_methods_are_told_apart() {
 }
 
 #[tokio::test]
-async fn a_writing_request_needs_a_key_of_its_own_making() {
-    let desk = Desk::open().await;
-    let id = desk.place(&order("1001")).await;
+async fn a_writing_request_needs_an_idempotency_key() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
     let paths = [
         "/api/oms/orders".to_owned(),
         "/api/oms/stock/adjustments".to_owned(),
@@ -52,50 +48,41 @@ async fn a_writing_request_needs_a_key_of_its_own_making() {
     let of_order = ["cancel", "hold", "release"].map(|verb| format!("/api/oms/orders/{id}/{verb}"));
     for path in paths.iter().chain(&of_order) {
         for key in [None, Some("")] {
-            let answer = desk
-                .put_request(&request("admin", "POST", path, "{}", key))
-                .await;
-            assert_eq!(answer.refused(400), "idempotency_key_required", "{path}");
+            let answer = api.send(&request("admin", "POST", path, "{}", key)).await;
+            assert_eq!(answer.problem(400), "idempotency_key_required", "{path}");
         }
-        for key in ["a b", "ümlaut", "a\tb", &"k".repeat(256)] {
-            let answer = desk
-                .put_request(&request("admin", "POST", path, "{}", Some(key)))
+        for key in ["a b", "ümlaut", "a\nb", &"k".repeat(256)] {
+            let answer = api
+                .send(&request("admin", "POST", path, "{}", Some(key)))
                 .await;
             assert_eq!(answer.json["field"], "idempotency-key");
-            assert_eq!(answer.refused(400), "malformed", "{path}");
+            assert_eq!(answer.problem(400), "malformed", "{path}");
         }
         let longest = "k".repeat(255);
-        let answer = desk
-            .put_request(&request("admin", "POST", path, "{}", Some(&longest)))
+        let answer = api
+            .send(&request("admin", "POST", path, "{}", Some(&longest)))
             .await;
         assert_ne!(answer.json["field"], "idempotency-key");
     }
 }
 
 #[tokio::test]
-async fn bodies_of_the_wrong_kind_are_turned_away() {
-    let desk = Desk::open().await;
-    let mut asked = request("admin", "POST", "/api/oms/orders", "{}", Some("k"));
-    asked
-        .headers_mut()
-        .insert("content-type", "text/plain".parse().unwrap());
-    assert_eq!(
-        desk.put_request(&asked).await.refused(415),
-        "unsupported_media_type"
-    );
-    asked.headers_mut().remove("content-type");
-    assert_eq!(
-        desk.put_request(&asked).await.refused(415),
-        "unsupported_media_type"
-    );
-    asked = request(
+async fn a_body_of_the_wrong_type_is_refused() {
+    let api = ApiHarness::new().await;
+    let mut sent = request("admin", "POST", "/api/oms/orders", "{}", Some("k"));
+    sent.headers
+        .insert("content-type".into(), "text/plain".into());
+    assert_eq!(api.send(&sent).await.problem(415), "unsupported_media_type");
+    sent.headers.remove("content-type");
+    assert_eq!(api.send(&sent).await.problem(415), "unsupported_media_type");
+    sent = request(
         "admin",
         "POST",
         "/api/oms/orders",
-        &" ".repeat(BODY_BYTES_MAX + 1),
+        &" ".repeat(BODY_MAX + 1),
         Some("k"),
     );
-    assert_eq!(desk.put_request(&asked).await.refused(413), "too_large");
+    assert_eq!(api.send(&sent).await.problem(413), "too_large");
     let deep = "[".repeat(100_000);
     for body in [
         "",
@@ -107,8 +94,8 @@ async fn bodies_of_the_wrong_kind_are_turned_away() {
         "\u{feff}{}",
         deep.as_str(),
     ] {
-        let answer = desk
-            .put_request(&request(
+        let answer = api
+            .send(&request(
                 "admin",
                 "POST",
                 "/api/oms/orders",
@@ -117,20 +104,20 @@ async fn bodies_of_the_wrong_kind_are_turned_away() {
             ))
             .await;
         assert_eq!(
-            answer.refused(400),
+            answer.problem(400),
             "malformed",
             "{}",
             &body[..body.len().min(20)]
         );
     }
     let mut broken = request("admin", "POST", "/api/oms/orders", "", Some("k"));
-    *broken.body_mut() = vec![b'"', 0xff, 0xfe, b'"'];
-    assert_eq!(desk.put_request(&broken).await.refused(400), "malformed");
+    broken.body = vec![b'"', 0xff, 0xfe, b'"'];
+    assert_eq!(api.send(&broken).await.problem(400), "malformed");
 }
 
 #[tokio::test]
-async fn a_wrong_field_is_named_and_its_value_is_not() {
-    let desk = Desk::open().await;
+async fn an_invalid_field_is_named_without_its_value() {
+    let api = ApiHarness::new().await;
     let cases: [(&str, Value, u16, &str); 12] = [
         ("/number", json!("SECRET#"), 400, "number"),
         ("/currency", json!("SECRET"), 400, "currency"),
@@ -163,21 +150,21 @@ async fn a_wrong_field_is_named_and_its_value_is_not() {
     for (pointer, value, status, field) in cases {
         let mut body = order("1001");
         *body.pointer_mut(pointer).unwrap() = value;
-        let answer = desk.post("agent", "/api/oms/orders", "k", &body).await;
+        let answer = api.post("agent", "/api/oms/orders", "k", &body).await;
         assert!(
-            !answer.response.body().contains("SECRET"),
+            !answer.response.body.contains("SECRET"),
             "{}",
-            answer.response.body()
+            answer.response.body
         );
-        assert_eq!(answer.json["field"], field, "{}", answer.response.body());
-        answer.refused(status);
+        assert_eq!(answer.json["field"], field, "{}", answer.response.body);
+        answer.problem(status);
     }
-    assert!(desk.store.order_ids().is_empty());
+    assert!(api.store.order_ids().is_empty());
 }
 
 #[tokio::test]
-async fn a_misspelt_field_is_refused_wherever_it_stands() {
-    let desk = Desk::open().await;
+async fn a_misspelt_field_is_refused_at_every_depth() {
+    let api = ApiHarness::new().await;
     let mut misspelt = Vec::new();
     for pointer in ["", "/lines/0", "/customer", "/customer/address", "/terms"] {
         let mut body = order("1001");
@@ -189,7 +176,7 @@ async fn a_misspelt_field_is_refused_wherever_it_stands() {
     misspelt.push(("/api/oms/stock/adjustments", adjustment));
     for (path, body) in misspelt {
         assert_eq!(
-            desk.post("admin", path, "k", &body).await.refused(400),
+            api.post("admin", path, "k", &body).await.problem(400),
             "malformed",
             "{body}"
         );
@@ -198,22 +185,22 @@ async fn a_misspelt_field_is_refused_wherever_it_stands() {
 
 #[tokio::test]
 async fn a_repeated_request_has_its_effect_once_and_gets_the_same_answer() {
-    let desk = Desk::open().await;
-    desk.receive("r-1", "TEE-RED-M", "berlin", 1).await;
-    let id = desk.place(&order("1001")).await;
-    desk.pay(id, 5126).await;
+    let api = ApiHarness::new().await;
+    api.receive("r-1", "TEE-RED-M", "berlin", 1).await;
+    let id = api.place(&order("1001")).await;
+    api.pay(id, 5126).await;
     let hold = json!({ "kind": "manual" });
     let orders = "/api/oms/orders".to_owned();
     let stock = "/api/oms/stock/adjustments".to_owned();
     let of = |verb: &str| format!("/api/oms/orders/{id}/{verb}");
     let received = json!({ "sku": "MUG-BLUE", "location": "berlin", "movement": { "kind": "received", "quantity": 3 } });
-    let held = desk
+    let held = api
         .post("agent", &of("hold"), "h-0", &hold)
         .await
         .expect(200);
     let handle = &held["hold"]["handle"];
     let one = json!({ "reason": "CUSTOMER_REQUESTED", "lines": [{ "line": "1", "quantity": 1 }] });
-    let wishes = [
+    let requests = [
         (orders, "p-2", order("1002"), order("1003")),
         (of("hold"), "h-1", hold, json!({ "kind": "address" })),
         (
@@ -230,125 +217,91 @@ async fn a_repeated_request_has_its_effect_once_and_gets_the_same_answer() {
             json!({ "sku": "MUG-BLUE", "location": "berlin", "movement": { "kind": "counted", "on_hand": 1 } }),
         ),
     ];
-    for (path, key, body, other) in &wishes {
-        let first = desk.post("admin", path, key, body).await;
+    for (path, key, body, other) in &requests {
+        let first = api.post("admin", path, key, body).await;
         assert!(
-            first.response.status().as_u16() < 300,
+            first.response.status < 300,
             "{path}: {}",
-            first.response.body()
+            first.response.body
         );
-        assert_eq!(
-            first
-                .response
-                .headers()
-                .get("idempotent-replayed")
-                .and_then(|value| value.to_str().ok()),
-            None,
-            "{path}"
-        );
+        assert_eq!(first.response.header("idempotent-replayed"), None, "{path}");
         let before = (
-            desk.order("admin", id).await,
-            desk.get("admin", "/api/oms/stock/MUG-BLUE").await.json,
+            api.order("admin", id).await,
+            api.get("admin", "/api/oms/stock/MUG-BLUE").await.json,
         );
-        let again = desk.post("admin", path, key, body).await;
+        let again = api.post("admin", path, key, body).await;
         assert_eq!(
-            again
-                .response
-                .headers()
-                .get("idempotent-replayed")
-                .and_then(|value| value.to_str().ok()),
+            again.response.header("idempotent-replayed"),
             Some("true"),
             "{path}"
         );
+        assert_eq!(again.response.status, first.response.status);
+        assert_eq!(again.response.body, first.response.body);
         assert_eq!(
-            again.response.status().as_u16(),
-            first.response.status().as_u16()
+            again.response.header("location"),
+            first.response.header("location")
         );
-        assert_eq!(again.response.body(), first.response.body());
-        assert_eq!(
-            again
-                .response
-                .headers()
-                .get("location")
-                .and_then(|value| value.to_str().ok()),
-            first
-                .response
-                .headers()
-                .get("location")
-                .and_then(|value| value.to_str().ok())
-        );
-        let reused = desk.post("admin", path, key, other).await;
-        assert_eq!(reused.refused(422), "idempotency_key_reused", "{path}");
+        let reused = api.post("admin", path, key, other).await;
+        assert_eq!(reused.problem(422), "idempotency_key_reused", "{path}");
         let after = (
-            desk.order("admin", id).await,
-            desk.get("admin", "/api/oms/stock/MUG-BLUE").await.json,
+            api.order("admin", id).await,
+            api.get("admin", "/api/oms/stock/MUG-BLUE").await.json,
         );
         assert_eq!(after, before, "{path}");
     }
     // And after more has happened, still the same.
-    desk.route(id).await;
-    for (path, key, body, _) in &wishes {
-        let again = desk.post("admin", path, key, body).await;
+    api.route(id).await;
+    for (path, key, body, _) in &requests {
+        let again = api.post("admin", path, key, body).await;
         assert_eq!(
-            again
-                .response
-                .headers()
-                .get("idempotent-replayed")
-                .and_then(|value| value.to_str().ok()),
+            again.response.header("idempotent-replayed"),
             Some("true"),
             "{path}: {}",
-            again.response.body()
+            again.response.body
         );
     }
 }
 
 #[tokio::test]
-async fn a_key_is_not_spent_by_a_request_that_was_refused() {
-    let desk = Desk::open().await;
+async fn a_refused_request_does_not_use_up_its_key() {
+    let api = ApiHarness::new().await;
     let mut wrong = order("1001");
     wrong["lines"] = json!([]);
     assert_eq!(
-        desk.post("agent", "/api/oms/orders", "k", &wrong)
+        api.post("agent", "/api/oms/orders", "k", &wrong)
             .await
-            .refused(422),
+            .problem(422),
         "invalid_order"
     );
-    desk.post("agent", "/api/oms/orders", "k", &order("1001"))
+    api.post("agent", "/api/oms/orders", "k", &order("1001"))
         .await
         .expect(201);
 }
 
 #[tokio::test]
 async fn a_number_is_placed_once() {
-    let desk = Desk::open().await;
-    desk.post("agent", "/api/oms/orders", "k-1", &order("1001"))
+    let api = ApiHarness::new().await;
+    api.post("agent", "/api/oms/orders", "k-1", &order("1001"))
         .await
         .expect(201);
     assert_eq!(
-        desk.post("agent", "/api/oms/orders", "k-2", &order("1001"))
+        api.post("agent", "/api/oms/orders", "k-2", &order("1001"))
             .await
-            .refused(409),
+            .problem(409),
         "number_taken"
     );
     let mut elsewhere = order("1001");
     elsewhere["shop"] = json!("outlet");
-    desk.post("agent", "/api/oms/orders", "k-3", &elsewhere)
+    api.post("agent", "/api/oms/orders", "k-3", &elsewhere)
         .await
         .expect(201);
 }
 
 #[tokio::test]
-async fn answers_are_not_kept_by_anyone_on_the_way() {
-    let desk = Desk::open().await;
+async fn responses_may_not_be_cached() {
+    let api = ApiHarness::new().await;
     for target in ["/api/oms/orders", "/api/oms/nothing"] {
-        let answer = desk.get("admin", target).await;
-        assert_eq!(
-            answer
-                .response
-                .headers()
-                .get("cache-control")
-                .and_then(|value| value.to_str().ok()),
-            Some("no-store")
-        );
+        let answer = api.get("admin", target).await;
+        assert_eq!(answer.response.header("cache-control"), Some("no-store"));
     }
 }

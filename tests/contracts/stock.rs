@@ -2,19 +2,27 @@
 
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, TOTAL, order};
+use crate::{
+    api_harness::ApiHarness,
+    samples::{TOTAL, order},
+};
 
-async fn adjust(desk: &Desk, key: &str, location: &str, movement: Value) -> crate::desk::Answer {
+async fn adjust(
+    api: &ApiHarness,
+    key: &str,
+    location: &str,
+    movement: Value,
+) -> crate::api_harness::ApiResponse {
     let body = json!({ "sku": "TEE-RED-M", "location": location, "movement": movement });
-    desk.post("operator", "/api/oms/stock/adjustments", key, &body)
+    api.post("operator", "/api/oms/stock/adjustments", key, &body)
         .await
 }
 
 #[tokio::test]
 async fn every_kind_of_movement_shows_in_the_levels() {
-    let desk = Desk::open().await;
+    let api = ApiHarness::new().await;
     let received = adjust(
-        &desk,
+        &api,
         "1",
         "berlin",
         json!({ "kind": "received", "quantity": 10 }),
@@ -26,7 +34,7 @@ async fn every_kind_of_movement_shows_in_the_levels() {
         (&json!(10), &json!(10))
     );
     adjust(
-        &desk,
+        &api,
         "2",
         "berlin",
         json!({ "kind": "safety_stock", "units": 2 }),
@@ -34,7 +42,7 @@ async fn every_kind_of_movement_shows_in_the_levels() {
     .await
     .expect(200);
     adjust(
-        &desk,
+        &api,
         "3",
         "berlin",
         json!({ "kind": "adjusted", "delta": -1 }),
@@ -42,14 +50,14 @@ async fn every_kind_of_movement_shows_in_the_levels() {
     .await
     .expect(200);
     adjust(
-        &desk,
+        &api,
         "4",
         "berlin",
         json!({ "kind": "counted", "on_hand": 8 }),
     )
     .await
     .expect(200);
-    let view = desk
+    let view = api
         .get("support", "/api/oms/stock/TEE-RED-M")
         .await
         .expect(200);
@@ -63,8 +71,8 @@ async fn every_kind_of_movement_shows_in_the_levels() {
 }
 
 #[tokio::test]
-async fn a_movement_that_makes_no_sense_is_refused() {
-    let desk = Desk::open().await;
+async fn an_invalid_movement_is_refused() {
+    let api = ApiHarness::new().await;
     for (location, movement, status, code) in [
         (
             "nowhere",
@@ -99,14 +107,14 @@ async fn a_movement_that_makes_no_sense_is_refused() {
         ),
     ] {
         assert_eq!(
-            adjust(&desk, "k", location, movement.clone())
+            adjust(&api, "k", location, movement.clone())
                 .await
-                .refused(status),
+                .problem(status),
             code,
             "{movement}"
         );
     }
-    let view = desk
+    let view = api
         .get("support", "/api/oms/stock/TEE-RED-M")
         .await
         .expect(200);
@@ -114,38 +122,38 @@ async fn a_movement_that_makes_no_sense_is_refused() {
 }
 
 #[tokio::test]
-async fn a_sku_with_slashes_is_found_however_the_gateway_writes_it() {
-    let desk = Desk::open().await;
-    desk.receive("r", "TEE/RED/M", "berlin", 4).await;
+async fn a_sku_with_slashes_is_found_in_every_encoding() {
+    let api = ApiHarness::new().await;
+    api.receive("r", "TEE/RED/M", "berlin", 4).await;
     for path in ["/api/oms/stock/TEE%2FRED%2FM", "/api/oms/stock/TEE/RED/M"] {
         assert_eq!(
-            desk.get("support", path).await.expect(200)["available"],
+            api.get("support", path).await.expect(200)["available"],
             4,
             "{path}"
         );
     }
     assert_eq!(
-        desk.get("support", "/api/oms/stock/a%20b")
+        api.get("support", "/api/oms/stock/a%20b")
             .await
-            .refused(404),
+            .problem(404),
         "not_found"
     );
 }
 
 #[tokio::test]
-async fn the_queue_of_a_sku_is_shown_in_its_order() {
-    let desk = Desk::open().await;
+async fn the_backorders_of_a_sku_are_listed_in_queue_order() {
+    let api = ApiHarness::new().await;
     let mut ids = Vec::new();
     for (number, priority) in [("1", 5), ("2", 5), ("3", 1)] {
         let mut body = order(number);
         body["terms"]["priority"] = json!(priority);
-        let id = desk.place(&body).await;
-        desk.pay(id, TOTAL).await;
-        desk.route(id).await;
-        desk.clock.advance(jiff::SignedDuration::from_secs(60));
+        let id = api.place(&body).await;
+        api.pay(id, TOTAL).await;
+        api.route(id).await;
+        api.clock.advance(jiff::SignedDuration::from_secs(60));
         ids.push(id.to_string());
     }
-    let page = desk
+    let page = api
         .get("support", "/api/oms/backorders?sku=TEE-RED-M")
         .await
         .expect(200);
@@ -159,7 +167,7 @@ async fn the_queue_of_a_sku_is_shown_in_its_order() {
         (&waiting[0]["place"], &waiting[0]["units"]),
         (&json!(1), &json!(2))
     );
-    let stock = desk
+    let stock = api
         .get("support", "/api/oms/stock/TEE-RED-M")
         .await
         .expect(200);
@@ -167,9 +175,9 @@ async fn the_queue_of_a_sku_is_shown_in_its_order() {
         (&stock["waiting_units"], &stock["waiting_lines"]),
         (&json!(6), &json!(3))
     );
-    desk.receive("r", "TEE-RED-M", "berlin", 2).await;
-    desk.drain("TEE-RED-M").await;
-    let page = desk
+    api.receive("r", "TEE-RED-M", "berlin", 2).await;
+    api.drain("TEE-RED-M").await;
+    let page = api
         .get("support", "/api/oms/backorders?sku=TEE-RED-M")
         .await
         .expect(200);
@@ -178,8 +186,8 @@ async fn the_queue_of_a_sku_is_shown_in_its_order() {
 
 #[tokio::test]
 async fn locations_and_suppliers_are_two_lists_of_the_same_documents() {
-    let desk = Desk::open().await;
-    let written = desk
+    let api = ApiHarness::new().await;
+    let written = api
         .put(
             "/api/oms/locations/hamburg",
             &json!({ "name": "Hamburg", "kind": "3pl" }),
@@ -187,7 +195,7 @@ async fn locations_and_suppliers_are_two_lists_of_the_same_documents() {
         .await
         .expect(200);
     assert_eq!(written["id"], "hamburg");
-    desk.put(
+    api.put(
         "/api/oms/suppliers/acme",
         &json!({ "name": "Acme", "untracked": true }),
     )
@@ -201,23 +209,23 @@ async fn locations_and_suppliers_are_two_lists_of_the_same_documents() {
             .map(|l| l["id"].as_str().unwrap().to_owned());
         ids.collect::<Vec<_>>()
     };
-    let locations = desk.get("operator", "/api/oms/locations").await.expect(200);
+    let locations = api.get("operator", "/api/oms/locations").await.expect(200);
     assert_eq!(ids(&locations["locations"]), ["berlin", "hamburg"]);
-    let suppliers = desk.get("operator", "/api/oms/suppliers").await.expect(200);
+    let suppliers = api.get("operator", "/api/oms/suppliers").await.expect(200);
     assert_eq!(ids(&suppliers["suppliers"]), ["acme"]);
     // What was read can be written again as it is.
-    desk.put("/api/oms/suppliers/acme", &suppliers["suppliers"][0])
+    api.put("/api/oms/suppliers/acme", &suppliers["suppliers"][0])
         .await
         .expect(200);
-    let taken = desk
+    let taken = api
         .put("/api/oms/suppliers/berlin", &json!({ "name": "Berlin" }))
         .await;
-    assert_eq!(taken.refused(409), "id_taken");
+    assert_eq!(taken.problem(409), "id_taken");
     for path in ["/api/oms/locations/a%23b", "/api/oms/locations/%20"] {
-        let refused = desk
+        let refused = api
             .put(path, &json!({ "name": "B", "kind": "3pl" }))
             .await
-            .refused(422);
+            .problem(422);
         assert_eq!(refused, "invalid_location");
     }
 }

@@ -1,107 +1,83 @@
-//! The template says the same as the code: rules listen for events that are sent, routes lead to handlers,
-//! functions get the settings that they ask for.
-//!
-//! The template is read line by line, as far as its layout is ours; what cannot be found is a failure too.
+//! The template agrees with the code: rules match events that are published, routes lead to handlers, functions get
+//! the settings that they read.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
 };
 
-use app::bus::catalogue::CATALOGUE;
-use web::ROUTES;
+use app::{api::routes::ROUTES, publish::CATALOGUE};
+use yaml_rust2::{Yaml, YamlLoader};
 
-use crate::files;
+use crate::deliverables;
 
-fn template() -> String {
-    files::read("infra/template.yaml")
-}
-
-fn without_comment(line: &str) -> &str {
-    line.split_once(" #")
-        .map_or(line, |(line, _)| line)
-        .trim_end()
-}
-
-fn indent(line: &str) -> usize {
-    line.len() - line.trim_start().len()
-}
-
-/// The values of every list under a key, written in brackets or as lines below.
-fn lists(text: &str, key: &str) -> Vec<Vec<String>> {
-    let lines: Vec<&str> = text.lines().map(without_comment).collect();
-    let mut found = Vec::new();
-    for (index, line) in lines.iter().enumerate() {
-        let Some(rest) = line.trim_start().strip_prefix(&format!("{key}:")) else {
-            continue;
-        };
-        let inline = rest
-            .trim()
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'));
-        let below = || {
-            let items = lines[index + 1..]
-                .iter()
-                .take_while(|next| indent(next) > indent(line));
-            items
-                .filter_map(|item| item.trim_start().strip_prefix("- "))
-                .collect::<Vec<_>>()
-        };
-        let items = inline.map_or_else(below, |inline| inline.split(',').collect());
-        found.push(
-            items
-                .iter()
-                .map(|item| item.trim().trim_matches(['"', '\'']).to_owned())
-                .collect(),
-        );
-    }
+/// The resources of a type, by name.
+fn resources(kind: &str) -> Vec<(String, Yaml)> {
+    let documents = YamlLoader::load_from_str(&deliverables::read("infra/template.yaml")).unwrap();
+    let all = documents[0]["Resources"].as_hash().unwrap();
+    let found: Vec<(String, Yaml)> = all
+        .iter()
+        .filter(|(_, resource)| resource["Type"].as_str() == Some(kind))
+        .map(|(name, resource)| {
+            (
+                name.as_str().unwrap().to_owned(),
+                resource["Properties"].clone(),
+            )
+        })
+        .collect();
+    assert!(!found.is_empty(), "the template has no {kind}");
     found
 }
 
+/// The event names that each rule of the bus matches.
+fn rules() -> Vec<BTreeSet<String>> {
+    let names = |rule: &Yaml| {
+        let listed = rule["EventPattern"]["detail-type"].as_vec()?;
+        Some(
+            listed
+                .iter()
+                .map(|name| name.as_str().unwrap().to_owned())
+                .collect(),
+        )
+    };
+    resources("AWS::Events::Rule")
+        .iter()
+        .filter_map(|(_, rule)| names(rule))
+        .collect()
+}
+
 #[test]
-fn no_rule_listens_for_an_event_that_nobody_sends() {
-    let names: BTreeSet<&str> = CATALOGUE.iter().map(|listed| listed.name).collect();
-    let rules = lists(&template(), "detail-type");
+fn every_rule_matches_published_events_only() {
+    let published: BTreeSet<&str> = CATALOGUE.iter().map(|listed| listed.name).collect();
+    let rules = rules();
     assert!(rules.len() >= 4, "{rules:?}");
     for rule in rules {
         assert!(!rule.is_empty());
         for name in rule {
             assert!(
-                names.contains(name.as_str()),
-                "a rule listens for {name}, which nobody sends"
+                published.contains(name.as_str()),
+                "a rule matches {name}, which is not published"
             );
         }
     }
 }
 
-/// The stories play the bus by rules of their own, which must be the template's, or they prove nothing of it.
+/// The stories route events by the subscriptions in code, which prove nothing unless the template has the same.
 #[test]
-fn the_rules_that_the_stories_play_by_are_the_templates() {
-    let set = |names: &[&str]| {
-        names
-            .iter()
-            .map(|name| (*name).to_owned())
-            .collect::<BTreeSet<String>>()
-    };
-    let played: BTreeSet<BTreeSet<String>> = stories::world::RULES
+fn the_subscriptions_of_the_stories_are_those_of_the_template() {
+    let in_code: BTreeSet<BTreeSet<String>> = stories::world::RULES
         .iter()
-        .map(|(_, names)| set(names))
+        .map(|(_, names)| names.iter().map(|name| (*name).to_owned()).collect())
         .collect();
-    let written: BTreeSet<BTreeSet<String>> = lists(&template(), "detail-type")
-        .into_iter()
-        .map(BTreeSet::from_iter)
-        .collect();
-    assert_eq!(played, written);
+    let in_template: BTreeSet<BTreeSet<String>> = rules().into_iter().collect();
+    assert_eq!(in_code, in_template);
 }
 
 #[test]
-fn every_route_of_the_api_leads_to_the_function_that_serves_it() {
-    let text = template();
-    let keys: BTreeSet<String> = text
-        .lines()
-        .map(without_comment)
-        .filter_map(|line| line.trim_start().strip_prefix("RouteKey: "))
-        .map(|key| key.trim_matches(['"', '\'']).replace("+}", "}"))
+fn every_route_of_the_api_is_in_the_template() {
+    let keys: BTreeSet<String> = resources("AWS::ApiGatewayV2::Route")
+        .iter()
+        .map(|(_, route)| route["RouteKey"].as_str().unwrap().replace("+}", "}"))
         .filter(|key| key.contains(" /api/"))
         .collect();
     let routes: BTreeSet<String> = ROUTES
@@ -112,42 +88,27 @@ fn every_route_of_the_api_leads_to_the_function_that_serves_it() {
 }
 
 /// The settings that the template gives each function, by the function's folder.
-fn given() -> BTreeMap<String, BTreeSet<String>> {
-    let text = template();
-    let mut given: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let (mut function, mut deeper) = (None, None);
-    for line in text
-        .lines()
-        .map(without_comment)
-        .filter(|line| !line.is_empty())
-    {
-        if indent(line) == 2 {
-            function = line
-                .trim()
-                .strip_suffix("Function:")
-                .filter(|name| !name.is_empty())
-                .map(str::to_lowercase);
-            deeper = None;
-        } else if line.trim() == "Variables:" {
-            deeper = Some(indent(line));
-        } else if let (Some(function), Some(level)) = (&function, deeper) {
-            if indent(line) <= level {
-                deeper = None;
-            } else if let Some((name, _)) = line.trim().split_once(':') {
-                given
-                    .entry(function.clone())
-                    .or_default()
-                    .insert(name.to_owned());
-            }
-        }
-    }
-    given
+fn settings_given() -> BTreeMap<String, BTreeSet<String>> {
+    resources("AWS::Serverless::Function")
+        .into_iter()
+        .map(|(name, function)| {
+            let folder = name.strip_suffix("Function").unwrap().to_lowercase();
+            let variables = function["Environment"]["Variables"].as_hash();
+            let names = variables.into_iter().flat_map(|variables| variables.keys());
+            (
+                folder,
+                names
+                    .map(|name| name.as_str().unwrap().to_owned())
+                    .collect(),
+            )
+        })
+        .collect()
 }
 
 /// Words in quotes that look like settings, in the sources of a folder.
-fn named_in(folder: &str) -> BTreeSet<String> {
+fn settings_named_in(folder: &str) -> BTreeSet<String> {
     let mut names = BTreeSet::new();
-    let mut folders = vec![files::path(folder)];
+    let mut folders = vec![deliverables::path(folder)];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).unwrap() {
             let path = entry.unwrap().path();
@@ -167,28 +128,28 @@ fn named_in(folder: &str) -> BTreeSet<String> {
     names
 }
 
-/// Settings that Lambda itself gives, or only the local stack; and what the build knows.
-fn is_ambient(name: &str) -> bool {
+/// Settings that Lambda gives itself, or only the local stack; and what the build sets.
+fn is_given_by_the_platform(name: &str) -> bool {
     name.starts_with("AWS_") || name.starts_with("CARGO_")
 }
 
 #[test]
-fn every_function_gets_the_settings_that_it_asks_for_and_no_others() {
-    let given = given();
+fn every_function_gets_the_settings_that_it_reads_and_no_others() {
+    let given = settings_given();
     assert_eq!(given.len(), 8, "{given:?}");
-    let shared = named_in("shared/aws/src");
+    let shared = settings_named_in("shared/aws/src");
     for (function, given) in given {
-        let asked = named_in(&format!("functions/{function}/src"));
-        for name in asked.iter().filter(|name| !is_ambient(name)) {
+        let read = settings_named_in(&format!("functions/{function}/src"));
+        for name in read.iter().filter(|name| !is_given_by_the_platform(name)) {
             assert!(
                 given.contains(name),
-                "{function} asks for {name}, which the template does not give it"
+                "{function} reads {name}, which the template does not give it"
             );
         }
         for name in &given {
             assert!(
-                asked.contains(name) || shared.contains(name),
-                "{function} is given {name} and never asks for it"
+                read.contains(name) || shared.contains(name),
+                "{function} is given {name} and never reads it"
             );
         }
     }

@@ -1,82 +1,77 @@
-//! Cancelling: at once, by asking, or too late.
+//! Cancelling: at once, by request to a location, or too late.
 
 use app::{
+    cancellation::{CancelRequest, cancel},
     failure::Failure,
-    ports::{ProviderRequest, Store},
-    usecases::{
-        cancel::{CancelRequest, cancel},
-        idempotency::IdempotencyKey,
-    },
+    idempotency::IdempotencyKey,
 };
-use domain::order::{Actor, CancelReason, ExceptionKind, FulfillmentStatus, Status};
+use domain::order::{Actor, CancelReason, FulfillmentStatus, Status};
 
-use crate::world::{Consumer, Draft, World};
+use crate::{
+    story::story,
+    world::{Consumer, Draft, World},
+};
 
-/// An order of two shirts that Berlin has been told of.
-async fn berlin_was_told<S: Store + Send>(world: &mut World<S>) -> domain::ids::OrderId {
+/// An order of two T-shirts that Berlin has received.
+async fn berlin_has_a_request(world: &mut World) -> domain::ids::OrderId {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 10).await;
+    world.has_stock("berlin", "TEE", 10).await;
     world.place_and_pay(Draft::new("1001").line("TEE", 2)).await
 }
 
-pub async fn part_of_an_order_is_cancelled_before_picking<S: Store + Send>(world: &mut World<S>) {
+story!(part_of_an_order_is_cancelled_before_picking);
+async fn part_of_an_order_is_cancelled_before_picking(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 10).await;
-    world.falls_asleep(Consumer::Dispatch);
+    world.has_stock("berlin", "TEE", 10).await;
+    world.pause(Consumer::Dispatch);
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 3)).await;
     let answer = world
         .cancels(order, &[("1", 1)])
         .await
-        .expect("nobody was told yet");
+        .expect("no request was sent yet");
     assert_eq!(
-        (answer.lines[0].cancelled, answer.lines[0].asked_of.len()),
+        (answer.lines[0].cancelled, answer.lines[0].asked.len()),
         (1, 0)
     );
     // The last unit's cell: the largest remainders went to the units before it.
     assert_eq!(answer.refund_owed, 1999 + 380 + 163);
     assert_eq!(world.level("berlin", "TEE").await.reserved, 2);
-    world.all_wake_up();
+    world.resume_all();
     world.settle().await;
-    world.ships("berlin", order, "BOX-1").await;
+    world.ships("berlin", order, "SHIPMENT-1").await;
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Fulfilled);
     assert_eq!(world.times(order, "UnitsCancelled").await, 1);
     assert_eq!(world.refund_owed(order).await, answer.refund_owed);
 }
 
-pub async fn a_whole_order_is_cancelled_before_anyone_was_told<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(a_whole_order_is_cancelled_before_any_request_is_sent);
+async fn a_whole_order_is_cancelled_before_any_request_is_sent(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 10).await;
-    world.falls_asleep(Consumer::Dispatch);
+    world.has_stock("berlin", "TEE", 10).await;
+    world.pause(Consumer::Dispatch);
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
     let answer = world
         .cancels(order, &[])
         .await
-        .expect("nobody was told yet");
+        .expect("no request was sent yet");
     assert_eq!(answer.refund_owed, world.total("1001"));
-    world.all_wake_up();
+    world.resume_all();
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Cancelled);
-    assert_eq!(world.told(), []);
+    assert_eq!(world.requests(), []);
     assert_eq!(world.level("berlin", "TEE").await.available(), 10);
 }
 
-pub async fn a_cancellation_after_shipping_is_refused<S: Store + Send>(world: &mut World<S>) {
-    let order = berlin_was_told(world).await;
-    world.ships("berlin", order, "BOX-1").await;
+story!(a_cancellation_after_shipping_is_refused);
+async fn a_cancellation_after_shipping_is_refused(world: &mut World) {
+    let order = berlin_has_a_request(world).await;
+    world.ships("berlin", order, "SHIPMENT-1").await;
     world.settle().await;
-    let Ok(
-        answer @ app::usecases::cancel::CancelOutcome {
-            result: app::usecases::cancel::CancelResult::NothingToCancel,
-            ..
-        },
-    ) = world.cancels(order, &[]).await
-    else {
+    let Err(Failure::NothingToCancel(answer)) = world.cancels(order, &[]).await else {
         panic!("too late")
     };
-    let refused = &answer.lines[0].refusals[0];
+    let refused = &answer.lines[0].refused[0];
     assert_eq!(
         (refused.units, refused.winner.as_str(), refused.by.as_str()),
         (2, "shipped", "berlin")
@@ -84,20 +79,15 @@ pub async fn a_cancellation_after_shipping_is_refused<S: Store + Send>(world: &m
     assert_eq!(world.status(order).await, Status::Fulfilled);
 }
 
-pub async fn a_cancellation_after_picking_is_refused<S: Store + Send>(world: &mut World<S>) {
-    let order = berlin_was_told(world).await;
+story!(a_cancellation_after_picking_is_refused);
+async fn a_cancellation_after_picking_is_refused(world: &mut World) {
+    let order = berlin_has_a_request(world).await;
     world.picks("berlin", order).await;
     world.settle().await;
-    let Ok(
-        answer @ app::usecases::cancel::CancelOutcome {
-            result: app::usecases::cancel::CancelResult::NothingToCancel,
-            ..
-        },
-    ) = world.cancels(order, &[("1", 1)]).await
-    else {
+    let Err(Failure::NothingToCancel(answer)) = world.cancels(order, &[("1", 1)]).await else {
         panic!("too late")
     };
-    let refused = &answer.lines[0].refusals[0];
+    let refused = &answer.lines[0].refused[0];
     assert_eq!(
         (refused.units, refused.winner.as_str(), refused.by.as_str()),
         (1, "picking", "berlin")
@@ -105,13 +95,12 @@ pub async fn a_cancellation_after_picking_is_refused<S: Store + Send>(world: &mu
     assert_eq!(world.refund_owed(order).await, 0);
 }
 
-pub async fn what_can_be_cancelled_is_and_the_rest_is_refused<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(units_that_can_be_cancelled_are_and_the_rest_is_refused);
+async fn units_that_can_be_cancelled_are_and_the_rest_is_refused(world: &mut World) {
     world.warehouse("berlin").await;
     world.third_party("hamburg").await;
-    world.shelf("berlin", "TEE", 1).await;
-    world.shelf("hamburg", "MUG", 1).await;
+    world.has_stock("berlin", "TEE", 1).await;
+    world.has_stock("hamburg", "MUG", 1).await;
     let order = world
         .place_and_pay(
             Draft::new("1001")
@@ -120,29 +109,29 @@ pub async fn what_can_be_cancelled_is_and_the_rest_is_refused<S: Store + Send>(
                 .line("LAMP", 1),
         )
         .await;
-    world.ships("berlin", order, "BOX-1").await;
+    world.ships("berlin", order, "SHIPMENT-1").await;
     world.settle().await;
     let answer = world.cancels(order, &[]).await.expect("not all has left");
     let [tee, mug, lamp] = answer.lines.as_slice() else {
         panic!("{answer:?}")
     };
     assert_eq!(
-        (tee.cancelled, tee.refusals.len()),
+        (tee.cancelled, tee.refused.len()),
         (0, 1),
         "the shirt has left"
     );
     assert_eq!(
-        (mug.cancelled, mug.asked_of[0].units),
+        (mug.cancelled, mug.asked[0].units),
         (0, 1),
         "hamburg is asked for the mug"
     );
     assert_eq!(
-        (lamp.cancelled, lamp.refusals.len()),
+        (lamp.cancelled, lamp.refused.len()),
         (1, 0),
         "the lamp was out of stock"
     );
     world.settle().await;
-    world.cancels_there("hamburg", order).await;
+    world.confirms_cancellation("hamburg", order).await;
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Fulfilled);
     assert_eq!(
@@ -151,155 +140,18 @@ pub async fn what_can_be_cancelled_is_and_the_rest_is_refused<S: Store + Send>(
     );
 }
 
-pub async fn a_cancellation_races_a_parcel<S: Store + Send>(world: &mut World<S>) {
-    let order = berlin_was_told(world).await;
-    world.accepts("berlin", order).await;
-    world.settle().await;
-    // The parcel has left, and we have not heard of it yet.
-    world.ships("berlin", order, "BOX-1").await;
-    let answer = world.cancels(order, &[]).await.expect("we can still ask");
-    assert_eq!(answer.lines[0].asked_of[0].units, 2);
-    world.settle().await;
-    assert_eq!(world.status(order).await, Status::Fulfilled);
-    assert_eq!(world.times(order, "CancellationRefused").await, 1);
-    assert_eq!(
-        (
-            world.times(order, "UnitsCancelled").await,
-            world.refund_owed(order).await
-        ),
-        (0, 0)
-    );
-}
-
-pub async fn a_parcel_that_leaves_after_a_cancellation_is_noted_for_a_person<S: Store + Send>(
-    world: &mut World<S>,
-) {
-    let order = berlin_was_told(world).await;
-    world
-        .cancels(order, &[])
-        .await
-        .expect("berlin can be asked");
-    world.settle().await;
-    world.cancels_there("berlin", order).await;
-    world.settle().await;
-    assert_eq!(world.status(order).await, Status::Cancelled);
-    world
-        .ships_these("berlin", order, "BOX-1", &[("1", 2)], true)
-        .await;
-    world.settle().await;
-    assert_eq!(
-        world.exceptions(order).await,
-        [ExceptionKind::ShippedAfterCancel]
-    );
-    assert_eq!(world.status(order).await, Status::Cancelled);
-    assert_eq!(
-        world.order(order).await.state.shipments.len(),
-        1,
-        "the parcel is recorded"
-    );
-    assert_eq!(
-        world.refund_owed(order).await,
-        world.total("1001"),
-        "owed once"
-    );
-    assert_eq!(
-        world.level("berlin", "TEE").await.on_hand,
-        8,
-        "the shirts are gone"
-    );
-}
-
-pub async fn a_location_consents_to_a_cancellation<S: Store + Send>(world: &mut World<S>) {
-    let order = berlin_was_told(world).await;
-    let answer = world
-        .cancels(order, &[("1", 1)])
-        .await
-        .expect("berlin can be asked");
-    assert_eq!(
-        (answer.lines[0].cancelled, answer.lines[0].asked_of[0].units),
-        (0, 1)
-    );
-    world.settle().await;
-    let asked = world
-        .told()
-        .into_iter()
-        .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
-    assert_eq!(asked.count(), 1);
-    let berlin = world.work_at("berlin", order).await;
-    let one = domain::inbound::FactLine {
-        line: "1".parse().expect("a line"),
-        quantity: 1,
-    };
-    world.says(
-        "berlin",
-        order,
-        berlin,
-        domain::inbound::FulfillmentFact::Cancelled { lines: vec![one] },
-    );
-    world.settle().await;
-    assert_eq!(world.times(order, "UnitsCancelled").await, 1);
-    assert_eq!(world.refund_owed(order).await, 1999 + 380 + 245);
-    world.ships("berlin", order, "BOX-1").await;
-    world.settle().await;
-    assert_eq!(world.status(order).await, Status::Fulfilled);
-}
-
-pub async fn a_location_refuses_a_cancellation<S: Store + Send>(world: &mut World<S>) {
-    let order = berlin_was_told(world).await;
-    world
-        .cancels(order, &[])
-        .await
-        .expect("berlin can be asked");
-    world.settle().await;
-    world.will_not_cancel("berlin", order).await;
-    world.settle().await;
-    assert_eq!(world.times(order, "CancellationRefused").await, 1);
-    assert_eq!(
-        (world.assigned(order).await, world.refund_owed(order).await),
-        (2, 0)
-    );
-    world.ships("berlin", order, "BOX-1").await;
-    world.settle().await;
-    assert_eq!(world.status(order).await, Status::Fulfilled);
-}
-
-pub async fn a_location_is_asked_anew_after_it_has_refused<S: Store + Send>(world: &mut World<S>) {
-    let order = berlin_was_told(world).await;
-    world
-        .cancels(order, &[])
-        .await
-        .expect("berlin can be asked");
-    world.settle().await;
-    world.will_not_cancel("berlin", order).await;
-    world.settle().await;
-    world
-        .cancels(order, &[])
-        .await
-        .expect("berlin can be asked again");
-    world.settle().await;
-    let asked = world
-        .told()
-        .into_iter()
-        .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
-    assert_eq!(asked.count(), 2, "another wish is another message");
-    world.cancels_there("berlin", order).await;
-    world.settle().await;
-    assert_eq!(world.status(order).await, Status::Cancelled);
-}
-
-pub async fn an_order_is_cancelled_after_its_last_parcel_but_for_the_rest<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(backordered_units_are_cancelled_after_the_last_shipment);
+async fn backordered_units_are_cancelled_after_the_last_shipment(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 2).await;
+    world.has_stock("berlin", "TEE", 2).await;
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 3)).await;
-    world.ships("berlin", order, "BOX-1").await;
+    world.ships("berlin", order, "SHIPMENT-1").await;
     world.settle().await;
     assert_eq!(world.status(order).await, Status::PartiallyFulfilled);
     let answer = world
         .cancels(order, &[("1", 1)])
         .await
-        .expect("one unit waits for stock");
+        .expect("one unit is backordered");
     assert_eq!(answer.lines[0].cancelled, 1);
     assert_eq!(world.status(order).await, Status::Fulfilled);
     assert_eq!(
@@ -308,7 +160,8 @@ pub async fn an_order_is_cancelled_after_its_last_parcel_but_for_the_rest<S: Sto
     );
 }
 
-pub async fn the_same_key_with_other_words_is_refused<S: Store + Send>(world: &mut World<S>) {
+story!(the_same_key_with_another_body_is_refused);
+async fn the_same_key_with_another_body_is_refused(world: &mut World) {
     world.warehouse("berlin").await;
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
     let request = CancelRequest {
@@ -338,26 +191,4 @@ pub async fn the_same_key_with_other_words_is_refused<S: Store + Send>(world: &m
     )
     .await;
     assert!(matches!(reused, Err(Failure::KeyReused)), "{reused:?}");
-}
-
-pub async fn a_cancellation_is_asked_for_while_a_hold_stands<S: Store + Send>(
-    world: &mut World<S>,
-) {
-    let order = berlin_was_told(world).await;
-    world.accepts("berlin", order).await;
-    world.settle().await;
-    world.holds(order, "call-back").await;
-    world
-        .cancels(order, &[])
-        .await
-        .expect("berlin can be asked");
-    world.settle().await;
-    let asked = world
-        .told()
-        .into_iter()
-        .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
-    assert_eq!(asked.count(), 1);
-    world.cancels_there("berlin", order).await;
-    world.settle().await;
-    assert_eq!(world.status(order).await, Status::Cancelled);
 }

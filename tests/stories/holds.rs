@@ -1,16 +1,18 @@
 //! Holds: nothing moves on while one stands.
 
-use app::ports::Store;
 use domain::{
-    inbound::PaymentFact,
+    facts::PaymentFact,
     order::{ExceptionKind, FulfillmentStatus, Status},
 };
 
-use crate::world::{Consumer, Draft, World};
+use crate::{
+    story::story,
+    world::{Consumer, Draft, World},
+};
 
-async fn paid_and_under_review<S: Store + Send>(world: &mut World<S>) -> domain::ids::OrderId {
+async fn paid_and_under_review(world: &mut World) -> domain::ids::OrderId {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 10).await;
+    world.has_stock("berlin", "TEE", 10).await;
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
     world.payment(
         "1001",
@@ -41,9 +43,8 @@ fn closed(approved: bool) -> PaymentFact {
     }
 }
 
-pub async fn a_fraud_review_holds_an_order_until_it_is_approved<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(a_fraud_review_holds_an_order_until_it_is_approved);
+async fn a_fraud_review_holds_an_order_until_it_is_approved(world: &mut World) {
     let order = paid_and_under_review(world).await;
     world.payment("1001", closed(true));
     world.settle().await;
@@ -54,7 +55,8 @@ pub async fn a_fraud_review_holds_an_order_until_it_is_approved<S: Store + Send>
     assert_eq!(world.times(order, "OrderReleased").await, 1);
 }
 
-pub async fn a_declined_review_keeps_the_order_held<S: Store + Send>(world: &mut World<S>) {
+story!(a_declined_review_keeps_the_order_held);
+async fn a_declined_review_keeps_the_order_held(world: &mut World) {
     let order = paid_and_under_review(world).await;
     world.payment("1001", closed(false));
     world.settle().await;
@@ -67,27 +69,29 @@ pub async fn a_declined_review_keeps_the_order_held<S: Store + Send>(world: &mut
     assert_eq!(world.refund_owed(order).await, world.total("1001"));
 }
 
-pub async fn a_hold_stops_what_is_planned_from_being_sent<S: Store + Send>(world: &mut World<S>) {
+story!(a_hold_stops_planned_work_from_being_sent);
+async fn a_hold_stops_planned_work_from_being_sent(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 10).await;
-    world.falls_asleep(Consumer::Dispatch);
+    world.has_stock("berlin", "TEE", 10).await;
+    world.pause(Consumer::Dispatch);
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
     world.holds(order, "call-back").await;
-    world.all_wake_up();
+    world.resume_all();
     world.settle().await;
-    assert_eq!(world.told(), []);
+    assert_eq!(world.requests(), []);
     assert_eq!(
         world.work(order).await,
         [("berlin".to_owned(), FulfillmentStatus::Planned, 2, 0)]
     );
     world.releases(order, "call-back").await;
     world.settle().await;
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.requests().len(), 1);
 }
 
-pub async fn a_hold_by_an_agent_stops_routing<S: Store + Send>(world: &mut World<S>) {
+story!(a_hold_by_an_agent_stops_routing);
+async fn a_hold_by_an_agent_stops_routing(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 10).await;
+    world.has_stock("berlin", "TEE", 10).await;
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
     world.holds(order, "call-back").await;
     world.holds(order, "address").await;
@@ -101,9 +105,10 @@ pub async fn a_hold_by_an_agent_stops_routing<S: Store + Send>(world: &mut World
     assert_eq!(world.assigned(order).await, 2);
 }
 
-pub async fn a_hold_with_an_end_ends_by_itself<S: Store + Send>(world: &mut World<S>) {
+story!(a_hold_with_an_end_expires);
+async fn a_hold_with_an_end_expires(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 10).await;
+    world.has_stock("berlin", "TEE", 10).await;
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
     world.holds_for(order, "until-noon", 60).await;
     world.pays("1001");
@@ -114,7 +119,7 @@ pub async fn a_hold_with_an_end_ends_by_itself<S: Store + Send>(world: &mut Worl
     assert_eq!(
         world.assigned(order).await,
         0,
-        "it stands for half an hour more"
+        "the hold lasts half an hour more"
     );
     world.minutes_pass(40);
     world.sweeps();

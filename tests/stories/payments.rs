@@ -1,14 +1,17 @@
-//! Money comes, does not come, or comes too late.
+//! Payments succeed, fail, or come too late.
 
-use app::ports::Store;
 use domain::{
-    inbound::PaymentFact,
+    facts::PaymentFact,
     order::{CancelReason, Event, ExceptionKind, PaymentStatus, Status},
 };
 
-use crate::world::{Consumer, Draft, World};
+use crate::{
+    story::story,
+    world::{Consumer, Draft, World},
+};
 
-pub async fn a_failed_payment_cancels_the_order<S: Store + Send>(world: &mut World<S>) {
+story!(a_failed_payment_cancels_the_order);
+async fn a_failed_payment_cancels_the_order(world: &mut World) {
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
     world.payment_fails("1001");
     world.settle().await;
@@ -34,19 +37,18 @@ pub async fn a_failed_payment_cancels_the_order<S: Store + Send>(world: &mut Wor
     assert_eq!(world.refund_owed(order).await, 0);
 }
 
-pub async fn a_cancelled_payment_cancels_the_order_and_frees_its_stock<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(a_cancelled_payment_cancels_the_order_and_frees_its_stock);
+async fn a_cancelled_payment_cancels_the_order_and_frees_its_stock(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 2).await;
-    world.falls_asleep(Consumer::Dispatch);
+    world.has_stock("berlin", "TEE", 2).await;
+    world.pause(Consumer::Dispatch);
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
     world.authorizes("1001");
     world.settle().await;
     assert_eq!(world.level("berlin", "TEE").await.available(), 0);
     world.payment("1001", PaymentFact::Cancelled);
     world.settle().await;
-    world.all_wake_up();
+    world.resume_all();
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Cancelled);
     assert_eq!(
@@ -54,19 +56,18 @@ pub async fn a_cancelled_payment_cancels_the_order_and_frees_its_stock<S: Store 
         PaymentStatus::Voided
     );
     assert_eq!(world.level("berlin", "TEE").await.available(), 2);
-    assert_eq!(world.told(), []);
+    assert_eq!(world.requests(), []);
 }
 
-pub async fn a_payment_that_succeeds_after_all_is_not_cancelled_twice<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(a_payment_that_fails_and_then_succeeds_has_one_effect);
+async fn a_payment_that_fails_and_then_succeeds_has_one_effect(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 2).await;
+    world.has_stock("berlin", "TEE", 2).await;
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
     world.payment_fails("1001");
     world.pays("1001");
     world.settle().await;
-    // Whichever is handled first: the order goes out, or it is cancelled and the money owed back. Never both.
+    // Whichever is handled first: the order is fulfilled, or it is cancelled and refunded. Never both.
     if world.status(order).await == Status::Cancelled {
         assert_eq!(world.refund_owed(order).await, world.total("1001"));
         assert_eq!(world.level("berlin", "TEE").await.available(), 2);
@@ -79,18 +80,17 @@ pub async fn a_payment_that_succeeds_after_all_is_not_cancelled_twice<S: Store +
     }
 }
 
-pub async fn a_payment_that_is_made_good_before_anyone_looked_cancels_nothing<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(a_failed_payment_that_succeeds_before_the_cancellation_cancels_nothing);
+async fn a_failed_payment_that_succeeds_before_the_cancellation_cancels_nothing(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 2).await;
+    world.has_stock("berlin", "TEE", 2).await;
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
-    world.falls_asleep(Consumer::Cancellation);
+    world.pause(Consumer::Cancellation);
     world.payment_fails("1001");
     world.settle().await;
     world.pays("1001");
     world.settle().await;
-    world.all_wake_up();
+    world.resume_all();
     world.settle().await;
     assert_eq!(world.times(order, "PaymentFailed").await, 1);
     for name in ["UnitsCancelled", "CancellationRequested"] {
@@ -99,9 +99,8 @@ pub async fn a_payment_that_is_made_good_before_anyone_looked_cancels_nothing<S:
     assert_eq!(world.assigned(order).await, 2);
 }
 
-pub async fn money_captured_after_a_cancellation_is_owed_back<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(a_capture_after_a_cancellation_is_refunded);
+async fn a_capture_after_a_cancellation_is_refunded(world: &mut World) {
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
     world
         .cancels(order, &[])
@@ -119,9 +118,10 @@ pub async fn money_captured_after_a_cancellation_is_owed_back<S: Store + Send>(
     assert_eq!(world.times(order, "RefundOwed").await, 1);
 }
 
-pub async fn an_underpaid_order_waits_for_the_rest<S: Store + Send>(world: &mut World<S>) {
+story!(an_underpaid_order_is_not_released_until_it_is_paid);
+async fn an_underpaid_order_is_not_released_until_it_is_paid(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 2).await;
+    world.has_stock("berlin", "TEE", 2).await;
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
     world.captures("1001", world.total("1001") - 1);
     world.settle().await;
@@ -135,7 +135,8 @@ pub async fn an_underpaid_order_waits_for_the_rest<S: Store + Send>(world: &mut 
     );
 }
 
-pub async fn money_of_another_currency_does_not_pay<S: Store + Send>(world: &mut World<S>) {
+story!(a_capture_in_another_currency_does_not_pay);
+async fn a_capture_in_another_currency_does_not_pay(world: &mut World) {
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
     let dollars = "USD".parse().expect("a currency");
     let amount = world.total("1001");
@@ -154,9 +155,10 @@ pub async fn money_of_another_currency_does_not_pay<S: Store + Send>(world: &mut
     );
 }
 
-pub async fn a_dispute_stops_what_has_not_left<S: Store + Send>(world: &mut World<S>) {
+story!(a_dispute_stops_units_that_are_not_shipped);
+async fn a_dispute_stops_units_that_are_not_shipped(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 0).await;
+    world.has_stock("berlin", "TEE", 0).await;
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
     world.payment(
         "1001",
@@ -171,7 +173,7 @@ pub async fn a_dispute_stops_what_has_not_left<S: Store + Send>(world: &mut Worl
     );
     world.receives("berlin", "TEE", 2);
     world.settle().await;
-    assert_eq!(world.waiting(order).await, 2);
+    assert_eq!(world.backordered(order).await, 2);
     world.payment(
         "1001",
         PaymentFact::DisputeClosed {
@@ -181,7 +183,7 @@ pub async fn a_dispute_stops_what_has_not_left<S: Store + Send>(world: &mut Worl
     );
     world.settle().await;
     assert_eq!(
-        (world.waiting(order).await, world.assigned(order).await),
+        (world.backordered(order).await, world.assigned(order).await),
         (0, 2)
     );
 }

@@ -1,22 +1,22 @@
 //! Placing an order: once per key, once per number.
 
-use app::{
-    failure::Failure,
-    ports::Store,
-    usecases::{idempotency::IdempotencyKey, place::place},
-};
+use app::{failure::Failure, idempotency::IdempotencyKey, place::place};
 use domain::{
-    order::Reference,
+    change::Reference,
     order::{Actor, Status},
 };
 
-use crate::world::{Draft, World};
+use crate::{
+    story::story,
+    world::{Draft, World},
+};
 
 fn key(text: &str, content: &str) -> IdempotencyKey {
     IdempotencyKey::new(text, content.as_bytes()).expect("a key")
 }
 
-pub async fn the_same_request_places_one_order<S: Store + Send>(world: &mut World<S>) {
+story!(the_same_request_places_one_order);
+async fn the_same_request_places_one_order(world: &mut World) {
     let draft = Draft::new("1001").line("TEE", 1);
     let (shop, key) = (Actor::system("shop"), key("k-1", "1001"));
     let first = place(&world.store, &world.clock, &draft.request, &key, &shop)
@@ -25,12 +25,13 @@ pub async fn the_same_request_places_one_order<S: Store + Send>(world: &mut Worl
     let again = place(&world.store, &world.clock, &draft.request, &key, &shop)
         .await
         .expect("placed");
-    assert!(!first.replayed && again.replayed);
-    assert_eq!(first.value, again.value);
-    assert_eq!(first.value.state.status, Status::Pending);
+    assert!(!first.existing && again.existing);
+    assert_eq!(first.order, again.order);
+    assert_eq!(first.order.state.status, Status::Pending);
 }
 
-pub async fn a_number_that_is_in_use_is_refused<S: Store + Send>(world: &mut World<S>) {
+story!(a_number_that_is_in_use_is_refused);
+async fn a_number_that_is_in_use_is_refused(world: &mut World) {
     world.place(Draft::new("1001").line("TEE", 1)).await;
     let other = Draft::new("1001").line("MUG", 1);
     let shop = Actor::system("shop");
@@ -48,9 +49,8 @@ pub async fn a_number_that_is_in_use_is_refused<S: Store + Send>(world: &mut Wor
     assert_eq!(failure.code(), "number_taken");
 }
 
-pub async fn a_key_that_is_used_for_another_order_is_refused<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(a_key_that_is_used_for_another_order_is_refused);
+async fn a_key_that_is_used_for_another_order_is_refused(world: &mut World) {
     let shop = Actor::system("shop");
     let one = Draft::new("1001").line("TEE", 1);
     place(

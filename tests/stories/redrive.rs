@@ -1,24 +1,28 @@
-//! Nothing waits for luck: what was lost is made up for by the sweep.
+//! The sweep redrives what lost messages left undone.
 
-use app::ports::{ProviderRequest, Store};
+use app::ports::Errand;
 use domain::order::{FulfillmentStatus, Status};
 
-use crate::world::{Consumer, Draft, World};
+use crate::{
+    story::story,
+    world::{Consumer, Draft, World},
+};
 
-/// The order is paid, and the messages that follow, to one function, are lost.
-async fn lost<S: Store + Send>(world: &mut World<S>, consumer: Consumer) -> domain::ids::OrderId {
+/// The order is paid, and all messages to one function after that are lost.
+async fn lost(world: &mut World, consumer: Consumer) -> domain::ids::OrderId {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 10).await;
-    world.falls_asleep(consumer);
+    world.has_stock("berlin", "TEE", 10).await;
+    world.pause(consumer);
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
     world.messages_are_lost().await;
-    world.all_wake_up();
+    world.resume_all();
     world.sweeps();
     world.settle().await;
     order
 }
 
-pub async fn a_lost_message_to_routing_is_made_up_for<S: Store + Send>(world: &mut World<S>) {
+story!(a_lost_message_to_routing_is_redriven);
+async fn a_lost_message_to_routing_is_redriven(world: &mut World) {
     let order = lost(world, Consumer::Routing).await;
     assert_eq!(
         world.status(order).await,
@@ -34,42 +38,45 @@ pub async fn a_lost_message_to_routing_is_made_up_for<S: Store + Send>(world: &m
     );
 }
 
-pub async fn a_lost_message_to_dispatch_is_made_up_for<S: Store + Send>(world: &mut World<S>) {
+story!(a_lost_message_to_dispatch_is_redriven);
+async fn a_lost_message_to_dispatch_is_redriven(world: &mut World) {
     let order = lost(world, Consumer::Dispatch).await;
-    assert_eq!(world.told(), []);
+    assert_eq!(world.requests(), []);
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;
-    assert_eq!(world.told().len(), 1);
+    assert_eq!(world.requests().len(), 1);
     assert_eq!(
         world.work(order).await,
         [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]
     );
 }
 
-pub async fn a_lost_message_to_cancellation_is_made_up_for<S: Store + Send>(world: &mut World<S>) {
+story!(a_lost_message_to_cancellation_is_redriven);
+async fn a_lost_message_to_cancellation_is_redriven(world: &mut World) {
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
-    world.falls_asleep(Consumer::Cancellation);
+    world.pause(Consumer::Cancellation);
     world.payment_fails("1001");
     world.settle().await;
     world.messages_are_lost().await;
-    world.all_wake_up();
+    world.resume_all();
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Cancelled);
 }
 
-pub async fn a_location_that_has_not_answered_is_told_again<S: Store + Send>(world: &mut World<S>) {
+story!(a_request_without_an_answer_is_sent_again);
+async fn a_request_without_an_answer_is_sent_again(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 10).await;
+    world.has_stock("berlin", "TEE", 10).await;
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
     let before = world.courier.inner.sent().len();
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;
-    assert!(world.courier.inner.sent().len() > before, "told again");
-    assert_eq!(world.told().len(), 1, "by the very same message");
+    assert!(world.courier.inner.sent().len() > before, "sent again");
+    assert_eq!(world.requests().len(), 1, "with the same id");
     world.accepts("berlin", order).await;
     world.settle().await;
     let before = world.courier.inner.sent().len();
@@ -79,59 +86,57 @@ pub async fn a_location_that_has_not_answered_is_told_again<S: Store + Send>(wor
     assert_eq!(
         world.courier.inner.sent().len(),
         before,
-        "what is accepted is not told again"
+        "accepted work is not requested again"
     );
 }
 
-pub async fn a_location_out_of_reach_keeps_nobody_else_from_being_told<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(an_unreachable_location_does_not_delay_the_others);
+async fn an_unreachable_location_does_not_delay_the_others(world: &mut World) {
     world.warehouse("berlin").await;
     world.third_party("hamburg").await;
-    world.shelf("berlin", "TEE", 1).await;
-    world.shelf("hamburg", "TEE", 1).await;
+    world.has_stock("berlin", "TEE", 1).await;
+    world.has_stock("hamburg", "TEE", 1).await;
     world
         .courier
         .inner
-        .set_unreachable("berlin".parse().expect("a location"));
+        .cut_off("berlin".parse().expect("a location"));
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
-    let told: Vec<String> = world
-        .told()
+    let sent: Vec<String> = world
+        .requests()
         .iter()
         .map(|sent| sent.location.to_string())
         .collect();
-    assert_eq!(told, ["hamburg"]);
+    assert_eq!(sent, ["hamburg"]);
     let dead = world.dead_letters();
     assert!(
         dead.iter().all(|letter| letter.reason == "unavailable"),
         "{dead:?}"
     );
-    world.courier.inner.set_all_reachable();
+    world.courier.inner.reconnect();
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;
     let fulfill = world
-        .told()
+        .requests()
         .into_iter()
-        .filter(|sent| matches!(sent.request, ProviderRequest::Fulfill { .. }));
+        .filter(|sent| matches!(sent.errand, Errand::Fulfill { .. }));
     assert_eq!(fulfill.count(), 2);
     assert_eq!(world.work(order).await.len(), 2);
 }
 
-pub async fn messages_that_are_lost_time_and_again_are_made_up_for_each_time<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(messages_lost_repeatedly_are_redriven_each_time);
+async fn messages_lost_repeatedly_are_redriven_each_time(world: &mut World) {
     world.third_party("hamburg").await;
-    world.shelf("hamburg", "TEE", 10).await;
+    world.has_stock("hamburg", "TEE", 10).await;
     let order = lost(world, Consumer::Routing).await;
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;
-    world.falls_asleep(Consumer::Routing);
+    world.pause(Consumer::Routing);
     world.rejects("berlin", order, "cannot_ship").await;
     world.settle().await;
     world.messages_are_lost().await;
-    world.all_wake_up();
+    world.resume_all();
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;

@@ -1,23 +1,24 @@
-//! An order comes from several places.
+//! Orders that are split over several locations.
 
-use app::ports::Store;
 use domain::{
-    inbound::StockMovement,
+    facts::StockMovement,
     location::LocationKind,
     order::{FulfillmentStatus, Status},
 };
 
-use crate::world::{Draft, World};
+use crate::{
+    story::story,
+    world::{Draft, World},
+};
 
-pub async fn an_order_is_split_over_warehouse_3pl_and_supplier<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(an_order_is_split_over_warehouse_3pl_and_supplier);
+async fn an_order_is_split_over_warehouse_3pl_and_supplier(world: &mut World) {
     world.warehouse("berlin").await;
     world.third_party("hamburg").await;
     world.supplier("acme").await;
-    world.shelf("berlin", "TEE", 1).await;
-    world.shelf("hamburg", "MUG", 1).await;
-    world.shelf("acme", "LAMP", 1).await;
+    world.has_stock("berlin", "TEE", 1).await;
+    world.has_stock("hamburg", "MUG", 1).await;
+    world.has_stock("acme", "LAMP", 1).await;
     let order = world
         .place_and_pay(
             Draft::new("1001")
@@ -31,27 +32,28 @@ pub async fn an_order_is_split_over_warehouse_3pl_and_supplier<S: Store + Send>(
         world.work(order).await,
         ["berlin", "hamburg", "acme"].map(requested)
     );
-    assert_eq!(world.told().len(), 3);
+    assert_eq!(world.requests().len(), 3);
 
-    world.ships("hamburg", order, "BOX-H").await;
+    world.ships("hamburg", order, "SHIPMENT-H").await;
     world.settle().await;
     assert_eq!(world.status(order).await, Status::PartiallyFulfilled);
-    world.ships("acme", order, "BOX-A").await;
-    world.ships("berlin", order, "BOX-B").await;
-    world.delivers("hamburg", order, "BOX-H");
+    world.ships("acme", order, "SHIPMENT-A").await;
+    world.ships("berlin", order, "SHIPMENT-B").await;
+    world.delivers("hamburg", order, "SHIPMENT-H");
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Fulfilled);
-    world.delivers("acme", order, "BOX-A");
-    world.delivers("berlin", order, "BOX-B");
+    world.delivers("acme", order, "SHIPMENT-A");
+    world.delivers("berlin", order, "SHIPMENT-B");
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Delivered);
 }
 
-pub async fn a_line_is_split_over_two_warehouses<S: Store + Send>(world: &mut World<S>) {
+story!(a_line_is_split_over_two_warehouses);
+async fn a_line_is_split_over_two_warehouses(world: &mut World) {
     world.warehouse("berlin").await;
     world.warehouse("munich").await;
-    world.shelf("berlin", "TEE", 3).await;
-    world.shelf("munich", "TEE", 3).await;
+    world.has_stock("berlin", "TEE", 3).await;
+    world.has_stock("munich", "TEE", 3).await;
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 5)).await;
     assert_eq!(world.work(order).await.len(), 2);
     assert_eq!(world.assigned(order).await, 5);
@@ -60,9 +62,10 @@ pub async fn a_line_is_split_over_two_warehouses<S: Store + Send>(world: &mut Wo
     assert_eq!(left, 1);
 }
 
-pub async fn a_supplier_who_makes_to_order_never_runs_out<S: Store + Send>(world: &mut World<S>) {
+story!(an_untracked_supplier_is_never_out_of_stock);
+async fn an_untracked_supplier_is_never_out_of_stock(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 2).await;
+    world.has_stock("berlin", "TEE", 2).await;
     let makes_tees = |acme: &mut domain::location::Location| {
         acme.untracked = true;
         acme.carries = vec!["TEE".parse().expect("a SKU")];
@@ -73,23 +76,22 @@ pub async fn a_supplier_who_makes_to_order_never_runs_out<S: Store + Send>(world
     let order = world
         .place_and_pay(Draft::new("1001").line("TEE", 500))
         .await;
-    assert_eq!(world.waiting(order).await, 0);
+    assert_eq!(world.backordered(order).await, 0);
     let work = world.work(order).await;
     assert_eq!(work.len(), 2, "{work:?}");
-    world.ships("acme", order, "BOX-A").await;
-    world.ships("berlin", order, "BOX-B").await;
+    world.ships("acme", order, "SHIPMENT-A").await;
+    world.ships("berlin", order, "SHIPMENT-B").await;
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Fulfilled);
     assert_eq!(
         world.level("acme", "TEE").await.on_hand,
         0,
-        "shelves that are unknown to us stay unknown"
+        "stock that is not tracked is not counted"
     );
 }
 
-pub async fn a_warehouse_that_does_not_ship_there_is_left_out<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(a_warehouse_that_does_not_ship_to_the_country_is_excluded);
+async fn a_warehouse_that_does_not_ship_to_the_country_is_excluded(world: &mut World) {
     let only_austria = |l: &mut domain::location::Location| l.ships_to = vec!["AT".to_owned()];
     world
         .location("vienna", LocationKind::Warehouse, only_austria)
@@ -97,12 +99,15 @@ pub async fn a_warehouse_that_does_not_ship_there_is_left_out<S: Store + Send>(
     world.stock("vienna", "TEE", StockMovement::Counted { on_hand: 5 });
     world.settle().await;
     let german = world.place_and_pay(Draft::new("1001").line("TEE", 1)).await;
-    assert_eq!(world.waiting(german).await, 1);
+    assert_eq!(world.backordered(german).await, 1);
     let austrian = world
         .place_and_pay(Draft::new("1002").line("TEE", 1).to("AT"))
         .await;
     assert_eq!(
-        (world.waiting(german).await, world.waiting(austrian).await),
+        (
+            world.backordered(german).await,
+            world.backordered(austrian).await
+        ),
         (1, 0)
     );
 }

@@ -1,17 +1,18 @@
 //! Terms of fulfillment.
 
-use app::ports::Store;
-use domain::{inbound::StockMovement, order::FulfillmentStatus};
+use domain::{facts::StockMovement, order::FulfillmentStatus};
 
-use crate::world::{Draft, World};
+use crate::{
+    story::story,
+    world::{Draft, World},
+};
 
-pub async fn an_order_that_ships_complete_waits_until_all_is_there<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(an_order_that_ships_complete_waits_for_all_units);
+async fn an_order_that_ships_complete_waits_for_all_units(world: &mut World) {
     world.warehouse("berlin").await;
     world.third_party("hamburg").await;
-    world.shelf("berlin", "TEE", 5).await;
-    world.shelf("hamburg", "MUG", 0).await;
+    world.has_stock("berlin", "TEE", 5).await;
+    world.has_stock("hamburg", "MUG", 0).await;
     let order = world
         .place_and_pay(
             Draft::new("1001")
@@ -21,7 +22,7 @@ pub async fn an_order_that_ships_complete_waits_until_all_is_there<S: Store + Se
         )
         .await;
     assert_eq!(
-        (world.waiting(order).await, world.work(order).await),
+        (world.backordered(order).await, world.work(order).await),
         (3, vec![])
     );
     world.receives("hamburg", "MUG", 1);
@@ -34,12 +35,11 @@ pub async fn an_order_that_ships_complete_waits_until_all_is_there<S: Store + Se
     assert_eq!(world.times(order, "BackorderReleased").await, 1);
 }
 
-pub async fn an_order_that_ships_complete_lets_others_pass_meanwhile<S: Store + Send>(
-    world: &mut World<S>,
-) {
+story!(an_order_that_ships_complete_does_not_block_the_queue);
+async fn an_order_that_ships_complete_does_not_block_the_queue(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 2).await;
-    world.shelf("berlin", "MUG", 0).await;
+    world.has_stock("berlin", "TEE", 2).await;
+    world.has_stock("berlin", "MUG", 0).await;
     let complete = world
         .place_and_pay(
             Draft::new("1001")
@@ -50,44 +50,47 @@ pub async fn an_order_that_ships_complete_lets_others_pass_meanwhile<S: Store + 
         .await;
     let plain = world.place_and_pay(Draft::new("1002").line("TEE", 1)).await;
     assert_eq!(
-        (world.waiting(complete).await, world.waiting(plain).await),
+        (
+            world.backordered(complete).await,
+            world.backordered(plain).await
+        ),
         (3, 0)
     );
     world.receives("berlin", "MUG", 1);
     world.settle().await;
-    assert_eq!(world.waiting(complete).await, 3, "one shirt is gone");
+    assert_eq!(world.backordered(complete).await, 3, "one shirt is gone");
     world.receives("berlin", "TEE", 1);
     world.settle().await;
     assert_eq!(
         (
-            world.waiting(complete).await,
+            world.backordered(complete).await,
             world.assigned(complete).await
         ),
         (0, 3)
     );
 }
 
-pub async fn safety_stock_is_not_sold<S: Store + Send>(world: &mut World<S>) {
+story!(safety_stock_is_not_sold);
+async fn safety_stock_is_not_sold(world: &mut World) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 5).await;
+    world.has_stock("berlin", "TEE", 5).await;
     world.stock("berlin", "TEE", StockMovement::SafetyStock { units: 2 });
     world.settle().await;
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 4)).await;
     assert_eq!(
-        (world.assigned(order).await, world.waiting(order).await),
+        (world.assigned(order).await, world.backordered(order).await),
         (3, 1)
     );
     assert_eq!(world.level("berlin", "TEE").await.available(), 0);
 }
 
-pub async fn an_order_that_ships_complete_goes_when_what_is_missing_is_cancelled<
-    S: Store + Send,
->(
-    world: &mut World<S>,
+story!(an_order_that_ships_complete_is_released_when_the_missing_units_are_cancelled);
+async fn an_order_that_ships_complete_is_released_when_the_missing_units_are_cancelled(
+    world: &mut World,
 ) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 2).await;
-    world.shelf("berlin", "MUG", 0).await;
+    world.has_stock("berlin", "TEE", 2).await;
+    world.has_stock("berlin", "MUG", 0).await;
     let order = world
         .place_and_pay(
             Draft::new("1001")
@@ -96,26 +99,25 @@ pub async fn an_order_that_ships_complete_goes_when_what_is_missing_is_cancelled
                 .ships_complete(),
         )
         .await;
-    assert_eq!(world.waiting(order).await, 3);
+    assert_eq!(world.backordered(order).await, 3);
     world
         .cancels(order, &[("2", 1)])
         .await
         .expect("it waits for stock");
     world.settle().await;
     assert_eq!(
-        (world.waiting(order).await, world.assigned(order).await),
+        (world.backordered(order).await, world.assigned(order).await),
         (0, 2)
     );
 }
 
-pub async fn an_order_that_ships_complete_passes_one_that_is_held_in_another_queue<
-    S: Store + Send,
->(
-    world: &mut World<S>,
+story!(an_order_that_ships_complete_overtakes_one_that_is_blocked_in_another_queue);
+async fn an_order_that_ships_complete_overtakes_one_that_is_blocked_in_another_queue(
+    world: &mut World,
 ) {
     world.warehouse("berlin").await;
-    world.shelf("berlin", "TEE", 0).await;
-    world.shelf("berlin", "MUG", 0).await;
+    world.has_stock("berlin", "TEE", 0).await;
+    world.has_stock("berlin", "MUG", 0).await;
     let held = world.place_and_pay(Draft::new("1001").line("TEE", 1)).await;
     world.holds(held, "call-back").await;
     let complete = world
@@ -129,13 +131,19 @@ pub async fn an_order_that_ships_complete_passes_one_that_is_held_in_another_que
     world.receives("berlin", "TEE", 1);
     world.settle().await;
     assert_eq!(
-        (world.waiting(held).await, world.waiting(complete).await),
+        (
+            world.backordered(held).await,
+            world.backordered(complete).await
+        ),
         (1, 2)
     );
     world.receives("berlin", "MUG", 1);
     world.settle().await;
     assert_eq!(
-        (world.waiting(held).await, world.waiting(complete).await),
+        (
+            world.backordered(held).await,
+            world.backordered(complete).await
+        ),
         (1, 0)
     );
 }

@@ -4,11 +4,6 @@
 //! Everything goes over HTTP, as on AWS. A story polls until what it expects is true (see [`wait`]) and fails with a
 //! [`outcome::StoryError`] when that takes too long.
 
-#![expect(
-    missing_docs,
-    reason = "documented where the name does not say everything"
-)]
-
 pub mod cloud;
 pub mod environment;
 pub mod fulfillment;

@@ -2,7 +2,7 @@
 
 use std::{sync::Barrier, thread, time::Duration};
 
-use stories::dice::Dice;
+use stories::random::SeededRng;
 
 use crate::{
     environment::Environment,
@@ -104,7 +104,7 @@ fn panicked() -> StoryError {
 
 /// Delays of the cancel and of the shipment after the start of a round: random, the same in each run.
 fn delays(number: usize) -> (Duration, Duration) {
-    let mut rng = Dice::new(u64::try_from(number).unwrap_or(0));
+    let mut rng = SeededRng::new(u64::try_from(number).unwrap_or(0));
     let mut up_to = |ms: usize| Duration::from_millis(u64::try_from(rng.below(ms)).unwrap_or(0));
     if number.is_multiple_of(4) {
         (up_to(SHIPMENT_AHEAD_MS), Duration::ZERO)

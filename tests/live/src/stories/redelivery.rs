@@ -2,7 +2,7 @@
 
 use std::thread;
 
-use stories::dice::Dice;
+use stories::random::SeededRng;
 
 use crate::{
     environment::Environment,
@@ -123,7 +123,7 @@ fn panicked() -> StoryError {
 
 /// Fisher-Yates.
 fn shuffle<T>(items: &mut [T], seed: u64) {
-    let mut rng = Dice::new(seed);
+    let mut rng = SeededRng::new(seed);
     for last in (1..items.len()).rev() {
         items.swap(last, rng.below(last.saturating_add(1)));
     }

@@ -6,6 +6,7 @@
 
 #![expect(
     clippy::float_arithmetic,
+    clippy::print_stdout,
     clippy::arithmetic_side_effects,
     reason = "DynamoDB counts units as floats"
 )]
@@ -13,7 +14,7 @@
 use std::sync::{Arc, Mutex};
 
 use ::stories::{
-    unkindly::Delivery,
+    redelivery::Delivery,
     world::{Draft, World},
 };
 use aws_smithy_runtime_api::client::{
@@ -116,7 +117,7 @@ fn count(units: &mut Units, target: &str, response: &Value) {
     }
 }
 
-#[tokio::test]
+::stories::case!(the_reference_order_stays_within_its_units);
 async fn the_reference_order_stays_within_its_units() {
     let dynamo = Dynamo::start().await;
     let units = Arc::new(Mutex::new(Units::default()));
@@ -125,12 +126,12 @@ async fn the_reference_order_stays_within_its_units() {
         units: Arc::clone(&units),
     };
     let store = dynamo.table_through(SharedHttpClient::new(meter));
-    let mut world = World::new(store, Delivery::Kindly);
+    let mut world = World::new(Arc::new(store), Delivery::InOrderOnce);
     world.warehouse("berlin").await;
     world.warehouse("lyon").await;
-    world.shelf("berlin", "TEE", 10).await;
-    world.shelf("berlin", "MUG", 10).await;
-    world.shelf("lyon", "LAMP", 10).await;
+    world.has_stock("berlin", "TEE", 10).await;
+    world.has_stock("berlin", "MUG", 10).await;
+    world.has_stock("lyon", "LAMP", 10).await;
     *units.lock().unwrap() = Units::default();
 
     let mut before = Units::default();
@@ -155,16 +156,16 @@ async fn the_reference_order_stays_within_its_units() {
     step("paid, routed, requested");
     for location in ["berlin", "lyon"] {
         let ful = world.work_at(location, order).await;
-        world.says(location, order, ful, FulfillmentFact::Accepted);
+        world.reports(location, order, ful, FulfillmentFact::Accepted);
     }
     world.settle().await;
     step("accepted by two");
-    world.ships("berlin", order, "BOX-B").await;
-    world.ships("lyon", order, "BOX-L").await;
+    world.ships("berlin", order, "SHIPMENT-B").await;
+    world.ships("lyon", order, "SHIPMENT-L").await;
     world.settle().await;
     step("shipped in two shipments");
-    world.delivers("berlin", order, "BOX-B");
-    world.delivers("lyon", order, "BOX-L");
+    world.delivers("berlin", order, "SHIPMENT-B");
+    world.delivers("lyon", order, "SHIPMENT-L");
     world.settle().await;
     step("delivered");
     assert_eq!(world.status(order).await, Status::Delivered);

@@ -1,10 +1,7 @@
 //! What only this store must keep: the contract with conflicts, throttles and lost responses injected, which no
 //! emulator produces by itself; the content of the items; the cost of an order. And what every store must keep.
 
-mod contract;
 mod cost;
 mod fault_injector;
-mod races;
 mod shape;
-mod stories;
 mod under_faults;

@@ -15,8 +15,8 @@ fn text<'a>(
         .map(String::as_str)
 }
 
+::stories::case!(personal_data_is_in_the_contact_item_only);
 /// Personal data is in the contact item only, so that deleting it erases all of it.
-#[tokio::test]
 async fn personal_data_is_in_the_contact_item_only() {
     let dynamo = Dynamo::start().await;
     store_contract(&dynamo.table(), 1).await;
@@ -37,8 +37,8 @@ async fn personal_data_is_in_the_contact_item_only() {
     );
 }
 
+::stories::case!(commits_and_movements_are_the_outbox);
 /// The stream's filter selects items with the outbox attribute: exactly those that are to be published.
-#[tokio::test]
 async fn commits_and_movements_are_the_outbox() {
     let dynamo = Dynamo::start().await;
     store_contract(&dynamo.table(), 1).await;
@@ -55,8 +55,8 @@ async fn commits_and_movements_are_the_outbox() {
     }
 }
 
+::stories::case!(available_units_follow_from_the_figures);
 /// Stock levels store what is available and what is missing beside the figures that these are computed from.
-#[tokio::test]
 async fn available_units_follow_from_the_figures() {
     let dynamo = Dynamo::start().await;
     store_contract(&dynamo.table(), 1).await;
@@ -84,8 +84,8 @@ async fn available_units_follow_from_the_figures() {
     assert!(levels > 5);
 }
 
+::stories::case!(every_index_of_the_template_is_filled);
 /// Every attribute that the template indexes is written.
-#[tokio::test]
 async fn every_index_of_the_template_is_filled() {
     let dynamo = Dynamo::start().await;
     store_contract(&dynamo.table(), 1).await;
@@ -106,8 +106,8 @@ async fn every_index_of_the_template_is_filled() {
     }
 }
 
+::stories::case!(a_cursor_from_elsewhere_is_malformed);
 /// A cursor that the table did not make is refused.
-#[tokio::test]
 async fn a_cursor_from_elsewhere_is_malformed() {
     let dynamo = Dynamo::start().await;
     let page = app::ports::PageRequest {

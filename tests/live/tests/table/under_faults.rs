@@ -1,6 +1,6 @@
 //! The table when requests fail on the way to DynamoDB.
 
-use ::stories::store_contract::{sample, store_contract};
+use ::stories::store_contract::{single_writes, store_contract};
 use app::{failure::Failure, ports::{OrderStore, SaveOutcome, StockMoveOutcome, StockStore}};
 use aws_smithy_runtime_api::shared::IntoShared;
 
@@ -14,9 +14,9 @@ fn spread(n: u64) -> u64 {
     (n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 33) % 100
 }
 
+::stories::case!(concurrent the_contract_holds_while_transactions_fail);
 /// Almost every second transaction fails in some way, and the contract holds: nothing is lost, nothing happens twice,
 /// and no conflict is reported as a result.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_contract_holds_while_transactions_fail() {
     let dynamo = Dynamo::start().await;
     let injector = FaultInjector::new(dynamo.connection.http_client(), |n, attempt| {
@@ -46,12 +46,12 @@ async fn at_first(fault: Fault, times: u64) -> (Dynamo, aws::table::Table, Fault
     (dynamo, table, injector)
 }
 
+::stories::case!(a_conflict_is_never_taken_for_a_duplicate);
 /// For either item of a stock movement.
-#[tokio::test]
 async fn a_conflict_is_never_taken_for_a_duplicate() {
     for index in 0..2 {
         let (dynamo, table, injector) = at_first(Fault::Conflict(index), 3).await;
-        let movement = sample::movement(1);
+        let movement = single_writes::movement(1);
         assert_eq!(
             table.move_stock(&movement).await.unwrap(),
             StockMoveOutcome::Moved,
@@ -69,11 +69,11 @@ async fn a_conflict_is_never_taken_for_a_duplicate() {
     }
 }
 
+::stories::case!(conflicts_without_end_are_contention);
 /// They are reported as contention, and nothing is written.
-#[tokio::test]
 async fn conflicts_without_end_are_contention() {
     let (dynamo, table, injector) = at_first(Fault::Conflict(0), u64::MAX).await;
-    let placement = sample::placement(1);
+    let placement = single_writes::placement(1);
     assert!(matches!(
         table.place(&placement).await,
         Err(Failure::Contended(6))
@@ -82,20 +82,20 @@ async fn conflicts_without_end_are_contention() {
     assert_eq!(dynamo.items().await, []);
 }
 
+::stories::case!(throttles_without_end_are_unavailability);
 /// They are reported as unavailability, and nothing is written.
-#[tokio::test]
 async fn throttles_without_end_are_unavailability() {
     for fault in [Fault::TransactionThrottled, Fault::RequestThrottled] {
         let (dynamo, table, _) = at_first(fault, u64::MAX).await;
-        let failure = table.place(&sample::placement(1)).await.unwrap_err();
+        let failure = table.place(&single_writes::placement(1)).await.unwrap_err();
         assert_eq!(failure.code(), "unavailable", "{fault:?}");
         assert_eq!(dynamo.items().await, []);
     }
 }
 
+::stories::case!(a_lost_response_is_recognised_by_what_was_written);
 /// A retry after a lost response recognises its own write: at first by the request's token, and once the token is
 /// forgotten by the items.
-#[tokio::test]
 async fn a_lost_response_is_recognised_by_what_was_written() {
     // Removing the token breaks the signature, which only our own DynamoDB does not verify.
     let ours = aws::runtime::settings::optional("AWS_ENDPOINT_URL_DYNAMODB").is_none();
@@ -114,11 +114,11 @@ async fn a_lost_response_is_recognised_by_what_was_written() {
         };
         let table = dynamo.table_through(injector.clone().into_shared());
 
-        let placement = sample::placement(1);
+        let placement = single_writes::placement(1);
         assert_eq!(table.place(&placement).await.unwrap(), SaveOutcome::Saved);
-        let change = sample::hold(&placement, 2);
+        let change = single_writes::hold(&placement, 2);
         assert_eq!(table.save(&change).await.unwrap(), SaveOutcome::Saved);
-        let movement = sample::movement(1);
+        let movement = single_writes::movement(1);
         assert_eq!(table.move_stock(&movement).await.unwrap(), StockMoveOutcome::Moved);
         assert_eq!(injector.counts(), (6, 3));
 
@@ -135,11 +135,11 @@ async fn a_lost_response_is_recognised_by_what_was_written() {
     }
 }
 
+::stories::case!(a_response_lost_for_good_is_found_by_calling_again);
 /// The first call fails; a later one with the same content, or decided again, reports it as done.
-#[tokio::test]
 async fn a_response_lost_for_good_is_found_by_calling_again() {
     let (dynamo, table, injector) = at_first(Fault::ResponseLost, 3).await;
-    let movement = sample::movement(1);
+    let movement = single_writes::movement(1);
     let failure = table.move_stock(&movement).await.unwrap_err();
     assert_eq!(failure.code(), "unavailable");
     assert_eq!(injector.counts(), (3, 3), "the SDK's own attempts");
@@ -160,12 +160,12 @@ async fn a_response_lost_for_good_is_found_by_calling_again() {
     assert_eq!(level, movement.levels[0].1);
 }
 
+::stories::case!(a_change_too_large_for_one_transaction_is_not_sent);
 /// More items than a transaction holds are refused before anything is sent.
-#[tokio::test]
 async fn a_change_too_large_for_one_transaction_is_not_sent() {
     let (dynamo, table, injector) = at_first(Fault::RequestThrottled, 0).await;
-    let placement = sample::placement(1);
-    let mut change = sample::hold(&placement, 2);
+    let placement = single_writes::placement(1);
+    let mut change = single_writes::hold(&placement, 2);
     change.references = (0..99)
         .map(|n| domain::order::Reference::Tracking(n.to_string()))
         .collect();

@@ -1,0 +1,189 @@
+//! Faults: a process that dies between any two steps.
+//!
+//! Each call of a port is a step. An injector that is set counts down a step at a time; then the process is dead, and
+//! every further call fails, until the next delivery starts a new one. A write in which it dies may have happened or
+//! not: the request may be lost, or only the answer.
+
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicI64, Ordering},
+    },
+};
+
+use app::{
+    failure::Failure,
+    memory::{MemoryCourier, MemoryRedrive},
+    ports::{
+        ConfigStore, Courier, Errand, Listed, Moved, OrderStore, Page, Redrive, Saved, SkuView,
+        StockStore,
+    },
+};
+use domain::{
+    change::{Change, Reference},
+    ids::{OrderId, Sku},
+    location::{Location, RoutingRules},
+    order::{Commit, Contact, Order, Owed, Status},
+    place::Placement,
+    stock::{StockCommit, StockRecord},
+};
+use jiff::Timestamp;
+
+use crate::any_store::AnyStore;
+
+/// Decides when one process dies, and notes what it tried to write.
+#[derive(Debug)]
+pub struct FaultInjector {
+    /// Steps until the process dies; below zero: it does not.
+    steps_left: AtomicI64,
+    /// Whether the step in which the process dies still has its effect.
+    answer_lost: AtomicI64,
+    touched: Mutex<Touched>,
+}
+
+/// What processes have tried to write.
+#[derive(Debug, Default)]
+pub struct Touched {
+    /// Orders.
+    pub orders: BTreeSet<OrderId>,
+    /// Causes of stock movements.
+    pub movements: BTreeSet<String>,
+}
+
+const NONE: i64 = -1;
+
+impl Default for FaultInjector {
+    fn default() -> Self {
+        Self {
+            steps_left: AtomicI64::new(NONE),
+            answer_lost: AtomicI64::new(0),
+            touched: Mutex::default(),
+        }
+    }
+}
+
+/// What becomes of one step.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Step {
+    Runs,
+    AnswerLost,
+    Dies,
+}
+
+impl FaultInjector {
+    /// A new process that never dies.
+    pub fn clear(&self) {
+        self.steps_left.store(NONE, Ordering::SeqCst);
+    }
+
+    /// A new process that dies in its `steps`th step, counted from 0; `answer_lost`: just after it.
+    pub fn set(&self, steps: usize, answer_lost: bool) {
+        self.answer_lost
+            .store(i64::from(answer_lost), Ordering::SeqCst);
+        self.steps_left
+            .store(i64::try_from(steps).unwrap_or(NONE), Ordering::SeqCst);
+    }
+
+    /// Whether the process has died.
+    pub fn has_died(&self) -> bool {
+        self.steps_left.load(Ordering::SeqCst) == i64::MIN
+    }
+
+    /// Takes what may have been written since the last time.
+    pub fn take_touched(&self) -> Touched {
+        std::mem::take(&mut self.touched.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn touch(&self, note: impl FnOnce(&mut Touched)) {
+        note(&mut self.touched.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+
+    fn step(&self) -> Step {
+        match self.steps_left.load(Ordering::SeqCst) {
+            NONE => Step::Runs,
+            0 => {
+                self.steps_left.store(i64::MIN, Ordering::SeqCst);
+                if self.answer_lost.load(Ordering::SeqCst) == 1 {
+                    Step::AnswerLost
+                } else {
+                    Step::Dies
+                }
+            }
+            i64::MIN => Step::Dies,
+            left => {
+                self.steps_left
+                    .store(left.saturating_sub(1), Ordering::SeqCst);
+                Step::Runs
+            }
+        }
+    }
+
+    async fn through<T>(
+        &self,
+        call: impl Future<Output = Result<T, Failure>>,
+    ) -> Result<T, Failure> {
+        let dead = || Failure::unavailable("the process", "it has died");
+        match self.step() {
+            Step::Runs => call.await,
+            Step::AnswerLost => call.await.and_then(|_| Err(dead())),
+            Step::Dies => Err(dead()),
+        }
+    }
+}
+
+/// A port that fails when the injector says so.
+#[derive(Debug)]
+pub struct Faulty<T> {
+    /// The port itself.
+    pub inner: T,
+    /// Decides when it fails.
+    pub faults: Arc<FaultInjector>,
+}
+
+macro_rules! faulty {
+    ($port:ident for $inner:ty {
+        $(fn $name:ident(&self $(, $arg:ident: $type:ty)*) -> $out:ty $(, touching $what:ident $touched:expr)?;)*
+    }) => {
+        impl $port for Faulty<$inner> {
+            $(async fn $name(&self $(, $arg: $type)*) -> Result<$out, Failure> {
+                $(self.faults.touch(|touched| { touched.$what.insert($touched); });)?
+                self.faults.through(self.inner.$name($($arg),*)).await
+            })*
+        }
+    };
+}
+
+faulty! { OrderStore for Arc<dyn AnyStore> {
+    fn load(&self, id: OrderId) -> Option<Order>;
+    fn place(&self, placement: &Placement) -> Saved, touching orders placement.change.order.placed.id;
+    fn save(&self, change: &Change) -> Saved, touching orders change.order.placed.id;
+    fn find(&self, reference: &Reference) -> Option<OrderId>;
+    fn commits(&self, id: OrderId) -> Vec<Commit>;
+    fn contact(&self, id: OrderId) -> Option<Contact>;
+    fn of_customer(&self, email: &str, page: &Page) -> Listed<OrderId>;
+    fn of_status(&self, status: Status, day: jiff::civil::Date, page: &Page) -> Listed<OrderId>;
+    fn overdue(&self, now: Timestamp, page: &Page) -> Listed<OrderId>;
+} }
+
+faulty! { StockStore for Arc<dyn AnyStore> {
+    fn sku(&self, sku: &Sku) -> SkuView;
+    fn move_stock(&self, commit: &StockCommit) -> Moved, touching movements commit.record.cause.key();
+    fn movement(&self, cause: &str) -> Option<StockRecord>;
+    fn waiting_skus(&self, page: &Page) -> Listed<Sku>;
+} }
+
+faulty! { ConfigStore for Arc<dyn AnyStore> {
+    fn locations(&self) -> Vec<Location>;
+    fn put_location(&self, location: &Location) -> ();
+    fn rules(&self) -> RoutingRules;
+} }
+
+faulty! { Redrive for MemoryRedrive {
+    fn order(&self, id: OrderId, owed: Owed) -> ();
+    fn sku(&self, sku: &Sku) -> ();
+} }
+
+faulty! { Courier for MemoryCourier {
+    fn send(&self, location: &Location, id: &str, errand: &Errand) -> ();
+} }

@@ -1,0 +1,33 @@
+//! The test kit: what every store is tested with.
+//!
+//! * [`story`]: the registry of the stories in `tests/stories/`, and how one is run.
+//! * [`world`]: a store, the functions' use cases and the messages between them, delivered by the test itself.
+//! * [`redelivery`]: in which order, how often, and with which crashes messages are delivered.
+//! * [`races`]: use cases that run concurrently.
+//! * [`store_contract`]: what the use cases need of every store.
+//! * [`suite`]: all of it, as tests of one backend.
+
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a story that cannot go on has failed, and says where"
+)]
+
+mod any_store;
+pub mod audit;
+pub mod case;
+pub mod faults;
+pub mod races;
+pub mod random;
+pub mod redelivery;
+mod runtime;
+pub mod store_contract;
+#[path = "../stories/mod.rs"]
+pub mod stories;
+pub mod story;
+pub mod suite;
+pub mod world;
+
+#[doc(hidden)]
+pub use inventory;

@@ -1,0 +1,14 @@
+//! Races: use cases that run concurrently on one order, one SKU, or with one webhook.
+//!
+//! Each round has orders, SKUs and causes of its own, so that it may run on a table that others use. After each round
+//! the rules are checked over all that it wrote. A task that lost to others is repeated, as its message would be.
+
+mod cancel_against_ship;
+mod many_orders;
+mod one_webhook;
+mod round;
+mod task;
+
+pub use cancel_against_ship::cancel_against_ship;
+pub use many_orders::many_orders_want_ten_units;
+pub use one_webhook::one_webhook_many_times;

@@ -1,0 +1,161 @@
+//! One round of a race: what it writes, and the rules over all of it afterwards.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use app::{
+    lifecycle,
+    memory::Clock,
+    place::place,
+    ports::{Ambient, Store},
+    routing::route_order,
+};
+use domain::{
+    facts::{Fact, Inbound, OrderReference, PaymentFact, StockFact, StockMovement},
+    ids::{LocationId, OrderId, Sku},
+    location::{Location, LocationKind},
+    order::{Actor, Cause, Order},
+};
+
+use super::task::key;
+use crate::{audit, world::Draft};
+
+/// One round of a race, with orders, a location and a SKU of its own: other tests may use the same store.
+pub(super) struct Round<S> {
+    pub(super) store: Arc<S>,
+    pub(super) clock: Arc<Clock>,
+    pub(super) name: String,
+    movements: BTreeSet<String>,
+    pub(super) orders: Vec<OrderId>,
+}
+
+impl<S: Store + Send + Sync + 'static> Round<S> {
+    pub(super) async fn new(store: &Arc<S>, race: &str, run: u64, round: u64) -> Self {
+        let now = "2026-11-22T08:00:00Z".parse().expect("a time");
+        let round = Self {
+            store: Arc::clone(store),
+            // The first number is any that was not used on this table before.
+            clock: Arc::new(Clock::new(
+                now,
+                run.wrapping_mul(1_000_003).wrapping_add(round),
+            )),
+            name: format!("{race}-{run}-{round}"),
+            movements: BTreeSet::new(),
+            orders: Vec::new(),
+        };
+        round
+            .store
+            .put_location(&round.warehouse())
+            .await
+            .expect("a location");
+        round
+    }
+
+    fn location(&self) -> LocationId {
+        self.name.parse().expect("a location")
+    }
+
+    pub(super) fn sku(&self) -> Sku {
+        self.name.parse().expect("a SKU")
+    }
+
+    /// Carries the SKU of this round only, so that rounds do not meet.
+    fn warehouse(&self) -> Location {
+        Location {
+            id: self.location(),
+            name: self.name.clone(),
+            kind: LocationKind::Warehouse,
+            priority: 0,
+            enabled: true,
+            ships_to: Vec::new(),
+            carries: vec![self.sku()],
+            untracked: false,
+            webhook_url: None,
+        }
+    }
+
+    pub(super) fn webhook(&self, id: &str, location: bool, fact: Fact) -> Inbound {
+        Inbound {
+            source: if location { "wms" } else { "stripe" }.to_owned(),
+            id: format!("{}-{id}", self.name),
+            location: location.then(|| self.location()),
+            occurred_at: self.clock.now(),
+            received_at: self.clock.now(),
+            fact,
+        }
+    }
+
+    pub(super) fn receipt(&mut self, id: &str, quantity: u32) -> Inbound {
+        let facts = vec![StockFact {
+            sku: self.sku(),
+            movement: StockMovement::Received { quantity },
+        }];
+        let inbound = self.webhook(id, true, Fact::Stock(facts));
+        self.movements
+            .insert(Cause::new(&inbound.source, inbound.cause_id()).key());
+        inbound
+    }
+
+    pub(super) async fn applies(&self, inbound: &Inbound) {
+        lifecycle::apply(&*self.store, &*self.clock, inbound)
+            .await
+            .expect("applied");
+    }
+
+    pub(super) async fn place(&mut self, number: usize, units: u32) -> Order {
+        let number = format!("{}-{number}", self.name);
+        let draft = Draft::new(&number).line(&self.name, units);
+        let key = key(&number);
+        let placed = place(
+            &*self.store,
+            &*self.clock,
+            &draft.request,
+            &key,
+            &Actor::system("shop"),
+        )
+        .await;
+        let order = placed.expect("placed").order;
+        self.orders.push(order.placed.id);
+        order
+    }
+
+    pub(super) fn capture(&self, order: &Order) -> Inbound {
+        let fact = PaymentFact::Captured {
+            amount: order.placed.total(),
+            currency: order.placed.currency,
+        };
+        let reference = OrderReference {
+            order: Some(order.placed.id.to_string()),
+            intent: None,
+        };
+        self.webhook(
+            &format!("pays-{}", order.placed.id),
+            false,
+            Fact::Payment {
+                order: reference,
+                fact,
+            },
+        )
+    }
+
+    pub(super) async fn order(&self, id: OrderId) -> Order {
+        self.store
+            .load(id)
+            .await
+            .expect("a store")
+            .expect("an order")
+    }
+
+    pub(super) async fn rules_hold(&self) {
+        audit::rules_hold(
+            &audit::read(&*self.store, self.orders.iter().copied(), &self.movements).await,
+        );
+    }
+
+    /// Routes an order that is paid.
+    pub(super) async fn routes(&self, id: OrderId) {
+        let trigger = Cause::new("bus", id.to_string());
+        route_order(&*self.store, &*self.clock, id, &trigger)
+            .await
+            .expect("routed");
+    }
+}

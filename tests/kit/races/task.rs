@@ -1,0 +1,85 @@
+//! The tasks of a race, and how they start together.
+
+use std::sync::Arc;
+
+use app::{
+    cancellation::{CancelRequest, cancel},
+    failure::Failure,
+    idempotency::IdempotencyKey,
+    lifecycle,
+    memory::Clock,
+    ports::Store,
+    routing::route_order,
+};
+use domain::{
+    facts::Inbound,
+    ids::OrderId,
+    order::{Actor, Cause},
+};
+use tokio::{sync::Barrier, task::JoinSet};
+
+/// Deliveries of one message, when others keep winning.
+const DELIVERIES: usize = 20;
+
+/// Starts all tasks at once, and waits for all of them.
+pub(super) async fn run_together<S: Store + Send + Sync + 'static>(tasks: Vec<Task<S>>) {
+    let start = Arc::new(Barrier::new(tasks.len()));
+    let mut running = JoinSet::new();
+    for task in tasks {
+        let start = Arc::clone(&start);
+        running.spawn(async move {
+            start.wait().await;
+            task.run().await;
+        });
+    }
+    while let Some(ended) = running.join_next().await {
+        ended.expect("a task that does not panic");
+    }
+}
+
+/// What one task of a race does.
+pub(super) enum Task<S> {
+    Applies(Arc<S>, Arc<Clock>, Inbound),
+    Cancels(Arc<S>, Arc<Clock>, OrderId, CancelRequest, IdempotencyKey),
+    Routes(Arc<S>, Arc<Clock>, OrderId),
+}
+
+impl<S: Store + Send + Sync> Task<S> {
+    async fn run(self) {
+        for _ in 0..DELIVERIES {
+            match self.once().await {
+                Ok(()) | Err(Failure::NothingToCancel(_) | Failure::Rejected(_)) => return,
+                Err(Failure::Contended(_)) => {}
+                Err(failure) => panic!("{}", failure.chain()),
+            }
+        }
+        panic!("lost every race, {DELIVERIES} times over");
+    }
+
+    async fn once(&self) -> Result<(), Failure> {
+        match self {
+            Self::Applies(store, clock, inbound) => {
+                lifecycle::apply(&**store, &**clock, inbound).await
+            }
+            Self::Cancels(store, clock, order, request, key) => {
+                let agent = Actor::system("agent");
+                cancel(&**store, &**clock, *order, request, key, &agent)
+                    .await
+                    .map(|_| ())
+            }
+            Self::Routes(store, clock, order) => {
+                route_order(
+                    &**store,
+                    &**clock,
+                    *order,
+                    &Cause::new("bus", order.to_string()),
+                )
+                .await
+            }
+        }
+    }
+}
+
+pub(super) fn key(text: &str) -> IdempotencyKey {
+    IdempotencyKey::new(text, text.as_bytes()).expect("a key")
+}

@@ -1,0 +1,28 @@
+use app::ports::Store;
+
+use super::{concurrency, listings, orders, samples::Samples, stock};
+
+/// Runs the whole contract. `run` keeps apart what two runs on one table write: any number not used before.
+pub async fn store_contract(store: &impl Store, run: u64) {
+    let samples = Samples::new(run);
+    orders::a_placed_order_reads_back(store, &samples).await;
+    orders::an_order_that_is_not_there_is_not_found(store, &samples).await;
+    orders::of_two_references_in_use_the_key_is_reported_before_the_number(store, &samples).await;
+    orders::a_change_is_written_once_on_the_version_that_was_read(store, &samples).await;
+    orders::a_rejected_change_writes_nothing(store, &samples).await;
+    orders::a_reference_belongs_to_one_order_except_a_tracking_number(store, &samples).await;
+    stock::a_reservation_takes_what_is_available_and_no_more(store, &samples).await;
+    stock::a_physical_fact_is_never_refused(store, &samples).await;
+    stock::a_movement_happens_once(store, &samples).await;
+    stock::a_movement_on_a_level_that_has_changed_is_a_conflict(store, &samples).await;
+    stock::backorders_are_read_and_removed_in_queue_order(store, &samples).await;
+    listings::orders_are_listed_page_by_page(store, &samples).await;
+    listings::an_overdue_order_is_listed_until_nothing_is_due(store, &samples).await;
+    listings::backordered_skus_are_listed_once_each(store, &samples).await;
+    listings::locations_are_stored(store, &samples).await;
+    concurrency::of_many_changes_on_one_version_one_is_written(store, &samples).await;
+    concurrency::many_reservations_never_oversell(store, &samples).await;
+    concurrency::concurrent_physical_facts_add_up(store, &samples).await;
+    concurrency::one_movement_repeated_concurrently_happens_once(store, &samples).await;
+    concurrency::one_key_used_concurrently_places_one_order(store, &samples).await;
+}

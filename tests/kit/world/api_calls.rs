@@ -1,0 +1,220 @@
+//! Requests of shops and users through the API. When deliveries crash, an answer may be lost: then the same request
+//! comes again with its idempotency key, until it is answered.
+
+use app::{
+    cancellation::{CancelAnswer, CancelRequest, cancel},
+    failure::Failure,
+    holds::{HoldRequest, place_hold, release_hold},
+    idempotency::IdempotencyKey,
+    place::place,
+    ports::ConfigStore,
+    stock::adjust,
+};
+use domain::{
+    command::CancelLine,
+    facts::{StockFact, StockMovement},
+    ids::{LocationId, OrderId},
+    location::{Location, LocationKind},
+    order::{Actor, ActorKind, CancelReason, HoldKind},
+};
+
+use super::{draft::Draft, state::World};
+
+/// Repeats a request until the process that handles it does not die.
+macro_rules! until_answered {
+    ($world:ident, $call:expr) => {
+        loop {
+            match $world.delivery.crash() {
+                Some(crash) => $world.faults.set(crash.step, crash.answer_lost),
+                None => $world.faults.clear(),
+            }
+            let outcome = $call.await;
+            let died = $world.faults.has_died();
+            $world.faults.clear();
+            if !died {
+                break outcome;
+            }
+        }
+    };
+}
+
+impl World {
+    /// An own warehouse.
+    pub async fn warehouse(&mut self, id: &str) {
+        self.location(id, LocationKind::Warehouse, |_| {}).await;
+    }
+
+    /// A 3PL.
+    pub async fn third_party(&mut self, id: &str) {
+        self.location(id, LocationKind::ThirdParty, |_| {}).await;
+    }
+
+    /// A supplier who ships to the customer.
+    pub async fn supplier(&mut self, id: &str) {
+        self.location(id, LocationKind::Supplier, |_| {}).await;
+    }
+
+    /// A location with something special about it.
+    pub async fn location(
+        &mut self,
+        id: &str,
+        kind: LocationKind,
+        special: impl FnOnce(&mut Location),
+    ) {
+        let mut location = Location {
+            id: id.parse().expect("a location"),
+            name: id.to_owned(),
+            kind,
+            priority: 0,
+            enabled: true,
+            ships_to: Vec::new(),
+            carries: Vec::new(),
+            untracked: false,
+            webhook_url: Some(format!("https://{id}.example.com/orders")),
+        };
+        special(&mut location);
+        self.faults.clear();
+        self.store
+            .put_location(&location)
+            .await
+            .expect("a location");
+    }
+
+    /// So many units at a location, before the story begins.
+    pub async fn has_stock(&mut self, location: &str, sku: &str, units: u32) {
+        self.stock(location, sku, StockMovement::Counted { on_hand: units });
+        self.settle().await;
+    }
+
+    /// The shop places an order; gives its id.
+    pub async fn place(&mut self, draft: Draft) -> OrderId {
+        self.tick();
+        let key = self.new_key(draft.request.number.as_str());
+        let shop = Actor {
+            kind: ActorKind::Agent,
+            id: "shop".to_owned(),
+        };
+        let placed = until_answered!(
+            self,
+            place(&self.store, &self.clock, &draft.request, &key, &shop)
+        );
+        let placed = placed.unwrap_or_else(|failure| panic!("the order was not placed: {failure}"));
+        self.totals.insert(
+            draft.request.number.to_string(),
+            placed.order.placed.total(),
+        );
+        placed.order.placed.id
+    }
+
+    /// The shop places an order, which is paid at once, and everything settles.
+    pub async fn place_and_pay(&mut self, draft: Draft) -> OrderId {
+        let number = draft.request.number.to_string();
+        let id = self.place(draft).await;
+        self.pays(&number);
+        self.settle().await;
+        id
+    }
+
+    /// An agent cancels units, or with no lines the whole order. The same request is made twice, and gets the
+    /// same answer twice.
+    ///
+    /// # Errors
+    /// When nothing of it can be cancelled.
+    pub async fn cancels(
+        &mut self,
+        order: OrderId,
+        lines: &[(&str, u32)],
+    ) -> Result<CancelAnswer, Failure> {
+        self.tick();
+        let lines = lines.iter().map(|(line, units)| CancelLine {
+            line: line.parse().expect("a line"),
+            units: Some(*units),
+        });
+        let request = CancelRequest {
+            lines: lines.collect(),
+            reason: CancelReason::CustomerRequested,
+            note: Some("they called".to_owned()),
+        };
+        let key = self.new_key("cancel");
+        let by = agent();
+        let call = || cancel(&self.store, &self.clock, order, &request, &key, &by);
+        let first = until_answered!(self, call())?;
+        let again = call().await?;
+        assert_eq!(
+            again.lines, first.lines,
+            "the same request gets the same answer"
+        );
+        assert_eq!(again.order, first.order, "as it was then");
+        Ok(first)
+    }
+
+    /// An agent stops the order.
+    pub async fn holds(&mut self, order: OrderId, handle: &str) {
+        self.holds_until(order, handle, None).await;
+    }
+
+    /// An agent stops the order, for some minutes at most.
+    pub async fn holds_for(&mut self, order: OrderId, handle: &str, minutes: i64) {
+        let length = jiff::SignedDuration::from_mins(minutes);
+        let until = app::ports::Ambient::now(&self.clock)
+            .checked_add(length)
+            .expect("a time");
+        self.holds_until(order, handle, Some(until)).await;
+    }
+
+    async fn holds_until(&mut self, order: OrderId, handle: &str, until: Option<jiff::Timestamp>) {
+        self.tick();
+        let key = self.new_key("hold");
+        let hold = HoldRequest {
+            kind: HoldKind::Manual,
+            handle: handle.to_owned(),
+            until,
+        };
+        let outcome = until_answered!(
+            self,
+            place_hold(&self.store, &self.clock, order, &hold, &key, &agent())
+        );
+        outcome.unwrap_or_else(|failure| panic!("no hold: {failure}"));
+    }
+
+    /// An agent lets the order go on.
+    pub async fn releases(&mut self, order: OrderId, handle: &str) {
+        self.tick();
+        let key = self.new_key("release");
+        let outcome = until_answered!(
+            self,
+            release_hold(&self.store, &self.clock, order, handle, &key, &agent())
+        );
+        outcome.unwrap_or_else(|failure| panic!("not released: {failure}"));
+    }
+
+    /// An operator adjusts the stock.
+    pub async fn adjusts(&mut self, location: &str, sku: &str, delta: i64) {
+        self.tick();
+        let key = self.new_key("adjust");
+        let location: LocationId = location.parse().expect("a location");
+        let sku = sku.parse().expect("a SKU");
+        let facts = [StockFact {
+            sku,
+            movement: StockMovement::Adjusted { delta },
+        }];
+        let outcome = until_answered!(
+            self,
+            adjust(&self.store, &self.clock, &location, &facts, &key, &agent())
+        );
+        outcome.unwrap_or_else(|failure| panic!("not corrected: {failure}"));
+    }
+
+    fn new_key(&mut self, what: &str) -> IdempotencyKey {
+        self.api_calls = self.api_calls.saturating_add(1);
+        let key = format!("{what}-{}", self.api_calls);
+        IdempotencyKey::new(&key, key.as_bytes()).expect("a key")
+    }
+}
+
+fn agent() -> Actor {
+    Actor {
+        kind: ActorKind::Agent,
+        id: "agent-7".to_owned(),
+    }
+}

@@ -1,0 +1,172 @@
+//! What the relay, the bus and the queues do: publish what was committed, and deliver messages to the consumers.
+
+use app::{
+    cancellation, dispatch,
+    failure::{Answer, Failure},
+    lifecycle,
+    ports::{OrderStore, StockStore},
+    publish::{self, Entry},
+    replenishment, routing,
+};
+use domain::order::Owed;
+use serde_json::{Value, json};
+
+use super::{
+    queues::{Consumer, RULES},
+    state::World,
+};
+
+impl World {
+    /// Puts a message on a consumer's queue.
+    pub fn send(&mut self, consumer: Consumer, body: String) {
+        let copies = self.delivery.copies();
+        self.queues.push(consumer, body, copies);
+    }
+
+    /// Delivers until nothing is due.
+    pub async fn settle(&mut self) {
+        loop {
+            self.relay().await;
+            let due = self.queues.ready(false);
+            if due.is_empty() {
+                break;
+            }
+            let late = self.queues.ready(true);
+            let from = if !late.is_empty() && self.delivery.late_copy_first() {
+                late
+            } else {
+                due
+            };
+            let chosen = self.delivery.choose(from.len());
+            self.deliver(from[chosen]).await;
+        }
+    }
+
+    /// Delivers what is under way a few times and no more: what came too early stays on its queue.
+    pub async fn settle_except_early_messages(&mut self) {
+        for _ in 0..self.queues.pending.len().saturating_mul(5) {
+            self.relay().await;
+            let chosen = self.delivery.choose(self.queues.pending.len());
+            self.deliver(chosen).await;
+        }
+    }
+
+    /// Delivers every duplicate that is left, too.
+    pub async fn settle_with_duplicates(&mut self) {
+        self.settle().await;
+        while !self.queues.pending.is_empty() {
+            let chosen = self.delivery.choose(self.queues.pending.len());
+            self.deliver(chosen).await;
+            self.settle().await;
+        }
+    }
+
+    /// Loses every message that is under way.
+    pub async fn messages_are_lost(&mut self) {
+        self.relay().await;
+        self.queues.pending.clear();
+    }
+
+    /// A function reads nothing from its queue until [`World::resume_all`].
+    pub fn pause(&mut self, consumer: Consumer) {
+        self.queues.paused.push(consumer);
+    }
+
+    /// Every function reads from its queue again.
+    pub fn resume_all(&mut self) {
+        self.queues.paused.clear();
+    }
+
+    /// Publishes what has been committed since the last time, as the relay does.
+    async fn relay(&mut self) {
+        self.faults.clear();
+        let touched = self.faults.take_touched();
+        let mut entries = Vec::new();
+        for id in touched.orders {
+            for commit in self.store.commits(id).await.expect("commits") {
+                let published = self.orders.entry(id).or_default();
+                if commit.body.seq > *published {
+                    *published = commit.body.seq;
+                    entries.extend(
+                        publish::stored_commit(&id.to_string(), &commit.text, &commit.hash)
+                            .expect("events"),
+                    );
+                }
+            }
+        }
+        for cause in touched.movements {
+            if let Some(record) = self.store.movement(&cause).await.expect("a store")
+                && self.movements.insert(cause)
+            {
+                let text = serde_json::to_string(&record).expect("a record");
+                entries.extend(publish::stored_record(&text).expect("events"));
+            }
+        }
+        for entry in entries {
+            self.publish(&entry);
+        }
+        for (owed, body) in self.redrive.inner.take_orders() {
+            let consumer = match owed {
+                Owed::Routing => Consumer::Routing,
+                Owed::Dispatch => Consumer::Dispatch,
+                Owed::Cancellation => Consumer::Cancellation,
+            };
+            self.send(consumer, body);
+        }
+        for body in self.redrive.inner.take_skus() {
+            self.send(Consumer::Replenishment, body);
+        }
+    }
+
+    fn publish(&mut self, entry: &Entry) {
+        let detail: Value = serde_json::from_str(&entry.detail).expect("a detail");
+        let event = json!({
+            "version": "0", "source": entry.source, "detail-type": entry.detail_type, "detail": detail,
+        });
+        for (consumer, names) in RULES {
+            if names.contains(&entry.detail_type) {
+                self.send(*consumer, event.to_string());
+            }
+        }
+    }
+
+    async fn deliver(&mut self, index: usize) {
+        self.tick();
+        match self.delivery.crash() {
+            Some(crash) => self.faults.set(crash.step, crash.answer_lost),
+            None => self.faults.clear(),
+        }
+        let message = self.queues.pending[index].clone();
+        let outcome = self.handle(message.consumer, &message.body).await;
+        // A process that died after its last step has not deleted its message either.
+        let outcome = if self.faults.has_died() && outcome.is_ok() {
+            Err(Failure::unavailable("the process", "it has died"))
+        } else {
+            outcome
+        };
+        self.faults.clear();
+        match Answer::of(outcome) {
+            Answer::Done => self.queues.remove_copy(index),
+            Answer::Refused(rejection) => {
+                self.queues.rejected.push(rejection.code.as_str());
+                self.queues.remove_copy(index);
+            }
+            Answer::TooEarly(failure) | Answer::Failed(failure) => {
+                self.queues.failed(index, &failure)
+            }
+        }
+    }
+
+    async fn handle(&self, consumer: Consumer, body: &str) -> Result<(), Failure> {
+        let (store, ambient, courier) = (&self.store, &self.clock, &self.courier);
+        match consumer {
+            Consumer::Lifecycle => lifecycle::on_message(store, ambient, body).await,
+            Consumer::Routing => routing::on_message(store, ambient, body).await,
+            Consumer::Dispatch => dispatch::on_message(store, courier, ambient, body).await,
+            Consumer::Cancellation => cancellation::on_message(store, ambient, body).await,
+            Consumer::Replenishment => {
+                replenishment::on_message(store, ambient, &self.redrive, body).await
+            }
+        }
+    }
+}

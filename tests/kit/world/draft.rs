@@ -1,0 +1,111 @@
+//! An order as a shop drafts it.
+
+use domain::{
+    order::{Address, Contact, Terms},
+    place::{PlaceLine, PlaceOrder, PlacePayment},
+};
+use jiff::Timestamp;
+
+/// An order of a customer in Germany, in euros, paid through an intent named after its number.
+#[derive(Debug, Clone)]
+pub struct Draft {
+    /// What the shop sends.
+    pub request: PlaceOrder,
+}
+
+impl Draft {
+    /// A draft with no lines yet.
+    pub fn new(number: &str) -> Self {
+        let address = Address {
+            lines: vec!["Hauptstr. 1".to_owned()],
+            city: "Berlin".to_owned(),
+            region: None,
+            postal_code: Some("10115".to_owned()),
+            country: "DE".to_owned(),
+        };
+        let customer = Contact {
+            name: "Jane Doe".to_owned(),
+            email: format!("jane+{number}@example.com"),
+            phone: None,
+            address,
+        };
+        let request = PlaceOrder {
+            number: number.parse().expect("an order number"),
+            shop: "default".parse().expect("a shop"),
+            placed_at: None,
+            currency: "EUR".parse().expect("a currency"),
+            lines: Vec::new(),
+            discount: 0,
+            shipping: 490,
+            terms: Terms {
+                priority: 5,
+                ..Terms::default()
+            },
+            payment: PlacePayment {
+                intent: Some(format!("pi_{number}")),
+            },
+            customer,
+        };
+        Self { request }
+    }
+
+    /// One more line; lines are named `1`, `2` and so on. A unit costs 19.99.
+    #[must_use]
+    pub fn line(mut self, sku: &str, quantity: u32) -> Self {
+        self.request.lines.push(PlaceLine {
+            id: None,
+            sku: sku.parse().expect("a SKU"),
+            title: String::new(),
+            quantity,
+            unit_price: 1999,
+            discount: 0,
+            tax: i64::from(quantity).saturating_mul(380),
+        });
+        self
+    }
+
+    /// Ships nothing until everything can be assigned.
+    #[must_use]
+    pub fn ships_complete(mut self) -> Self {
+        self.request.terms.ship_complete = true;
+        self
+    }
+
+    /// Is released before the others.
+    #[must_use]
+    pub fn with_priority(mut self) -> Self {
+        self.request.terms.priority = 1;
+        self
+    }
+
+    /// The shop does not know the payment intent yet.
+    #[must_use]
+    pub fn without_intent(mut self) -> Self {
+        self.request.payment.intent = None;
+        self
+    }
+
+    /// Costs nothing.
+    #[must_use]
+    pub fn free_of_charge(mut self) -> Self {
+        self.request.shipping = 0;
+        for line in &mut self.request.lines {
+            (line.unit_price, line.tax) = (0, 0);
+        }
+        self
+    }
+
+    /// Goes to another country.
+    #[must_use]
+    pub fn to(mut self, country: &str) -> Self {
+        country.clone_into(&mut self.request.customer.address.country);
+        self
+    }
+
+    /// Was placed at another time than now.
+    #[must_use]
+    pub fn placed_at(mut self, at: Timestamp) -> Self {
+        self.request.placed_at = Some(at);
+        self
+    }
+}

@@ -1,0 +1,16 @@
+//! A world in which orders live: a store, the functions' use cases, and the messages between them.
+//!
+//! What the stream, the bus and the queues do on AWS, [`World::settle`] does here: it reads what was committed,
+//! publishes it, gives each event to the consumers that subscribe to it, and delivers until nothing is left.
+
+mod api_calls;
+mod assertions;
+mod delivery;
+mod draft;
+mod queues;
+mod state;
+mod webhooks;
+
+pub use draft::Draft;
+pub use queues::{Consumer, DeadLetter, RULES};
+pub use state::World;

@@ -1,0 +1,135 @@
+//! The queues: which consumer gets which event, and the messages that are under way.
+
+use app::failure::Failure;
+
+/// The functions that read from a queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Consumer {
+    /// Applies what webhooks report.
+    Lifecycle,
+    /// Decides which location ships what.
+    Routing,
+    /// Sends requests to the locations.
+    Dispatch,
+    /// Cancels orders that will not be paid.
+    Cancellation,
+    /// Releases backorders when stock comes in.
+    Replenishment,
+}
+
+/// Which events each consumer receives: the same as the rules of the template, which a test checks.
+pub const RULES: &[(Consumer, &[&str])] = &[
+    (
+        Consumer::Routing,
+        &["OrderReleased", "FulfillmentRejected", "UnitsShortShipped"],
+    ),
+    (
+        Consumer::Dispatch,
+        &[
+            "OrderRouted",
+            "BackorderReleased",
+            "CancellationRequested",
+            "HoldReleased",
+        ],
+    ),
+    (
+        Consumer::Cancellation,
+        &["PaymentFailed", "PaymentCancelled"],
+    ),
+    (
+        Consumer::Replenishment,
+        &[
+            "StockReceived",
+            "StockCounted",
+            "StockAdjusted",
+            "SafetyStockChanged",
+            "UnitsCancelled",
+            "UnitsBackordered",
+            "FulfillmentRejected",
+            "HoldReleased",
+        ],
+    ),
+];
+
+/// Failed deliveries after which a message goes to the dead letters.
+const TRIES_MAX: usize = 60;
+
+/// A message that was not handled, however often it was delivered.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadLetter {
+    /// The consumer it was for.
+    pub consumer: Consumer,
+    /// Its body.
+    pub body: String,
+    /// Why: the code of the failure.
+    pub reason: String,
+}
+
+/// A message that is under way.
+#[derive(Debug, Clone)]
+pub(super) struct Pending {
+    pub(super) consumer: Consumer,
+    pub(super) body: String,
+    /// Deliveries that are to come, those that fail not counted.
+    copies: usize,
+    failures: usize,
+    pub(super) handled: bool,
+}
+
+/// Every message that is under way.
+#[derive(Debug, Default)]
+pub(super) struct Queues {
+    pub(super) pending: Vec<Pending>,
+    pub(super) dead: Vec<DeadLetter>,
+    /// Codes of the rejections that messages met.
+    pub(super) rejected: Vec<&'static str>,
+    pub(super) paused: Vec<Consumer>,
+}
+
+impl Queues {
+    pub(super) fn push(&mut self, consumer: Consumer, body: String, copies: usize) {
+        self.pending.push(Pending {
+            consumer,
+            body,
+            copies,
+            failures: 0,
+            handled: false,
+        });
+    }
+
+    /// Indices of the messages of consumers that are not paused, handled already or not.
+    pub(super) fn ready(&self, handled: bool) -> Vec<usize> {
+        let ready = |message: &Pending| {
+            message.handled == handled && !self.paused.contains(&message.consumer)
+        };
+        let all = self.pending.iter().enumerate();
+        all.filter(|(_, message)| ready(message))
+            .map(|(index, _)| index)
+            .collect()
+    }
+
+    /// One copy was handled.
+    pub(super) fn remove_copy(&mut self, index: usize) {
+        let message = &mut self.pending[index];
+        message.handled = true;
+        message.copies = message.copies.saturating_sub(1);
+        if message.copies == 0 {
+            self.pending.remove(index);
+        }
+    }
+
+    /// Back to the end of the queue, or to the dead letters when it fails for good or too often.
+    pub(super) fn failed(&mut self, index: usize, failure: &Failure) {
+        let mut message = self.pending.remove(index);
+        message.failures = message.failures.saturating_add(1);
+        if message.failures < TRIES_MAX && !failure.is_hopeless() {
+            self.pending.push(message);
+            return;
+        }
+        self.dead.push(DeadLetter {
+            consumer: message.consumer,
+            body: message.body,
+            reason: failure.code().to_owned(),
+        });
+    }
+}

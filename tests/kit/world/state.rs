@@ -1,0 +1,85 @@
+//! A world: one store, its clock, the injector of faults, and what is under way.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use app::{
+    memory::{Clock, MemoryCourier, MemoryRedrive},
+    ports::Store,
+};
+use domain::ids::OrderId;
+use jiff::{SignedDuration, Timestamp};
+
+use super::queues::Queues;
+use crate::{
+    any_store::AnyStore,
+    faults::{FaultInjector, Faulty},
+    redelivery::Delivery,
+};
+
+/// A world over a store.
+pub struct World {
+    /// The store, as the functions see it: with faults.
+    pub(crate) store: Faulty<Arc<dyn AnyStore>>,
+    /// What receives the requests to locations.
+    pub(crate) courier: Faulty<MemoryCourier>,
+    /// The clock.
+    pub(crate) clock: Clock,
+    pub(super) redrive: Faulty<MemoryRedrive>,
+    pub(super) faults: Arc<FaultInjector>,
+    pub(super) delivery: Delivery,
+    pub(super) queues: Queues,
+    /// Orders, and how far each has been published.
+    pub(super) orders: BTreeMap<OrderId, u64>,
+    /// Causes of stock movements that have been published.
+    pub(super) movements: BTreeSet<String>,
+    /// Totals of the orders, by their shop numbers.
+    pub(super) totals: BTreeMap<String, i64>,
+    /// Webhooks received so far, for their ids.
+    pub(super) webhooks: u64,
+    /// API calls made so far, for their idempotency keys.
+    pub(super) api_calls: u64,
+}
+
+impl World {
+    /// A world with nothing in it.
+    pub fn new<S: Store + Send + Sync + 'static>(store: Arc<S>, delivery: Delivery) -> Self {
+        let faults = Arc::new(FaultInjector::default());
+        let morning: Timestamp = "2026-11-22T08:00:00Z".parse().expect("a time");
+        Self {
+            store: Faulty {
+                inner: store,
+                faults: Arc::clone(&faults),
+            },
+            courier: Faulty {
+                inner: MemoryCourier::default(),
+                faults: Arc::clone(&faults),
+            },
+            redrive: Faulty {
+                inner: MemoryRedrive::default(),
+                faults: Arc::clone(&faults),
+            },
+            clock: Clock::new(morning, 7),
+            faults,
+            delivery,
+            queues: Queues::default(),
+            orders: BTreeMap::new(),
+            movements: BTreeSet::new(),
+            totals: BTreeMap::new(),
+            webhooks: 0,
+            api_calls: 0,
+        }
+    }
+
+    /// Lets time pass.
+    pub fn minutes_pass(&self, minutes: i64) {
+        self.clock.advance(SignedDuration::from_mins(minutes));
+    }
+
+    /// One second passes, so that no two things happen at the same time.
+    pub(super) fn tick(&self) {
+        self.clock.advance(SignedDuration::from_secs(1));
+    }
+}

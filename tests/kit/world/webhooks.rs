@@ -1,0 +1,255 @@
+//! Webhooks of payment providers and locations, each with an id of its own.
+
+use app::ports::Ambient;
+use domain::{
+    facts::{
+        Fact, FactLine, FulfillmentFact, Inbound, OrderReference, ParcelFact, PaymentFact,
+        StockFact, StockMovement,
+    },
+    ids::{FulfillmentOrderId, LocationId, OrderId},
+    order::RefundStatus,
+};
+
+use super::{queues::Consumer, state::World};
+
+impl World {
+    /// A verified webhook is put on the inbound queue.
+    pub fn receives_webhook(&mut self, location: Option<&str>, fact: Fact) {
+        self.tick();
+        self.webhooks = self.webhooks.saturating_add(1);
+        let source = if location.is_some() { "wms" } else { "stripe" };
+        let location: Option<LocationId> = location.map(|l| l.parse().expect("a location"));
+        let inbound = Inbound {
+            source: source.to_owned(),
+            id: format!("evt_{}", self.webhooks),
+            location,
+            occurred_at: self.clock.now(),
+            received_at: self.clock.now(),
+            fact,
+        };
+        self.send(
+            Consumer::Lifecycle,
+            serde_json::to_string(&inbound).expect("an inbound message"),
+        );
+    }
+
+    /// Something happens to the payment of the order of that number.
+    pub fn payment(&mut self, number: &str, fact: PaymentFact) {
+        let order = OrderReference {
+            order: None,
+            intent: Some(format!("pi_{number}")),
+        };
+        self.receives_webhook(None, Fact::Payment { order, fact });
+    }
+
+    /// The customer pays in full.
+    pub fn pays(&mut self, number: &str) {
+        let amount = self.total(number);
+        self.captures(number, amount);
+    }
+
+    /// So much is captured in all.
+    pub fn captures(&mut self, number: &str, amount: i64) {
+        self.payment(
+            number,
+            PaymentFact::Captured {
+                amount,
+                currency: euro(),
+            },
+        );
+    }
+
+    /// The whole sum is authorised.
+    pub fn authorizes(&mut self, number: &str) {
+        let amount = self.total(number);
+        self.payment(
+            number,
+            PaymentFact::Authorized {
+                amount,
+                currency: euro(),
+            },
+        );
+    }
+
+    /// The payment fails.
+    pub fn payment_fails(&mut self, number: &str) {
+        self.payment(
+            number,
+            PaymentFact::Failed {
+                code: Some("card_declined".to_owned()),
+            },
+        );
+    }
+
+    /// A refund has succeeded.
+    pub fn refunds(&mut self, number: &str, refund: &str, amount: i64) {
+        let fact = PaymentFact::Refund {
+            id: refund.to_owned(),
+            amount,
+            currency: euro(),
+            status: RefundStatus::Succeeded,
+        };
+        self.payment(number, fact);
+    }
+
+    /// Total of the order of that number.
+    pub fn total(&self, number: &str) -> i64 {
+        self.totals
+            .get(number)
+            .copied()
+            .expect("an order of that number")
+    }
+
+    /// A location reports on a fulfillment order.
+    pub fn reports(
+        &mut self,
+        location: &str,
+        order: OrderId,
+        ful: FulfillmentOrderId,
+        fact: FulfillmentFact,
+    ) {
+        self.receives_webhook(
+            Some(location),
+            Fact::Fulfillment {
+                order,
+                fulfillment_order: ful,
+                fact,
+            },
+        );
+    }
+
+    /// The location takes the work on.
+    pub async fn accepts(&mut self, location: &str, order: OrderId) {
+        let ful = self.work_at(location, order).await;
+        self.reports(location, order, ful, FulfillmentFact::Accepted);
+    }
+
+    /// The location has started picking.
+    pub async fn picks(&mut self, location: &str, order: OrderId) {
+        let ful = self.work_at(location, order).await;
+        self.reports(location, order, ful, FulfillmentFact::Picking);
+    }
+
+    /// The location rejects the work.
+    pub async fn rejects(&mut self, location: &str, order: OrderId, reason: &str) {
+        let ful = self.work_at(location, order).await;
+        self.reports(
+            location,
+            order,
+            ful,
+            FulfillmentFact::Rejected {
+                reason: reason.to_owned(),
+            },
+        );
+    }
+
+    /// The location confirms the cancellation of all its units.
+    pub async fn confirms_cancellation(&mut self, location: &str, order: OrderId) {
+        let ful = self.work_at(location, order).await;
+        self.reports(
+            location,
+            order,
+            ful,
+            FulfillmentFact::Cancelled { lines: Vec::new() },
+        );
+    }
+
+    /// The location refuses a cancellation.
+    pub async fn refuses_cancellation(&mut self, location: &str, order: OrderId) {
+        let ful = self.work_at(location, order).await;
+        self.reports(
+            location,
+            order,
+            ful,
+            FulfillmentFact::CancelRefused {
+                reason: "packed".to_owned(),
+            },
+        );
+    }
+
+    /// Everything that is open there is shipped in one shipment.
+    pub async fn ships(&mut self, location: &str, order: OrderId, shipment: &str) {
+        self.ships_these(location, order, shipment, &[], true).await;
+    }
+
+    /// Some units are shipped; `last`: nothing more will be.
+    pub async fn ships_these(
+        &mut self,
+        location: &str,
+        order: OrderId,
+        shipment: &str,
+        lines: &[(&str, u32)],
+        last: bool,
+    ) {
+        let ful = self.work_at(location, order).await;
+        self.reports(location, order, ful, shipped(shipment, lines, last));
+    }
+
+    /// A carrier's report on a shipment.
+    pub fn shipment(&mut self, location: &str, order: OrderId, shipment: &str, fact: ParcelFact) {
+        self.receives_webhook(
+            Some(location),
+            Fact::Parcel {
+                order,
+                reference: shipment.to_owned(),
+                fact,
+            },
+        );
+    }
+
+    /// The shipment arrives.
+    pub fn delivers(&mut self, location: &str, order: OrderId, shipment: &str) {
+        self.shipment(location, order, shipment, ParcelFact::Delivered);
+    }
+
+    /// Something happens to stock.
+    pub fn stock(&mut self, location: &str, sku: &str, movement: StockMovement) {
+        let sku = sku.parse().expect("a SKU");
+        self.receives_webhook(
+            Some(location),
+            Fact::Stock(vec![StockFact { sku, movement }]),
+        );
+    }
+
+    /// Units come in.
+    pub fn receives(&mut self, location: &str, sku: &str, quantity: u32) {
+        self.stock(location, sku, StockMovement::Received { quantity });
+    }
+
+    /// The schedule starts the sweep.
+    pub fn sweeps(&mut self) {
+        self.send(Consumer::Replenishment, r#"{"sweep":true}"#.to_owned());
+    }
+
+    /// The latest fulfillment order that the location has of the order.
+    pub async fn work_at(&self, location: &str, order: OrderId) -> FulfillmentOrderId {
+        let order = self.order(order).await;
+        let found = order
+            .state
+            .fulfillment_orders
+            .iter()
+            .rfind(|f| f.location.as_str() == location);
+        found
+            .unwrap_or_else(|| panic!("{location} has no work: {:#?}", order.state))
+            .id
+    }
+}
+
+/// The report that a shipment left.
+fn shipped(shipment: &str, lines: &[(&str, u32)], last: bool) -> FulfillmentFact {
+    let line = |(line, quantity): &(&str, u32)| FactLine {
+        line: line.parse().expect("a line"),
+        quantity: *quantity,
+    };
+    FulfillmentFact::Shipped {
+        reference: shipment.to_owned(),
+        carrier: Some("DHL".to_owned()),
+        tracking: Some(format!("T-{shipment}")),
+        lines: lines.iter().map(line).collect(),
+        last,
+    }
+}
+
+fn euro() -> domain::money::Currency {
+    "EUR".parse().expect("a currency")
+}

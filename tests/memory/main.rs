@@ -1,0 +1,37 @@
+//! Everything that the test kit has, on the store in memory: each story in order once and redelivered by 24 seeds,
+//! random operations, the races (every call yields, so that tasks meet between any two of them), and the contract.
+
+#![expect(clippy::expect_used, reason = "tests")]
+
+mod erased;
+
+use std::process::ExitCode;
+
+use app::memory::MemoryStore;
+use stories::suite::{self, Backend, Effort, Rounds};
+
+const EFFORT: Effort = Effort {
+    seeds: 24,
+    random_runs: 100,
+    rounds: Rounds {
+        cancel_against_ship: 100,
+        many_orders_want_ten_units: 100,
+        one_webhook_many_times: 100,
+    },
+    threads: 4,
+};
+
+#[derive(Debug, Clone, Copy)]
+struct Memory;
+
+impl Backend for Memory {
+    type Store = MemoryStore;
+
+    async fn open(self) -> MemoryStore {
+        MemoryStore::default()
+    }
+}
+
+fn main() -> ExitCode {
+    suite::run(suite::trials(Memory, EFFORT))
+}

@@ -1,0 +1,179 @@
+//! Cancelling units that a location works on: the location is asked, and confirms or refuses.
+
+use app::ports::Errand;
+use domain::{
+    ids::OrderId,
+    order::{ExceptionKind, Status},
+};
+
+use crate::{
+    story::story,
+    world::{Draft, World},
+};
+
+/// An order of two T-shirts that Berlin has received.
+async fn berlin_has_a_request(world: &mut World) -> OrderId {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 10).await;
+    world.place_and_pay(Draft::new("1001").line("TEE", 2)).await
+}
+
+story!(a_cancellation_races_a_shipment);
+async fn a_cancellation_races_a_shipment(world: &mut World) {
+    let order = berlin_has_a_request(world).await;
+    world.accepts("berlin", order).await;
+    world.settle().await;
+    // The shipment has left, and its webhook has not arrived.
+    world.ships("berlin", order, "SHIPMENT-1").await;
+    let answer = world.cancels(order, &[]).await.expect("we can still ask");
+    assert_eq!(answer.lines[0].asked[0].units, 2);
+    world.settle().await;
+    assert_eq!(world.status(order).await, Status::Fulfilled);
+    assert_eq!(world.times(order, "CancellationRefused").await, 1);
+    assert_eq!(
+        (
+            world.times(order, "UnitsCancelled").await,
+            world.refund_owed(order).await
+        ),
+        (0, 0)
+    );
+}
+
+story!(a_shipment_after_a_cancellation_opens_an_exception);
+async fn a_shipment_after_a_cancellation_opens_an_exception(world: &mut World) {
+    let order = berlin_has_a_request(world).await;
+    world
+        .cancels(order, &[])
+        .await
+        .expect("the location can be asked");
+    world.settle().await;
+    world.confirms_cancellation("berlin", order).await;
+    world.settle().await;
+    assert_eq!(world.status(order).await, Status::Cancelled);
+    world
+        .ships_these("berlin", order, "SHIPMENT-1", &[("1", 2)], true)
+        .await;
+    world.settle().await;
+    assert_eq!(
+        world.exceptions(order).await,
+        [ExceptionKind::ShippedAfterCancel]
+    );
+    assert_eq!(world.status(order).await, Status::Cancelled);
+    assert_eq!(
+        world.order(order).await.state.shipments.len(),
+        1,
+        "the shipment is recorded"
+    );
+    assert_eq!(
+        world.refund_owed(order).await,
+        world.total("1001"),
+        "owed once"
+    );
+    assert_eq!(
+        world.level("berlin", "TEE").await.on_hand,
+        8,
+        "the T-shirts have left"
+    );
+}
+
+story!(a_location_confirms_a_cancellation);
+async fn a_location_confirms_a_cancellation(world: &mut World) {
+    let order = berlin_has_a_request(world).await;
+    let answer = world
+        .cancels(order, &[("1", 1)])
+        .await
+        .expect("the location can be asked");
+    assert_eq!(
+        (answer.lines[0].cancelled, answer.lines[0].asked[0].units),
+        (0, 1)
+    );
+    world.settle().await;
+    let asked = world
+        .requests()
+        .into_iter()
+        .filter(|sent| matches!(sent.errand, Errand::Cancel { .. }));
+    assert_eq!(asked.count(), 1);
+    let berlin = world.work_at("berlin", order).await;
+    let one = domain::facts::FactLine {
+        line: "1".parse().expect("a line"),
+        quantity: 1,
+    };
+    world.reports(
+        "berlin",
+        order,
+        berlin,
+        domain::facts::FulfillmentFact::Cancelled { lines: vec![one] },
+    );
+    world.settle().await;
+    assert_eq!(world.times(order, "UnitsCancelled").await, 1);
+    assert_eq!(world.refund_owed(order).await, 1999 + 380 + 245);
+    world.ships("berlin", order, "SHIPMENT-1").await;
+    world.settle().await;
+    assert_eq!(world.status(order).await, Status::Fulfilled);
+}
+
+story!(a_location_refuses_a_cancellation);
+async fn a_location_refuses_a_cancellation(world: &mut World) {
+    let order = berlin_has_a_request(world).await;
+    world
+        .cancels(order, &[])
+        .await
+        .expect("the location can be asked");
+    world.settle().await;
+    world.refuses_cancellation("berlin", order).await;
+    world.settle().await;
+    assert_eq!(world.times(order, "CancellationRefused").await, 1);
+    assert_eq!(
+        (world.assigned(order).await, world.refund_owed(order).await),
+        (2, 0)
+    );
+    world.ships("berlin", order, "SHIPMENT-1").await;
+    world.settle().await;
+    assert_eq!(world.status(order).await, Status::Fulfilled);
+}
+
+story!(a_location_can_be_asked_again_after_it_has_refused);
+async fn a_location_can_be_asked_again_after_it_has_refused(world: &mut World) {
+    let order = berlin_has_a_request(world).await;
+    world
+        .cancels(order, &[])
+        .await
+        .expect("the location can be asked");
+    world.settle().await;
+    world.refuses_cancellation("berlin", order).await;
+    world.settle().await;
+    world
+        .cancels(order, &[])
+        .await
+        .expect("the location can be asked again");
+    world.settle().await;
+    let asked = world
+        .requests()
+        .into_iter()
+        .filter(|sent| matches!(sent.errand, Errand::Cancel { .. }));
+    assert_eq!(asked.count(), 2, "another cancellation is another request");
+    world.confirms_cancellation("berlin", order).await;
+    world.settle().await;
+    assert_eq!(world.status(order).await, Status::Cancelled);
+}
+
+story!(a_cancellation_is_requested_while_the_order_is_on_hold);
+async fn a_cancellation_is_requested_while_the_order_is_on_hold(world: &mut World) {
+    let order = berlin_has_a_request(world).await;
+    world.accepts("berlin", order).await;
+    world.settle().await;
+    world.holds(order, "call-back").await;
+    world
+        .cancels(order, &[])
+        .await
+        .expect("the location can be asked");
+    world.settle().await;
+    let asked = world
+        .requests()
+        .into_iter()
+        .filter(|sent| matches!(sent.errand, Errand::Cancel { .. }));
+    assert_eq!(asked.count(), 1);
+    world.confirms_cancellation("berlin", order).await;
+    world.settle().await;
+    assert_eq!(world.status(order).await, Status::Cancelled);
+}

@@ -1,0 +1,17 @@
+//! The journeys of an order, one file a subject. Each story stands below the `story!` line that registers it.
+
+mod backorder_queue;
+mod backorders;
+mod cancellation_requests;
+mod cancellations;
+mod holds;
+mod multiple_shipments;
+mod one_shipment;
+mod out_of_order;
+mod payments;
+mod placing;
+pub mod random_operations;
+mod redrive;
+mod rejections;
+mod splits;
+mod terms;

@@ -1,0 +1,270 @@
+//! Random operations on random orders, chosen by a seed. No result is expected; a story checks the rules at its
+//! end.
+
+use app::failure::Failure;
+use domain::{
+    facts::{FactLine, FulfillmentFact, ParcelFact, PaymentFact, StockMovement},
+    ids::OrderId,
+    order::{FulfillmentOrder, Status},
+    rejection::RejectionCode,
+};
+
+use crate::{
+    random::SeededRng,
+    world::{Draft, World},
+};
+
+const SKUS: [&str; 3] = ["TEE", "MUG", "LAMP"];
+const LOCATIONS: [&str; 3] = ["berlin", "hamburg", "acme"];
+const OPERATIONS: usize = 60;
+
+/// Orders by their numbers, and what was shipped.
+#[derive(Default)]
+struct Run {
+    orders: Vec<(String, OrderId)>,
+    shipments: Vec<(String, OrderId, String)>,
+}
+
+/// Sixty operations; about every second time all messages are delivered before the next.
+pub async fn random_operations(world: &mut World, seed: u64) {
+    let mut rng = SeededRng::new(seed);
+    world.warehouse("berlin").await;
+    world.third_party("hamburg").await;
+    world.supplier("acme").await;
+    for location in LOCATIONS {
+        for sku in SKUS {
+            world.has_stock(location, sku, units(&mut rng, 4)).await;
+        }
+    }
+    let mut run = Run::default();
+    for _ in 0..OPERATIONS {
+        match rng.below(10) {
+            0 | 1 => places(world, &mut rng, &mut run).await,
+            2 => money_moves(world, &mut rng, &run),
+            3 => stock_moves(world, &mut rng).await,
+            4..=7 => a_location_reports(world, &mut rng, &mut run).await,
+            8 => an_agent_acts(world, &mut rng, &run).await,
+            _ => a_shipment_moves(world, &mut rng, &run),
+        }
+        if rng.once_in(2) {
+            world.settle().await;
+        }
+    }
+    world.settle().await;
+}
+
+fn units(rng: &mut SeededRng, below: usize) -> u32 {
+    u32::try_from(rng.below(below)).expect("a small number")
+}
+
+async fn places(world: &mut World, rng: &mut SeededRng, run: &mut Run) {
+    let number = (1000 + run.orders.len()).to_string();
+    let mut draft = Draft::new(&number);
+    for _ in 0..=rng.below(3) {
+        draft = draft.line(SKUS[rng.below(3)], units(rng, 4) + 1);
+    }
+    if rng.once_in(5) {
+        draft = draft.ships_complete();
+    }
+    if rng.once_in(5) {
+        draft = draft.with_priority();
+    }
+    let id = world.place(draft).await;
+    if !rng.once_in(4) {
+        world.pays(&number);
+    }
+    run.orders.push((number, id));
+}
+
+fn money_moves(world: &mut World, rng: &mut SeededRng, run: &Run) {
+    if run.orders.is_empty() {
+        return;
+    }
+    let (number, _) = &run.orders[rng.below(run.orders.len())];
+    let review = format!("prv_{number}");
+    match rng.below(9) {
+        0 => world.authorizes(number),
+        1 | 2 => world.pays(number),
+        3 => world.payment_fails(number),
+        4 => world.payment(number, PaymentFact::Cancelled),
+        5 => world.payment(number, PaymentFact::ReviewOpened { id: review }),
+        6 => {
+            let reason = "approved".to_owned();
+            world.payment(
+                number,
+                PaymentFact::ReviewClosed {
+                    id: review,
+                    approved: true,
+                    reason,
+                },
+            );
+        }
+        7 => world.payment(
+            number,
+            PaymentFact::DisputeOpened {
+                id: format!("dp_{number}"),
+            },
+        ),
+        _ => world.payment(
+            number,
+            PaymentFact::DisputeClosed {
+                id: format!("dp_{number}"),
+                won: true,
+            },
+        ),
+    }
+}
+
+async fn stock_moves(world: &mut World, rng: &mut SeededRng) {
+    let (location, sku) = (LOCATIONS[rng.below(3)], SKUS[rng.below(3)]);
+    match rng.below(5) {
+        0 | 1 => world.receives(location, sku, units(rng, 5)),
+        2 => world.stock(
+            location,
+            sku,
+            StockMovement::Counted {
+                on_hand: units(rng, 8),
+            },
+        ),
+        3 => world.stock(
+            location,
+            sku,
+            StockMovement::SafetyStock {
+                units: units(rng, 3),
+            },
+        ),
+        _ => {
+            world
+                .adjusts(location, sku, i64::from(units(rng, 4)) - 1)
+                .await
+        }
+    }
+}
+
+async fn a_location_reports(world: &mut World, rng: &mut SeededRng, run: &mut Run) {
+    let Some((order, work)) = some_work(world, rng, run).await else {
+        return;
+    };
+    let location = work.location.to_string();
+    let shipment = format!("SHIPMENT-{}", run.shipments.len());
+    let fact = match rng.below(10) {
+        0 | 1 => FulfillmentFact::Accepted,
+        2 => FulfillmentFact::Picking,
+        3 => FulfillmentFact::Packed,
+        4 => FulfillmentFact::Rejected {
+            reason: "cannot_ship".to_owned(),
+        },
+        5 => FulfillmentFact::Rejected {
+            reason: "out_of_stock".to_owned(),
+        },
+        6 => FulfillmentFact::Cancelled {
+            lines: some_lines(rng, &work),
+        },
+        7 => FulfillmentFact::CancelRefused {
+            reason: "packed".to_owned(),
+        },
+        _ => {
+            run.shipments
+                .push((location.clone(), order, shipment.clone()));
+            FulfillmentFact::Shipped {
+                reference: shipment,
+                carrier: None,
+                tracking: None,
+                lines: some_lines(rng, &work),
+                last: rng.once_in(2),
+            }
+        }
+    };
+    world.reports(&location, order, work.id, fact);
+}
+
+async fn some_work(
+    world: &World,
+    rng: &mut SeededRng,
+    run: &Run,
+) -> Option<(OrderId, FulfillmentOrder)> {
+    let mut all = Vec::new();
+    for (_, id) in &run.orders {
+        let order = world.order(*id).await;
+        all.extend(
+            order
+                .state
+                .fulfillment_orders
+                .into_iter()
+                .map(|work| (*id, work)),
+        );
+    }
+    let chosen = rng.below(all.len());
+    all.into_iter().nth(chosen)
+}
+
+/// No lines (which means all of them), or a few units, perhaps more than there are.
+fn some_lines(rng: &mut SeededRng, work: &FulfillmentOrder) -> Vec<FactLine> {
+    if rng.once_in(2) {
+        return Vec::new();
+    }
+    work.lines
+        .iter()
+        .map(|l| FactLine {
+            line: l.line.clone(),
+            quantity: units(rng, 4),
+        })
+        .collect()
+}
+
+async fn an_agent_acts(world: &mut World, rng: &mut SeededRng, run: &Run) {
+    if run.orders.is_empty() {
+        return;
+    }
+    let (_, id) = run.orders[rng.below(run.orders.len())];
+    let order = world.order(id).await;
+    let over = matches!(
+        order.state.status,
+        Status::Fulfilled | Status::Delivered | Status::Cancelled | Status::Refunded
+    );
+    match rng.below(6) {
+        0 if !over => world.holds(id, "call-back").await,
+        1 if order
+            .state
+            .holds
+            .iter()
+            .any(|hold| hold.handle == "call-back") =>
+        {
+            world.releases(id, "call-back").await;
+        }
+        2 => {
+            world.minutes_pass(10);
+            world.sweeps();
+        }
+        3 => assert_valid_outcome(world.cancels(id, &[]).await.map(|_| ())),
+        _ => assert_valid_outcome(
+            world
+                .cancels(id, &[("1", units(rng, 3) + 1)])
+                .await
+                .map(|_| ()),
+        ),
+    }
+}
+
+fn assert_valid_outcome(outcome: Result<(), Failure>) {
+    let refused = match &outcome {
+        Ok(()) | Err(Failure::NothingToCancel(_)) => true,
+        Err(failure) => failure.code() == RejectionCode::BadQuantity.as_str(),
+    };
+    assert!(refused, "{outcome:?}");
+}
+
+fn a_shipment_moves(world: &mut World, rng: &mut SeededRng, run: &Run) {
+    if run.shipments.is_empty() {
+        return;
+    }
+    let (location, order, shipment) = &run.shipments[rng.below(run.shipments.len())];
+    let fact = match rng.below(5) {
+        0 => ParcelFact::InTransit,
+        1 => ParcelFact::OutForDelivery,
+        2 => ParcelFact::Exception { reason: None },
+        3 => ParcelFact::ReturnedToSender,
+        _ => ParcelFact::Delivered,
+    };
+    world.shipment(location, *order, shipment, fact);
+}
