@@ -85,12 +85,12 @@ CHANGES = [
     (
         "E9121",
         "a permission for every resource",
-        lambda t: _statement(t, "IntakeRole", "QueueWhatWasSaid").update(Resource="*"),
+        lambda t: _statement(t, "IntakeRole", "SendInboundFacts").update(Resource="*"),
     ),
     (
         "E9121",
         "a permission for every action",
-        lambda t: _statement(t, "IntakeRole", "QueueWhatWasSaid").update(Action="sqs:*"),
+        lambda t: _statement(t, "IntakeRole", "SendInboundFacts").update(Action="sqs:*"),
     ),
     (
         "E9121",
@@ -100,17 +100,17 @@ CHANGES = [
     (
         "E9122",
         "permission to scan",
-        lambda t: _statement(t, "ApiRole", "ReadAndWriteTheTable")["Action"].append("dynamodb:Scan"),
+        lambda t: _statement(t, "ApiRole", "ReadAndWriteTable")["Action"].append("dynamodb:Scan"),
     ),
     (
         "E9122",
         "permission to delete commits",
-        lambda t: _statement(t, "RoutingRole", "TakeFromTheBackorderQueue").pop("Condition"),
+        lambda t: _statement(t, "RoutingRole", "DeleteBackorders").pop("Condition"),
     ),
     (
         "E9123",
         "permission to publish with any source",
-        lambda t: _statement(t, "RelayRole", "PublishOurEvents").pop("Condition"),
+        lambda t: _statement(t, "RelayRole", "PublishEvents").pop("Condition"),
     ),
     ("E9124", "a route without token", lambda t: _properties(t, "PutLocationRoute").pop("AuthorizationType")),
     (

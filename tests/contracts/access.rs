@@ -1,7 +1,8 @@
 //! Every route with every role, and without a token.
 
-use app::api::{Permission, Role, Scope, grants, routes::ROUTES, serve};
+use app::access::{Permission, Role, grants};
 use serde_json::json;
+use web::{ROUTES, Scope, serve};
 
 use crate::{
     api_harness::{ApiHarness, request},
@@ -22,7 +23,7 @@ async fn every_route_checks_the_permission_of_every_role() {
             let answer = api
                 .send(&request(role.as_str(), route.method, &path, "", None))
                 .await;
-            let status = answer.response.status;
+            let status = answer.response.status().as_u16();
             if grants(role, route.permission) {
                 let usual = if route.method == "GET" {
                     status == 200
@@ -34,7 +35,7 @@ async fn every_route_checks_the_permission_of_every_role() {
                     "{} as {}: {}",
                     route.name,
                     role.as_str(),
-                    answer.response.body
+                    answer.response.body()
                 );
             } else {
                 assert_eq!(
@@ -61,11 +62,23 @@ async fn requests_without_a_token_or_a_group_are_refused() {
             "{}",
             route.name
         );
-        sent.claims = None;
+        sent.extensions_mut().clear();
         let answer = api.send(&sent).await;
-        assert_eq!(answer.response.header("www-authenticate"), Some("Bearer"));
+        assert_eq!(
+            answer
+                .response
+                .headers()
+                .get("www-authenticate")
+                .and_then(|value| value.to_str().ok()),
+            Some("Bearer")
+        );
         assert_eq!(answer.problem(401), "unauthorized", "{}", route.name);
-        sent.claims = json!({ "cognito:groups": "[admin]" }).as_object().cloned();
+        sent.extensions_mut().insert(app::access::Claims(
+            json!({ "cognito:groups": "[admin]" })
+                .as_object()
+                .cloned()
+                .unwrap(),
+        ));
         assert_eq!(
             api.send(&sent).await.problem(401),
             "unauthorized",
@@ -80,8 +93,8 @@ async fn two_groups_have_the_permissions_of_both() {
     let api = ApiHarness::new().await;
     let mut sent = request("support operator", "GET", "/api/oms/locations", "", None);
     api.send(&sent).await.expect(200);
-    sent.method = "PUT".into();
-    sent.path = "/api/oms/locations/x".into();
+    *sent.method_mut() = "PUT".parse().unwrap();
+    *sent.uri_mut() = "/api/oms/locations/x".parse().unwrap();
     assert_eq!(api.send(&sent).await.problem(403), "forbidden");
 }
 
@@ -102,7 +115,7 @@ async fn each_function_serves_its_own_routes_only() {
             other,
         )
         .await;
-        assert_eq!(response.status, 404, "{}", route.name);
+        assert_eq!(response.status().as_u16(), 404, "{}", route.name);
     }
 }
 
@@ -111,6 +124,9 @@ async fn personal_data_is_redacted_for_roles_without_the_permission() {
     let api = ApiHarness::new().await;
     let id = api.place(&order("1001")).await;
     for role in Role::ALL {
+        if !grants(role, Permission::ReadOrders) {
+            continue;
+        }
         let view = api.order(role.as_str(), id).await;
         let (customer, text) = (&view["customer"], view.to_string());
         if grants(role, Permission::ReadPersonalData) {

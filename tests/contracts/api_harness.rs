@@ -1,24 +1,22 @@
 //! A api at which requests are put to the API, as callers of every role.
 
-use std::collections::BTreeMap;
-
 use app::{
-    api::{Request, Response, Scope, serve},
-    lifecycle,
-    memory::{Clock, MemoryCourier, MemoryRedrive, MemoryStore},
-    ports::Ambient,
+    memory::{ManualClock, MemoryProvider, MemoryRedrive, MemoryStore},
+    ports::Clock,
+    usecases::apply_inbound,
 };
 use domain::{
-    facts::{Fact, FulfillmentFact, Inbound, OrderReference, PaymentFact},
     ids::{FulfillmentOrderId, LocationId, OrderId},
+    inbound::{Fact, FulfillmentFact, Inbound, OrderReference, PaymentFact},
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use web::{Request, Response, Scope, serve};
 
 /// The API over a store in memory, with a clock that stands still.
 pub(crate) struct ApiHarness {
     pub(crate) store: MemoryStore,
-    pub(crate) clock: Clock,
+    pub(crate) clock: ManualClock,
 }
 
 /// A response and its JSON.
@@ -32,7 +30,12 @@ impl ApiResponse {
     /// The JSON, when the status is the one expected.
     #[track_caller]
     pub(crate) fn expect(self, status: u16) -> Value {
-        assert_eq!(self.response.status, status, "{}", self.response.body);
+        assert_eq!(
+            self.response.status().as_u16(),
+            status,
+            "{}",
+            self.response.body()
+        );
         self.json
     }
 
@@ -40,7 +43,10 @@ impl ApiResponse {
     #[track_caller]
     pub(crate) fn problem(self, status: u16) -> String {
         assert_eq!(
-            self.response.header("content-type"),
+            self.response
+                .headers()
+                .get("content-type")
+                .and_then(|value| value.to_str().ok()),
             Some("application/problem+json"),
             "{:?}",
             self.response
@@ -67,20 +73,18 @@ pub(crate) fn request(
     body: &str,
     key: Option<&str>,
 ) -> Request {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
-    let mut headers = BTreeMap::from([("content-type".to_owned(), "application/json".to_owned())]);
+    let mut request = http::Request::builder()
+        .method(method)
+        .uri(target)
+        .header("content-type", "application/json");
     if let Some(key) = key {
-        headers.insert("idempotency-key".to_owned(), key.to_owned());
+        request = request.header("idempotency-key", key.as_bytes());
     }
     let claims = json!({ "sub": format!("user-{}", group.replace(' ', "-")), "username": "jane", "cognito:groups": format!("[{group}]") });
-    Request {
-        method: method.to_owned(),
-        path: path.to_owned(),
-        query: query.to_owned(),
-        headers,
-        body: body.as_bytes().to_vec(),
-        claims: claims.as_object().cloned(),
-    }
+    request
+        .extension(app::access::Claims(claims.as_object().cloned().unwrap()))
+        .body(body.as_bytes().to_vec())
+        .unwrap()
 }
 
 impl ApiHarness {
@@ -89,7 +93,7 @@ impl ApiHarness {
         let now: Timestamp = "2026-11-22T12:00:00Z".parse().unwrap();
         let api = Self {
             store: MemoryStore::default(),
-            clock: Clock::new(now, 7),
+            clock: ManualClock::new(now, 7),
         };
         api.put(
             "/api/oms/locations/berlin",
@@ -102,13 +106,13 @@ impl ApiHarness {
 
     /// Sends a request to the function that serves it.
     pub(crate) async fn send(&self, request: &Request) -> ApiResponse {
-        let scope = if request.path.ends_with("/cancel") {
+        let scope = if request.uri().path().ends_with("/cancel") {
             Scope::Cancellation
         } else {
             Scope::Api
         };
         let response = serve(&self.store, &self.clock, request, scope).await;
-        let json = serde_json::from_str(&response.body).unwrap();
+        let json = serde_json::from_str(response.body()).unwrap();
         ApiResponse { response, json }
     }
 
@@ -175,12 +179,12 @@ impl ApiHarness {
     /// Routes and dispatches an order.
     pub(crate) async fn route(&self, order: OrderId) {
         let redrive = json!({ "redrive": { "order": order } }).to_string();
-        app::routing::on_message(&self.store, &self.clock, &redrive)
+        app::usecases::route::on_message(&self.store, &self.clock, &redrive)
             .await
             .unwrap();
-        app::dispatch::on_message(
+        app::usecases::dispatch::on_message(
             &self.store,
-            &MemoryCourier::default(),
+            &MemoryProvider::default(),
             &self.clock,
             &redrive,
         )
@@ -191,9 +195,14 @@ impl ApiHarness {
     /// Releases the backorders of a SKU.
     pub(crate) async fn drain(&self, sku: &str) {
         let drain = json!({ "drain": { "sku": sku } }).to_string();
-        app::replenishment::on_message(&self.store, &self.clock, &MemoryRedrive::default(), &drain)
-            .await
-            .unwrap();
+        app::usecases::release_backorders::on_message(
+            &self.store,
+            &self.clock,
+            &MemoryRedrive::default(),
+            &drain,
+        )
+        .await
+        .unwrap();
     }
 
     /// The location reports on its fulfillment order that is not shipped yet.
@@ -239,7 +248,7 @@ impl ApiHarness {
             received_at: now,
             fact,
         };
-        lifecycle::apply(&self.store, &self.clock, &inbound)
+        apply_inbound::apply(&self.store, &self.clock, &inbound)
             .await
             .unwrap();
     }

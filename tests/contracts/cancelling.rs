@@ -1,6 +1,6 @@
 //! Cancelling over the API: line by line, with who was first.
 
-use domain::facts::{FactLine, FulfillmentFact};
+use domain::inbound::{FactLine, FulfillmentFact};
 use serde_json::{Value, json};
 
 use crate::{
@@ -31,10 +31,14 @@ async fn units_are_cancelled_requested_or_refused() {
     let answer = cancel(&api, id, "c1", body).await.expect(200);
     let line = &answer["lines"][0];
     assert_eq!(
-        (&line["cancelled"], &line["asked"], &line["refused"]),
-        (&json!(1), &json!(1), &json!(0))
+        (
+            &line["cancelled"],
+            &line["requested"][0]["units"],
+            &line["refused"]
+        ),
+        (&json!(1), &json!(1), &json!([]))
     );
-    assert_eq!(line["asked_of"][0]["location"], "berlin");
+    assert_eq!(line["requested"][0]["location"], "berlin");
     assert!(answer["refund_owed"].as_i64().unwrap() > 0);
     let view = api.order("agent", id).await;
     assert_eq!(view["fulfillment_orders"][0]["cancel_requested"], true);
@@ -52,13 +56,13 @@ async fn units_are_cancelled_requested_or_refused() {
     api.reports("w2", id, "berlin", FulfillmentFact::Picking)
         .await;
     let late = cancel(&api, id, "c2", json!({ "reason": "OTHER" })).await;
-    let refusal = late.json["lines"][0]["refusals"][0].clone();
+    let refusal = late.json["lines"][0]["refused"][0].clone();
     assert_eq!(
         (&refusal["winner"], &refusal["by"], &refusal["units"]),
         (&json!("picking"), &json!("berlin"), &json!(1))
     );
     assert!(refusal["at"].as_str().unwrap().ends_with('Z'));
-    assert_eq!(late.json["lines"][1]["refused"], 1);
+    assert_eq!(late.json["lines"][1]["refused"][0]["units"], 1);
     assert_eq!(late.problem(409), "nothing_to_cancel");
 }
 
@@ -85,14 +89,17 @@ async fn a_shipped_order_is_not_cancelled_and_the_response_names_the_winner() {
         json!({ "reason": "OTHER", "lines": [{ "line": "2", "quantity": 1 }] }),
     )
     .await;
-    assert_eq!(answer.json["lines"][0]["refusals"][0]["winner"], "shipped");
+    assert_eq!(answer.json["lines"][0]["refused"][0]["winner"], "shipped");
     assert_eq!(answer.problem(409), "nothing_to_cancel");
     // The T-shirt on backorder can still be cancelled.
     let rest = cancel(&api, id, "c2", json!({ "reason": "OTHER" }))
         .await
         .expect(200);
     assert_eq!(
-        (&rest["lines"][0]["cancelled"], &rest["lines"][0]["refused"]),
+        (
+            &rest["lines"][0]["cancelled"],
+            &rest["lines"][0]["refused"][0]["units"]
+        ),
         (&json!(1), &json!(1))
     );
     assert_eq!(rest["status_alias"], "SHIPPED");

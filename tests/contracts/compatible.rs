@@ -94,6 +94,8 @@ fn only_an_optional_field_may_be_added() {
         ("/$defs/B/properties/m", json!({ "type": "string" })),
         ("/$defs/C", json!({ "type": "string" })),
         ("/description", json!("in other words")),
+        // An open set: its values are examples of a text.
+        ("/properties/a/examples", json!(["x", "y"])),
     ] {
         assert_eq!(changed(pointer, value), None, "{pointer}");
     }

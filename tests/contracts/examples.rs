@@ -1,16 +1,18 @@
 //! One true example of each published event: events as commits hold them, published by the code that publishes.
 
-use app::publish::{Entry, of_order, of_stock};
+use app::bus::{
+    envelope::BusEntry,
+    publish::{entries_of_commit, entries_of_movement},
+};
 use domain::{
-    facts::StockMovement,
-    ids::{FulfillmentOrderId, LineId, LocationId, OrderId, ShipmentId, Sku},
-    location::RoutingRules,
+    ids::{FulfillmentOrderId, LineId, LocationId, OrderId, ShipmentId, ShopId, Sku},
     order::{
         Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, Event, ExceptionKind,
         FulfillmentLine, FulfillmentOrder, FulfillmentStatus, HoldKind, LineUnits, RefundLine,
         RefundStatus, Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
     },
-    route::{Assignment, Decision, RoutingInputs, Unplaced},
+    routing::{Assignment, Decision, ENGINE, RoutingInputs, Unplaced},
+    stock::StockMovement,
     stock::{StockEvent, StockLevel, StockRecord},
 };
 use jiff::Timestamp;
@@ -20,7 +22,7 @@ fn at() -> Timestamp {
 }
 
 pub(crate) fn order_id() -> OrderId {
-    OrderId::mint(at(), [1; 10])
+    OrderId::of(&ShopId::default(), &"1001".parse().unwrap())
 }
 
 fn ful() -> FulfillmentOrderId {
@@ -68,18 +70,22 @@ fn fulfillment_order(open: u32) -> FulfillmentOrder {
     }
 }
 
-fn decision(unplaced: u32) -> Box<Decision> {
-    let destination = Destination {
+fn destination() -> Destination {
+    Destination {
         country: "DE".into(),
         region: None,
-    };
+    }
+}
+
+fn decision(unplaced: u32) -> Box<Decision> {
     Box::new(Decision {
+        engine: ENGINE,
         inputs: RoutingInputs {
             demands: Vec::new(),
-            destination,
+            destination: destination(),
             ship_complete: false,
             candidates: Vec::new(),
-            rules: RoutingRules::default(),
+            rules_version: 1,
             now: at(),
         },
         assignments: vec![Assignment {
@@ -95,7 +101,7 @@ fn decision(unplaced: u32) -> Box<Decision> {
             })
             .into_iter()
             .collect(),
-        fences: Vec::new(),
+        exclusions: Vec::new(),
         truncated: false,
         explanation: "berlin ships 2 x TEE-RED-M: it is the nearest own warehouse that has them."
             .into(),
@@ -109,7 +115,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
     let intent = || "pi_3Qx".to_owned();
     let shipment = Shipment {
         id: shp(),
-        reference: "PARCEL-1".into(),
+        reference: "SHIPMENT-1".into(),
         fulfillment_order: ful(),
         carrier: Some("DHL".into()),
         tracking: Some("00340434161094042557".into()),
@@ -119,7 +125,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         lines: vec![ShipmentLine {
             line: line(),
             units: 2,
-            unasked: 0,
+            unexpected: 0,
         }],
     };
     let routed = |unplaced| Event::OrderRouted {
@@ -128,18 +134,21 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
     };
     let placed = Event::OrderPlaced {
         number: "1001".parse().unwrap(),
+        shop: ShopId::default(),
         total: 5126,
         currency: "EUR".parse().unwrap(),
         digest: "ab".repeat(32),
         intent: Some(intent()),
+        destination: destination(),
+        contact_version: 1,
     };
-    let late = Event::CancellationRefused {
+    let cancellation_refused = Event::CancellationRefused {
         fulfillment_order: ful(),
         lines: units(1),
         winner: "picking".into(),
         by: "berlin".into(),
         at: at(),
-        asked: false,
+        requested: false,
     };
     let rejected = Event::FulfillmentRejected {
         fulfillment_order: ful(),
@@ -169,7 +178,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
     };
     let trouble = Event::ExceptionOpened {
         kind: ExceptionKind::ShippedAfterCancel,
-        detail: "PARCEL-1 left after its units were cancelled".into(),
+        detail: "SHIPMENT-1 left after its units were cancelled".into(),
     };
     let fulfillment_order = ful();
     vec![
@@ -251,7 +260,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             "api:2d5e",
             Event::HoldReleased {
                 handle: "call-back".into(),
-                waiting: vec![sku()],
+                backordered_skus: vec![sku()],
             },
         ),
         (PaymentProvider, "stripe:evt_4", Event::OrderReleased {}),
@@ -347,7 +356,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 reason: CancelReason::CustomerRequested,
             },
         ),
-        (Agent, "api:4f70", late),
+        (Agent, "api:4f70", cancellation_refused),
         (Agent, "api:5081", cancelled),
         (Agent, "api:5081", owed),
         (Location, "wms:berlin:m12", trouble),
@@ -360,10 +369,11 @@ fn cause(key: &str) -> Cause {
 }
 
 /// The example of every published event.
-pub(crate) fn entries() -> Vec<Entry> {
+pub(crate) fn entries() -> Vec<BusEntry> {
     let mut entries = Vec::new();
     for (index, (kind, key, event)) in events().into_iter().enumerate() {
         let body = CommitBody {
+            schema: domain::schema::VERSION,
             seq: index as u64 + 1,
             at: at(),
             actor: Actor {
@@ -374,7 +384,7 @@ pub(crate) fn entries() -> Vec<Entry> {
             events: vec![event],
             prev_hash: String::new(),
         };
-        entries.extend(of_order(order_id(), &body).unwrap());
+        entries.extend(entries_of_commit(order_id(), &body).unwrap());
     }
     let level = StockLevel {
         on_hand: 3,
@@ -404,6 +414,7 @@ pub(crate) fn entries() -> Vec<Entry> {
     ];
     for (kind, key, movement) in movements {
         let record = StockRecord {
+            schema: domain::schema::VERSION,
             at: at(),
             actor: Actor {
                 kind,
@@ -412,7 +423,7 @@ pub(crate) fn entries() -> Vec<Entry> {
             cause: cause(key),
             events: vec![StockEvent::new(&level, &movement)],
         };
-        entries.extend(of_stock(&record).unwrap());
+        entries.extend(entries_of_movement(&record).unwrap());
     }
     entries
 }

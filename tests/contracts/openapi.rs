@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use app::api::{openapi, routes::ROUTES};
 use serde_json::Value;
+use web::{ROUTES, openapi};
 
 use crate::{
     api_harness::ApiHarness,

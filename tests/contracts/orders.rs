@@ -1,6 +1,6 @@
 //! One order as the API shows it.
 
-use domain::facts::FulfillmentFact;
+use domain::inbound::FulfillmentFact;
 use serde_json::{Value, json};
 
 use crate::{
@@ -23,7 +23,13 @@ async fn a_placed_order_is_returned() {
     let answer = api
         .post("operator", "/api/oms/orders", "k", &order("1001"))
         .await;
-    let location = answer.response.header("location").unwrap().to_owned();
+    let location = answer
+        .response
+        .headers()
+        .get("location")
+        .and_then(|value| value.to_str().ok())
+        .unwrap()
+        .to_owned();
     let placed = answer.expect(201);
     assert_eq!(
         location,
@@ -126,7 +132,7 @@ async fn the_timeline_shows_actor_cause_event_and_status() {
     assert_eq!(
         (&first["cause"], &first["text"]),
         (
-            &json!("api:place-1001"),
+            &json!("api:user-agent/place-1001"),
             &json!("Order 1001 placed for 51.26 EUR")
         )
     );
@@ -174,8 +180,7 @@ async fn the_actions_are_those_that_the_user_may_take_now() {
     api.pay(id, TOTAL).await;
     api.route(id).await;
     let view = api.order("agent", id).await;
-    let lines =
-        json!([{ "line": "1", "now": 0, "to_ask": 2 }, { "line": "2", "now": 0, "to_ask": 1 }]);
+    let lines = json!([{ "line": "1", "now": 0, "to_request": 2 }, { "line": "2", "now": 0, "to_request": 1 }]);
     assert_eq!(view["actions"][0]["lines"], lines);
     api.post("agent", &path, "h3", &body).await.expect(200);
     assert_eq!(

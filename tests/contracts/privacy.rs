@@ -1,15 +1,15 @@
 //! No personal data leaves by a side door: not on the bus, not in an error.
 
 use app::{
+    bus::publish::{entries_of_commit, entries_of_stored_commit, entries_of_stored_record},
     memory::Streamed,
-    publish::{of_order, stored_commit, stored_record},
 };
 use domain::{
-    facts::FulfillmentFact,
+    inbound::FulfillmentFact,
     order::{
         Actor, Cause, CommitBody, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus,
     },
-    route::{Available, Candidate, Decision, Demand, RoutingInputs},
+    routing::{Available, Candidate, Decision, Demand, RoutingInputs},
 };
 use jiff::Timestamp;
 use serde_json::json;
@@ -69,8 +69,10 @@ async fn no_published_event_carries_personal_data() {
     let mut published = 0;
     for streamed in api.store.stream(0).0 {
         let entries = match &streamed {
-            Streamed::Commit { order, text, hash } => stored_commit(&order.to_string(), text, hash),
-            Streamed::Stock(text) => stored_record(text),
+            Streamed::Commit { order, text, hash } => {
+                entries_of_stored_commit(&order.to_string(), text, hash)
+            }
+            Streamed::Stock(text) => entries_of_stored_record(text),
         };
         for entry in entries.unwrap() {
             assert_clean(entry.detail_type, &entry.detail);
@@ -97,8 +99,8 @@ async fn no_error_repeats_personal_data() {
             let mut body = whole.clone();
             *body.pointer_mut(&pointer).unwrap() = secret;
             let answer = api.post("agent", "/api/oms/orders", "k", &body).await;
-            if answer.response.status >= 400 {
-                assert_clean(&pointer, &answer.response.body);
+            if answer.response.status().as_u16() >= 400 {
+                assert_clean(&pointer, answer.response.body());
             }
         }
     }
@@ -115,8 +117,8 @@ async fn no_error_repeats_personal_data() {
         format!("/api/oms/backorders?sku={personal}"),
     ] {
         let answer = api.get("admin", &target).await;
-        assert!(answer.response.status >= 400, "{target}");
-        assert_clean(&target, &answer.response.body);
+        assert!(answer.response.status().as_u16() >= 400, "{target}");
+        assert_clean(&target, answer.response.body());
     }
     for (verb, body) in [
         ("cancel", json!({ "reason": "Jane van Doe" })),
@@ -133,8 +135,8 @@ async fn no_error_repeats_personal_data() {
     ] {
         let path = format!("/api/oms/orders/{id}/{verb}");
         let answer = api.post("agent", &path, "k", &body).await;
-        assert!(answer.response.status >= 400, "{verb} {body}");
-        assert_clean(verb, &answer.response.body);
+        assert!(answer.response.status().as_u16() >= 400, "{verb} {body}");
+        assert_clean(verb, answer.response.body());
     }
     let key = request(
         "agent",
@@ -143,7 +145,7 @@ async fn no_error_repeats_personal_data() {
         "{}",
         Some("Jane van Doe"),
     );
-    assert_clean("key", &api.send(&key).await.response.body);
+    assert_clean("key", &api.send(&key).await.response.body());
 }
 
 fn collect(value: &serde_json::Value, at: String, pointers: &mut Vec<String>) {
@@ -165,7 +167,7 @@ fn collect(value: &serde_json::Value, at: String, pointers: &mut Vec<String>) {
 #[test]
 fn the_largest_event_fits_the_bus() {
     let now: Timestamp = "2026-11-22T09:30:00Z".parse().unwrap();
-    let lines = domain::place::LINES_MAX;
+    let lines = domain::decide::LINES_MAX;
     let line = |n: usize| {
         format!("line-{n:035}")
             .parse::<domain::ids::LineId>()
@@ -182,7 +184,7 @@ fn the_largest_event_fits_the_bus() {
             .map(|n| Available {
                 sku: sku(n),
                 units: 9,
-                kept_back: 9,
+                withheld: 9,
                 queued_ahead: 9,
             })
             .collect()
@@ -222,6 +224,7 @@ fn the_largest_event_fits_the_bus() {
         avoid: Vec::new(),
     });
     let decision = Decision {
+        engine: domain::routing::ENGINE,
         inputs: RoutingInputs {
             demands: demands.collect(),
             destination: domain::order::Destination {
@@ -230,23 +233,24 @@ fn the_largest_event_fits_the_bus() {
             },
             ship_complete: false,
             candidates: (0..200).map(candidate).collect(),
-            rules: domain::location::RoutingRules::default(),
+            rules_version: 1,
             now,
         },
         assignments: Vec::new(),
         unplaced: (0..lines)
-            .map(|n| domain::route::Unplaced {
+            .map(|n| domain::routing::Unplaced {
                 line: line(n),
                 sku: sku(n),
                 units: 100_000,
             })
             .collect(),
-        fences: Vec::new(),
+        exclusions: Vec::new(),
         truncated: true,
         explanation: "ü".repeat(500_000),
         attempt: 9,
     };
     let body = CommitBody {
+        schema: domain::schema::VERSION,
         seq: 1,
         at: now,
         actor: Actor::system("routing"),
@@ -257,7 +261,7 @@ fn the_largest_event_fits_the_bus() {
         }],
         prev_hash: String::new(),
     };
-    let entries = of_order(order, &body).unwrap();
+    let entries = entries_of_commit(order, &body).unwrap();
     assert!(
         entries[0].detail.len() < 64 * 1024,
         "{}",

@@ -2,7 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use app::publish::{CATALOGUE, Fact, ORDERS, STOCK, of_order, stored_commit, stored_record};
+use app::bus::{
+    catalogue::{CATALOGUE, PublishedEvent},
+    envelope::{ORDER_SOURCE, STOCK_SOURCE},
+    publish::{entries_of_commit, entries_of_stored_commit, entries_of_stored_record},
+};
 use domain::order::{Actor, Cause, Commit, CommitBody, Event};
 use serde_json::Value;
 
@@ -90,12 +94,12 @@ fn every_file_belongs_to_a_published_event() {
 fn every_event_of_an_order_is_published_or_private_by_decision() {
     let kept: Vec<&str> = examples::events()
         .iter()
-        .filter(|(_, _, event)| Fact::of_event(event).is_none())
+        .filter(|(_, _, event)| PublishedEvent::of_event(event).is_none())
         .map(|e| e.2.name())
         .collect();
     assert_eq!(kept, ["PaymentLinked"]);
     for (_, _, event) in examples::events() {
-        let name = Fact::of_event(&event).map(|fact| fact.name());
+        let name = PublishedEvent::of_event(&event).map(|fact| fact.name());
         assert!(name.is_none_or(|name| name == event.name()), "{name:?}");
     }
 }
@@ -104,6 +108,7 @@ fn every_event_of_an_order_is_published_or_private_by_decision() {
 fn ids_do_not_depend_on_private_events() {
     let released = Event::OrderReleased {};
     let body = CommitBody {
+        schema: domain::schema::VERSION,
         seq: 3,
         at: "2026-11-22T09:30:00Z".parse().unwrap(),
         actor: Actor::system("x"),
@@ -116,7 +121,7 @@ fn ids_do_not_depend_on_private_events() {
         ],
         prev_hash: String::new(),
     };
-    let entries = of_order(examples::order_id(), &body).unwrap();
+    let entries = entries_of_commit(examples::order_id(), &body).unwrap();
     let detail: Value = serde_json::from_str(&entries[0].detail).unwrap();
     assert_eq!(detail["id"], format!("{}:3:1", examples::order_id()));
     assert_eq!(
@@ -137,14 +142,14 @@ async fn what_the_store_streams_is_published_once_each() {
     for streamed in api.store.stream(0).0 {
         let entries = match &streamed {
             app::memory::Streamed::Commit { order, text, hash } => {
-                stored_commit(&order.to_string(), text, hash)
+                entries_of_stored_commit(&order.to_string(), text, hash)
             }
-            app::memory::Streamed::Stock(text) => stored_record(text),
+            app::memory::Streamed::Stock(text) => entries_of_stored_record(text),
         };
         for entry in entries.unwrap() {
             let detail: Value = serde_json::from_str(&entry.detail).unwrap();
             assert!(ids.insert(detail["id"].to_string()));
-            assert!([ORDERS, STOCK].contains(&entry.source));
+            assert!([ORDER_SOURCE, STOCK_SOURCE].contains(&entry.source));
             names.insert(entry.detail_type);
         }
     }
@@ -163,6 +168,7 @@ async fn what_the_store_streams_is_published_once_each() {
 #[test]
 fn an_edited_commit_is_not_published() {
     let body = CommitBody {
+        schema: domain::schema::VERSION,
         seq: 1,
         at: "2026-11-22T09:30:00Z".parse().unwrap(),
         actor: Actor::system("x"),
@@ -173,7 +179,7 @@ fn an_edited_commit_is_not_published() {
     let commit = Commit::seal(body).unwrap();
     let order = examples::order_id().to_string();
     assert_eq!(
-        stored_commit(&order, &commit.text, &commit.hash)
+        entries_of_stored_commit(&order, &commit.text, &commit.hash)
             .unwrap()
             .len(),
         1
@@ -185,9 +191,11 @@ fn an_edited_commit_is_not_published() {
         ("ord_x", &commit.text, &commit.hash),
     ] {
         assert_eq!(
-            stored_commit(order, text, hash).unwrap_err().code(),
+            entries_of_stored_commit(order, text, hash)
+                .unwrap_err()
+                .code(),
             "inconsistent"
         );
     }
-    assert!(stored_record("{}").is_err());
+    assert!(entries_of_stored_record("{}").is_err());
 }

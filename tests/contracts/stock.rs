@@ -1,5 +1,6 @@
 //! Stock, backorders and locations over the API.
 
+use app::ports::Clock;
 use serde_json::{Value, json};
 
 use crate::{
@@ -66,7 +67,7 @@ async fn every_kind_of_movement_shows_in_the_levels() {
     });
     assert_eq!(
         view,
-        json!({ "sku": "TEE-RED-M", "levels": [level], "available": 6, "waiting_units": 0, "waiting_lines": 0 })
+        json!({ "sku": "TEE-RED-M", "levels": [level], "available": 6, "backordered_units": 0, "backordered_lines": 0 })
     );
 }
 
@@ -147,6 +148,7 @@ async fn the_backorders_of_a_sku_are_listed_in_queue_order() {
     for (number, priority) in [("1", 5), ("2", 5), ("3", 1)] {
         let mut body = order(number);
         body["terms"]["priority"] = json!(priority);
+        body["placed_at"] = json!(api.clock.now());
         let id = api.place(&body).await;
         api.pay(id, TOTAL).await;
         api.route(id).await;
@@ -157,14 +159,14 @@ async fn the_backorders_of_a_sku_are_listed_in_queue_order() {
         .get("support", "/api/oms/backorders?sku=TEE-RED-M")
         .await
         .expect(200);
-    let waiting = page["waiting"].as_array().unwrap();
-    let queue: Vec<&str> = waiting
+    let backorders = page["backorders"].as_array().unwrap();
+    let queue: Vec<&str> = backorders
         .iter()
         .map(|w| w["order"].as_str().unwrap())
         .collect();
     assert_eq!(queue, [ids[2].as_str(), &ids[0], &ids[1]]);
     assert_eq!(
-        (&waiting[0]["place"], &waiting[0]["units"]),
+        (&backorders[0]["position"], &backorders[0]["units"]),
         (&json!(1), &json!(2))
     );
     let stock = api
@@ -172,7 +174,7 @@ async fn the_backorders_of_a_sku_are_listed_in_queue_order() {
         .await
         .expect(200);
     assert_eq!(
-        (&stock["waiting_units"], &stock["waiting_lines"]),
+        (&stock["backordered_units"], &stock["backordered_lines"]),
         (&json!(6), &json!(3))
     );
     api.receive("r", "TEE-RED-M", "berlin", 2).await;
@@ -181,7 +183,7 @@ async fn the_backorders_of_a_sku_are_listed_in_queue_order() {
         .get("support", "/api/oms/backorders?sku=TEE-RED-M")
         .await
         .expect(200);
-    assert_eq!(page["waiting"].as_array().unwrap().len(), 2);
+    assert_eq!(page["backorders"].as_array().unwrap().len(), 2);
 }
 
 #[tokio::test]

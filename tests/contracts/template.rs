@@ -6,7 +6,8 @@ use std::{
     fs,
 };
 
-use app::{api::routes::ROUTES, publish::CATALOGUE};
+use app::bus::{catalogue::CATALOGUE, subscriptions::SUBSCRIPTIONS};
+use web::ROUTES;
 use yaml_rust2::{Yaml, YamlLoader};
 
 use crate::deliverables;
@@ -29,34 +30,31 @@ fn resources(kind: &str) -> Vec<(String, Yaml)> {
     found
 }
 
-/// The event names that each rule of the bus matches.
-fn rules() -> Vec<BTreeSet<String>> {
-    let names = |rule: &Yaml| {
+/// The event names that the rules of the bus match, by the name of the consumer they are sent to.
+fn rules() -> BTreeMap<String, BTreeSet<String>> {
+    let events = |rule: &Yaml| -> Option<BTreeSet<String>> {
         let listed = rule["EventPattern"]["detail-type"].as_vec()?;
-        Some(
-            listed
-                .iter()
-                .map(|name| name.as_str().unwrap().to_owned())
-                .collect(),
-        )
+        Some(listed.iter().map(text).collect())
     };
     resources("AWS::Events::Rule")
         .iter()
-        .filter_map(|(_, rule)| names(rule))
+        .filter_map(|(_, rule)| Some((text(&rule["Targets"][0]["Id"]), events(rule)?)))
         .collect()
+}
+
+fn text(value: &Yaml) -> String {
+    value.as_str().unwrap().to_owned()
 }
 
 #[test]
 fn every_rule_matches_published_events_only() {
     let published: BTreeSet<&str> = CATALOGUE.iter().map(|listed| listed.name).collect();
-    let rules = rules();
-    assert!(rules.len() >= 4, "{rules:?}");
-    for rule in rules {
-        assert!(!rule.is_empty());
-        for name in rule {
+    for (consumer, events) in rules() {
+        assert!(!events.is_empty(), "{consumer}");
+        for name in events {
             assert!(
                 published.contains(name.as_str()),
-                "a rule matches {name}, which is not published"
+                "the rule of {consumer} matches {name}, which is not published"
             );
         }
     }
@@ -64,13 +62,15 @@ fn every_rule_matches_published_events_only() {
 
 /// The stories route events by the subscriptions in code, which prove nothing unless the template has the same.
 #[test]
-fn the_subscriptions_of_the_stories_are_those_of_the_template() {
-    let in_code: BTreeSet<BTreeSet<String>> = stories::world::RULES
+fn the_subscriptions_in_code_are_those_of_the_template() {
+    let in_code: BTreeMap<String, BTreeSet<String>> = SUBSCRIPTIONS
         .iter()
-        .map(|(_, names)| names.iter().map(|name| (*name).to_owned()).collect())
+        .map(|(consumer, events)| {
+            let events = events.iter().map(|name| (*name).to_owned()).collect();
+            (consumer.name().to_owned(), events)
+        })
         .collect();
-    let in_template: BTreeSet<BTreeSet<String>> = rules().into_iter().collect();
-    assert_eq!(in_code, in_template);
+    assert_eq!(in_code, rules());
 }
 
 #[test]

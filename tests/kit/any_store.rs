@@ -2,14 +2,17 @@
 
 use app::{
     failure::Failure,
-    ports::{ConfigStore, Listed, Moved, OrderStore, Page, Saved, SkuView, StockStore, Store},
+    ports::{
+        ConfigStore, OrderStore, Page, PageRequest, SaveOutcome, SkuStock, StockMoveOutcome,
+        StockStore, Store,
+    },
 };
 use domain::{
-    change::{Change, Reference},
+    decide::Placement,
     ids::{OrderId, Sku},
     location::{Location, RoutingRules},
-    order::{Commit, Contact, Order, Status},
-    place::Placement,
+    order::{Change, Reference},
+    order::{Commit, Contact, Order, Phase},
     stock::{StockCommit, StockRecord},
 };
 use futures_util::future::BoxFuture;
@@ -35,20 +38,20 @@ macro_rules! any_store {
 any_store! { 'a
     OrderStore {
         fn load(&self, id: OrderId) -> Option<Order>;
-        fn place(&self, placement: &'a Placement) -> Saved;
-        fn save(&self, change: &'a Change) -> Saved;
+        fn place(&self, placement: &'a Placement) -> SaveOutcome;
+        fn save(&self, change: &'a Change) -> SaveOutcome;
         fn find(&self, reference: &'a Reference) -> Option<OrderId>;
         fn commits(&self, id: OrderId) -> Vec<Commit>;
-        fn contact(&self, id: OrderId) -> Option<Contact>;
-        fn of_customer(&self, email: &'a str, page: &'a Page) -> Listed<OrderId>;
-        fn of_status(&self, status: Status, day: jiff::civil::Date, page: &'a Page) -> Listed<OrderId>;
-        fn overdue(&self, now: Timestamp, page: &'a Page) -> Listed<OrderId>;
+        fn contact(&self, id: OrderId, version: u32) -> Option<Contact>;
+        fn of_customer(&self, email: &'a str, page: &'a PageRequest) -> Page<OrderId>;
+        fn of_phase(&self, phase: Phase, day: jiff::civil::Date, page: &'a PageRequest) -> Page<OrderId>;
+        fn overdue(&self, now: Timestamp, page: &'a PageRequest) -> Page<OrderId>;
     }
     StockStore {
-        fn sku(&self, sku: &'a Sku) -> SkuView;
-        fn move_stock(&self, commit: &'a StockCommit) -> Moved;
+        fn sku(&self, sku: &'a Sku) -> SkuStock;
+        fn move_stock(&self, commit: &'a StockCommit) -> StockMoveOutcome;
         fn movement(&self, cause: &'a str) -> Option<StockRecord>;
-        fn waiting_skus(&self, page: &'a Page) -> Listed<Sku>;
+        fn backordered_skus(&self, page: &'a PageRequest) -> Page<Sku>;
     }
     ConfigStore {
         fn locations(&self) -> Vec<Location>;

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use app::ports::Store;
 use domain::{
-    check::{OrderRecord, Table, check},
     ids::{OrderId, Sku},
+    invariants::{OrderRecord, Snapshot, check},
 };
 
 /// Reads these orders, these causes of stock movements, and every SKU that they name.
@@ -13,8 +13,8 @@ pub async fn read(
     store: &impl Store,
     orders: impl IntoIterator<Item = OrderId>,
     movements: &BTreeSet<String>,
-) -> Table {
-    let mut table = Table::default();
+) -> Snapshot {
+    let mut table = Snapshot::default();
     let mut skus: BTreeSet<Sku> = BTreeSet::new();
     for id in orders {
         let order = store.load(id).await.expect("a store").expect("an order");
@@ -34,13 +34,13 @@ pub async fn read(
     for sku in skus {
         let view = store.sku(&sku).await.expect("a view");
         table.levels.extend(view.levels);
-        table.waiting.extend(view.waiting);
+        table.backorders.extend(view.backorders);
     }
     table
 }
 
 /// Fails when a rule is broken.
-pub fn rules_hold(table: &Table) {
+pub fn rules_hold(table: &Snapshot) {
     let violations = check(table);
     assert!(violations.is_empty(), "{violations:#?}");
 }

@@ -14,18 +14,18 @@ use std::{
 
 use app::{
     failure::Failure,
-    memory::{MemoryCourier, MemoryRedrive},
+    memory::{MemoryProvider, MemoryRedrive},
     ports::{
-        ConfigStore, Courier, Errand, Listed, Moved, OrderStore, Page, Redrive, Saved, SkuView,
-        StockStore,
+        ConfigStore, FulfillmentProvider, OrderStore, Page, PageRequest, ProviderRequest, Redrive,
+        SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
     },
 };
 use domain::{
-    change::{Change, Reference},
+    decide::Placement,
     ids::{OrderId, Sku},
     location::{Location, RoutingRules},
-    order::{Commit, Contact, Order, Owed, Status},
-    place::Placement,
+    order::{Change, Reference},
+    order::{Commit, Contact, Order, Owed, Phase},
     stock::{StockCommit, StockRecord},
 };
 use jiff::Timestamp;
@@ -156,21 +156,21 @@ macro_rules! faulty {
 
 faulty! { OrderStore for Arc<dyn AnyStore> {
     fn load(&self, id: OrderId) -> Option<Order>;
-    fn place(&self, placement: &Placement) -> Saved, touching orders placement.change.order.placed.id;
-    fn save(&self, change: &Change) -> Saved, touching orders change.order.placed.id;
+    fn place(&self, placement: &Placement) -> SaveOutcome, touching orders placement.change.order.placed.id;
+    fn save(&self, change: &Change) -> SaveOutcome, touching orders change.order.placed.id;
     fn find(&self, reference: &Reference) -> Option<OrderId>;
     fn commits(&self, id: OrderId) -> Vec<Commit>;
-    fn contact(&self, id: OrderId) -> Option<Contact>;
-    fn of_customer(&self, email: &str, page: &Page) -> Listed<OrderId>;
-    fn of_status(&self, status: Status, day: jiff::civil::Date, page: &Page) -> Listed<OrderId>;
-    fn overdue(&self, now: Timestamp, page: &Page) -> Listed<OrderId>;
+    fn contact(&self, id: OrderId, version: u32) -> Option<Contact>;
+    fn of_customer(&self, email: &str, page: &PageRequest) -> Page<OrderId>;
+    fn of_phase(&self, phase: Phase, day: jiff::civil::Date, page: &PageRequest) -> Page<OrderId>;
+    fn overdue(&self, now: Timestamp, page: &PageRequest) -> Page<OrderId>;
 } }
 
 faulty! { StockStore for Arc<dyn AnyStore> {
-    fn sku(&self, sku: &Sku) -> SkuView;
-    fn move_stock(&self, commit: &StockCommit) -> Moved, touching movements commit.record.cause.key();
+    fn sku(&self, sku: &Sku) -> SkuStock;
+    fn move_stock(&self, commit: &StockCommit) -> StockMoveOutcome, touching movements commit.record.cause.key();
     fn movement(&self, cause: &str) -> Option<StockRecord>;
-    fn waiting_skus(&self, page: &Page) -> Listed<Sku>;
+    fn backordered_skus(&self, page: &PageRequest) -> Page<Sku>;
 } }
 
 faulty! { ConfigStore for Arc<dyn AnyStore> {
@@ -184,6 +184,6 @@ faulty! { Redrive for MemoryRedrive {
     fn sku(&self, sku: &Sku) -> ();
 } }
 
-faulty! { Courier for MemoryCourier {
-    fn send(&self, location: &Location, id: &str, errand: &Errand) -> ();
+faulty! { FulfillmentProvider for MemoryProvider {
+    fn send(&self, location: &Location, id: &str, request: &ProviderRequest) -> ();
 } }

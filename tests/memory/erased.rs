@@ -28,5 +28,5 @@ async fn an_order_whose_customer_was_erased_is_not_sent_and_becomes_a_dead_lette
         .collect();
     assert_eq!(reasons, [Failure::Inconsistent(String::new()).code()]);
     let table = store.snapshot().expect("a table that can be read");
-    assert_eq!(domain::check::check(&table), []);
+    assert_eq!(domain::invariants::check(&table), []);
 }

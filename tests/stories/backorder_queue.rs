@@ -1,6 +1,6 @@
 //! The order in which backorders are released: first in, first out, with priorities and exceptions.
 
-use app::replenishment::RELEASES_PER_MESSAGE;
+use app::usecases::release_backorders::RELEASES_PER_MESSAGE;
 use domain::{location::LocationKind, order::Status};
 
 use crate::{

@@ -1,8 +1,8 @@
 //! What releases backorders: receipts, cancellations, adjustments, the sweep.
 
 use domain::{
-    facts::StockMovement,
     order::{FulfillmentStatus, Status},
+    stock::StockMovement,
 };
 
 use crate::{

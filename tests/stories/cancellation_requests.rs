@@ -1,6 +1,6 @@
 //! Cancelling units that a location works on: the location is asked, and confirms or refuses.
 
-use app::ports::Errand;
+use app::ports::ProviderRequest;
 use domain::{
     ids::OrderId,
     order::{ExceptionKind, Status},
@@ -26,7 +26,7 @@ async fn a_cancellation_races_a_shipment(world: &mut World) {
     // The shipment has left, and its webhook has not arrived.
     world.ships("berlin", order, "SHIPMENT-1").await;
     let answer = world.cancels(order, &[]).await.expect("we can still ask");
-    assert_eq!(answer.lines[0].asked[0].units, 2);
+    assert_eq!(answer.lines[0].requested[0].units, 2);
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Fulfilled);
     assert_eq!(world.times(order, "CancellationRefused").await, 1);
@@ -84,17 +84,20 @@ async fn a_location_confirms_a_cancellation(world: &mut World) {
         .await
         .expect("the location can be asked");
     assert_eq!(
-        (answer.lines[0].cancelled, answer.lines[0].asked[0].units),
+        (
+            answer.lines[0].cancelled,
+            answer.lines[0].requested[0].units
+        ),
         (0, 1)
     );
     world.settle().await;
     let asked = world
         .requests()
         .into_iter()
-        .filter(|sent| matches!(sent.errand, Errand::Cancel { .. }));
+        .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
     assert_eq!(asked.count(), 1);
     let berlin = world.work_at("berlin", order).await;
-    let one = domain::facts::FactLine {
+    let one = domain::inbound::FactLine {
         line: "1".parse().expect("a line"),
         quantity: 1,
     };
@@ -102,7 +105,7 @@ async fn a_location_confirms_a_cancellation(world: &mut World) {
         "berlin",
         order,
         berlin,
-        domain::facts::FulfillmentFact::Cancelled { lines: vec![one] },
+        domain::inbound::FulfillmentFact::Cancelled { lines: vec![one] },
     );
     world.settle().await;
     assert_eq!(world.times(order, "UnitsCancelled").await, 1);
@@ -150,7 +153,7 @@ async fn a_location_can_be_asked_again_after_it_has_refused(world: &mut World) {
     let asked = world
         .requests()
         .into_iter()
-        .filter(|sent| matches!(sent.errand, Errand::Cancel { .. }));
+        .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
     assert_eq!(asked.count(), 2, "another cancellation is another request");
     world.confirms_cancellation("berlin", order).await;
     world.settle().await;
@@ -171,7 +174,7 @@ async fn a_cancellation_is_requested_while_the_order_is_on_hold(world: &mut Worl
     let asked = world
         .requests()
         .into_iter()
-        .filter(|sent| matches!(sent.errand, Errand::Cancel { .. }));
+        .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
     assert_eq!(asked.count(), 1);
     world.confirms_cancellation("berlin", order).await;
     world.settle().await;

@@ -1,9 +1,11 @@
 //! Cancelling: at once, by request to a location, or too late.
 
 use app::{
-    cancellation::{CancelRequest, cancel},
     failure::Failure,
-    idempotency::IdempotencyKey,
+    usecases::{
+        cancel::{CancelRequest, cancel},
+        idempotency::IdempotencyKey,
+    },
 };
 use domain::order::{Actor, CancelReason, FulfillmentStatus, Status};
 
@@ -30,7 +32,7 @@ async fn part_of_an_order_is_cancelled_before_picking(world: &mut World) {
         .await
         .expect("no request was sent yet");
     assert_eq!(
-        (answer.lines[0].cancelled, answer.lines[0].asked.len()),
+        (answer.lines[0].cancelled, answer.lines[0].requested.len()),
         (1, 0)
     );
     // The last unit's cell: the largest remainders went to the units before it.
@@ -68,7 +70,13 @@ async fn a_cancellation_after_shipping_is_refused(world: &mut World) {
     let order = berlin_has_a_request(world).await;
     world.ships("berlin", order, "SHIPMENT-1").await;
     world.settle().await;
-    let Err(Failure::NothingToCancel(answer)) = world.cancels(order, &[]).await else {
+    let Ok(
+        answer @ app::usecases::cancel::CancelOutcome {
+            result: app::usecases::cancel::CancelResult::NothingToCancel,
+            ..
+        },
+    ) = world.cancels(order, &[]).await
+    else {
         panic!("too late")
     };
     let refused = &answer.lines[0].refused[0];
@@ -84,7 +92,13 @@ async fn a_cancellation_after_picking_is_refused(world: &mut World) {
     let order = berlin_has_a_request(world).await;
     world.picks("berlin", order).await;
     world.settle().await;
-    let Err(Failure::NothingToCancel(answer)) = world.cancels(order, &[("1", 1)]).await else {
+    let Ok(
+        answer @ app::usecases::cancel::CancelOutcome {
+            result: app::usecases::cancel::CancelResult::NothingToCancel,
+            ..
+        },
+    ) = world.cancels(order, &[("1", 1)]).await
+    else {
         panic!("too late")
     };
     let refused = &answer.lines[0].refused[0];
@@ -121,7 +135,7 @@ async fn units_that_can_be_cancelled_are_and_the_rest_is_refused(world: &mut Wor
         "the shirt has left"
     );
     assert_eq!(
-        (mug.cancelled, mug.asked[0].units),
+        (mug.cancelled, mug.requested[0].units),
         (0, 1),
         "hamburg is asked for the mug"
     );
@@ -169,7 +183,8 @@ async fn the_same_key_with_another_body_is_refused(world: &mut World) {
         reason: CancelReason::CustomerRequested,
         note: None,
     };
-    let key = |content: &str| IdempotencyKey::new("key", content.as_bytes()).expect("a key");
+    let key =
+        |content: &str| IdempotencyKey::new("agent-7", "key", content.as_bytes()).expect("a key");
     let agent = Actor::system("agent");
     cancel(
         &world.store,

@@ -1,7 +1,7 @@
 //! Holds: nothing moves on while one stands.
 
 use domain::{
-    facts::PaymentFact,
+    inbound::PaymentFact,
     order::{ExceptionKind, FulfillmentStatus, Status},
 };
 

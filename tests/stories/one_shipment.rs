@@ -1,8 +1,8 @@
 //! An order without complications: placed, paid, shipped, delivered.
 
-use app::ports::Errand;
+use app::ports::ProviderRequest;
 use domain::{
-    facts::{Fact, OrderReference, ParcelFact, PaymentFact},
+    inbound::{Fact, OrderReference, PaymentFact, ShipmentFact},
     location::LocationKind,
     order::{FulfillmentStatus, PaymentStatus, Status},
 };
@@ -29,7 +29,7 @@ async fn an_order_is_shipped_in_one_shipment(world: &mut World) {
     assert_eq!(world.level("berlin", "TEE").await.available(), 8);
     let sent = world.requests();
     assert!(
-        matches!(sent.as_slice(), [sent] if matches!(sent.errand, Errand::Fulfill { .. })),
+        matches!(sent.as_slice(), [sent] if matches!(sent.request, ProviderRequest::Fulfill { .. })),
         "{sent:?}"
     );
 
@@ -47,8 +47,8 @@ async fn an_order_is_shipped_in_one_shipment(world: &mut World) {
     assert_eq!(world.level("berlin", "TEE").await.on_hand, 8);
     assert_eq!(world.level("berlin", "TEE").await.reserved, 0);
 
-    world.shipment("berlin", order, "SHIPMENT-1", ParcelFact::InTransit);
-    world.shipment("berlin", order, "SHIPMENT-1", ParcelFact::OutForDelivery);
+    world.shipment("berlin", order, "SHIPMENT-1", ShipmentFact::InTransit);
+    world.shipment("berlin", order, "SHIPMENT-1", ShipmentFact::OutForDelivery);
     world.delivers("berlin", order, "SHIPMENT-1");
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Delivered);

@@ -1,7 +1,7 @@
 //! Webhooks come late, twice, and in the wrong order.
 
 use domain::{
-    facts::{FulfillmentFact, ParcelFact, PaymentFact},
+    inbound::{FulfillmentFact, PaymentFact, ShipmentFact},
     order::{FulfillmentStatus, ShipmentStatus, Status},
 };
 
@@ -34,7 +34,7 @@ story!(a_delivery_is_reported_before_its_shipment);
 async fn a_delivery_is_reported_before_its_shipment(world: &mut World) {
     let order = berlin_has_a_request(world).await;
     world.delivers("berlin", order, "SHIPMENT-1");
-    world.shipment("berlin", order, "SHIPMENT-1", ParcelFact::InTransit);
+    world.shipment("berlin", order, "SHIPMENT-1", ShipmentFact::InTransit);
     world.ships("berlin", order, "SHIPMENT-1").await;
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Delivered);
@@ -177,15 +177,15 @@ async fn a_shipment_exception_stays_when_older_reports_are_redelivered(world: &m
     let order = berlin_has_a_request(world).await;
     world.ships("berlin", order, "SHIPMENT-1").await;
     world.settle().await;
-    world.shipment("berlin", order, "SHIPMENT-1", ParcelFact::OutForDelivery);
+    world.shipment("berlin", order, "SHIPMENT-1", ShipmentFact::OutForDelivery);
     world.settle().await;
-    world.shipment("berlin", order, "SHIPMENT-1", ParcelFact::InTransit);
+    world.shipment("berlin", order, "SHIPMENT-1", ShipmentFact::InTransit);
     world.settle().await;
     world.shipment(
         "berlin",
         order,
         "SHIPMENT-1",
-        ParcelFact::Exception { reason: None },
+        ShipmentFact::Exception { reason: None },
     );
     world.settle_with_duplicates().await;
     assert_eq!(

@@ -1,7 +1,7 @@
 //! Payments succeed, fail, or come too late.
 
 use domain::{
-    facts::PaymentFact,
+    inbound::PaymentFact,
     order::{CancelReason, Event, ExceptionKind, PaymentStatus, Status},
 };
 

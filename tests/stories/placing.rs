@@ -1,10 +1,10 @@
 //! Placing an order: once per key, once per number.
 
-use app::{failure::Failure, idempotency::IdempotencyKey, place::place};
-use domain::{
-    change::Reference,
-    order::{Actor, Status},
+use app::{
+    failure::Failure,
+    usecases::{idempotency::IdempotencyKey, place::place},
 };
+use domain::order::{Actor, Status};
 
 use crate::{
     story::story,
@@ -12,7 +12,7 @@ use crate::{
 };
 
 fn key(text: &str, content: &str) -> IdempotencyKey {
-    IdempotencyKey::new(text, content.as_bytes()).expect("a key")
+    IdempotencyKey::new("agent-7", text, content.as_bytes()).expect("a key")
 }
 
 story!(the_same_request_places_one_order);
@@ -25,9 +25,9 @@ async fn the_same_request_places_one_order(world: &mut World) {
     let again = place(&world.store, &world.clock, &draft.request, &key, &shop)
         .await
         .expect("placed");
-    assert!(!first.existing && again.existing);
-    assert_eq!(first.order, again.order);
-    assert_eq!(first.order.state.status, Status::Pending);
+    assert!(!first.replayed && again.replayed);
+    assert_eq!(first.value, again.value);
+    assert_eq!(first.value.state.status, Status::Pending);
 }
 
 story!(a_number_that_is_in_use_is_refused);
@@ -43,7 +43,7 @@ async fn a_number_that_is_in_use_is_refused(world: &mut World) {
         &shop,
     )
     .await;
-    let Err(failure @ Failure::Taken(Reference::Number(_))) = refused else {
+    let Err(failure @ Failure::NumberTaken) = refused else {
         panic!("{refused:?}")
     };
     assert_eq!(failure.code(), "number_taken");

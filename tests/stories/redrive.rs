@@ -1,6 +1,6 @@
 //! The sweep redrives what lost messages left undone.
 
-use app::ports::Errand;
+use app::ports::ProviderRequest;
 use domain::order::{FulfillmentStatus, Status};
 
 use crate::{
@@ -71,20 +71,20 @@ async fn a_request_without_an_answer_is_sent_again(world: &mut World) {
     world.warehouse("berlin").await;
     world.has_stock("berlin", "TEE", 10).await;
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
-    let before = world.courier.inner.sent().len();
+    let before = world.provider.inner.sent().len();
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;
-    assert!(world.courier.inner.sent().len() > before, "sent again");
+    assert!(world.provider.inner.sent().len() > before, "sent again");
     assert_eq!(world.requests().len(), 1, "with the same id");
     world.accepts("berlin", order).await;
     world.settle().await;
-    let before = world.courier.inner.sent().len();
+    let before = world.provider.inner.sent().len();
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;
     assert_eq!(
-        world.courier.inner.sent().len(),
+        world.provider.inner.sent().len(),
         before,
         "accepted work is not requested again"
     );
@@ -97,9 +97,9 @@ async fn an_unreachable_location_does_not_delay_the_others(world: &mut World) {
     world.has_stock("berlin", "TEE", 1).await;
     world.has_stock("hamburg", "TEE", 1).await;
     world
-        .courier
+        .provider
         .inner
-        .cut_off("berlin".parse().expect("a location"));
+        .set_unreachable("berlin".parse().expect("a location"));
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
     let sent: Vec<String> = world
         .requests()
@@ -112,14 +112,14 @@ async fn an_unreachable_location_does_not_delay_the_others(world: &mut World) {
         dead.iter().all(|letter| letter.reason == "unavailable"),
         "{dead:?}"
     );
-    world.courier.inner.reconnect();
+    world.provider.inner.set_all_reachable();
     world.minutes_pass(10);
     world.sweeps();
     world.settle().await;
     let fulfill = world
         .requests()
         .into_iter()
-        .filter(|sent| matches!(sent.errand, Errand::Fulfill { .. }));
+        .filter(|sent| matches!(sent.request, ProviderRequest::Fulfill { .. }));
     assert_eq!(fulfill.count(), 2);
     assert_eq!(world.work(order).await.len(), 2);
 }

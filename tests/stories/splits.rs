@@ -1,9 +1,9 @@
 //! Orders that are split over several locations.
 
 use domain::{
-    facts::StockMovement,
     location::LocationKind,
     order::{FulfillmentStatus, Status},
+    stock::StockMovement,
 };
 
 use crate::{

@@ -1,6 +1,6 @@
 //! Terms of fulfillment.
 
-use domain::{facts::StockMovement, order::FulfillmentStatus};
+use domain::{order::FulfillmentStatus, stock::StockMovement};
 
 use crate::{
     story::story,

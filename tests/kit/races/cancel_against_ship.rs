@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use app::{cancellation::CancelRequest, ports::Store};
+use app::{ports::Store, usecases::cancel::CancelRequest};
 use domain::{
-    command::CancelLine,
-    facts::{Fact, FactLine, FulfillmentFact},
     ids::{FulfillmentOrderId, OrderId},
+    inbound::{Fact, FactLine, FulfillmentFact},
+    order::CancelLine,
     order::{CancelReason, Order},
 };
 

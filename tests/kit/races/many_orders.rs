@@ -39,7 +39,7 @@ pub async fn many_orders_want_ten_units<S: Store + Send + Sync + 'static>(
         assert_eq!(assigned, 10, "round {number}");
         let view = round.store.sku(&round.sku()).await.expect("a view");
         assert_eq!(
-            (view.levels[0].available(), view.waiting.len()),
+            (view.levels[0].available(), view.backorders.len()),
             (0, orders - 10)
         );
         round.rules_hold().await;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use app::ports::Store;
-use domain::facts::Inbound;
+use domain::inbound::Inbound;
 
 use super::{
     round::Round,

@@ -3,17 +3,16 @@
 use std::{collections::BTreeSet, sync::Arc};
 
 use app::{
-    lifecycle,
-    memory::Clock,
-    place::place,
-    ports::{Ambient, Store},
-    routing::route_order,
+    memory::ManualClock,
+    ports::{Clock, Store},
+    usecases::{apply_inbound, place::place, route::route_order},
 };
 use domain::{
-    facts::{Fact, Inbound, OrderReference, PaymentFact, StockFact, StockMovement},
     ids::{LocationId, OrderId, Sku},
+    inbound::{Fact, Inbound, OrderReference, PaymentFact, StockFact},
     location::{Location, LocationKind},
     order::{Actor, Cause, Order},
+    stock::StockMovement,
 };
 
 use super::task::key;
@@ -22,7 +21,7 @@ use crate::{audit, world::Draft};
 /// One round of a race, with orders, a location and a SKU of its own: other tests may use the same store.
 pub(super) struct Round<S> {
     pub(super) store: Arc<S>,
-    pub(super) clock: Arc<Clock>,
+    pub(super) clock: Arc<ManualClock>,
     pub(super) name: String,
     movements: BTreeSet<String>,
     pub(super) orders: Vec<OrderId>,
@@ -34,7 +33,7 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
         let round = Self {
             store: Arc::clone(store),
             // The first number is any that was not used on this table before.
-            clock: Arc::new(Clock::new(
+            clock: Arc::new(ManualClock::new(
                 now,
                 run.wrapping_mul(1_000_003).wrapping_add(round),
             )),
@@ -96,7 +95,7 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
     }
 
     pub(super) async fn applies(&self, inbound: &Inbound) {
-        lifecycle::apply(&*self.store, &*self.clock, inbound)
+        apply_inbound::apply(&*self.store, &*self.clock, inbound)
             .await
             .expect("applied");
     }
@@ -113,7 +112,7 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
             &Actor::system("shop"),
         )
         .await;
-        let order = placed.expect("placed").order;
+        let order = placed.expect("placed").value;
         self.orders.push(order.placed.id);
         order
     }

@@ -3,17 +3,19 @@
 use std::sync::Arc;
 
 use app::{
-    cancellation::{CancelRequest, cancel},
     failure::Failure,
-    idempotency::IdempotencyKey,
-    lifecycle,
-    memory::Clock,
+    memory::ManualClock,
     ports::Store,
-    routing::route_order,
+    usecases::{
+        apply_inbound,
+        cancel::{CancelRequest, cancel},
+        idempotency::IdempotencyKey,
+        route::route_order,
+    },
 };
 use domain::{
-    facts::Inbound,
     ids::OrderId,
+    inbound::Inbound,
     order::{Actor, Cause},
 };
 use tokio::{sync::Barrier, task::JoinSet};
@@ -39,16 +41,22 @@ pub(super) async fn run_together<S: Store + Send + Sync + 'static>(tasks: Vec<Ta
 
 /// What one task of a race does.
 pub(super) enum Task<S> {
-    Applies(Arc<S>, Arc<Clock>, Inbound),
-    Cancels(Arc<S>, Arc<Clock>, OrderId, CancelRequest, IdempotencyKey),
-    Routes(Arc<S>, Arc<Clock>, OrderId),
+    Applies(Arc<S>, Arc<ManualClock>, Inbound),
+    Cancels(
+        Arc<S>,
+        Arc<ManualClock>,
+        OrderId,
+        CancelRequest,
+        IdempotencyKey,
+    ),
+    Routes(Arc<S>, Arc<ManualClock>, OrderId),
 }
 
 impl<S: Store + Send + Sync> Task<S> {
     async fn run(self) {
         for _ in 0..DELIVERIES {
             match self.once().await {
-                Ok(()) | Err(Failure::NothingToCancel(_) | Failure::Rejected(_)) => return,
+                Ok(()) | Err(Failure::Rejected(_)) => return,
                 Err(Failure::Contended(_)) => {}
                 Err(failure) => panic!("{}", failure.chain()),
             }
@@ -59,7 +67,7 @@ impl<S: Store + Send + Sync> Task<S> {
     async fn once(&self) -> Result<(), Failure> {
         match self {
             Self::Applies(store, clock, inbound) => {
-                lifecycle::apply(&**store, &**clock, inbound).await
+                apply_inbound::apply(&**store, &**clock, inbound).await
             }
             Self::Cancels(store, clock, order, request, key) => {
                 let agent = Actor::system("agent");
@@ -81,5 +89,5 @@ impl<S: Store + Send + Sync> Task<S> {
 }
 
 pub(super) fn key(text: &str) -> IdempotencyKey {
-    IdempotencyKey::new(text, text.as_bytes()).expect("a key")
+    IdempotencyKey::new("agent-7", text, text.as_bytes()).expect("a key")
 }

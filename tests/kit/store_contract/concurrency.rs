@@ -2,9 +2,9 @@
 
 use app::{
     failure::Failure,
-    ports::{Moved, Saved, Store},
+    ports::{SaveOutcome, StockMoveOutcome, Store},
 };
-use domain::{facts::StockMovement, stock::StockLevel};
+use domain::{stock::StockLevel, stock::StockMovement};
 use futures_util::future::join_all;
 use jiff::SignedDuration;
 
@@ -42,11 +42,11 @@ pub(super) async fn of_many_changes_on_one_version_one_is_written(
             .map(|change| retry(async || store.save(change).await)),
     )
     .await;
-    assert_eq!(count(&answers, &Saved::Done), 1);
-    assert_eq!(count(&answers, &Saved::Moved), AT_ONCE - 1);
+    assert_eq!(count(&answers, &SaveOutcome::Saved), 1);
+    assert_eq!(count(&answers, &SaveOutcome::VersionConflict), AT_ONCE - 1);
     let winner = answers
         .iter()
-        .position(|answer| *answer == Saved::Done)
+        .position(|answer| *answer == SaveOutcome::Saved)
         .unwrap();
     assert_eq!(
         store.load(order.placed.id).await.unwrap().unwrap(),
@@ -67,8 +67,8 @@ pub(super) async fn many_reservations_never_oversell(store: &impl Store, samples
             .map(|change| retry(async || store.save(change).await)),
     )
     .await;
-    assert_eq!(count(&answers, &Saved::Done), 10);
-    let refused = Saved::OutOfStock {
+    assert_eq!(count(&answers, &SaveOutcome::Saved), 10);
+    let refused = SaveOutcome::OutOfStock {
         sku: sku.clone(),
         location: here(),
     };
@@ -95,7 +95,7 @@ pub(super) async fn concurrent_physical_facts_add_up(store: &impl Store, samples
             .map(|change| retry(async || store.save(change).await)),
     )
     .await;
-    assert_eq!(count(&answers, &Saved::Done), AT_ONCE);
+    assert_eq!(count(&answers, &SaveOutcome::Saved), AT_ONCE);
     let level = level(store, &sku).await;
     assert_eq!(level.on_hand, 5 + (-2 - 1 + 1) * 4);
     assert_eq!((level.available(), level.shortfall()), (0, 3));
@@ -122,8 +122,8 @@ pub(super) async fn one_movement_repeated_concurrently_happens_once(
             .map(|commit| retry(async || store.move_stock(commit).await)),
     )
     .await;
-    assert_eq!(count(&answers, &Moved::Done), 1);
-    assert_eq!(count(&answers, &Moved::Before), AT_ONCE - 1);
+    assert_eq!(count(&answers, &StockMoveOutcome::Moved), 1);
+    assert_eq!(count(&answers, &StockMoveOutcome::Duplicate), AT_ONCE - 1);
     assert_eq!(level(store, &empty.sku).await.on_hand, 3);
 }
 
@@ -148,11 +148,11 @@ pub(super) async fn one_key_used_concurrently_places_one_order(
             .map(|placement| retry(async || store.place(placement).await)),
     )
     .await;
-    assert_eq!(count(&answers, &Saved::Done), 1);
+    assert_eq!(count(&answers, &SaveOutcome::Saved), 1);
     assert_eq!(
         answers
             .iter()
-            .filter(|answer| matches!(answer, Saved::Taken(_)))
+            .filter(|answer| matches!(answer, SaveOutcome::ReferenceTaken(_)))
             .count(),
         AT_ONCE - 1
     );

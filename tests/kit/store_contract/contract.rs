@@ -7,7 +7,8 @@ pub async fn store_contract(store: &impl Store, run: u64) {
     let samples = Samples::new(run);
     orders::a_placed_order_reads_back(store, &samples).await;
     orders::an_order_that_is_not_there_is_not_found(store, &samples).await;
-    orders::of_two_references_in_use_the_key_is_reported_before_the_number(store, &samples).await;
+    orders::a_repeated_placement_is_told_of_its_key_and_another_one_of_the_order(store, &samples)
+        .await;
     orders::a_change_is_written_once_on_the_version_that_was_read(store, &samples).await;
     orders::a_rejected_change_writes_nothing(store, &samples).await;
     orders::a_reference_belongs_to_one_order_except_a_tracking_number(store, &samples).await;

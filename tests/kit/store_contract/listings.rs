@@ -2,14 +2,14 @@
 
 use app::{
     failure::Failure,
-    ports::{Listed, Page, Saved, Store},
+    ports::{Page, PageRequest, SaveOutcome, Store},
 };
 use domain::{
-    backorder::Backorder,
-    change::Change,
     ids::OrderId,
     location::{Location, LocationKind},
-    order::{Event, Status},
+    order::Change,
+    order::{Event, Phase},
+    stock::Backorder,
 };
 use jiff::{SignedDuration, tz::TimeZone};
 
@@ -19,11 +19,11 @@ use super::samples::{Samples, start};
 const PATIENCE: u32 = 50;
 
 /// Reads a listing to its end, in pages of `limit`.
-async fn all<T>(limit: u32, read: impl AsyncFn(Page) -> Result<Listed<T>, Failure>) -> Vec<T> {
+async fn all<T>(limit: u32, read: impl AsyncFn(PageRequest) -> Result<Page<T>, Failure>) -> Vec<T> {
     let mut found = Vec::new();
     let mut after = None;
     loop {
-        let page = read(Page { limit, after }).await.unwrap();
+        let page = read(PageRequest { limit, after }).await.unwrap();
         assert!(page.items.len() <= usize::try_from(limit).unwrap());
         found.extend(page.items);
         after = page.next;
@@ -53,7 +53,7 @@ pub(super) async fn orders_are_listed_page_by_page(store: &impl Store, samples: 
         // The same instant twice: the order decides which comes first.
         placement.change.order.placed.placed_at +=
             SignedDuration::from_nanos(i64::from(minutes == 3));
-        assert_eq!(store.place(&placement).await.unwrap(), Saved::Done);
+        assert_eq!(store.place(&placement).await.unwrap(), SaveOutcome::Saved);
         newest_first.insert(0, placement.change.order.placed.id);
     }
     let sorted = |mut ids: Vec<OrderId>| {
@@ -71,22 +71,22 @@ pub(super) async fn orders_are_listed_page_by_page(store: &impl Store, samples: 
     assert_eq!((listed[0], listed[4]), (newest_first[0], newest_first[4]));
 
     let day = start().to_zoned(TimeZone::UTC).date();
-    let pending = all(100, async |page| {
-        store.of_status(Status::Pending, day, &page).await
+    let open = all(100, async |page| {
+        store.of_phase(Phase::Open, day, &page).await
     })
     .await;
-    assert!(newest_first.iter().all(|id| pending.contains(id)));
+    assert!(newest_first.iter().all(|id| open.contains(id)));
     let other_day = all(100, async |page| {
         store
-            .of_status(Status::Pending, day.yesterday().unwrap(), &page)
+            .of_phase(Phase::Open, day.yesterday().unwrap(), &page)
             .await
     });
     assert!(!other_day.await.contains(&newest_first[0]));
-    let paid = all(100, async |page| {
-        store.of_status(Status::Paid, day, &page).await
+    let done = all(100, async |page| {
+        store.of_phase(Phase::Done, day, &page).await
     })
     .await;
-    assert!(!paid.contains(&newest_first[0]));
+    assert!(!done.contains(&newest_first[0]));
     let unknown = all(10, async |page| {
         store.of_customer("nobody@example.com", &page).await
     })
@@ -107,7 +107,7 @@ pub(super) async fn an_overdue_order_is_listed_until_nothing_is_due(
     let context = samples.context(SignedDuration::from_mins(1));
     let change = Change::new(&order, vec![paid], &context).unwrap();
     let due = change.order.due_at().unwrap();
-    assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&change).await.unwrap(), SaveOutcome::Saved);
     let is_listed = async |now| {
         all(3, async |page| store.overdue(now, &page).await)
             .await
@@ -121,7 +121,7 @@ pub(super) async fn an_overdue_order_is_listed_until_nothing_is_due(
 
     let held = samples.change(&change.order);
     assert_eq!(held.order.due_at(), None);
-    assert_eq!(store.save(&held).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&held).await.unwrap(), SaveOutcome::Saved);
     becomes(true, async || {
         !is_listed(due + SignedDuration::from_hours(1)).await
     })
@@ -130,7 +130,7 @@ pub(super) async fn an_overdue_order_is_listed_until_nothing_is_due(
     // Paid and cleared: it owes routing, and goes on owing it.
     let released = vec![Event::HoldReleased {
         handle: held_by(&held),
-        waiting: Vec::new(),
+        backordered_skus: Vec::new(),
     }];
     let cleared = Change::new(
         &held.order,
@@ -138,7 +138,7 @@ pub(super) async fn an_overdue_order_is_listed_until_nothing_is_due(
         &samples.context(SignedDuration::from_mins(2)),
     )
     .unwrap();
-    assert_eq!(store.save(&cleared).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&cleared).await.unwrap(), SaveOutcome::Saved);
     becomes(true, async || {
         is_listed(due + SignedDuration::from_hours(1)).await
     })
@@ -167,12 +167,12 @@ pub(super) async fn backordered_skus_are_listed_once_each(store: &impl Store, sa
             backorders: vec![waiting],
             ..samples.change(&order)
         };
-        assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
+        assert_eq!(store.save(&change).await.unwrap(), SaveOutcome::Saved);
     }
     skus.sort();
     for limit in [1, 2, 100] {
         becomes(skus.clone(), async || {
-            let listed = all(limit, async |page| store.waiting_skus(&page).await).await;
+            let listed = all(limit, async |page| store.backordered_skus(&page).await).await;
             assert!(listed.is_sorted());
             listed
                 .into_iter()

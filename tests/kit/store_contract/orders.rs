@@ -1,10 +1,9 @@
 //! Orders are placed whole, changed on the version that was read, and found by their names.
 
-use app::ports::{Saved, Store};
+use app::ports::{SaveOutcome, Store};
 use domain::{
-    change::{Change, Reference, fold},
     order::verify_chain,
-    place::unplaced,
+    order::{Change, Order, Reference, fold},
 };
 use jiff::SignedDuration;
 
@@ -12,12 +11,12 @@ use super::samples::{Samples, reservation};
 
 pub(super) async fn a_placed_order_reads_back(store: &impl Store, samples: &Samples) {
     let placement = samples.placement("jane@example.com", SignedDuration::ZERO);
-    assert_eq!(store.place(&placement).await.unwrap(), Saved::Done);
+    assert_eq!(store.place(&placement).await.unwrap(), SaveOutcome::Saved);
     let order = &placement.change.order;
     let id = order.placed.id;
     assert_eq!(store.load(id).await.unwrap().as_ref(), Some(order));
     assert_eq!(
-        store.contact(id).await.unwrap().as_ref(),
+        store.contact(id, 1).await.unwrap().as_ref(),
         Some(&placement.contact)
     );
     let commits = store.commits(id).await.unwrap();
@@ -25,12 +24,11 @@ pub(super) async fn a_placed_order_reads_back(store: &impl Store, samples: &Samp
         commits.as_slice(),
         std::slice::from_ref(&placement.change.commit)
     );
-    assert_eq!(fold(unplaced(order.placed.clone()), &commits), *order);
     assert_eq!(
-        placement.change.references.len(),
-        3,
-        "intent, number and key"
+        fold(Order::unplaced(order.placed.clone()), &commits),
+        *order
     );
+    assert_eq!(placement.change.references.len(), 2, "key and intent");
     for reference in &placement.change.references {
         assert_eq!(
             store.find(reference).await.unwrap(),
@@ -43,54 +41,60 @@ pub(super) async fn a_placed_order_reads_back(store: &impl Store, samples: &Samp
 pub(super) async fn an_order_that_is_not_there_is_not_found(store: &impl Store, samples: &Samples) {
     let id = samples.order_id();
     assert_eq!(store.load(id).await.unwrap(), None);
-    assert_eq!(store.contact(id).await.unwrap(), None);
+    assert_eq!(store.contact(id, 1).await.unwrap(), None);
     assert_eq!(store.commits(id).await.unwrap(), []);
-    let unknown = Reference::Number(samples.name("default/N"));
+    let unknown = Reference::Intent(samples.name("pi"));
     assert_eq!(store.find(&unknown).await.unwrap(), None);
 }
 
-pub(super) async fn of_two_references_in_use_the_key_is_reported_before_the_number(
+pub(super) async fn a_repeated_placement_is_told_of_its_key_and_another_one_of_the_order(
     store: &impl Store,
     samples: &Samples,
 ) {
     let first = samples.placement("jane@example.com", SignedDuration::ZERO);
-    assert_eq!(store.place(&first).await.unwrap(), Saved::Done);
-    let names = &first.change.references;
-    let key = names
-        .iter()
-        .find(|r| matches!(r, Reference::IdempotencyKey(_)))
-        .unwrap();
-    let number = names
-        .iter()
-        .find(|r| matches!(r, Reference::Number(_)))
-        .unwrap();
+    assert_eq!(store.place(&first).await.unwrap(), SaveOutcome::Saved);
+    let references = &first.change.references;
+    let is_key = |reference: &&Reference| matches!(reference, Reference::IdempotencyKey(_));
+    let key = references.iter().find(is_key).unwrap();
 
-    let mut repeated = samples.placement("jane@example.com", SignedDuration::ZERO);
-    repeated.change.references.clone_from(names);
+    // The same number, key and intent.
+    let mut repeated = first.clone();
+    let context = samples.context(SignedDuration::from_mins(1));
+    let events = first.change.commit.body.events.clone();
+    let unplaced = Order::unplaced(first.change.order.placed.clone());
+    let change = Change::new(&unplaced, events, &context).unwrap();
+    repeated.change = Change {
+        references: references.clone(),
+        ..change
+    };
     assert_eq!(
         store.place(&repeated).await.unwrap(),
-        Saved::Taken(key.clone())
+        SaveOutcome::ReferenceTaken(key.clone())
     );
 
-    let mut same_number = samples.placement("jane@example.com", SignedDuration::ZERO);
-    same_number
-        .change
-        .references
-        .retain(|r| !matches!(r, Reference::Number(_)));
-    same_number.change.references.push(number.clone());
+    // The same number only: the order's id follows from it.
+    repeated.change.references.clear();
     assert_eq!(
-        store.place(&same_number).await.unwrap(),
-        Saved::Taken(number.clone())
+        store.place(&repeated).await.unwrap(),
+        SaveOutcome::VersionConflict
     );
-    let id = same_number.change.order.placed.id;
+
+    // Another number with a key in use.
+    let mut other = samples.placement("jane@example.com", SignedDuration::ZERO);
+    other.change.references = vec![key.clone()];
+    assert_eq!(
+        store.place(&other).await.unwrap(),
+        SaveOutcome::ReferenceTaken(key.clone())
+    );
+    let id = other.change.order.placed.id;
     assert_eq!(
         store.load(id).await.unwrap(),
         None,
         "a refused placement writes nothing"
     );
-    assert_eq!(store.contact(id).await.unwrap(), None);
+    assert_eq!(store.contact(id, 1).await.unwrap(), None);
     assert_eq!(
-        store.find(number).await.unwrap(),
+        store.find(key).await.unwrap(),
         Some(first.change.order.placed.id)
     );
 }
@@ -101,16 +105,19 @@ pub(super) async fn a_change_is_written_once_on_the_version_that_was_read(
 ) {
     let order = samples.placed(store).await;
     let (mine, rivals) = (samples.change(&order), samples.change(&order));
-    assert_eq!(store.save(&rivals).await.unwrap(), Saved::Done);
-    assert_eq!(store.save(&mine).await.unwrap(), Saved::Moved);
+    assert_eq!(store.save(&rivals).await.unwrap(), SaveOutcome::Saved);
+    assert_eq!(
+        store.save(&mine).await.unwrap(),
+        SaveOutcome::VersionConflict
+    );
     let read = store.load(order.placed.id).await.unwrap().unwrap();
     assert_eq!(read, rivals.order);
     let again = samples.change(&read);
-    assert_eq!(store.save(&again).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&again).await.unwrap(), SaveOutcome::Saved);
     let commits = store.commits(order.placed.id).await.unwrap();
     assert_eq!(commits.len(), 3);
     verify_chain(&commits).unwrap();
-    assert_eq!(fold(unplaced(order.placed), &commits), again.order);
+    assert_eq!(fold(Order::unplaced(order.placed), &commits), again.order);
 }
 
 pub(super) async fn a_rejected_change_writes_nothing(store: &impl Store, samples: &Samples) {
@@ -119,7 +126,7 @@ pub(super) async fn a_rejected_change_writes_nothing(store: &impl Store, samples
     let mut change = samples.moving(&order, vec![reservation(&sku, 1)]);
     change.references.push(tracking.clone());
     let location = super::samples::here();
-    let refused = Saved::OutOfStock {
+    let refused = SaveOutcome::OutOfStock {
         sku: sku.clone(),
         location,
     };
@@ -143,13 +150,13 @@ pub(super) async fn a_reference_belongs_to_one_order_except_a_tracking_number(
     };
 
     let first = named(samples.change(&one));
-    assert_eq!(store.save(&first).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&first).await.unwrap(), SaveOutcome::Saved);
     let own_again = named(samples.change(&first.order));
-    assert_eq!(store.save(&own_again).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&own_again).await.unwrap(), SaveOutcome::Saved);
     let anothers = named(samples.change(&other));
     assert_eq!(
         store.save(&anothers).await.unwrap(),
-        Saved::Taken(intent.clone())
+        SaveOutcome::ReferenceTaken(intent.clone())
     );
     assert_eq!(store.find(&tracking).await.unwrap(), Some(one.placed.id));
 
@@ -157,7 +164,7 @@ pub(super) async fn a_reference_belongs_to_one_order_except_a_tracking_number(
         references: vec![tracking.clone()],
         ..samples.change(&other)
     };
-    assert_eq!(store.save(&carriers).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&carriers).await.unwrap(), SaveOutcome::Saved);
     assert_eq!(store.find(&tracking).await.unwrap(), Some(other.placed.id));
     assert_eq!(store.find(&intent).await.unwrap(), Some(one.placed.id));
 }

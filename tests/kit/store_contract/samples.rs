@@ -2,11 +2,12 @@
 
 use app::ports::Store;
 use domain::{
-    change::Change,
-    command::Context,
-    ids::{LocationId, OrderId, Sku},
+    decide::{Placement, place},
+    ids::{LocationId, OrderId, ShopId, Sku},
+    order::Change,
+    order::Context,
+    order::PlaceOrder,
     order::{Actor, Cause, Event, HoldKind, Order},
-    place::{PlaceOrder, Placement, place},
     stock::StockDelta,
 };
 use jiff::{SignedDuration, Timestamp};
@@ -39,10 +40,7 @@ impl Samples {
     }
 
     pub(super) fn order_id(&self) -> OrderId {
-        let mut entropy = [0; 10];
-        entropy[..4].copy_from_slice(&self.run.to_be_bytes()[4..]);
-        entropy[4..].copy_from_slice(&self.number().to_be_bytes()[2..]);
-        OrderId::mint(start(), entropy)
+        OrderId::of(&ShopId::default(), &self.name("N").parse().unwrap())
     }
 
     pub(super) fn context(&self, after: SignedDuration) -> Context {
@@ -57,7 +55,7 @@ impl Samples {
     /// An order that is placed `after` the start of the run, and not yet written.
     pub(super) fn placement(&self, email: &str, after: SignedDuration) -> Placement {
         let request: PlaceOrder = request(&self.name("N"), email);
-        place(self.order_id(), &request, &self.context(after)).unwrap()
+        place(&request, &self.context(after)).unwrap()
     }
 
     /// An order that is written.
@@ -65,7 +63,7 @@ impl Samples {
         let placement = self.placement("jane@example.com", SignedDuration::ZERO);
         assert_eq!(
             store.place(&placement).await.unwrap(),
-            app::ports::Saved::Done
+            app::ports::SaveOutcome::Saved
         );
         placement.change.order
     }
@@ -105,7 +103,7 @@ pub(super) fn here() -> LocationId {
 
 pub(super) fn reservation(sku: &Sku, units: i64) -> StockDelta {
     StockDelta {
-        promise: true,
+        is_reservation: true,
         ..fact(sku, 0, units)
     }
 }
@@ -116,7 +114,7 @@ pub(super) fn fact(sku: &Sku, on_hand: i64, reserved: i64) -> StockDelta {
         location: here(),
         on_hand,
         reserved,
-        promise: false,
+        is_reservation: false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! Single things to write, for tests that look at one write closely.
 
 use domain::{
-    change::Change, facts::StockMovement, place::Placement, stock::StockCommit, stock::StockLevel,
+    decide::Placement, order::Change, stock::StockCommit, stock::StockLevel, stock::StockMovement,
 };
 use jiff::SignedDuration;
 

@@ -1,12 +1,12 @@
 //! Reservations take only what is available, and physical facts are never refused.
 
-use app::ports::{Moved, Saved, Store};
+use app::ports::{SaveOutcome, StockMoveOutcome, Store};
 use domain::{
-    backorder::Backorder,
-    change::Change,
-    facts::StockMovement,
     ids::Sku,
+    order::Change,
     order::Order,
+    stock::Backorder,
+    stock::StockMovement,
     stock::{StockCommit, StockDelta, StockEvent, StockLevel, StockRecord},
 };
 use jiff::SignedDuration;
@@ -22,13 +22,14 @@ pub(super) fn movement(
     let context = samples.context(SignedDuration::from_mins(2));
     let events = vec![StockEvent::new(before, movement)];
     let record = StockRecord {
+        schema: domain::schema::VERSION,
         at: context.now,
         actor: context.actor,
         cause: context.cause,
         events,
     };
     StockCommit {
-        levels: vec![(before.clone(), before.moved(movement))],
+        levels: vec![(before.clone(), movement.apply_to(before))],
         record,
     }
 }
@@ -38,7 +39,10 @@ pub(super) async fn receive_new_sku(store: &impl Store, samples: &Samples, units
     let sku = samples.sku();
     let received = StockMovement::Received { quantity: units };
     let commit = movement(samples, &StockLevel::empty(sku.clone(), here()), &received);
-    assert_eq!(store.move_stock(&commit).await.unwrap(), Moved::Done);
+    assert_eq!(
+        store.move_stock(&commit).await.unwrap(),
+        StockMoveOutcome::Moved
+    );
     sku
 }
 
@@ -59,7 +63,12 @@ async fn figures(store: &impl Store, sku: &Sku) -> (i64, i64, i64, i64) {
 }
 
 /// Writes a change that moves stock, whatever the order's version is by now.
-async fn moves(store: &impl Store, samples: &Samples, order: &Order, delta: StockDelta) -> Saved {
+async fn moves(
+    store: &impl Store,
+    samples: &Samples,
+    order: &Order,
+    delta: StockDelta,
+) -> SaveOutcome {
     let read = store.load(order.placed.id).await.unwrap().unwrap();
     store
         .save(&samples.moving(&read, vec![delta]))
@@ -75,7 +84,7 @@ pub(super) async fn a_reservation_takes_what_is_available_and_no_more(
         samples.placed(store).await,
         receive_new_sku(store, samples, 5).await,
     );
-    let refused = Saved::OutOfStock {
+    let refused = SaveOutcome::OutOfStock {
         sku: sku.clone(),
         location: here(),
     };
@@ -86,7 +95,7 @@ pub(super) async fn a_reservation_takes_what_is_available_and_no_more(
     assert_eq!(figures(store, &sku).await, (5, 0, 5, 0));
     assert_eq!(
         moves(store, samples, &order, reservation(&sku, 3)).await,
-        Saved::Done
+        SaveOutcome::Saved
     );
     assert_eq!(figures(store, &sku).await, (5, 3, 2, 0));
     let kept = movement(
@@ -94,7 +103,10 @@ pub(super) async fn a_reservation_takes_what_is_available_and_no_more(
         &level(store, &sku).await,
         &StockMovement::SafetyStock { units: 1 },
     );
-    assert_eq!(store.move_stock(&kept).await.unwrap(), Moved::Done);
+    assert_eq!(
+        store.move_stock(&kept).await.unwrap(),
+        StockMoveOutcome::Moved
+    );
     assert_eq!(
         moves(store, samples, &order, reservation(&sku, 2)).await,
         refused,
@@ -102,7 +114,7 @@ pub(super) async fn a_reservation_takes_what_is_available_and_no_more(
     );
     assert_eq!(
         moves(store, samples, &order, reservation(&sku, 1)).await,
-        Saved::Done
+        SaveOutcome::Saved
     );
     assert_eq!(figures(store, &sku).await, (5, 4, 0, 0));
 }
@@ -124,7 +136,7 @@ pub(super) async fn a_physical_fact_is_never_refused(store: &impl Store, samples
     for (delta, expected) in steps {
         assert_eq!(
             moves(store, samples, &order, delta.clone()).await,
-            Saved::Done,
+            SaveOutcome::Saved,
             "{delta:?}"
         );
         assert_eq!(figures(store, &sku).await, expected, "{delta:?}");
@@ -132,7 +144,7 @@ pub(super) async fn a_physical_fact_is_never_refused(store: &impl Store, samples
     let unknown = samples.sku();
     assert_eq!(
         moves(store, samples, &order, fact(&unknown, -2, 0)).await,
-        Saved::Done
+        SaveOutcome::Saved
     );
     assert_eq!(
         figures(store, &unknown).await,
@@ -142,7 +154,7 @@ pub(super) async fn a_physical_fact_is_never_refused(store: &impl Store, samples
     let other = samples.sku();
     assert_eq!(
         moves(store, samples, &order, fact(&other, -1, -1)).await,
-        Saved::Done
+        SaveOutcome::Saved
     );
     assert_eq!(figures(store, &other).await, (-1, -1, 0, 0));
 }
@@ -152,7 +164,10 @@ pub(super) async fn a_movement_happens_once(store: &impl Store, samples: &Sample
     let received = movement(samples, &empty, &StockMovement::Received { quantity: 7 });
     let key = received.record.cause.key();
     assert_eq!(store.movement(&key).await.unwrap(), None);
-    assert_eq!(store.move_stock(&received).await.unwrap(), Moved::Done);
+    assert_eq!(
+        store.move_stock(&received).await.unwrap(),
+        StockMoveOutcome::Moved
+    );
     assert_eq!(
         store.movement(&key).await.unwrap(),
         Some(received.record.clone())
@@ -162,7 +177,10 @@ pub(super) async fn a_movement_happens_once(store: &impl Store, samples: &Sample
     let now = level(store, &empty.sku).await;
     let mut again = movement(samples, &now, &StockMovement::Received { quantity: 7 });
     again.record.cause = received.record.cause.clone();
-    assert_eq!(store.move_stock(&again).await.unwrap(), Moved::Before);
+    assert_eq!(
+        store.move_stock(&again).await.unwrap(),
+        StockMoveOutcome::Duplicate
+    );
     assert_eq!(figures(store, &empty.sku).await, (7, 0, 7, 0));
 }
 
@@ -175,10 +193,13 @@ pub(super) async fn a_movement_on_a_level_that_has_changed_is_a_conflict(
     let order = samples.placed(store).await;
     assert_eq!(
         moves(store, samples, &order, reservation(&sku, 2)).await,
-        Saved::Done
+        SaveOutcome::Saved
     );
     let count = movement(samples, &read, &StockMovement::Counted { on_hand: 6 });
-    assert_eq!(store.move_stock(&count).await.unwrap(), Moved::Raced);
+    assert_eq!(
+        store.move_stock(&count).await.unwrap(),
+        StockMoveOutcome::Conflict
+    );
     assert_eq!(
         store.movement(&count.record.cause.key()).await.unwrap(),
         None
@@ -188,7 +209,10 @@ pub(super) async fn a_movement_on_a_level_that_has_changed_is_a_conflict(
         &level(store, &sku).await,
         &StockMovement::Counted { on_hand: 1 },
     );
-    assert_eq!(store.move_stock(&count).await.unwrap(), Moved::Done);
+    assert_eq!(
+        store.move_stock(&count).await.unwrap(),
+        StockMoveOutcome::Moved
+    );
     assert_eq!(figures(store, &sku).await, (1, 2, 0, 1));
     // A level that was read as absent, and is there.
     let late = movement(
@@ -196,12 +220,18 @@ pub(super) async fn a_movement_on_a_level_that_has_changed_is_a_conflict(
         &StockLevel::empty(sku.clone(), here()),
         &StockMovement::Received { quantity: 1 },
     );
-    assert_eq!(store.move_stock(&late).await.unwrap(), Moved::Raced);
+    assert_eq!(
+        store.move_stock(&late).await.unwrap(),
+        StockMoveOutcome::Conflict
+    );
     // A level that is there, with nothing on it.
     let unknown = receive_new_sku(store, samples, 0).await;
     let nothing = level(store, &unknown).await;
     let first = movement(samples, &nothing, &StockMovement::Received { quantity: 1 });
-    assert_eq!(store.move_stock(&first).await.unwrap(), Moved::Done);
+    assert_eq!(
+        store.move_stock(&first).await.unwrap(),
+        StockMoveOutcome::Moved
+    );
 }
 
 pub(super) async fn backorders_are_read_and_removed_in_queue_order(
@@ -227,14 +257,14 @@ pub(super) async fn backorders_are_read_and_removed_in_queue_order(
             backorders: vec![waiting.clone()],
             ..samples.change(&order)
         };
-        assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
+        assert_eq!(store.save(&change).await.unwrap(), SaveOutcome::Saved);
         queue.push((waiting, change.order));
     }
-    queue.sort_by(|(a, _), (b, _)| a.place().cmp(&b.place()));
+    queue.sort_by(|(a, _), (b, _)| a.position().cmp(&b.position()));
     let waiting =
         |queue: &[(Backorder, Order)]| queue.iter().map(|(w, _)| w.clone()).collect::<Vec<_>>();
     let view = store.sku(&sku).await.unwrap();
-    assert_eq!(view.waiting, waiting(&queue));
+    assert_eq!(view.backorders, waiting(&queue));
     assert_eq!(
         view.levels.len(),
         1,
@@ -248,13 +278,13 @@ pub(super) async fn backorders_are_read_and_removed_in_queue_order(
         backorders: vec![second],
         ..samples.change(&order)
     };
-    assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
+    assert_eq!(store.save(&change).await.unwrap(), SaveOutcome::Saved);
     let (mut first, order) = queue.remove(0);
     first.units = 0;
     let change = Change {
         backorders: vec![first],
         ..samples.change(&order)
     };
-    assert_eq!(store.save(&change).await.unwrap(), Saved::Done);
-    assert_eq!(store.sku(&sku).await.unwrap().waiting, waiting(&queue));
+    assert_eq!(store.save(&change).await.unwrap(), SaveOutcome::Saved);
+    assert_eq!(store.sku(&sku).await.unwrap().backorders, waiting(&queue));
 }

@@ -2,20 +2,23 @@
 //! comes again with its idempotency key, until it is answered.
 
 use app::{
-    cancellation::{CancelAnswer, CancelRequest, cancel},
     failure::Failure,
-    holds::{HoldRequest, place_hold, release_hold},
-    idempotency::IdempotencyKey,
-    place::place,
     ports::ConfigStore,
-    stock::adjust,
+    usecases::{
+        adjust_stock::adjust,
+        cancel::{CancelOutcome, CancelRequest, cancel},
+        hold::{HoldRequest, place_hold, release_hold},
+        idempotency::IdempotencyKey,
+        place::place,
+    },
 };
 use domain::{
-    command::CancelLine,
-    facts::{StockFact, StockMovement},
     ids::{LocationId, OrderId},
+    inbound::StockFact,
     location::{Location, LocationKind},
+    order::CancelLine,
     order::{Actor, ActorKind, CancelReason, HoldKind},
+    stock::StockMovement,
 };
 
 use super::{draft::Draft, state::World};
@@ -101,9 +104,9 @@ impl World {
         let placed = placed.unwrap_or_else(|failure| panic!("the order was not placed: {failure}"));
         self.totals.insert(
             draft.request.number.to_string(),
-            placed.order.placed.total(),
+            placed.value.placed.total(),
         );
-        placed.order.placed.id
+        placed.value.placed.id
     }
 
     /// The shop places an order, which is paid at once, and everything settles.
@@ -124,7 +127,7 @@ impl World {
         &mut self,
         order: OrderId,
         lines: &[(&str, u32)],
-    ) -> Result<CancelAnswer, Failure> {
+    ) -> Result<CancelOutcome, Failure> {
         self.tick();
         let lines = lines.iter().map(|(line, units)| CancelLine {
             line: line.parse().expect("a line"),
@@ -156,7 +159,7 @@ impl World {
     /// An agent stops the order, for some minutes at most.
     pub async fn holds_for(&mut self, order: OrderId, handle: &str, minutes: i64) {
         let length = jiff::SignedDuration::from_mins(minutes);
-        let until = app::ports::Ambient::now(&self.clock)
+        let until = app::ports::Clock::now(&self.clock)
             .checked_add(length)
             .expect("a time");
         self.holds_until(order, handle, Some(until)).await;
@@ -208,7 +211,7 @@ impl World {
     fn new_key(&mut self, what: &str) -> IdempotencyKey {
         self.api_calls = self.api_calls.saturating_add(1);
         let key = format!("{what}-{}", self.api_calls);
-        IdempotencyKey::new(&key, key.as_bytes()).expect("a key")
+        IdempotencyKey::new("agent-7", &key, key.as_bytes()).expect("a key")
     }
 }
 

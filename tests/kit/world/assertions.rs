@@ -7,8 +7,8 @@ use app::{
     ports::{ConfigStore, OrderStore, StockStore},
 };
 use domain::{
-    check::owed_drains,
     ids::{OrderId, Sku},
+    invariants::owed_drains,
     order::{Event, ExceptionKind, FulfillmentStatus, Order, Status},
     stock::StockLevel,
 };
@@ -101,7 +101,7 @@ impl World {
             .state
             .exceptions
             .iter()
-            .map(|exception| exception.kind)
+            .map(|exception| exception.kind.clone())
             .collect()
     }
 
@@ -120,7 +120,7 @@ impl World {
     /// Requests that locations have received, each once however often it came.
     pub fn requests(&self) -> Vec<Sent> {
         let mut requests: Vec<Sent> = Vec::new();
-        for sent in self.courier.inner.sent() {
+        for sent in self.provider.inner.sent() {
             if !requests.iter().any(|known| known.id == sent.id) {
                 requests.push(sent);
             }

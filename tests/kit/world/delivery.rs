@@ -1,20 +1,18 @@
 //! What the relay, the bus and the queues do: publish what was committed, and deliver messages to the consumers.
 
 use app::{
-    cancellation, dispatch,
-    failure::{Answer, Failure},
-    lifecycle,
+    bus::{
+        envelope::BusEntry,
+        publish,
+        subscriptions::{Consumer, consumers_of},
+    },
+    failure::{Failure, MessageOutcome},
     ports::{OrderStore, StockStore},
-    publish::{self, Entry},
-    replenishment, routing,
+    usecases::{apply_inbound, cancel_unpaid, dispatch, release_backorders, route},
 };
-use domain::order::Owed;
 use serde_json::{Value, json};
 
-use super::{
-    queues::{Consumer, RULES},
-    state::World,
-};
+use super::state::World;
 
 impl World {
     /// Puts a message on a consumer's queue.
@@ -88,8 +86,12 @@ impl World {
                 if commit.body.seq > *published {
                     *published = commit.body.seq;
                     entries.extend(
-                        publish::stored_commit(&id.to_string(), &commit.text, &commit.hash)
-                            .expect("events"),
+                        publish::entries_of_stored_commit(
+                            &id.to_string(),
+                            &commit.text,
+                            &commit.hash,
+                        )
+                        .expect("events"),
                     );
                 }
             }
@@ -99,34 +101,27 @@ impl World {
                 && self.movements.insert(cause)
             {
                 let text = serde_json::to_string(&record).expect("a record");
-                entries.extend(publish::stored_record(&text).expect("events"));
+                entries.extend(publish::entries_of_stored_record(&text).expect("events"));
             }
         }
         for entry in entries {
             self.publish(&entry);
         }
         for (owed, body) in self.redrive.inner.take_orders() {
-            let consumer = match owed {
-                Owed::Routing => Consumer::Routing,
-                Owed::Dispatch => Consumer::Dispatch,
-                Owed::Cancellation => Consumer::Cancellation,
-            };
-            self.send(consumer, body);
+            self.send(Consumer::of_owed(owed), body);
         }
         for body in self.redrive.inner.take_skus() {
             self.send(Consumer::Replenishment, body);
         }
     }
 
-    fn publish(&mut self, entry: &Entry) {
+    fn publish(&mut self, entry: &BusEntry) {
         let detail: Value = serde_json::from_str(&entry.detail).expect("a detail");
         let event = json!({
             "version": "0", "source": entry.source, "detail-type": entry.detail_type, "detail": detail,
         });
-        for (consumer, names) in RULES {
-            if names.contains(&entry.detail_type) {
-                self.send(*consumer, event.to_string());
-            }
+        for consumer in consumers_of(entry.detail_type) {
+            self.send(consumer, event.to_string());
         }
     }
 
@@ -145,27 +140,27 @@ impl World {
             outcome
         };
         self.faults.clear();
-        match Answer::of(outcome) {
-            Answer::Done => self.queues.remove_copy(index),
-            Answer::Refused(rejection) => {
+        match MessageOutcome::of(outcome) {
+            MessageOutcome::Done => self.queues.remove_copy(index),
+            MessageOutcome::Refused(rejection) => {
                 self.queues.rejected.push(rejection.code.as_str());
                 self.queues.remove_copy(index);
             }
-            Answer::TooEarly(failure) | Answer::Failed(failure) => {
+            MessageOutcome::TooEarly(failure) | MessageOutcome::Failed(failure) => {
                 self.queues.failed(index, &failure)
             }
         }
     }
 
     async fn handle(&self, consumer: Consumer, body: &str) -> Result<(), Failure> {
-        let (store, ambient, courier) = (&self.store, &self.clock, &self.courier);
+        let (store, clock, provider) = (&self.store, &self.clock, &self.provider);
         match consumer {
-            Consumer::Lifecycle => lifecycle::on_message(store, ambient, body).await,
-            Consumer::Routing => routing::on_message(store, ambient, body).await,
-            Consumer::Dispatch => dispatch::on_message(store, courier, ambient, body).await,
-            Consumer::Cancellation => cancellation::on_message(store, ambient, body).await,
+            Consumer::Lifecycle => apply_inbound::on_message(store, clock, body).await,
+            Consumer::Routing => route::on_message(store, clock, body).await,
+            Consumer::Dispatch => dispatch::on_message(store, provider, clock, body).await,
+            Consumer::Cancellation => cancel_unpaid::on_message(store, clock, body).await,
             Consumer::Replenishment => {
-                replenishment::on_message(store, ambient, &self.redrive, body).await
+                release_backorders::on_message(store, clock, &self.redrive, body).await
             }
         }
     }

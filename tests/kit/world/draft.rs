@@ -2,7 +2,7 @@
 
 use domain::{
     order::{Address, Contact, Terms},
-    place::{PlaceLine, PlaceOrder, PlacePayment},
+    order::{PlaceLine, PlaceOrder, PlacePayment},
 };
 use jiff::Timestamp;
 

@@ -11,6 +11,7 @@ mod queues;
 mod state;
 mod webhooks;
 
+pub use app::bus::subscriptions::Consumer;
 pub use draft::Draft;
-pub use queues::{Consumer, DeadLetter, RULES};
+pub use queues::DeadLetter;
 pub use state::World;

@@ -1,55 +1,6 @@
-//! The queues: which consumer gets which event, and the messages that are under way.
+//! The queues of the consumers: the messages that are under way.
 
-use app::failure::Failure;
-
-/// The functions that read from a queue.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Consumer {
-    /// Applies what webhooks report.
-    Lifecycle,
-    /// Decides which location ships what.
-    Routing,
-    /// Sends requests to the locations.
-    Dispatch,
-    /// Cancels orders that will not be paid.
-    Cancellation,
-    /// Releases backorders when stock comes in.
-    Replenishment,
-}
-
-/// Which events each consumer receives: the same as the rules of the template, which a test checks.
-pub const RULES: &[(Consumer, &[&str])] = &[
-    (
-        Consumer::Routing,
-        &["OrderReleased", "FulfillmentRejected", "UnitsShortShipped"],
-    ),
-    (
-        Consumer::Dispatch,
-        &[
-            "OrderRouted",
-            "BackorderReleased",
-            "CancellationRequested",
-            "HoldReleased",
-        ],
-    ),
-    (
-        Consumer::Cancellation,
-        &["PaymentFailed", "PaymentCancelled"],
-    ),
-    (
-        Consumer::Replenishment,
-        &[
-            "StockReceived",
-            "StockCounted",
-            "StockAdjusted",
-            "SafetyStockChanged",
-            "UnitsCancelled",
-            "UnitsBackordered",
-            "FulfillmentRejected",
-            "HoldReleased",
-        ],
-    ),
-];
+use app::{bus::subscriptions::Consumer, failure::Failure};
 
 /// Failed deliveries after which a message goes to the dead letters.
 const TRIES_MAX: usize = 60;
@@ -122,7 +73,7 @@ impl Queues {
     pub(super) fn failed(&mut self, index: usize, failure: &Failure) {
         let mut message = self.pending.remove(index);
         message.failures = message.failures.saturating_add(1);
-        if message.failures < TRIES_MAX && !failure.is_hopeless() {
+        if message.failures < TRIES_MAX && !failure.is_permanent() {
             self.pending.push(message);
             return;
         }

@@ -6,7 +6,7 @@ use std::{
 };
 
 use app::{
-    memory::{Clock, MemoryCourier, MemoryRedrive},
+    memory::{ManualClock, MemoryProvider, MemoryRedrive},
     ports::Store,
 };
 use domain::ids::OrderId;
@@ -24,9 +24,9 @@ pub struct World {
     /// The store, as the functions see it: with faults.
     pub(crate) store: Faulty<Arc<dyn AnyStore>>,
     /// What receives the requests to locations.
-    pub(crate) courier: Faulty<MemoryCourier>,
+    pub(crate) provider: Faulty<MemoryProvider>,
     /// The clock.
-    pub(crate) clock: Clock,
+    pub(crate) clock: ManualClock,
     pub(super) redrive: Faulty<MemoryRedrive>,
     pub(super) faults: Arc<FaultInjector>,
     pub(super) delivery: Delivery,
@@ -53,15 +53,15 @@ impl World {
                 inner: store,
                 faults: Arc::clone(&faults),
             },
-            courier: Faulty {
-                inner: MemoryCourier::default(),
+            provider: Faulty {
+                inner: MemoryProvider::default(),
                 faults: Arc::clone(&faults),
             },
             redrive: Faulty {
                 inner: MemoryRedrive::default(),
                 faults: Arc::clone(&faults),
             },
-            clock: Clock::new(morning, 7),
+            clock: ManualClock::new(morning, 7),
             faults,
             delivery,
             queues: Queues::default(),

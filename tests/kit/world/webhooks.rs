@@ -1,16 +1,19 @@
 //! Webhooks of payment providers and locations, each with an id of its own.
 
-use app::ports::Ambient;
+use app::ports::Clock;
 use domain::{
-    facts::{
-        Fact, FactLine, FulfillmentFact, Inbound, OrderReference, ParcelFact, PaymentFact,
-        StockFact, StockMovement,
-    },
     ids::{FulfillmentOrderId, LocationId, OrderId},
+    inbound::{
+        Fact, FactLine, FulfillmentFact, Inbound, OrderReference, PaymentFact, ShipmentFact,
+        StockFact,
+    },
     order::RefundStatus,
+    stock::StockMovement,
 };
 
-use super::{queues::Consumer, state::World};
+use app::bus::subscriptions::Consumer;
+
+use super::state::World;
 
 impl World {
     /// A verified webhook is put on the inbound queue.
@@ -186,10 +189,10 @@ impl World {
     }
 
     /// A carrier's report on a shipment.
-    pub fn shipment(&mut self, location: &str, order: OrderId, shipment: &str, fact: ParcelFact) {
+    pub fn shipment(&mut self, location: &str, order: OrderId, shipment: &str, fact: ShipmentFact) {
         self.receives_webhook(
             Some(location),
-            Fact::Parcel {
+            Fact::Shipment {
                 order,
                 reference: shipment.to_owned(),
                 fact,
@@ -199,7 +202,7 @@ impl World {
 
     /// The shipment arrives.
     pub fn delivers(&mut self, location: &str, order: OrderId, shipment: &str) {
-        self.shipment(location, order, shipment, ParcelFact::Delivered);
+        self.shipment(location, order, shipment, ShipmentFact::Delivered);
     }
 
     /// Something happens to stock.

@@ -29,6 +29,8 @@ pub struct Stack {
     /// The URL of the HTTP API.
     pub api: String,
     pub table: String,
+    /// The table of personal data.
+    pub contacts_table: String,
     pub stream_arn: String,
     pub bus: String,
     /// URLs of the consumers' queues, by name.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use domain::{
-    check::{self, OrderRecord},
+    invariants::{self, OrderRecord},
     order::{Commit, Order, OrderState, PlacedOrder},
     stock::StockLevel,
 };
@@ -31,7 +31,7 @@ pub fn invariants_hold(env: &Environment) -> Outcome<String> {
     // Polled, because a scan may read one item before a transaction and the next one after it.
     let table = wait::until("the invariants holding over the table", wait::SHORT, || {
         let table = read(env)?;
-        let broken: Vec<String> = check::check(&table)
+        let broken: Vec<String> = invariants::check(&table)
             .iter()
             .map(ToString::to_string)
             .collect();
@@ -51,7 +51,7 @@ pub fn invariants_hold(env: &Environment) -> Outcome<String> {
         table.orders.len(),
         table.levels.len(),
         table.records.len(),
-        table.waiting.len(),
+        table.backorders.len(),
     ))
 }
 
@@ -59,13 +59,13 @@ pub fn invariants_hold(env: &Environment) -> Outcome<String> {
 ///
 /// # Errors
 /// When an item is not what it should be.
-pub fn read(env: &Environment) -> Outcome<check::Table> {
-    let mut table = check::Table {
+pub fn read(env: &Environment) -> Outcome<invariants::Snapshot> {
+    let mut table = invariants::Snapshot {
         slack: SLACK,
-        ..check::Table::default()
+        ..invariants::Snapshot::default()
     };
     let mut parts: BTreeMap<String, Parts> = BTreeMap::new();
-    for item in scan(env)? {
+    for item in scan(env, &env.stack.table)? {
         let item = Item(item);
         let (pk, sk) = (item.text("pk")?, item.text("sk")?);
         if let Some(order) = pk.strip_prefix("ORDER#") {
@@ -80,7 +80,7 @@ pub fn read(env: &Environment) -> Outcome<check::Table> {
             if let Some(location) = sk.strip_prefix("STOCK#") {
                 table.levels.push(item.level(sku, location)?);
             } else {
-                table.waiting.push(item.document("text")?);
+                table.backorders.push(item.document("text")?);
             }
         } else if pk.starts_with("INBOX#") {
             table.records.push(item.document("record")?);
@@ -93,9 +93,9 @@ pub fn read(env: &Environment) -> Outcome<check::Table> {
     Ok(table)
 }
 
-fn scan(env: &Environment) -> Outcome<Vec<Value>> {
+fn scan(env: &Environment, table: &str) -> Outcome<Vec<Value>> {
     let mut items = Vec::new();
-    let mut input = json!({ "TableName": env.stack.table, "ConsistentRead": true });
+    let mut input = json!({ "TableName": table, "ConsistentRead": true });
     loop {
         let mut page = env.cloud.call(DYNAMODB, "Scan", &input)?;
         if let Some(found) = page["Items"].as_array_mut() {

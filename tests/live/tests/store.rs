@@ -9,7 +9,7 @@ mod table;
 use std::process::ExitCode;
 
 use ::stories::suite::{self, Backend, Effort, Rounds};
-use aws::{settings, table::Table};
+use aws::{runtime::settings, table::Table};
 
 #[derive(Debug, Clone, Copy)]
 struct DynamoDb;

@@ -80,13 +80,18 @@ impl Rows {
     pub(super) fn place(&mut self, placement: &Placement) -> Result<SaveOutcome, Failure> {
         let change = &placement.change;
         let id = change.order.placed.id;
-        // The references first: a repeated placement has the same number too, and must be recognised by its key.
-        let mut references = change.references.iter();
-        if let Some(taken) = references.find(|name| self.references.contains_key(name)) {
-            return Ok(SaveOutcome::ReferenceTaken(taken.clone()));
+        // A repeated placement has the same number and intent too, and must be recognised by its key.
+        let taken = |name: &&Reference| self.references.contains_key(name);
+        let is_key = |name: &&Reference| matches!(name, Reference::IdempotencyKey(_));
+        let mut keys = change.references.iter().filter(is_key);
+        if let Some(key) = keys.find(taken) {
+            return Ok(SaveOutcome::ReferenceTaken(key.clone()));
         }
         if self.orders.contains_key(&id) {
             return Ok(SaveOutcome::VersionConflict);
+        }
+        if let Some(taken) = change.references.iter().find(taken) {
+            return Ok(SaveOutcome::ReferenceTaken(taken.clone()));
         }
         let row = Row {
             placed: write(&change.order.placed)?,

@@ -21,9 +21,9 @@ pub struct StockView {
     /// Units that can be reserved, over all locations.
     pub available: i64,
     /// Backordered units.
-    pub waiting_units: u64,
+    pub backordered_units: u64,
     /// Order lines with backordered units.
-    pub waiting_lines: usize,
+    pub backordered_lines: usize,
 }
 
 /// Units of a SKU at one location.
@@ -54,12 +54,12 @@ impl StockView {
                 .iter()
                 .map(StockLevel::available)
                 .fold(0, i64::saturating_add),
-            waiting_units: stock
+            backordered_units: stock
                 .backorders
                 .iter()
                 .map(|backorder| u64::from(backorder.units))
                 .fold(0, u64::saturating_add),
-            waiting_lines: stock.backorders.len(),
+            backordered_lines: stock.backorders.len(),
         }
     }
 }
@@ -83,7 +83,7 @@ pub struct BackorderPage {
     pub sku: Option<Sku>,
     /// Its backorders, in queue order.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub waiting: Option<Vec<BackorderView>>,
+    pub backorders: Option<Vec<BackorderView>>,
     /// The SKUs that have backorders.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub skus: Option<Vec<Sku>>,
@@ -94,10 +94,8 @@ pub struct BackorderPage {
 
 /// The backordered units of one order line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(rename = "WaitingView")]
 pub struct BackorderView {
     /// Position in the queue, from 1.
-    #[serde(rename = "place")]
     pub position: usize,
     /// The order's id.
     pub order: OrderId,

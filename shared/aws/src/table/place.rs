@@ -1,7 +1,8 @@
 //! Placing an order: state, first commit, order as placed, contact and references in one transaction.
 //!
 //! Two placements with the same idempotency key or order number may run at once: the one that commits first wins, and
-//! the other learns which reference is taken, or that the order (its id follows from the number) exists. Should the function die before its answer, a repeated placement does.
+//! the other learns that its key is taken, that the order (its id follows from the number) exists, or which reference is
+//! taken, in that order. When the function dies before its answer, a repeated placement learns the same.
 
 use app::{failure::Failure, ports::SaveOutcome};
 use domain::{decide::Placement, order::Reference};
@@ -31,9 +32,13 @@ impl Table {
         {
             return Ok(SaveOutcome::Saved);
         }
-        Ok(failed
-            .taken_reference(references)
-            .map_or(SaveOutcome::VersionConflict, SaveOutcome::ReferenceTaken))
+        // A repeated placement has the same number and intent too, and must be recognised by its key.
+        let exists = failed.find(ItemKind::State).is_some();
+        Ok(match failed.taken_reference(references) {
+            Some(key @ Reference::IdempotencyKey(_)) => SaveOutcome::ReferenceTaken(key),
+            Some(taken) if !exists => SaveOutcome::ReferenceTaken(taken),
+            _ => SaveOutcome::VersionConflict,
+        })
     }
 
     fn placement_writes(

@@ -232,7 +232,7 @@ pub enum Event {
         shipment: Shipment,
         /// From where.
         location: LocationId,
-        /// Whether stock levels are not kept for that location.
+        /// Whether stock is not counted there.
         #[serde(default, skip_serializing_if = "is_default")]
         untracked: bool,
     },

@@ -17,7 +17,8 @@ pub struct FulfillmentOrder {
     pub id: FulfillmentOrderId,
     /// The location or supplier.
     pub location: LocationId,
-    /// Whether no stock levels are kept for this location (a supplier may not report its stock).
+    /// Whether stock is not counted here: what this location carries is assigned without limit, and it rejects what it
+    /// does not have.
     #[serde(default, skip_serializing_if = "is_default")]
     pub untracked: bool,
     /// How far it is.

@@ -46,7 +46,7 @@ fn first_attempt() -> u32 {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Assignment {
     pub location: LocationId,
-    /// Whether we keep no stock levels for it.
+    /// Whether stock is not counted there.
     #[serde(default, skip_serializing_if = "is_default")]
     pub untracked: bool,
     /// Units per line.

@@ -52,7 +52,7 @@ pub struct Candidate {
     /// Countries that it ships to; empty: everywhere.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub ships_to: Vec<String>,
-    /// Whether we keep no stock levels for it, so that what it carries counts as available without limit.
+    /// Whether stock is not counted there, so that what it carries is available without limit.
     #[serde(default, skip_serializing_if = "is_default")]
     pub untracked: bool,
     /// What it has of the demanded SKUs; a SKU that is not here is not carried.

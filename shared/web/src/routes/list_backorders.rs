@@ -41,7 +41,7 @@ async fn list(store: &impl StockStore, request: &Request) -> Result<BackorderPag
         let stock = store.sku(&sku).await?;
         return Ok(BackorderPage {
             sku: Some(sku),
-            waiting: Some(BackorderView::all(&stock.backorders)),
+            backorders: Some(BackorderView::all(&stock.backorders)),
             ..BackorderPage::default()
         });
     }

@@ -110,7 +110,7 @@ fn backorders(env: &Environment, sku: &str) -> Outcome<Vec<(String, u64)>> {
     let found: Value = env
         .api("support", "GET", &path, None)?
         .success("GET the backorders")?;
-    let all = found["waiting"].as_array().cloned().unwrap_or_default();
+    let all = found["backorders"].as_array().cloned().unwrap_or_default();
     let entry = |w: &Value| {
         (
             w["order"].as_str().unwrap_or_default().to_owned(),

@@ -22,7 +22,7 @@ pub(super) fn partial_before_picking(env: &Environment) -> Outcome {
         .success("cancelling one of three")?;
     expect(
         "units requested of the location",
-        response["lines"][0]["asked"].as_u64(),
+        response["lines"][0]["requested"][0]["units"].as_u64(),
         Some(1),
     )?;
     expect(
@@ -129,7 +129,7 @@ pub(super) fn too_late(env: &Environment) -> Outcome {
         response.text("/code").as_str(),
         "nothing_to_cancel",
     )?;
-    let refusal = &response.json()["lines"][0]["refusals"][0];
+    let refusal = &response.json()["lines"][0]["refused"][0];
     expect(
         "what came first, and by whom",
         (refusal["winner"].as_str(), refusal["by"].as_str()),
@@ -156,7 +156,7 @@ pub(super) fn refused_by_the_location(env: &Environment) -> Outcome {
     let response: Value = order.cancel(&[])?.success("cancelling the order")?;
     expect(
         "units requested of the location",
-        response["lines"][0]["asked"].as_u64(),
+        response["lines"][0]["requested"][0]["units"].as_u64(),
         Some(1),
     )?;
     env.warehouse.wait_for_cancel_request(&fulfillment.id())?;

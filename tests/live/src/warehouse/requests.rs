@@ -8,7 +8,7 @@ use std::{
 
 use connect::{
     Secrets,
-    outgoing::{CancelRequested, Request, Requested},
+    vendors::wms::requests::{CancelRequest, FulfillmentRequest, Request},
 };
 use tiny_http::Server;
 
@@ -110,7 +110,7 @@ impl Warehouse {
         location: &str,
         order: &str,
         known: &[String],
-    ) -> Outcome<Requested> {
+    ) -> Outcome<FulfillmentRequest> {
         let what = format!("a ship request of order {order} at {location}");
         self.wait_for(&what, wait::SHORT, |received| match &received.request {
             Request::Ship(message) if received.location.as_str() == location => {
@@ -126,7 +126,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When no such request comes within [`wait::SHORT`].
-    pub fn wait_for_cancel_request(&self, fulfillment_order: &str) -> Outcome<CancelRequested> {
+    pub fn wait_for_cancel_request(&self, fulfillment_order: &str) -> Outcome<CancelRequest> {
         let what = format!("a cancel request of {fulfillment_order}");
         self.wait_for(&what, wait::SHORT, |received| {
             cancels(received, fulfillment_order)
@@ -209,7 +209,7 @@ impl Drop for Warehouse {
     }
 }
 
-fn cancels(received: &Received, fulfillment_order: &str) -> Option<CancelRequested> {
+fn cancels(received: &Received, fulfillment_order: &str) -> Option<CancelRequest> {
     match &received.request {
         Request::Cancel(message)
             if message.data.fulfillment_order_id.to_string() == fulfillment_order =>

@@ -8,8 +8,8 @@ use std::{
 
 use connect::{
     Headers, Secrets,
-    outgoing::{self, Request},
     signature::standard,
+    vendors::wms::requests::{self, Request},
 };
 use domain::ids::LocationId;
 use tiny_http::{Response, Server};

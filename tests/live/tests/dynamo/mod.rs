@@ -1,4 +1,4 @@
-//! A DynamoDB in this process, with a table as `infra/template.yaml` defines it.
+//! A DynamoDB in this process, with the two tables as `infra/template.yaml` defines them.
 
 use std::{
     collections::HashMap,
@@ -10,8 +10,8 @@ use aws_sdk_dynamodb::{
     Client,
     operation::create_table::builders::CreateTableFluentBuilder,
     types::{
-        AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
-        Projection, ProjectionType, ScalarAttributeType,
+        AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement,
+        KeyType, Projection, ProjectionType, ScalarAttributeType,
     },
 };
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -21,15 +21,16 @@ const TEMPLATE: &str = include_str!("../../../../infra/template.yaml");
 
 static TABLES: AtomicU64 = AtomicU64::new(0);
 
-/// A new table on a DynamoDB.
+/// Two new tables on a DynamoDB.
 pub(crate) struct Dynamo {
     pub(crate) connection: Connection,
     pub(crate) client: Client,
-    pub(crate) table_name: String,
+    table_name: String,
+    contacts_name: String,
 }
 
 impl Dynamo {
-    /// Starts a DynamoDB, unless `AWS_ENDPOINT_URL_DYNAMODB` names one, and creates a table in it.
+    /// Starts a DynamoDB, unless `AWS_ENDPOINT_URL_DYNAMODB` names one, and creates the tables in it.
     pub(crate) async fn start() -> Self {
         let url = match settings::optional("AWS_ENDPOINT_URL_DYNAMODB") {
             Some(url) => url,
@@ -49,7 +50,7 @@ impl Dynamo {
         Self::at(&url, &key_id, &secret).await
     }
 
-    /// Creates a table in the DynamoDB at this address.
+    /// Creates the tables in the DynamoDB at this address.
     pub(crate) async fn at(url: &str, key_id: &str, secret: &str) -> Self {
         let connection = Connection::to_endpoint(url, "us-east-1", key_id, secret);
         let client = connection.dynamodb();
@@ -58,52 +59,49 @@ impl Dynamo {
             std::process::id(),
             TABLES.fetch_add(1, Ordering::Relaxed)
         );
-        as_in_the_template(client.create_table().table_name(&table_name))
-            .send()
-            .await
-            .unwrap();
-        for _ in 0..100 {
-            let described = client
-                .describe_table()
-                .table_name(&table_name)
-                .send()
-                .await
-                .unwrap();
-            if described
-                .table()
-                .and_then(|t| t.table_status())
-                .is_some_and(|s| s.as_str() == "ACTIVE")
-            {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-        }
+        let contacts_name = format!("{table_name}-contacts");
+        create(&client, &table_name, &template_table("Table")).await;
+        create(&client, &contacts_name, &template_table("Contacts")).await;
         Self {
             connection,
             client,
             table_name,
+            contacts_name,
         }
     }
 
     /// The table as the functions use it.
     pub(crate) fn table(&self) -> Table {
-        Table::new(self.client.clone(), &self.table_name).with_customer_key(*b"customer key")
+        self.table_of(self.client.clone())
     }
 
     /// The table through another HTTP client.
     pub(crate) fn table_through(&self, http: SharedHttpClient) -> Table {
         let client = self.connection.clone().with_http_client(http).dynamodb();
-        Table::new(client, &self.table_name).with_customer_key(*b"customer key")
+        self.table_of(client)
     }
 
-    /// Every item, read by a scan.
-    pub(crate) async fn items(
-        &self,
-    ) -> Vec<HashMap<String, aws_sdk_dynamodb::types::AttributeValue>> {
+    fn table_of(&self, client: Client) -> Table {
+        Table::new(client, &self.table_name)
+            .with_contacts(&self.contacts_name)
+            .with_customer_key(*b"customer key")
+    }
+
+    /// Every item without personal data, read by a scan.
+    pub(crate) async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
+        self.scan(&self.table_name).await
+    }
+
+    /// Every item of the table of personal data, read by a scan.
+    pub(crate) async fn contacts(&self) -> Vec<HashMap<String, AttributeValue>> {
+        self.scan(&self.contacts_name).await
+    }
+
+    async fn scan(&self, table: &str) -> Vec<HashMap<String, AttributeValue>> {
         let pages = self
             .client
             .scan()
-            .table_name(&self.table_name)
+            .table_name(table)
             .consistent_read(true)
             .into_paginator();
         pages
@@ -115,14 +113,27 @@ impl Dynamo {
     }
 }
 
-/// The properties of the template's table.
-pub(crate) fn template_table() -> Yaml {
+/// The properties of a table of the template.
+pub(crate) fn template_table(name: &str) -> Yaml {
     let documents = YamlLoader::load_from_str(TEMPLATE).unwrap();
-    documents[0]["Resources"]["Table"]["Properties"].clone()
+    documents[0]["Resources"][name]["Properties"].clone()
 }
 
-fn as_in_the_template(mut create: CreateTableFluentBuilder) -> CreateTableFluentBuilder {
-    let table = template_table();
+async fn create(client: &Client, name: &str, definition: &Yaml) {
+    let create = client.create_table().table_name(name);
+    as_defined(create, definition).send().await.unwrap();
+    for _ in 0..100 {
+        let described = client.describe_table().table_name(name).send().await;
+        let described = described.unwrap();
+        let status = described.table().and_then(|table| table.table_status());
+        if status.is_some_and(|status| status.as_str() == "ACTIVE") {
+            break;
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+fn as_defined(mut create: CreateTableFluentBuilder, table: &Yaml) -> CreateTableFluentBuilder {
     for attribute in table["AttributeDefinitions"].as_vec().unwrap() {
         let kind = ScalarAttributeType::from(attribute["AttributeType"].as_str().unwrap());
         let name = attribute["AttributeName"].as_str().unwrap();

@@ -52,7 +52,7 @@ pub(crate) fn more_orders_than_units(env: &Environment) -> Outcome {
         wait::SHORT,
         || {
             let stock = env.stock_of_sku(&chair)?;
-            let done = stock["available"] == 0 || stock["waiting_units"] == 0;
+            let done = stock["available"] == 0 || stock["backordered_units"] == 0;
             Ok(if done {
                 Poll::Ready(())
             } else {
@@ -97,7 +97,7 @@ fn cancel_order(env: &Environment, order: &Order<'_>) -> Outcome {
     let response = order
         .cancel(&[])?
         .success::<serde_json::Value>("cancelling")?;
-    if response["lines"][0]["asked"].as_u64() == Some(1) {
+    if response["lines"][0]["requested"][0]["units"].as_u64() == Some(1) {
         let fulfillment = order.fulfillment(env, BERLIN)?;
         env.warehouse.wait_for_cancel_request(&fulfillment.id())?;
         let confirmed = fulfillment.cancelled("1", 1)?;

@@ -1,7 +1,10 @@
 //! The table when requests fail on the way to DynamoDB.
 
 use ::stories::store_contract::{single_writes, store_contract};
-use app::{failure::Failure, ports::{OrderStore, SaveOutcome, StockMoveOutcome, StockStore}};
+use app::{
+    failure::Failure,
+    ports::{OrderStore, SaveOutcome, StockMoveOutcome, StockStore},
+};
 use aws_smithy_runtime_api::shared::IntoShared;
 
 use crate::{
@@ -119,7 +122,10 @@ async fn a_lost_response_is_recognised_by_what_was_written() {
         let change = single_writes::hold(&placement, 2);
         assert_eq!(table.save(&change).await.unwrap(), SaveOutcome::Saved);
         let movement = single_writes::movement(1);
-        assert_eq!(table.move_stock(&movement).await.unwrap(), StockMoveOutcome::Moved);
+        assert_eq!(
+            table.move_stock(&movement).await.unwrap(),
+            StockMoveOutcome::Moved
+        );
         assert_eq!(injector.counts(), (6, 3));
 
         let id = placement.change.order.placed.id;
@@ -143,7 +149,10 @@ async fn a_response_lost_for_good_is_found_by_calling_again() {
     let failure = table.move_stock(&movement).await.unwrap_err();
     assert_eq!(failure.code(), "unavailable");
     assert_eq!(injector.counts(), (3, 3), "the SDK's own attempts");
-    assert_eq!(table.move_stock(&movement).await.unwrap(), StockMoveOutcome::Moved);
+    assert_eq!(
+        table.move_stock(&movement).await.unwrap(),
+        StockMoveOutcome::Moved
+    );
     let mut decided_again = movement.clone();
     decided_again.record.at += jiff::SignedDuration::from_secs(1);
     assert_eq!(

@@ -26,6 +26,7 @@ pub(super) struct Attempt {
 /// empty messages and invalid receipts.
 pub(super) fn attempts(env: &Environment) -> Vec<Attempt> {
     let mut all = on_the_table(&env.stack.table);
+    all.extend(on_the_contacts(&env.stack.contacts_table));
     let attempt = |name: String, service, operation, input| Attempt {
         name,
         service,
@@ -113,30 +114,50 @@ pub(super) fn attempts(env: &Environment) -> Vec<Attempt> {
     all
 }
 
+/// A condition that no key of these attempts meets.
+const MISSING: &str = "attribute_exists(pk)";
+
+fn nothing() -> Value {
+    json!({ "pk": { "S": "SKU#NOTHING" }, "sk": { "S": "NOTHING" } })
+}
+
+fn on(table: &str, more: &Value) -> Value {
+    let mut input = json!({ "TableName": table });
+    for (name, value) in more.as_object().into_iter().flatten() {
+        input[name] = value.clone();
+    }
+    input
+}
+
+fn equals(attribute: &str) -> Value {
+    json!({
+        "KeyConditionExpression": "#a = :a", "ExpressionAttributeNames": { "#a": attribute },
+        "ExpressionAttributeValues": { ":a": { "S": "NOTHING" } },
+    })
+}
+
+fn on_index(table: &str, name: &str, attribute: &str) -> Value {
+    let mut input = on(table, &equals(attribute));
+    input["IndexName"] = json!(name);
+    input
+}
+
+fn on_dynamodb(name: &str, operation: &'static str, input: Value) -> Attempt {
+    Attempt {
+        name: name.to_owned(),
+        service: DYNAMODB,
+        operation,
+        input,
+    }
+}
+
 fn on_the_table(table: &str) -> Vec<Attempt> {
-    let key = json!({ "pk": { "S": "SKU#NOTHING" }, "sk": { "S": "NOTHING" } });
-    let missing = "attribute_exists(pk)";
-    let of = |more: Value| {
-        let mut input = json!({ "TableName": table });
-        for (name, value) in more.as_object().into_iter().flatten() {
-            input[name] = value.clone();
-        }
-        input
-    };
-    let equals = |attribute: &str| {
-        json!({
-            "KeyConditionExpression": "#a = :a", "ExpressionAttributeNames": { "#a": attribute },
-            "ExpressionAttributeValues": { ":a": { "S": "NOTHING" } },
-        })
-    };
-    let index = |name: &str, attribute: &str| {
-        let mut input = of(equals(attribute));
-        input["IndexName"] = json!(name);
-        input
-    };
-    let check = json!({ "TableName": table, "Key": key, "ConditionExpression": missing });
+    let key = nothing();
+    let of = |more: Value| on(table, &more);
+    let index = |name: &str, attribute: &str| on_index(table, name, attribute);
+    let check = json!({ "TableName": table, "Key": key, "ConditionExpression": MISSING });
     let update = json!({
-        "Key": key, "UpdateExpression": "SET #x = :x", "ConditionExpression": missing,
+        "Key": key, "UpdateExpression": "SET #x = :x", "ConditionExpression": MISSING,
         "ExpressionAttributeNames": { "#x": "x" }, "ExpressionAttributeValues": { ":x": { "S": "x" } },
     });
     let all = [
@@ -145,7 +166,7 @@ fn on_the_table(table: &str) -> Vec<Attempt> {
         (
             "put: table",
             "PutItem",
-            of(json!({ "Item": key, "ConditionExpression": missing })),
+            of(json!({ "Item": key, "ConditionExpression": MISSING })),
         ),
         ("update: table", "UpdateItem", of(update)),
         (
@@ -156,23 +177,18 @@ fn on_the_table(table: &str) -> Vec<Attempt> {
         (
             "delete: table",
             "DeleteItem",
-            of(json!({ "Key": key, "ConditionExpression": missing })),
+            of(json!({ "Key": key, "ConditionExpression": MISSING })),
         ),
         ("query: by-due", "Query", index("by-due", "due")),
         (
-            "query: by-waiting-sku",
+            "query: by-backordered-sku",
             "Query",
-            index("by-waiting-sku", "waiting"),
+            index("by-backordered-sku", "backordered"),
         ),
         (
-            "query: by-customer",
+            "query: by-phase-day",
             "Query",
-            index("by-customer", "customer"),
-        ),
-        (
-            "query: by-status-day",
-            "Query",
-            index("by-status-day", "status_day"),
+            index("by-phase-day", "phase_day"),
         ),
         ("scan: table", "Scan", of(json!({}))),
         (
@@ -181,11 +197,33 @@ fn on_the_table(table: &str) -> Vec<Attempt> {
             json!({ "TableName": format!("{table}-none") }),
         ),
     ];
-    all.map(|(name, operation, input)| Attempt {
-        name: name.to_owned(),
-        service: DYNAMODB,
-        operation,
-        input,
-    })
-    .into()
+    all.map(|(name, operation, input)| on_dynamodb(name, operation, input))
+        .into()
+}
+
+fn on_the_contacts(table: &str) -> Vec<Attempt> {
+    let key = nothing();
+    let of = |more: Value| on(table, &more);
+    let all = [
+        ("get: contacts", "GetItem", of(json!({ "Key": key }))),
+        ("query: contacts", "Query", of(equals("pk"))),
+        (
+            "put: contacts",
+            "PutItem",
+            of(json!({ "Item": key, "ConditionExpression": MISSING })),
+        ),
+        (
+            "delete: contacts",
+            "DeleteItem",
+            of(json!({ "Key": key, "ConditionExpression": MISSING })),
+        ),
+        (
+            "query: by-customer",
+            "Query",
+            on_index(table, "by-customer", "customer"),
+        ),
+        ("scan: contacts", "Scan", of(json!({}))),
+    ];
+    all.map(|(name, operation, input)| on_dynamodb(name, operation, input))
+        .into()
 }

@@ -45,13 +45,14 @@ pub(super) fn granted(function: &str) -> Vec<String> {
         "cancellation" => [table(&["delete"]), consumer("cancellation")].concat(),
         "dispatch" => [
             table(&[]),
+            vec!["get: contacts".to_owned()],
             consumer("dispatch"),
             secret(&["dispatch/berlin"]),
         ]
         .concat(),
         "replenishment" => {
             let drives = send(&["replenishment", "routing", "dispatch", "cancellation"]);
-            let looks_up = index(&["by-due", "by-waiting-sku"]);
+            let looks_up = index(&["by-due", "by-backordered-sku"]);
             [
                 table(&["delete"]),
                 consumer("replenishment"),
@@ -66,8 +67,11 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             "send: relay failures".to_owned(),
         ],
         "api" => {
-            let looks_up = index(&["by-customer", "by-status-day", "by-waiting-sku"]);
-            [table(&[]), looks_up, secret(&["customer-key"])].concat()
+            let looks_up = index(&["by-customer", "by-phase-day", "by-backordered-sku"]);
+            let contacts = ["get: contacts", "put: contacts"]
+                .map(str::to_owned)
+                .to_vec();
+            [table(&[]), contacts, looks_up, secret(&["customer-key"])].concat()
         }
         _ => Vec::new(),
     }
