@@ -145,7 +145,7 @@ async fn no_error_repeats_personal_data() {
         "{}",
         Some("Jane van Doe"),
     );
-    assert_clean("key", &api.send(&key).await.response.body());
+    assert_clean("key", api.send(&key).await.response.body());
 }
 
 fn collect(value: &serde_json::Value, at: String, pointers: &mut Vec<String>) {

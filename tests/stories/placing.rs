@@ -5,6 +5,7 @@ use app::{
     usecases::{idempotency::IdempotencyKey, place::place},
 };
 use domain::order::{Actor, Status};
+use jiff::SignedDuration;
 
 use crate::{
     story::story,
@@ -22,6 +23,8 @@ async fn the_same_request_places_one_order(world: &mut World) {
     let first = place(&world.store, &world.clock, &draft.request, &key, &shop)
         .await
         .expect("placed");
+    // Within the same millisecond it is taken for a retry of the first, whose response was lost.
+    world.clock.advance(SignedDuration::from_secs(1));
     let again = place(&world.store, &world.clock, &draft.request, &key, &shop)
         .await
         .expect("placed");

@@ -1,5 +1,7 @@
 //! The table of limits in `shared/README.md` lists the constants of the code, with their values.
 
+#![expect(clippy::expect_used, clippy::indexing_slicing, reason = "tests")]
+
 use std::time::Duration;
 
 use jiff::SignedDuration;
