@@ -33,7 +33,7 @@ enum Operation {
         which: usize,
         fact: FulfillmentFact,
     },
-    Parcel {
+    Shipment {
         reference: u8,
         fact: ShipmentFact,
     },
@@ -130,7 +130,7 @@ fn report() -> impl Strategy<Value = FulfillmentFact> {
 }
 
 fn operation() -> impl Strategy<Value = Operation> {
-    let parcel = (0u8..4, 0u8..5).prop_map(|(reference, kind)| {
+    let shipment = (0u8..4, 0u8..5).prop_map(|(reference, kind)| {
         let fact = match kind {
             0 => ShipmentFact::InTransit,
             1 => ShipmentFact::OutForDelivery,
@@ -138,7 +138,7 @@ fn operation() -> impl Strategy<Value = Operation> {
             3 => ShipmentFact::Exception { reason: None },
             _ => ShipmentFact::ReturnedToSender,
         };
-        Operation::Parcel { reference, fact }
+        Operation::Shipment { reference, fact }
     });
     let route =
         (1u32..4, 0u8..3, any::<bool>()).prop_map(|(share, places, backorder)| Operation::Route {
@@ -151,7 +151,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         4 => route,
         2 => Just(Operation::Request),
         5 => (0usize..5, report()).prop_map(|(which, fact)| Operation::Report { which, fact }),
-        2 => parcel,
+        2 => shipment,
         1 => (0u8..3).prop_map(Operation::Hold),
         2 => (0u8..3).prop_map(Operation::Release),
         3 => proptest::collection::vec((1u8..5, proptest::option::of(0u32..4)), 0..3).prop_map(Operation::Cancel),
@@ -180,7 +180,7 @@ fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
             }
             fixture.report_command(which % there, fact.clone())
         }
-        Operation::Parcel { reference, fact } => {
+        Operation::Shipment { reference, fact } => {
             let reference = format!("p{reference}");
             let shipment = fixture
                 .order
@@ -276,7 +276,7 @@ fn holds(before: &Order, after: &Order) {
         .sum();
     assert!(
         unexpected == 0 || !after.state.exceptions.is_empty(),
-        "I4: a parcel that left all the same is an exception"
+        "I4: a shipment that left all the same is an exception"
     );
 }
 

@@ -1,7 +1,7 @@
 //! The checker of the rules I1 to I7 over a whole snapshot. Tests run it after every story and race; an operator can
 //! run it any time.
 //!
-//! | rule | what [`check`] reads from the snapshot |
+//! | rule | what [`check()`] reads from the snapshot |
 //! |---|---|
 //! | I1 | each line's five buckets add up to the units ordered; `shipped >= delivered >= returned`; assigned units are open in fulfillment orders and shipped ones are in shipments; the queue holds exactly the backordered units of the lines |
 //! | I2 | reserved units at a (SKU, location) are the open units of the fulfillment orders there; nothing is negative that cannot be; a level has less than is reserved by no more than counts, corrections, safety stock and shipments took |

@@ -57,7 +57,7 @@ fn a_sound_table_has_no_violation() {
     assert_eq!(check(&world.table()), []);
     world.apply(0, &Command::RequestFulfillment).unwrap();
     world.cancel(0, &[("2", 1)]).unwrap();
-    // The parcel takes the cancelled mug along, and one that was never ordered.
+    // The shipment takes the cancelled mug along, and one that was never ordered.
     world.ship(0, 0, &[("1", 1), ("2", 2)], true).unwrap();
     world.apply(1, &Command::RequestFulfillment).unwrap();
     world.cancel(1, &[("1", 1)]).unwrap();
@@ -334,7 +334,7 @@ fn usual() -> Terms {
 #[test]
 fn i7_the_second_in_the_queue_is_served_first() {
     let mut world = queue("DE", usual(), &[("TEE", 2)], "berlin");
-    assert!(world.serve(&world.waiter(1, "1")));
+    assert!(world.serve(&world.backorder(1, "1")));
     world.breaks(Rule::I7);
     assert!(
         check(&world.table())[0]
@@ -369,14 +369,14 @@ fn i7_a_new_order_takes_what_a_waiting_one_could_have_had() {
 fn i7_taking_what_is_left_over_is_fair() {
     let mut world = queue("DE", usual(), &[("TEE", 2)], "berlin");
     world.receive("berlin", "TEE", 3);
-    assert!(world.serve(&world.waiter(1, "1")));
+    assert!(world.serve(&world.backorder(1, "1")));
     assert_eq!(check(&world.table()), []);
 }
 
 #[test]
 fn i7_a_line_that_could_not_take_the_units_has_no_claim() {
     let served = |world: &mut World| {
-        assert!(world.serve(&world.waiter(1, "1")));
+        assert!(world.serve(&world.backorder(1, "1")));
         check(&world.table())
     };
     // Hamburg does not ship to France.
@@ -456,7 +456,7 @@ fn a_drain_is_owed_where_a_backorder_could_be_released() {
     let mut world = queue("DE", usual(), &[("TEE", 3)], "berlin");
     let found = owed(&world);
     assert_eq!(found.len(), 1);
-    assert_eq!(found[0].backorder, world.waiter(0, "1"));
+    assert_eq!(found[0].backorder, world.backorder(0, "1"));
     assert!(
         found[0].to_string().contains("2 x TEE from berlin"),
         "{}",
@@ -466,7 +466,7 @@ fn a_drain_is_owed_where_a_backorder_could_be_released() {
     assert_eq!(owed(&world), []);
 
     let abroad = queue("FR", usual(), &[("TEE", 2)], "hamburg");
-    assert_eq!(owed(&abroad)[0].backorder, abroad.waiter(1, "1"));
+    assert_eq!(owed(&abroad)[0].backorder, abroad.backorder(1, "1"));
     let mut closed = queue("DE", usual(), &[("TEE", 2)], "berlin");
     closed.locations[0].enabled = false;
     assert_eq!(owed(&closed), []);

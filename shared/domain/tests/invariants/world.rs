@@ -311,11 +311,11 @@ impl World {
     }
 
     /// Gives one who waits what it can have now, whoever stands before it. Whether it got anything.
-    pub(crate) fn serve(&mut self, waiter: &Backorder) -> bool {
+    pub(crate) fn serve(&mut self, backorder: &Backorder) -> bool {
         let place = self
             .orders
             .iter()
-            .position(|r| r.order.placed.id == waiter.order)
+            .position(|r| r.order.placed.id == backorder.order)
             .unwrap();
         let order = self.order(place);
         let complete = order.placed.terms.ship_complete;
@@ -324,14 +324,14 @@ impl World {
         }
         let now = self.context().now;
         let demands = self.demands(place, |line, state| {
-            if complete || *line == waiter.line {
+            if complete || *line == backorder.line {
                 state.backordered
             } else {
                 0
             }
         });
         let decision = route(
-            &self.inputs(place, demands, Some(&waiter.sku), now),
+            &self.inputs(place, demands, Some(&backorder.sku), now),
             &self.rules,
         );
         let ids = self.ids(&decision);
@@ -356,12 +356,12 @@ impl World {
             .cloned()
             .collect();
         queue.sort();
-        if queue.iter().any(|waiter| self.serve(waiter)) {
+        if queue.iter().any(|backorder| self.serve(backorder)) {
             self.drain(sku);
         }
     }
 
-    pub(crate) fn waiter(&self, place: usize, line: &str) -> Backorder {
+    pub(crate) fn backorder(&self, place: usize, line: &str) -> Backorder {
         self.backorders[&(self.order(place).placed.id, line.parse().unwrap())].clone()
     }
 
@@ -400,7 +400,7 @@ impl World {
             quantity: *quantity,
         });
         let fact = FulfillmentFact::Shipped {
-            reference: format!("parcel-{}", self.seconds % 3),
+            reference: format!("shipment-{}", self.seconds % 3),
             carrier: None,
             tracking: None,
             lines: lines.collect(),
