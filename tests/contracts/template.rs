@@ -30,7 +30,7 @@ fn resources(kind: &str) -> Vec<(String, Yaml)> {
     found
 }
 
-/// The event names that the rules of the bus match, by the name of the consumer they are sent to.
+/// The event names that the rules of the bus match, by the name of the consumer whose queue they are sent to.
 fn rules() -> BTreeMap<String, BTreeSet<String>> {
     let events = |rule: &Yaml| -> Option<BTreeSet<String>> {
         let listed = rule["EventPattern"]["detail-type"].as_vec()?;
@@ -38,8 +38,16 @@ fn rules() -> BTreeMap<String, BTreeSet<String>> {
     };
     resources("AWS::Events::Rule")
         .iter()
-        .filter_map(|(_, rule)| Some((text(&rule["Targets"][0]["Id"]), events(rule)?)))
+        .filter_map(|(_, rule)| Some((consumer(rule), events(rule)?)))
         .collect()
+}
+
+/// The consumer of the one queue that a rule sends to.
+fn consumer(rule: &Yaml) -> String {
+    let targets = rule["Targets"].as_vec().unwrap();
+    assert_eq!(targets.len(), 1, "{rule:?}");
+    let queue = text(&targets[0]["Arn"]);
+    queue.strip_suffix("Queue.Arn").unwrap().to_lowercase()
 }
 
 fn text(value: &Yaml) -> String {

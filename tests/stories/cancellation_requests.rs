@@ -18,6 +18,26 @@ async fn berlin_has_a_request(world: &mut World) -> OrderId {
     world.place_and_pay(Draft::new("1001").line("TEE", 2)).await
 }
 
+/// Cancels the whole order; the location is asked.
+async fn requests_cancellation(world: &mut World, order: OrderId) {
+    let lines = world.cancels(order, &[]).await.expect("an outcome").lines;
+    assert!(
+        lines.iter().all(|line| !line.requested.is_empty()),
+        "{lines:?}"
+    );
+    world.settle().await;
+}
+
+/// How many requests to cancel the locations have received.
+fn cancel_requests(world: &World) -> usize {
+    let is_cancel = |request: &ProviderRequest| matches!(request, ProviderRequest::Cancel { .. });
+    let requests = world.requests();
+    requests
+        .iter()
+        .filter(|sent| is_cancel(&sent.request))
+        .count()
+}
+
 story!(a_cancellation_races_a_shipment);
 async fn a_cancellation_races_a_shipment(world: &mut World) {
     let order = berlin_has_a_request(world).await;
@@ -42,11 +62,7 @@ async fn a_cancellation_races_a_shipment(world: &mut World) {
 story!(a_shipment_after_a_cancellation_opens_an_exception);
 async fn a_shipment_after_a_cancellation_opens_an_exception(world: &mut World) {
     let order = berlin_has_a_request(world).await;
-    world
-        .cancels(order, &[])
-        .await
-        .expect("the location can be asked");
-    world.settle().await;
+    requests_cancellation(world, order).await;
     world.confirms_cancellation("berlin", order).await;
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Cancelled);
@@ -91,11 +107,7 @@ async fn a_location_confirms_a_cancellation(world: &mut World) {
         (0, 1)
     );
     world.settle().await;
-    let asked = world
-        .requests()
-        .into_iter()
-        .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
-    assert_eq!(asked.count(), 1);
+    assert_eq!(cancel_requests(world), 1);
     let berlin = world.work_at("berlin", order).await;
     let one = domain::inbound::FactLine {
         line: "1".parse().expect("a line"),
@@ -118,11 +130,7 @@ async fn a_location_confirms_a_cancellation(world: &mut World) {
 story!(a_location_refuses_a_cancellation);
 async fn a_location_refuses_a_cancellation(world: &mut World) {
     let order = berlin_has_a_request(world).await;
-    world
-        .cancels(order, &[])
-        .await
-        .expect("the location can be asked");
-    world.settle().await;
+    requests_cancellation(world, order).await;
     world.refuses_cancellation("berlin", order).await;
     world.settle().await;
     assert_eq!(world.times(order, "CancellationRefused").await, 1);
@@ -138,23 +146,15 @@ async fn a_location_refuses_a_cancellation(world: &mut World) {
 story!(a_location_can_be_asked_again_after_it_has_refused);
 async fn a_location_can_be_asked_again_after_it_has_refused(world: &mut World) {
     let order = berlin_has_a_request(world).await;
-    world
-        .cancels(order, &[])
-        .await
-        .expect("the location can be asked");
-    world.settle().await;
+    requests_cancellation(world, order).await;
     world.refuses_cancellation("berlin", order).await;
     world.settle().await;
-    world
-        .cancels(order, &[])
-        .await
-        .expect("the location can be asked again");
-    world.settle().await;
-    let asked = world
-        .requests()
-        .into_iter()
-        .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
-    assert_eq!(asked.count(), 2, "another cancellation is another request");
+    requests_cancellation(world, order).await;
+    assert_eq!(
+        cancel_requests(world),
+        2,
+        "another cancellation is another request"
+    );
     world.confirms_cancellation("berlin", order).await;
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Cancelled);
@@ -166,16 +166,8 @@ async fn a_cancellation_is_requested_while_the_order_is_on_hold(world: &mut Worl
     world.accepts("berlin", order).await;
     world.settle().await;
     world.holds(order, "call-back").await;
-    world
-        .cancels(order, &[])
-        .await
-        .expect("the location can be asked");
-    world.settle().await;
-    let asked = world
-        .requests()
-        .into_iter()
-        .filter(|sent| matches!(sent.request, ProviderRequest::Cancel { .. }));
-    assert_eq!(asked.count(), 1);
+    requests_cancellation(world, order).await;
+    assert_eq!(cancel_requests(world), 1);
     world.confirms_cancellation("berlin", order).await;
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Cancelled);

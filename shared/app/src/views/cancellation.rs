@@ -11,7 +11,6 @@ use serde::Serialize;
 
 /// The outcome of a cancellation. Amounts are minor units of `currency`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(rename = "CancelView")]
 pub struct CancellationView {
     /// The order's id.
     pub order: OrderId,

@@ -7,7 +7,6 @@ use serde::Serialize;
 
 /// The hold that the order has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(rename = "HeldView")]
 pub struct PlacedHoldView {
     /// The order's id.
     pub order: OrderId,
@@ -29,7 +28,6 @@ pub struct PlacedHold {
 
 /// The hold that was released.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(rename = "ReleasedView")]
 pub struct ReleasedHoldView {
     /// The order's id.
     pub order: OrderId,

@@ -11,7 +11,6 @@ use serde::Serialize;
 
 /// An order as it was placed. Amounts are minor units of `currency`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-#[schemars(rename = "PlacedView")]
 pub struct PlacedOrderView {
     /// The order's id.
     pub id: OrderId,

@@ -26,14 +26,12 @@ impl Table {
             TransactionEnd::ConditionsFailed(failed) => failed,
         };
         let failed = FailedKinds::new(&kinds, &failed);
-        if self
-            .is_own_commit(change, failed.find(ItemKind::Commit))
-            .await?
-        {
+        let exists = failed.find(ItemKind::State).is_some();
+        let commit = failed.find(ItemKind::Commit);
+        if exists && self.is_own_commit(change, commit).await? {
             return Ok(SaveOutcome::Saved);
         }
         // A repeated placement has the same number and intent too, and must be recognised by its key.
-        let exists = failed.find(ItemKind::State).is_some();
         Ok(match failed.taken_reference(references) {
             Some(key @ Reference::IdempotencyKey(_)) => SaveOutcome::ReferenceTaken(key),
             Some(taken) if !exists => SaveOutcome::ReferenceTaken(taken),

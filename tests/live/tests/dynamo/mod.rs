@@ -127,10 +127,11 @@ async fn create(client: &Client, name: &str, definition: &Yaml) {
         let described = described.unwrap();
         let status = described.table().and_then(|table| table.table_status());
         if status.is_some_and(|status| status.as_str() == "ACTIVE") {
-            break;
+            return;
         }
         tokio::time::sleep(std::time::Duration::from_millis(50)).await;
     }
+    panic!("the table {name} does not become active");
 }
 
 fn as_defined(mut create: CreateTableFluentBuilder, table: &Yaml) -> CreateTableFluentBuilder {

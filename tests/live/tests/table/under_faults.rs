@@ -49,6 +49,19 @@ async fn at_first(fault: Fault, times: u64) -> (Dynamo, aws::table::Table, Fault
     (dynamo, table, injector)
 }
 
+/// In either table.
+async fn nothing_is_written(dynamo: &Dynamo) {
+    assert_eq!(dynamo.items().await, []);
+    assert_eq!(dynamo.contacts().await, []);
+}
+
+/// The level that a movement writes is there.
+async fn level_is_written(table: &aws::table::Table, movement: &domain::stock::StockCommit) {
+    let (before, after) = &movement.levels[0];
+    let stock = table.sku(&before.sku).await.unwrap();
+    assert_eq!(&stock.levels[0], after);
+}
+
 ::stories::case!(a_conflict_is_never_taken_for_a_duplicate);
 /// For either item of a stock movement.
 async fn a_conflict_is_never_taken_for_a_duplicate() {
@@ -61,14 +74,7 @@ async fn a_conflict_is_never_taken_for_a_duplicate() {
             "index {index}"
         );
         assert_eq!(injector.counts(), (4, 3));
-        let level = dynamo
-            .table()
-            .sku(&movement.levels[0].0.sku)
-            .await
-            .unwrap()
-            .levels
-            .remove(0);
-        assert_eq!(level, movement.levels[0].1);
+        level_is_written(&dynamo.table(), &movement).await;
     }
 }
 
@@ -82,7 +88,7 @@ async fn conflicts_without_end_are_contention() {
         Err(Failure::Contended(6))
     ));
     assert_eq!(injector.counts(), (6, 6));
-    assert_eq!(dynamo.items().await, []);
+    nothing_is_written(&dynamo).await;
 }
 
 ::stories::case!(throttles_without_end_are_unavailability);
@@ -92,7 +98,7 @@ async fn throttles_without_end_are_unavailability() {
         let (dynamo, table, _) = at_first(fault, u64::MAX).await;
         let failure = table.place(&single_writes::placement(1)).await.unwrap_err();
         assert_eq!(failure.code(), "unavailable", "{fault:?}");
-        assert_eq!(dynamo.items().await, []);
+        nothing_is_written(&dynamo).await;
     }
 }
 
@@ -131,13 +137,7 @@ async fn a_lost_response_is_recognised_by_what_was_written() {
         let id = placement.change.order.placed.id;
         assert_eq!(table.load(id).await.unwrap(), Some(change.order));
         assert_eq!(table.commits(id).await.unwrap().len(), 2);
-        let level = table
-            .sku(&movement.levels[0].0.sku)
-            .await
-            .unwrap()
-            .levels
-            .remove(0);
-        assert_eq!(level, movement.levels[0].1);
+        level_is_written(&dynamo.table(), &movement).await;
     }
 }
 
@@ -159,14 +159,7 @@ async fn a_response_lost_for_good_is_found_by_calling_again() {
         dynamo.table().move_stock(&decided_again).await.unwrap(),
         StockMoveOutcome::Duplicate
     );
-    let level = dynamo
-        .table()
-        .sku(&movement.levels[0].0.sku)
-        .await
-        .unwrap()
-        .levels
-        .remove(0);
-    assert_eq!(level, movement.levels[0].1);
+    level_is_written(&dynamo.table(), &movement).await;
 }
 
 ::stories::case!(a_change_too_large_for_one_transaction_is_not_sent);
@@ -181,5 +174,5 @@ async fn a_change_too_large_for_one_transaction_is_not_sent() {
     let failure = table.save(&change).await.unwrap_err();
     assert_eq!(failure.code(), "inconsistent");
     assert_eq!(injector.counts().0, 0);
-    assert_eq!(dynamo.items().await, []);
+    nothing_is_written(&dynamo).await;
 }
