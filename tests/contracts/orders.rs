@@ -1,7 +1,9 @@
 //! One order as the API shows it.
 
+use app::ports::OrderStore;
 use domain::inbound::FulfillmentFact;
 use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
 
 use crate::{
     api_harness::ApiHarness,
@@ -132,7 +134,7 @@ async fn the_timeline_shows_actor_cause_event_and_status() {
     assert_eq!(
         (&first["cause"], &first["text"]),
         (
-            &json!("api:user-agent/place-1001"),
+            &json!("api:a510e50665127ebf/place-1001"),
             &json!("Order 1001 placed for 51.26 EUR")
         )
     );
@@ -145,6 +147,42 @@ async fn the_timeline_shows_actor_cause_event_and_status() {
         view["version"],
         view["timeline"].as_array().unwrap().last().unwrap()["seq"]
     );
+}
+
+#[tokio::test]
+async fn a_commit_that_cannot_be_read_is_a_gap_in_the_timeline_and_hides_nothing_else() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
+    api.pay(id, TOTAL).await;
+    api.route(id).await;
+    let history = api.store.history(id).await.unwrap();
+    let [_, paid, _] = history.commits.as_slice() else {
+        panic!("{history:?}");
+    };
+    let unknown = paid.text.replace("PaymentLinked", "PaymentForetold");
+    let hash = hex::encode(Sha256::digest(unknown.as_bytes()));
+    api.store.replace_commit(id, 2, &unknown, &hash);
+
+    let view = api.order("agent", id).await;
+    assert_eq!(view["unreadable"][0]["seq"], 2);
+    let reason = view["unreadable"][0]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("a commit cannot be read"), "{reason}");
+    let timeline = view["timeline"].as_array().unwrap();
+    let shown: Vec<(&Value, &Value)> = timeline
+        .iter()
+        .map(|entry| (&entry["event"], &entry["status"]))
+        .collect();
+    assert_eq!(shown[0], (&json!("OrderPlaced"), &json!("pending")));
+    assert_eq!(shown[1].0, "OrderRouted");
+    assert!(
+        shown[1..].iter().all(|(_, status)| status.is_null()),
+        "{shown:?}"
+    );
+
+    api.store.replace_commit(id, 2, &unknown, &paid.hash);
+    let view = api.order("agent", id).await;
+    let reason = view["unreadable"][0]["reason"].as_str().unwrap();
+    assert!(reason.starts_with("a commit was edited"), "{reason}");
 }
 
 #[tokio::test]

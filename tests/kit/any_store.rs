@@ -3,8 +3,8 @@
 use app::{
     failure::Failure,
     ports::{
-        ConfigStore, OrderStore, Page, PageRequest, SaveOutcome, SkuStock, StockMoveOutcome,
-        StockStore, Store,
+        ConfigStore, OrderHistory, OrderStore, Page, PageRequest, SaveOutcome, SkuStock,
+        StockMoveOutcome, StockStore, Store,
     },
 };
 use domain::{
@@ -12,7 +12,7 @@ use domain::{
     ids::{OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Change, Reference},
-    order::{Commit, Contact, Order, Phase},
+    order::{Contact, Order, Phase},
     stock::{StockCommit, StockRecord},
 };
 use futures_util::future::BoxFuture;
@@ -41,7 +41,7 @@ any_store! { 'a
         fn place(&self, placement: &'a Placement) -> SaveOutcome;
         fn save(&self, change: &'a Change) -> SaveOutcome;
         fn find(&self, reference: &'a Reference) -> Option<OrderId>;
-        fn commits(&self, id: OrderId) -> Vec<Commit>;
+        fn history(&self, id: OrderId) -> OrderHistory;
         fn contact(&self, id: OrderId, version: u32) -> Option<Contact>;
         fn of_customer(&self, email: &'a str, page: &'a PageRequest) -> Page<OrderId>;
         fn of_phase(&self, phase: Phase, day: jiff::civil::Date, page: &'a PageRequest) -> Page<OrderId>;

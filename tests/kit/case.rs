@@ -2,7 +2,7 @@
 
 use libtest_mimic::Trial;
 
-use crate::runtime::{block_on, block_on_threads};
+use super::runtime::{block_on, block_on_threads};
 
 /// One test.
 #[derive(Debug, Clone, Copy)]

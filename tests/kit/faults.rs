@@ -16,8 +16,8 @@ use app::{
     failure::Failure,
     memory::{MemoryProvider, MemoryRedrive},
     ports::{
-        ConfigStore, FulfillmentProvider, OrderStore, Page, PageRequest, ProviderRequest, Redrive,
-        SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
+        ConfigStore, FulfillmentProvider, OrderHistory, OrderStore, Page, PageRequest,
+        ProviderRequest, Redrive, SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
     },
 };
 use domain::{
@@ -25,12 +25,12 @@ use domain::{
     ids::{OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Change, Reference},
-    order::{Commit, Contact, Order, Owed, Phase},
+    order::{Contact, Order, Owed, Phase},
     stock::{StockCommit, StockRecord},
 };
 use jiff::Timestamp;
 
-use crate::any_store::AnyStore;
+use super::any_store::AnyStore;
 
 /// Decides when one process dies, and notes what it tried to write.
 #[derive(Debug)]
@@ -159,7 +159,7 @@ faulty! { OrderStore for Arc<dyn AnyStore> {
     fn place(&self, placement: &Placement) -> SaveOutcome, touching orders placement.change.order.placed.id;
     fn save(&self, change: &Change) -> SaveOutcome, touching orders change.order.placed.id;
     fn find(&self, reference: &Reference) -> Option<OrderId>;
-    fn commits(&self, id: OrderId) -> Vec<Commit>;
+    fn history(&self, id: OrderId) -> OrderHistory;
     fn contact(&self, id: OrderId, version: u32) -> Option<Contact>;
     fn of_customer(&self, email: &str, page: &PageRequest) -> Page<OrderId>;
     fn of_phase(&self, phase: Phase, day: jiff::civil::Date, page: &PageRequest) -> Page<OrderId>;

@@ -5,10 +5,10 @@ use std::{process::ExitCode, sync::Arc};
 use app::ports::Store;
 use libtest_mimic::{Arguments, Trial};
 
+use super::runtime::{block_on, block_on_threads};
 use crate::{
     case, races,
     redelivery::Delivery,
-    runtime::{block_on, block_on_threads},
     store_contract::store_contract,
     stories::random_operations::random_operations,
     story::{Story, run as run_story},

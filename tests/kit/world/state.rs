@@ -12,9 +12,8 @@ use app::{
 use domain::ids::OrderId;
 use jiff::{SignedDuration, Timestamp};
 
-use super::queues::Queues;
+use super::{super::any_store::AnyStore, queues::Queues};
 use crate::{
-    any_store::AnyStore,
     faults::{FaultInjector, Faulty},
     redelivery::Delivery,
 };

@@ -25,7 +25,7 @@ pub struct OrderDetail<T> {
     pub at: Timestamp,
     /// The kind of actor that caused it.
     pub actor_kind: ActorKind,
-    /// What caused it: `source:id`, e.g. `stripe:evt_1`, or `api:<caller>/<idempotency key>`.
+    /// What caused it: `source:id`, e.g. `stripe:evt_1`, or `api:<digest of the caller>/<idempotency key>`.
     pub cause: String,
     /// Groups events that belong together: the order's id.
     pub correlation_id: String,

@@ -7,7 +7,7 @@ use domain::{
     ids::{LineId, LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Change, Reference},
-    order::{Commit, Contact, Order, OrderState, PlacedOrder},
+    order::{Contact, Order, OrderState, PlacedOrder},
     stock::Backorder,
     stock::{StockCommit, StockDelta, StockLevel, StockRecord},
 };
@@ -16,7 +16,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     failure::Failure,
-    ports::{SaveOutcome, StockMoveOutcome},
+    ports::{OrderHistory, SaveOutcome, StockMoveOutcome},
 };
 
 /// The sort key of a backorder queue: priority, placed at, order, line.
@@ -69,10 +69,16 @@ impl Row {
         read(&self.placed)
     }
 
-    pub(super) fn commits(&self) -> Result<Vec<Commit>, Failure> {
-        let open = |(text, hash): &(String, String)| Commit::open(text.clone(), hash.clone());
-        let commits = self.commits.iter().map(open).collect::<Result<_, _>>();
-        commits.map_err(|error| Failure::Inconsistent(error.to_string()))
+    pub(super) fn replace_commit(&mut self, seq: usize, text: &str, hash: &str) {
+        let index = seq.checked_sub(1);
+        if let Some(stored) = index.and_then(|index| self.commits.get_mut(index)) {
+            *stored = (text.to_owned(), hash.to_owned());
+        }
+    }
+
+    pub(super) fn history(&self) -> OrderHistory {
+        let stored = (1..).zip(&self.commits);
+        OrderHistory::open(stored.map(|(seq, (text, hash))| (seq, text.clone(), hash.clone())))
     }
 }
 

@@ -8,7 +8,7 @@ use domain::{
     invariants,
     location::{Location, RoutingRules},
     order::{Change, Reference},
-    order::{Commit, Contact, Order, Phase},
+    order::{Contact, Order, Phase},
     stock::{StockCommit, StockRecord},
 };
 use jiff::{Timestamp, tz::TimeZone};
@@ -20,8 +20,8 @@ use super::{
 use crate::{
     failure::Failure,
     ports::{
-        ConfigStore, OrderStore, Page, PageRequest, SaveOutcome, SkuStock, StockMoveOutcome,
-        StockStore,
+        ConfigStore, OrderHistory, OrderStore, Page, PageRequest, SaveOutcome, SkuStock,
+        StockMoveOutcome, StockStore,
     },
 };
 
@@ -44,6 +44,13 @@ impl MemoryStore {
     pub fn erase(&self, id: OrderId) {
         if let Some(row) = self.lock().orders.get_mut(&id) {
             row.contacts.clear();
+        }
+    }
+
+    /// Replaces the text of a commit and its hash, as a newer build or someone who edits the table may do.
+    pub fn replace_commit(&self, id: OrderId, seq: usize, text: &str, hash: &str) {
+        if let Some(row) = self.lock().orders.get_mut(&id) {
+            row.replace_commit(seq, text, hash);
         }
     }
 
@@ -73,7 +80,7 @@ impl MemoryStore {
         for row in rows.orders.values() {
             whole.orders.push(invariants::OrderRecord {
                 order: row.order()?,
-                commits: row.commits()?,
+                commits: row.history().commits,
             });
         }
         for cause in rows.records.keys() {
@@ -158,12 +165,10 @@ impl OrderStore for MemoryStore {
         Ok(self.lock().references.get(reference).copied())
     }
 
-    async fn commits(&self, id: OrderId) -> Result<Vec<Commit>, Failure> {
+    async fn history(&self, id: OrderId) -> Result<OrderHistory, Failure> {
         yield_once().await;
-        self.lock()
-            .orders
-            .get(&id)
-            .map_or_else(|| Ok(Vec::new()), Row::commits)
+        let rows = self.lock();
+        Ok(rows.orders.get(&id).map(Row::history).unwrap_or_default())
     }
 
     async fn contact(&self, id: OrderId, version: u32) -> Result<Option<Contact>, Failure> {

@@ -5,7 +5,7 @@ use domain::{
     ids::{LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Change, Reference},
-    order::{Commit, Contact, Order, Phase},
+    order::{Commit, Contact, Order, Phase, UnreadableCommit},
     stock::Backorder,
     stock::{StockCommit, StockLevel, StockRecord},
 };
@@ -42,6 +42,30 @@ pub enum StockMoveOutcome {
     Conflict,
 }
 
+/// The commits of an order. One that this build cannot read (edited, or written by a newer build) costs its reader that
+/// entry, not the others.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OrderHistory {
+    /// Those that can be read, in sequence.
+    pub commits: Vec<Commit>,
+    /// Those that cannot, in sequence.
+    pub unreadable: Vec<UnreadableCommit>,
+}
+
+impl OrderHistory {
+    /// From stored commits: for each its sequence number, text and hash.
+    pub fn open(stored: impl IntoIterator<Item = (u64, String, String)>) -> Self {
+        let mut history = Self::default();
+        for (seq, text, hash) in stored {
+            match Commit::open(text, hash) {
+                Ok(commit) => history.commits.push(commit),
+                Err(error) => history.unreadable.push(UnreadableCommit { seq, error }),
+            }
+        }
+        history
+    }
+}
+
 /// Orders. Every write is one transaction, all or nothing.
 pub trait OrderStore: Sync {
     /// Reads an order, consistently.
@@ -64,8 +88,24 @@ pub trait OrderStore: Sync {
         reference: &Reference,
     ) -> impl Future<Output = Result<Option<OrderId>, Failure>> + Send;
 
-    /// All commits of an order, in sequence.
-    fn commits(&self, id: OrderId) -> impl Future<Output = Result<Vec<Commit>, Failure>> + Send;
+    /// All commits of an order, in sequence; none for an order that does not exist.
+    fn history(&self, id: OrderId) -> impl Future<Output = Result<OrderHistory, Failure>> + Send;
+
+    /// All commits of an order, in sequence, for a caller who needs every one of them.
+    ///
+    /// [`Failure::Inconsistent`] when one cannot be read.
+    fn commits(&self, id: OrderId) -> impl Future<Output = Result<Vec<Commit>, Failure>> + Send {
+        async move {
+            let OrderHistory {
+                commits,
+                unreadable,
+            } = self.history(id).await?;
+            match unreadable.first() {
+                None => Ok(commits),
+                Some(error) => Err(Failure::Inconsistent(format!("{id}: {error}"))),
+            }
+        }
+    }
 
     /// A version of the contact of an order; none when erased.
     fn contact(

@@ -9,7 +9,7 @@ use crate::failure::Failure;
 /// its subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct IdempotencyKey {
-    subject: String,
+    caller: String,
     key: String,
     digest: String,
 }
@@ -29,21 +29,26 @@ impl IdempotencyKey {
                 "Idempotency-Key: 1 to 255 visible ASCII characters".to_owned(),
             ));
         }
-        let digest = hex::encode(&Sha256::digest(request)[..8]);
         Ok(Self {
-            subject: subject.to_owned(),
+            caller: digest(subject.as_bytes()),
             key: key.to_owned(),
-            digest,
+            digest: digest(request),
         })
     }
 
-    /// The key as the cause of a commit.
+    /// The key as the cause of a commit. Causes are published, so the caller stands in it as a digest of the subject:
+    /// enough to distinguish callers; who it was is the commit's actor.
     pub fn cause(&self) -> Cause {
         Cause {
             digest: Some(self.digest.clone()),
-            ..Cause::new("api", format!("{}/{}", self.subject, self.key))
+            ..Cause::new("api", format!("{}/{}", self.caller, self.key))
         }
     }
+}
+
+/// The first 16 hexadecimal digits of the SHA-256.
+fn digest(bytes: &[u8]) -> String {
+    hex::encode(&Sha256::digest(bytes)[..8])
 }
 
 /// The result of a request that takes effect once.

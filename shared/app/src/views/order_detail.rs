@@ -4,8 +4,9 @@ use domain::{
     ids::{LineId, OrderId, OrderNumber, ShopId, Sku},
     money::Currency,
     order::{
-        Address, Commit, Contact, Destination, Exception, FulfillmentOrder, FulfillmentProgress,
-        Hold, Line, LineState, Order, PaymentStatus, ReturnStatus, Shipment, Status, Terms,
+        Address, Contact, Destination, Exception, FulfillmentOrder, FulfillmentProgress, Hold,
+        Line, LineState, Order, PaymentStatus, ReturnStatus, Shipment, Status, Terms,
+        UnreadableCommit,
     },
 };
 use jiff::Timestamp;
@@ -18,7 +19,10 @@ use super::{
     routing_decisions::{RoutingDecision, routing_decisions},
     timeline::{TimelineEntry, timeline},
 };
-use crate::access::{Permission, Principal};
+use crate::{
+    access::{Permission, Principal},
+    ports::OrderHistory,
+};
 
 /// One order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -67,8 +71,20 @@ pub struct OrderDetail {
     pub routing: Vec<RoutingDecision>,
     /// Its events, oldest first.
     pub timeline: Vec<TimelineEntry>,
+    /// Its commits that this build cannot read: the timeline has gaps there.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub unreadable: Vec<UnreadableEntry>,
     /// What the caller may do with the order now.
     pub actions: Vec<Action>,
+}
+
+/// A commit that cannot be read: edited, or written by a newer build.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct UnreadableEntry {
+    /// Its number in the order's history.
+    pub seq: u64,
+    /// Why it cannot be read.
+    pub reason: String,
 }
 
 /// A hold and its effect.
@@ -199,7 +215,7 @@ impl OrderDetail {
     /// The order as the caller may see it. Commits newer than the order's state are left out.
     pub fn of(
         order: &Order,
-        commits: &[Commit],
+        history: &OrderHistory,
         contact: Option<&Contact>,
         principal: &Principal,
         now: Timestamp,
@@ -242,10 +258,18 @@ impl OrderDetail {
             money: money(order),
             exceptions: state.exceptions.clone(),
             customer: contact.map(|contact| customer(contact, clear)),
-            routing: routing_decisions(order, commits),
-            timeline: timeline(order, commits, clear),
+            routing: routing_decisions(order, history),
+            timeline: timeline(order, history, clear),
+            unreadable: history.unreadable.iter().map(unreadable).collect(),
             actions: legal_actions(order, principal, now),
         }
+    }
+}
+
+fn unreadable(commit: &UnreadableCommit) -> UnreadableEntry {
+    UnreadableEntry {
+        seq: commit.seq,
+        reason: commit.error.to_string(),
     }
 }
 

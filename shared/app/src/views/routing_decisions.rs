@@ -1,7 +1,7 @@
 //! Why an order was routed as it was.
 
 use domain::{
-    order::{Commit, Event, Order},
+    order::{Event, Order},
     routing::{Assignment, Decision, Exclusion, Unplaced},
 };
 use jiff::Timestamp;
@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::commits::commits_of;
+use crate::ports::OrderHistory;
 
 /// A routing decision that was carried out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -34,9 +35,9 @@ pub struct RoutingDecision {
 }
 
 /// The routing decisions that were carried out.
-pub(super) fn routing_decisions(order: &Order, commits: &[Commit]) -> Vec<RoutingDecision> {
+pub(super) fn routing_decisions(order: &Order, history: &OrderHistory) -> Vec<RoutingDecision> {
     let mut found = Vec::new();
-    for commit in commits_of(order, commits) {
+    for commit in commits_of(order, history) {
         for event in &commit.body.events {
             if let Event::OrderRouted { decision, .. } | Event::BackorderReleased { decision, .. } =
                 event

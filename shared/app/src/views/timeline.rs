@@ -3,13 +3,14 @@
 use domain::{
     evolve::evolve,
     order::Context,
-    order::{Actor, Commit, Event, Order, Status},
+    order::{Actor, Event, Order, Status},
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{commits::commits_of, sentences::sentence};
+use crate::ports::OrderHistory;
 
 /// One event of an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -26,19 +27,22 @@ pub struct TimelineEntry {
     pub event: &'static str,
     /// The event as a sentence.
     pub text: String,
-    /// The order's status afterwards.
-    pub status: Status,
+    /// The order's status afterwards; left out after a commit that cannot be read.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
     /// Free text of a person, for callers who may read personal data.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
 /// The timeline, oldest first. Notes only for a caller who may read personal data (`clear`).
-pub(super) fn timeline(order: &Order, commits: &[Commit], clear: bool) -> Vec<TimelineEntry> {
+pub(super) fn timeline(order: &Order, history: &OrderHistory, clear: bool) -> Vec<TimelineEntry> {
+    let gap = history.unreadable.first().map(|unreadable| unreadable.seq);
     let mut entries = Vec::new();
     let mut state = Order::unplaced(order.placed.clone());
-    for commit in commits_of(order, commits) {
+    for commit in commits_of(order, history) {
         let body = &commit.body;
+        let complete = gap.is_none_or(|gap| body.seq < gap);
         let context = Context {
             now: body.at,
             actor: body.actor.clone(),
@@ -54,7 +58,7 @@ pub(super) fn timeline(order: &Order, commits: &[Commit], clear: bool) -> Vec<Ti
                 cause: body.cause.key(),
                 event: event.name(),
                 text,
-                status: state.state.status,
+                status: complete.then_some(state.state.status),
                 note: note(event).filter(|_| clear),
             });
         }

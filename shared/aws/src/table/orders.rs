@@ -2,13 +2,13 @@
 
 use app::{
     failure::Failure,
-    ports::{OrderStore, Page, PageRequest, SaveOutcome},
+    ports::{OrderHistory, OrderStore, Page, PageRequest, SaveOutcome},
 };
 use domain::{
     decide::Placement,
     ids::OrderId,
     order::{Change, Reference},
-    order::{Commit, Contact, Order, Phase},
+    order::{Contact, Order, Phase},
 };
 use jiff::{Timestamp, civil::Date};
 
@@ -92,14 +92,16 @@ impl OrderStore for Table {
             .map_err(|error| Failure::Inconsistent(format!("a reference names no order: {error}")))
     }
 
-    async fn commits(&self, id: OrderId) -> Result<Vec<Commit>, Failure> {
-        let inconsistent = |error| Failure::Inconsistent(format!("{id}: {error}"));
+    async fn history(&self, id: OrderId) -> Result<OrderHistory, Failure> {
         let items = self.all_under(&order_pk(id), COMMIT).await?;
-        let open_commit = |item: &Item| {
+        let stored = |item: &Item| {
             let (text, hash) = (item.get_text("text")?, item.get_text("hash")?);
-            Commit::open(text.to_owned(), hash.to_owned()).map_err(inconsistent)
+            let seq = item.get_text("sk")?.trim_start_matches(COMMIT).parse();
+            let seq = seq.map_err(|_| Failure::Inconsistent(format!("{id}: a commit's key")))?;
+            Ok((seq, text.to_owned(), hash.to_owned()))
         };
-        items.iter().map(open_commit).collect()
+        let stored: Result<Vec<_>, Failure> = items.iter().map(stored).collect();
+        Ok(OrderHistory::open(stored?))
     }
 
     async fn contact(&self, id: OrderId, version: u32) -> Result<Option<Contact>, Failure> {

@@ -133,6 +133,18 @@ impl Commit {
     }
 }
 
+/// A stored commit that this build cannot read. It stands in the place of its commit, so that one of them costs the
+/// reader one entry and not the order's whole history.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("commit {seq}: {error}")]
+pub struct UnreadableCommit {
+    /// Its sequence number, from the place where it is stored.
+    pub seq: u64,
+    /// Why it cannot be read.
+    #[source]
+    pub error: ChainError,
+}
+
 /// Why a chain of commits is not what was written.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {

@@ -27,7 +27,9 @@ pub use causes::Causes;
 pub(crate) use change::ITEMS_OF_EVERY_CHANGE;
 pub use change::{Change, Effect, TRANSACTION_ITEMS_MAX, fold};
 pub use command::{CancelLine, Command, Context};
-pub use commit::{Actor, ActorKind, Cause, ChainError, Commit, CommitBody, verify_chain};
+pub use commit::{
+    Actor, ActorKind, Cause, ChainError, Commit, CommitBody, UnreadableCommit, verify_chain,
+};
 pub use contact::{Address, Contact};
 pub use event::{CancelReason, Event, LineUnits, RefundLine, UnitsAt};
 pub use exception::{Exception, ExceptionKind};

@@ -35,8 +35,8 @@ pub(crate) async fn handle(
         .load(id)
         .await?
         .ok_or_else(|| Problem::not_found("There is no such order."))?;
-    let (commits, contact) = try_join(
-        call.store.commits(id),
+    let (history, contact) = try_join(
+        call.store.history(id),
         call.store.contact(id, order.state.contact_version),
     )
     .await?;
@@ -46,6 +46,6 @@ pub(crate) async fn handle(
         tracing::info!(order_id = %id, subject = %principal.subject, "personal data read");
     }
     let now = call.env.now();
-    let view = OrderDetail::of(&order, &commits, contact.as_ref(), principal, now);
+    let view = OrderDetail::of(&order, &history, contact.as_ref(), principal, now);
     Ok(json(200, &view)?)
 }

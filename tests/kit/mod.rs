@@ -7,13 +7,6 @@
 //! * [`store_contract`]: what the use cases need of every store.
 //! * [`suite`]: all of it, as tests of one backend.
 
-#![expect(
-    clippy::arithmetic_side_effects,
-    clippy::expect_used,
-    clippy::panic,
-    reason = "a story that cannot go on has failed, and says where"
-)]
-
 mod any_store;
 pub mod audit;
 pub mod case;
@@ -23,11 +16,6 @@ pub mod random;
 pub mod redelivery;
 mod runtime;
 pub mod store_contract;
-#[path = "../stories/mod.rs"]
-pub mod stories;
 pub mod story;
 pub mod suite;
 pub mod world;
-
-#[doc(hidden)]
-pub use inventory;
