@@ -67,6 +67,23 @@ async fn units_are_cancelled_requested_or_refused() {
 }
 
 #[tokio::test]
+async fn units_that_the_location_was_asked_for_before_are_pending_in_the_next_answer() {
+    let api = ApiHarness::new().await;
+    let id = split_order(&api).await;
+    let one_line = json!({ "reason": "OTHER", "lines": [{ "line": "1" }] });
+    cancel(&api, id, "c1", one_line).await.expect(200);
+    for _ in ["first", "replayed"] {
+        let all = cancel(&api, id, "c2", json!({ "reason": "OTHER" })).await;
+        let lines = all.expect(200)["lines"].clone();
+        assert_eq!(lines[0]["requested"], json!([]));
+        assert_eq!(lines[0]["pending"][0]["units"], 1, "{lines}");
+        assert_eq!(lines[0]["pending"][0]["location"], "berlin");
+        assert_eq!(lines[1]["requested"][0]["units"], 1);
+        assert_eq!(lines[1]["pending"], json!([]));
+    }
+}
+
+#[tokio::test]
 async fn a_shipped_order_is_not_cancelled_and_the_response_names_the_winner() {
     let api = ApiHarness::new().await;
     let id = split_order(&api).await;

@@ -42,7 +42,7 @@ pub enum IgnoredReason {
 }
 
 impl IgnoredReason {
-    /// The stable code that the sender is answered with.
+    /// The stable code, for the log and for the answer.
     pub fn code(self) -> &'static str {
         match self {
             Self::UnusedType => "unused_type",
@@ -91,6 +91,18 @@ impl WebhookRejection {
             Self::TooLarge => 413,
             Self::Unauthenticated(_) => 401,
             Self::Unreadable(_) => 400,
+        }
+    }
+
+    /// The rejection as its sender may see it: a source that has no secret, or one that cannot be used, looks like a wrong
+    /// signature, so that a stranger cannot find out which locations exist.
+    #[must_use]
+    pub fn for_the_sender(self) -> Self {
+        match self {
+            Self::Unauthenticated(SignatureError::NoSecret | SignatureError::UnusableSecret(_)) => {
+                Self::Unauthenticated(SignatureError::Wrong)
+            }
+            seen @ (Self::TooLarge | Self::Unauthenticated(_) | Self::Unreadable(_)) => seen,
         }
     }
 

@@ -34,7 +34,7 @@ pub async fn receive(
         return Problem::new(404, "unknown_source", detail).into_response();
     };
     let vendor = endpoint.vendor();
-    match store(secrets, queue, now, request, &endpoint).await {
+    match verify_and_enqueue(secrets, queue, now, request, &endpoint).await {
         Ok(Outcome::Stored { cause }) => {
             tracing::info!(webhook.source = vendor, webhook.id = %cause, "enqueued a webhook");
             json(202, &json!({ "status": "accepted" }))
@@ -51,7 +51,9 @@ pub async fn receive(
                 code,
                 "rejected a webhook: {rejection}"
             );
-            Problem::new(rejection.status(), code, rejection.to_string()).into_response()
+            // The log has the true code; a stranger must not learn from it which locations exist.
+            let shown = rejection.for_the_sender();
+            Problem::new(shown.status(), shown.code(), shown.to_string()).into_response()
         }
         Err(failure) => {
             tracing::error!(webhook.source = vendor, error = %failure.chain(), "could not store a webhook");
@@ -68,7 +70,7 @@ enum Outcome {
     Rejected(WebhookRejection),
 }
 
-async fn store(
+async fn verify_and_enqueue(
     secrets: &impl SecretStore,
     queue: &impl InboundQueue,
     now: Timestamp,
@@ -106,20 +108,18 @@ async fn verify(
     endpoint: &Endpoint,
 ) -> Result<Result<ParsedWebhook, WebhookRejection>, Failure> {
     let path = endpoint.secrets_path();
-    let cached = live(secrets.find(&path).await?)?;
+    let cached = parse_secrets(secrets.find(&path).await?)?;
     let parsed = endpoint.receive(request, &cached, now);
     match parsed {
         Err(rejection) if rejection.may_be_stale_secret() => {
-            let fresh = live(secrets.refreshed(&path).await?)?;
+            let fresh = parse_secrets(secrets.refreshed(&path).await?)?;
             Ok(endpoint.receive(request, &fresh, now))
         }
         parsed => Ok(parsed),
     }
 }
 
-/// A location without secrets is rejected like one with a wrong signature, so that a caller cannot find out which
-/// locations exist.
-fn live(stored: Option<String>) -> Result<Secrets, Failure> {
+fn parse_secrets(stored: Option<String>) -> Result<Secrets, Failure> {
     Ok(secrets::parse("the secret of a source", stored)?.unwrap_or_default())
 }
 
@@ -150,7 +150,9 @@ mod tests {
     }
 
     fn stored(path: &str, secrets: &[&str]) -> Option<String> {
-        (path == "webhooks/stripe").then(|| json!({ "secrets": secrets }).to_string())
+        ["webhooks/stripe", "webhooks/wms/berlin"]
+            .contains(&path)
+            .then(|| json!({ "secrets": secrets }).to_string())
     }
 
     impl SecretStore for TestSecrets {
@@ -285,10 +287,32 @@ mod tests {
             ),
             (413, true)
         );
-        for (path, status) in [("/webhooks/nobody", 404), ("/webhooks/wms/nowhere", 401)] {
-            let request = signed_to(path, "whsec_a", BODY);
-            let response = receive(&SECRETS, &queue, now(), &request).await;
-            assert_eq!(response.status(), status, "{path}");
+        let request = signed_to("/webhooks/nobody", "whsec_a", BODY);
+        let unknown = receive(&SECRETS, &queue, now(), &request).await;
+        assert_eq!(unknown.status(), 404);
+    }
+
+    #[tokio::test]
+    async fn a_location_without_secrets_looks_like_a_wrong_signature() {
+        let queue = TestQueue::default();
+        let with = |cached| TestSecrets {
+            cached,
+            fresh: cached,
+        };
+        let another = with(&["whsec_YW5vdGhlciBzZWNyZXQgb2YgYmVybGlu"]);
+        let (none, unusable) = (with(&[]), with(&["whsec_not base64"]));
+        let request = Request::post("/webhooks/wms/berlin")
+            .header("webhook-id", "msg_1")
+            .header("webhook-timestamp", "1790000010")
+            .header("webhook-signature", "v1,bm90aGluZw==")
+            .body(b"{}".to_vec())
+            .unwrap();
+        for secrets in [&another, &none, &unusable] {
+            let response = receive(secrets, &queue, now(), &request).await;
+            assert_eq!(response.status(), 401);
+            let problem: Value = serde_json::from_str(response.body()).unwrap();
+            assert_eq!(problem["code"], "wrong_signature");
+            assert_eq!(problem["detail"], "no signature matches");
         }
     }
 }

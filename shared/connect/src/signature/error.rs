@@ -28,7 +28,7 @@ pub enum SignatureError {
 }
 
 impl SignatureError {
-    /// The stable code that the sender is answered with.
+    /// The stable code.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Missing(_) => "missing_signature",

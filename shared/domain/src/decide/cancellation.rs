@@ -168,7 +168,29 @@ pub fn cancellation_outcome(
             _ => {}
         }
     }
+    for outcome in &mut outcomes {
+        outcome.pending = pending(order, outcome);
+    }
     outcomes
+}
+
+/// Units of a line that locations were asked to cancel before, by another request.
+fn pending(order: &Order, outcome: &LineCancellation) -> Vec<RequestedUnits> {
+    let asked_now = |id: FulfillmentOrderId| {
+        let now = outcome.requested.iter();
+        now.filter(|requested| requested.fulfillment_order == id)
+            .fold(0, |units: u32, requested| {
+                units.saturating_add(requested.units)
+            })
+    };
+    let before = order.state.fulfillment_orders.iter().filter_map(|found| {
+        let units = found.line(&outcome.line)?.cancel_requested;
+        Some((found.id, units.saturating_sub(asked_now(found.id))))
+    });
+    before
+        .filter(|(_, units)| *units > 0)
+        .filter_map(|(id, units)| requested(order, id, units))
+        .collect()
 }
 
 /// The lines that a request names, each once, in its order.
