@@ -14,6 +14,9 @@ use crate::{
 /// A new vendor is one folder in [`vendors`](crate::vendors) and one line here.
 pub const VENDORS: &[&Vendor] = &[&stripe::VENDOR, &wms::VENDOR];
 
+/// The vendor of a location whose document names none: our own wire format.
+pub const OWN_FORMAT: &str = wms::VENDOR.name;
+
 /// The endpoint that the segments of a path below `/webhooks/` name: `["stripe"]`, `["wms", "berlin"]`. None when
 /// there is no such endpoint.
 pub fn find(segments: &[&str]) -> Option<Endpoint> {
@@ -22,18 +25,21 @@ pub fn find(segments: &[&str]) -> Option<Endpoint> {
         [name, location] => (*name, Some(*location)),
         _ => return None,
     };
-    let vendor = VENDORS.iter().find(|vendor| vendor.name == name)?;
-    Endpoint::new(vendor, location)
+    Endpoint::new(vendor(name)?, location)
 }
 
 /// How requests to a location are written; none when its vendor takes none.
 pub fn requests_to(location: &Location) -> Option<&'static RequestWriter> {
-    vendor_of(location).requests
+    vendor(&location.vendor)?.requests
 }
 
-/// Every location uses our own scheme `wms` so far. When a location's document names its vendor, it is looked up here.
-fn vendor_of(_location: &Location) -> &'static Vendor {
-    &wms::VENDOR
+/// Whether fulfillment orders can be sent to locations of a vendor.
+pub fn takes_requests(name: &str) -> bool {
+    vendor(name).is_some_and(|vendor| vendor.requests.is_some())
+}
+
+fn vendor(name: &str) -> Option<&'static Vendor> {
+    VENDORS.iter().copied().find(|vendor| vendor.name == name)
 }
 
 /// The Markdown table of the event types that are read, vendor by vendor.

@@ -32,6 +32,9 @@ pub struct Location {
     /// stock is counted.
     #[serde(default, skip_serializing_if = "is_default")]
     pub untracked: bool,
+    /// Whose wire format its requests and webhooks have; `wms`, the default, is our own.
+    #[serde(default = "own_format")]
+    pub vendor: String,
     /// Where fulfillment orders are sent (HTTPS). `None`: nothing is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook_url: Option<String>,
@@ -39,6 +42,10 @@ pub struct Location {
 
 fn yes() -> bool {
     true
+}
+
+fn own_format() -> String {
+    "wms".to_owned()
 }
 
 /// What a location is. The tiers are tried in this order.

@@ -4,6 +4,7 @@ use app::{
     ports::{ConfigStore, Store},
     views::locations::LocationFamily,
 };
+use connect::registry;
 use domain::{
     ids::{LocationId, Sku},
     location::{Location, LocationKind},
@@ -46,6 +47,9 @@ pub struct LocationBody {
     /// reserved or subtracted at this location. For suppliers who make to order. `false` by default: stock is counted.
     #[serde(default)]
     pub untracked: bool,
+    /// The vendor whose wire format it uses; `wms`, the default, is our own.
+    #[serde(default = "own_format")]
+    pub vendor: String,
     /// The URL that fulfillment orders are sent to: HTTPS; plain HTTP only for local use. None: people work the
     /// location through the API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,6 +58,10 @@ pub struct LocationBody {
 
 fn enabled() -> bool {
     true
+}
+
+fn own_format() -> String {
+    registry::OWN_FORMAT.to_owned()
 }
 
 /// Writes the document in the body under the id in the path.
@@ -116,6 +124,7 @@ fn checked(
         ships_to,
         carries,
         untracked,
+        vendor,
         webhook_url,
     } = body;
     if repeated.is_some_and(|repeated| repeated != id) {
@@ -136,6 +145,12 @@ fn checked(
     {
         return refuse("ships_to", "countries of two capital letters, ISO 3166-1");
     }
+    if !registry::takes_requests(&vendor) {
+        return refuse(
+            "vendor",
+            "a vendor that takes fulfillment orders, such as `wms`",
+        );
+    }
     if webhook_url
         .as_deref()
         .is_some_and(|url| !is_web_address(url))
@@ -154,6 +169,7 @@ fn checked(
         ships_to,
         carries,
         untracked,
+        vendor,
         webhook_url,
     })
 }
@@ -188,7 +204,7 @@ mod tests {
     #[test]
     fn every_field_of_a_location_can_be_written() {
         let full = r#"{"id":"berlin","name":"Berlin","kind":"3pl","priority":3,"enabled":false,"ships_to":["DE"],
-            "carries":["TEE"],"untracked":true,"webhook_url":"https://wms.example.com/hooks?a=b"}"#;
+            "carries":["TEE"],"untracked":true,"vendor":"wms","webhook_url":"https://wms.example.com/hooks?a=b"}"#;
         let location = checked(
             LocationFamily::Locations,
             "berlin".parse().unwrap(),
@@ -231,6 +247,10 @@ mod tests {
             field(LocationFamily::Locations, &location(r#""id":"hamburg""#)),
             "id"
         );
+        for vendor in ["nobody", "stripe"] {
+            let body = location(&format!(r#""vendor":"{vendor}""#));
+            assert_eq!(field(LocationFamily::Locations, &body), "vendor");
+        }
         assert_eq!(
             field(LocationFamily::Locations, &location(r#""ships_to":["de"]"#)),
             "ships_to"

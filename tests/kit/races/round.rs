@@ -68,6 +68,7 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
             ships_to: Vec::new(),
             carries: vec![self.sku()],
             untracked: false,
+            vendor: "wms".to_owned(),
             webhook_url: None,
         }
     }

@@ -193,6 +193,7 @@ pub(super) async fn locations_are_stored(store: &impl Store, samples: &Samples) 
         ships_to: vec!["DE".to_owned()],
         carries: vec![samples.sku()],
         untracked: false,
+        vendor: "wms".to_owned(),
         webhook_url: Some("https://wms.example.com/hooks".to_owned()),
     };
     store.put_location(&location).await.unwrap();

@@ -73,6 +73,7 @@ impl World {
             ships_to: Vec::new(),
             carries: Vec::new(),
             untracked: false,
+            vendor: "wms".to_owned(),
             webhook_url: Some(format!("https://{id}.example.com/orders")),
         };
         special(&mut location);
