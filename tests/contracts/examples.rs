@@ -8,8 +8,8 @@ use domain::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderId, ShipmentId, ShopId, Sku},
     order::{
         Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, Event, ExceptionKind,
-        FulfillmentLine, FulfillmentOrder, FulfillmentStatus, HoldKind, LineUnits, RefundLine,
-        RefundStatus, Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
+        ExceptionOutcome, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, HoldKind,
+        LineUnits, RefundLine, RefundStatus, Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
     },
     routing::{Assignment, Decision, ENGINE, RoutingInputs, Unplaced},
     stock::StockMovement,
@@ -177,7 +177,9 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         amount: 2045,
     };
     let trouble = Event::ExceptionOpened {
+        id: 1,
         kind: ExceptionKind::ShippedAfterCancel,
+        subject: "SHIPMENT-1/1".into(),
         detail: "SHIPMENT-1 left after its units were cancelled".into(),
     };
     let fulfillment_order = ful();
@@ -360,6 +362,24 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         (Agent, "api:5081", cancelled),
         (Agent, "api:5081", owed),
         (Location, "wms:berlin:m12", trouble),
+        (
+            Agent,
+            "api:6a01",
+            Event::ExceptionTaken {
+                id: 1,
+                owner: "user-agent".into(),
+            },
+        ),
+        (
+            Agent,
+            "api:6a02",
+            Event::ExceptionClosed {
+                id: 1,
+                kind: ExceptionKind::ShippedAfterCancel,
+                outcome: ExceptionOutcome::Resolved,
+                note: None,
+            },
+        ),
     ]
 }
 

@@ -10,8 +10,8 @@ use domain::{
     order::Command,
     order::RejectionCode,
     order::{
-        Event, ExceptionKind, FulfillmentStatus, HoldKind, PaymentStatus, RefundStatus, Status,
-        TRANSITIONS,
+        Event, ExceptionKind, ExceptionOutcome, FulfillmentStatus, HoldKind, PaymentStatus,
+        RefundStatus, Status, TRANSITIONS,
     },
 };
 
@@ -373,6 +373,69 @@ fn money_facts_in_any_order_add_up_to_the_same() {
         fixture.order.state.exceptions[0].kind,
         ExceptionKind::RefundFailed
     );
+}
+
+#[test]
+fn an_exception_is_opened_once_taken_and_closed() {
+    let mut fixture = OrderFixture::placed(&[(1, 1000)]);
+    let yen = PaymentFact::Captured {
+        amount: 1000,
+        currency: "JPY".parse().unwrap(),
+    };
+    fixture.pay(yen.clone()).unwrap();
+    assert_eq!(fixture.pay(yen.clone()).unwrap(), [], "it is open already");
+    let take = |id, owner: &str| Command::TakeException {
+        id,
+        owner: owner.to_owned(),
+    };
+    let close = |id| Command::CloseException {
+        id,
+        outcome: ExceptionOutcome::Resolved,
+        note: None,
+    };
+    assert_eq!(
+        fixture.apply(&take(2, "ann")).unwrap_err().code,
+        RejectionCode::UnknownException
+    );
+    assert_eq!(
+        names(&fixture.apply(&take(1, "ann")).unwrap()),
+        ["ExceptionTaken"]
+    );
+    assert_eq!(fixture.apply(&take(1, "ann")).unwrap(), []);
+    assert_eq!(
+        fixture.order.state.exceptions[0].owner.as_deref(),
+        Some("ann")
+    );
+    assert_eq!(
+        names(&fixture.apply(&close(1)).unwrap()),
+        ["ExceptionClosed"]
+    );
+    assert_eq!(fixture.order.state.exceptions, []);
+    assert_eq!(fixture.apply(&close(1)).unwrap(), []);
+    assert_eq!(
+        fixture.apply(&take(1, "bob")).unwrap_err().code,
+        RejectionCode::ExceptionClosed
+    );
+    // It has come again: a person closed the first one, so this is a new one.
+    fixture.pay(yen).unwrap();
+    assert_eq!(fixture.order.state.exceptions[0].id, 2);
+}
+
+#[test]
+fn a_delivery_problem_ends_when_the_shipment_moves_on() {
+    let mut fixture = OrderFixture::placed(&[(1, 1000)]);
+    fixture.captured();
+    fixture.route(&[("berlin", 1)]).unwrap();
+    fixture.apply(&Command::RequestFulfillment).unwrap();
+    fixture
+        .report(0, shipped("BOX-1", &[("1", 1)], true))
+        .unwrap();
+    let problem = ShipmentFact::Exception { reason: None };
+    fixture.shipment("BOX-1", problem).unwrap();
+    assert_eq!(fixture.order.state.exceptions.len(), 1);
+    let delivered = fixture.shipment("BOX-1", ShipmentFact::Delivered).unwrap();
+    assert_eq!(names(&delivered), ["ShipmentDelivered", "ExceptionClosed"]);
+    assert_eq!(fixture.order.state.exceptions, []);
 }
 
 #[test]

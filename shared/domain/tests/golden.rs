@@ -11,8 +11,8 @@ use common::{INTENT, OrderFixture, shipped};
 use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::{
-        Command, Commit, Event, HoldKind, Order, OrderState, PlacedOrder, RefundStatus, fold,
-        verify_chain,
+        Command, Commit, Event, ExceptionOutcome, HoldKind, Order, OrderState, PlacedOrder,
+        RefundStatus, fold, verify_chain,
     },
 };
 use schemars::schema_for;
@@ -92,6 +92,16 @@ fn shipped_order() -> OrderFixture {
     order.shipment("BOX-1", ShipmentFact::Delivered).unwrap();
     order
         .shipment("BOX-1", ShipmentFact::ReturnedToSender)
+        .unwrap();
+    let (id, owner) = (2, "user-1".to_owned());
+    order.apply(&Command::TakeException { id, owner }).unwrap();
+    let note = Some("sent again".to_owned());
+    order
+        .apply(&Command::CloseException {
+            id,
+            outcome: ExceptionOutcome::Resolved,
+            note,
+        })
         .unwrap();
     order
         .pay(refund("re_1", 500, RefundStatus::Succeeded))

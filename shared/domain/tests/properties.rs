@@ -320,7 +320,9 @@ proptest! {
                 Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment => true,
                 // A partial `cancelled` without an end tells of further units each time it is fixture.
                 Command::RecordFulfillment { fact: FulfillmentFact::Cancelled { lines }, .. } => lines.is_empty(),
-                Command::RecordPayment { .. }
+                Command::TakeException { .. }
+                | Command::CloseException { .. }
+                | Command::RecordPayment { .. }
                 | Command::RecordFulfillment { .. }
                 | Command::RecordShipment { .. } => true,
             };

@@ -250,12 +250,14 @@ impl From<Rejection> for Problem {
                 Self::invalid(code, "lines", rejection.message)
             }
             RejectionCode::UnknownHold => Self::invalid(code, "handle", rejection.message),
+            RejectionCode::UnknownException => Self::new(404, code, rejection.message),
             RejectionCode::UnknownFulfillmentOrder
             | RejectionCode::WrongLocation
             | RejectionCode::CurrencyMismatch => Self::new(422, code, rejection.message),
             RejectionCode::NothingToCancel
             | RejectionCode::WrongStatus
             | RejectionCode::OnHold
+            | RejectionCode::ExceptionClosed
             | RejectionCode::StalePlan
             | RejectionCode::ShipmentNotYetKnown
             | RejectionCode::NotYetCaptured => Self::new(409, code, rejection.message),

@@ -145,6 +145,8 @@ catalogue! {
     RefundOwed 1 ORDER_SOURCE OrderDetail<OwedRefund>;
     /// An exception was opened for a person.
     ExceptionOpened 1 ORDER_SOURCE OrderDetail<OpenedException>;
+    /// An exception was closed: by a person, or because what had caused it is no longer so.
+    ExceptionClosed 1 ORDER_SOURCE OrderDetail<ClosedException>;
     /// Units were received.
     StockReceived 1 STOCK_SOURCE StockDetail<StockChange>;
     /// Units were counted.

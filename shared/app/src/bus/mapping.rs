@@ -82,6 +82,8 @@ impl PublishedEvent {
                 handle,
                 backordered_skus,
             }),
+            // Who works on it is in the order's history.
+            Event::ExceptionTaken { .. } => return None,
             Event::OrderReleased {} => Self::OrderReleased(Nothing {}),
             Event::OrderRouted {
                 fulfillment_orders,
@@ -183,9 +185,19 @@ impl PublishedEvent {
                 note: _,
             } => Self::UnitsCancelled(Cancelled { units, reason }),
             Event::RefundOwed { lines, amount } => Self::RefundOwed(OwedRefund { lines, amount }),
-            Event::ExceptionOpened { kind, detail: _ } => {
-                Self::ExceptionOpened(OpenedException { kind })
-            }
+            // Details and notes are for those who may read the order.
+            Event::ExceptionOpened {
+                id,
+                kind,
+                subject: _,
+                detail: _,
+            } => Self::ExceptionOpened(OpenedException { id: Some(id), kind }),
+            Event::ExceptionClosed {
+                id,
+                kind,
+                outcome,
+                note: _,
+            } => Self::ExceptionClosed(ClosedException { id, kind, outcome }),
         })
     }
 

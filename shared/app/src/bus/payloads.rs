@@ -6,8 +6,8 @@ use domain::{
     ids::{FulfillmentOrderId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
     money::Currency,
     order::{
-        CancelReason, Destination, ExceptionKind, FulfillmentOrder, HoldKind, LineUnits,
-        RefundLine, RefundStatus, Shipment, UnitsAt,
+        CancelReason, Destination, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind,
+        LineUnits, RefundLine, RefundStatus, Shipment, UnitsAt,
     },
     routing::Unplaced,
 };
@@ -219,7 +219,19 @@ data! {
     }
     /// An exception for a person; its detail can be read from the API.
     OpenedException {
+        /// Its number within the order; left out by builds that did not number exceptions.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<u32>,
         /// The kind of exception.
         kind: ExceptionKind,
+    }
+    /// An exception that has ended.
+    ClosedException {
+        /// Its number within the order.
+        id: u32,
+        /// The kind of exception.
+        kind: ExceptionKind,
+        /// How it ended.
+        outcome: ExceptionOutcome,
     }
 }

@@ -211,7 +211,14 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             format!("Cancelled: {}", units.join(", "))
         }
         Event::RefundOwed { amount, .. } => format!("Refund of {} owed", money(*amount)),
-        Event::ExceptionOpened { detail, .. } => format!("Exception: {detail}"),
+        Event::ExceptionOpened { id, detail, .. } => format!("Exception {id}: {detail}"),
+        Event::ExceptionTaken { id, owner } => format!("Exception {id} taken by {owner}"),
+        Event::ExceptionClosed { id, outcome, .. } => {
+            format!(
+                "Exception {id} closed: {}",
+                outcome.as_str().replace('_', " ")
+            )
+        }
     }
 }
 

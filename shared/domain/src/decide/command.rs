@@ -1,6 +1,8 @@
 //! The one entry: what a command causes.
 
-use super::{cancellation, fulfillment, hold, payment, refund::refund_owed, routing, shipment};
+use super::{
+    cancellation, exception, fulfillment, hold, payment, refund::refund_owed, routing, shipment,
+};
 use crate::{
     evolve::evolve,
     order::{Command, Context, Event, Order, Rejection},
@@ -51,6 +53,10 @@ pub fn decide(
             routing::release_backorder(order, decision, ids, context)?
         }
         Command::RequestFulfillment => routing::request(order)?,
+        Command::TakeException { id, owner } => exception::take(order, *id, owner)?,
+        Command::CloseException { id, outcome, note } => {
+            exception::close(order, *id, outcome, note.as_deref())?
+        }
         Command::Cancel {
             lines,
             reason,
@@ -58,10 +64,10 @@ pub fn decide(
         } => cancellation::cancel(order, lines, reason, note.as_deref())?,
     };
     if events.is_empty() {
-        Ok(events)
-    } else {
-        Ok(with_consequences(order, events, context))
+        return Ok(events);
     }
+    let events = with_consequences(order, events, context);
+    Ok(exception::number(order, events))
 }
 
 /// Adds what follows from the events whatever caused them: the order becomes ready, a refund is owed.

@@ -7,6 +7,7 @@
 mod assessment;
 mod cancellation;
 mod command;
+mod exception;
 mod fulfillment;
 mod hold;
 mod payment;

@@ -1,6 +1,9 @@
 //! Payment facts. Amounts are totals, so the highest that was reported counts, in whatever order they arrive.
 
-use super::hold::{end_hold, start_hold};
+use super::{
+    exception::open,
+    hold::{end_hold, start_hold},
+};
 use crate::{
     inbound::PaymentFact,
     money::{Currency, Money},
@@ -79,10 +82,7 @@ fn record_for_intent(
                     currency: order.placed.currency,
                 };
                 let detail = format!("{money} was captured although every unit is cancelled");
-                events.push(Event::ExceptionOpened {
-                    kind: ExceptionKind::CapturedAfterCancel,
-                    detail,
-                });
+                events.push(open(ExceptionKind::CapturedAfterCancel, id(), detail));
             } else {
                 events.extend(underpaid(order, gain));
             }
@@ -126,7 +126,7 @@ fn record_for_intent(
         } => {
             let mut events = start_hold(order, HoldKind::FraudReview, id);
             let detail = format!("review {id} ended: {reason}");
-            events.extend(exception_once(order, ExceptionKind::ReviewDeclined, detail));
+            events.push(open(ExceptionKind::ReviewDeclined, id, detail));
             events
         }
     })
@@ -143,10 +143,7 @@ fn dispute_closed(order: &Order, id: &str, won: bool) -> Vec<Event> {
         // The goods stay where they are until a person decides, also when the opening never reached us.
         events.extend(start_hold(order, HoldKind::PaymentDispute, id));
         let detail = format!("dispute {id} was lost");
-        events.push(Event::ExceptionOpened {
-            kind: ExceptionKind::DisputeLost,
-            detail,
-        });
+        events.push(open(ExceptionKind::DisputeLost, id, detail));
     }
     events.push(Event::DisputeClosed {
         dispute: id.to_owned(),
@@ -186,10 +183,7 @@ fn refund(
     }];
     if status == RefundStatus::Failed {
         let detail = format!("refund {id} failed; the customer has not got the money");
-        events.push(Event::ExceptionOpened {
-            kind: ExceptionKind::RefundFailed,
-            detail,
-        });
+        events.push(open(ExceptionKind::RefundFailed, id, detail));
     }
     Ok(events)
 }
@@ -205,7 +199,7 @@ fn underpaid(order: &Order, gain: i64) -> Vec<Event> {
         currency: order.placed.currency,
     };
     let detail = format!("{} of {} is paid", show(secured), show(order.amount_due()));
-    exception_once(order, ExceptionKind::Underpaid, detail)
+    vec![open(ExceptionKind::Underpaid, "", detail)]
 }
 
 fn mismatch(order: &Order, minor: i64, currency: Currency) -> Vec<Event> {
@@ -214,18 +208,9 @@ fn mismatch(order: &Order, minor: i64, currency: Currency) -> Vec<Event> {
         Money { minor, currency },
         order.placed.currency
     );
-    exception_once(order, ExceptionKind::CurrencyMismatch, detail)
-}
-
-fn exception_once(order: &Order, kind: ExceptionKind, detail: String) -> Vec<Event> {
-    let open = order
-        .state
-        .exceptions
-        .iter()
-        .any(|e| e.kind == kind && e.detail == detail);
-    if open {
-        vec![]
-    } else {
-        vec![Event::ExceptionOpened { kind, detail }]
-    }
+    vec![open(
+        ExceptionKind::CurrencyMismatch,
+        currency.to_string(),
+        detail,
+    )]
 }

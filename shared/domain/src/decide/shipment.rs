@@ -1,8 +1,9 @@
 //! Facts about shipments on their way. Carriers report the same step twice and out of order; a shipment only moves
 //! forward.
 
+use super::exception::{open, resolve};
 use crate::{
-    ids::LocationId,
+    ids::{LocationId, ShipmentId},
     inbound::ShipmentFact,
     order::{Event, ExceptionKind, Order, Rejection, RejectionCode, Shipment, ShipmentStatus},
 };
@@ -30,14 +31,16 @@ pub(super) fn record(
                 ShipmentStatus::Shipped | ShipmentStatus::Exception
             ) =>
         {
-            vec![Event::ShipmentInTransit { shipment }]
+            moved(order, Event::ShipmentInTransit { shipment }, shipment)
         }
         ShipmentFact::OutForDelivery
             if moving && found.status != ShipmentStatus::OutForDelivery =>
         {
-            vec![Event::ShipmentOutForDelivery { shipment }]
+            moved(order, Event::ShipmentOutForDelivery { shipment }, shipment)
         }
-        ShipmentFact::Delivered if moving => vec![Event::ShipmentDelivered { shipment }],
+        ShipmentFact::Delivered if moving => {
+            moved(order, Event::ShipmentDelivered { shipment }, shipment)
+        }
         ShipmentFact::Exception { reason }
             if moving && found.status != ShipmentStatus::Exception =>
         {
@@ -47,20 +50,18 @@ pub(super) fn record(
                     shipment,
                     reason: reason.clone(),
                 },
-                Event::ExceptionOpened {
-                    kind: ExceptionKind::DeliveryProblem,
-                    detail,
-                },
+                open(ExceptionKind::DeliveryProblem, shipment.to_string(), detail),
             ]
         }
         ShipmentFact::ReturnedToSender if found.status != ShipmentStatus::ReturnedToSender => {
             let detail = format!("shipment {name} is coming back to the sender");
             vec![
                 Event::ShipmentReturned { shipment },
-                Event::ExceptionOpened {
-                    kind: ExceptionKind::ReturnedToSender,
+                open(
+                    ExceptionKind::ReturnedToSender,
+                    shipment.to_string(),
                     detail,
-                },
+                ),
             ]
         }
         ShipmentFact::InTransit
@@ -69,6 +70,14 @@ pub(super) fn record(
         | ShipmentFact::Exception { .. }
         | ShipmentFact::ReturnedToSender => vec![],
     })
+}
+
+/// A step forward. It ends the problem that the carrier had reported.
+fn moved(order: &Order, step: Event, shipment: ShipmentId) -> Vec<Event> {
+    let mut events = vec![step];
+    let subject = shipment.to_string();
+    events.extend(resolve(order, &ExceptionKind::DeliveryProblem, &subject));
+    events
 }
 
 /// The shipment of that reference, if it is one of the location that reports.

@@ -1,6 +1,9 @@
 //! A location reports that a shipment left. Physical truth is never dropped.
 
-use super::units::{cancelled, refused, totals, units_of};
+use super::{
+    exception::open,
+    units::{cancelled, refused, totals, units_of},
+};
 use crate::{
     inbound::FactLine,
     order::{
@@ -117,7 +120,7 @@ fn exceptions(
         let (units, line, location) = (line.unexpected, &line.line, &found.location);
         let detail =
             format!("shipment {name} left {location} with {units} units of line {line} {why}");
-        events.push(Event::ExceptionOpened { kind, detail });
+        events.push(open(kind, format!("{}/{line}", shipment.id), detail));
     }
     for unknown in lines.iter().filter(|l| order.line(&l.line).is_none()) {
         let location = &found.location;
@@ -125,10 +128,8 @@ fn exceptions(
             "shipment {name} left {location} with line {}, which the order does not have",
             unknown.line
         );
-        events.push(Event::ExceptionOpened {
-            kind: ExceptionKind::UnexpectedShipment,
-            detail,
-        });
+        let subject = format!("{}/{}", shipment.id, unknown.line);
+        events.push(open(ExceptionKind::UnexpectedShipment, subject, detail));
     }
     events
 }

@@ -154,10 +154,28 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
         }
         Event::UnitsCancelled { units, .. } => cancellation::cancel(order, units, context),
         Event::RefundOwed { lines, .. } => cancellation::owe_refund(order, lines),
-        Event::ExceptionOpened { kind, detail } => order.state.exceptions.push(Exception {
-            kind: kind.clone(),
-            at: context.now,
-            detail: detail.clone(),
-        }),
+        Event::ExceptionOpened {
+            id,
+            kind,
+            subject,
+            detail,
+        } => {
+            order.state.exceptions_opened = order.state.exceptions_opened.max(*id);
+            order.state.exceptions.push(Exception {
+                id: *id,
+                kind: kind.clone(),
+                subject: subject.clone(),
+                at: context.now,
+                detail: detail.clone(),
+                owner: None,
+            });
+        }
+        Event::ExceptionTaken { id, owner } => {
+            let mut open = order.state.exceptions.iter_mut();
+            if let Some(open) = open.find(|open| open.id == *id) {
+                open.owner = Some(owner.clone());
+            }
+        }
+        Event::ExceptionClosed { id, .. } => order.state.exceptions.retain(|open| open.id != *id),
     }
 }

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     ids::{LineId, OrderId},
-    order::{ExceptionKind, Line, LineState, Order},
+    order::{Event, ExceptionKind, Line, LineState, Order},
     stock::Backorder,
 };
 
@@ -21,7 +21,7 @@ pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
     });
     lines(order, findings);
     fulfillment_orders(order, findings);
-    unexpected(order, findings);
+    unexpected(record, findings);
 }
 
 fn lines(order: &Order, findings: &mut Findings) {
@@ -111,7 +111,8 @@ fn fulfillment_orders(order: &Order, findings: &mut Findings) {
 }
 
 /// Each shipment line with unexpected units has an exception of its own.
-fn unexpected(order: &Order, findings: &mut Findings) {
+fn unexpected(record: &OrderRecord, findings: &mut Findings) {
+    let order = &record.order;
     let parts = order
         .state
         .shipments
@@ -125,12 +126,9 @@ fn unexpected(order: &Order, findings: &mut Findings) {
             ExceptionKind::ShippedAfterCancel | ExceptionKind::UnexpectedShipment
         )
     };
-    let exceptions = order
-        .state
-        .exceptions
-        .iter()
-        .filter(|e| is_about_units(&e.kind))
-        .count();
+    let events = record.commits.iter().flat_map(|c| &c.body.events);
+    let opened = |event: &&Event| matches!(event, Event::ExceptionOpened { kind, .. } if is_about_units(kind));
+    let exceptions = events.filter(opened).count();
     findings.unless(exceptions >= parts, Rule::I4, &order.placed.id, || {
         format!("{parts} shipment lines hold unexpected units, {exceptions} exceptions report them")
     });

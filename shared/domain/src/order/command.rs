@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Actor, CancelReason, Cause, HoldKind};
+use super::{Actor, CancelReason, Cause, ExceptionOutcome, HoldKind};
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId},
     inbound::{FulfillmentFact, PaymentFact, ShipmentFact},
@@ -72,6 +72,19 @@ pub enum Command {
     },
     /// Mark the planned fulfillment orders as requested from their locations.
     RequestFulfillment,
+    /// Work on an exception.
+    TakeException {
+        id: u32,
+        /// The subject of the person who takes it.
+        owner: String,
+    },
+    /// End an exception.
+    CloseException {
+        id: u32,
+        outcome: ExceptionOutcome,
+        /// A person's words.
+        note: Option<String>,
+    },
     /// Cancel units, or everything.
     Cancel {
         /// Which units; empty: all.

@@ -5,7 +5,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Destination, ExceptionKind, FulfillmentOrder, HoldKind, RefundStatus, Shipment};
+use super::{
+    Destination, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind, RefundStatus,
+    Shipment,
+};
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
     money::Currency,
@@ -291,9 +294,29 @@ pub enum Event {
     },
     /// A person must look at something.
     ExceptionOpened {
+        /// Its number within the order, counted from 1.
+        id: u32,
         kind: ExceptionKind,
+        /// What it is about: a shipment, an intent, a line.
+        #[serde(default, skip_serializing_if = "String::is_empty")]
+        subject: String,
         /// A sentence for a person; no personal data.
         detail: String,
+    },
+    /// A person works on an exception.
+    ExceptionTaken {
+        id: u32,
+        /// The subject of that person.
+        owner: String,
+    },
+    /// An exception has ended.
+    ExceptionClosed {
+        id: u32,
+        kind: ExceptionKind,
+        outcome: ExceptionOutcome,
+        /// A person's words; stays in the audit trail, never published.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
 }
 
@@ -334,6 +357,8 @@ impl Event {
             Self::UnitsCancelled { .. } => "UnitsCancelled",
             Self::RefundOwed { .. } => "RefundOwed",
             Self::ExceptionOpened { .. } => "ExceptionOpened",
+            Self::ExceptionTaken { .. } => "ExceptionTaken",
+            Self::ExceptionClosed { .. } => "ExceptionClosed",
         }
     }
 }

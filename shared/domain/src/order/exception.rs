@@ -6,15 +6,35 @@ use serde::{Deserialize, Serialize};
 
 use crate::open_set::open_set;
 
-/// Something a person must look at.
+/// Something a person must look at. An order's state has those that are not closed; the commits have all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Exception {
+    /// Its number within the order, counted from 1.
+    pub id: u32,
     /// What kind.
     pub kind: ExceptionKind,
+    /// What it is about: a shipment, an intent, a line. While one of a kind is open about a subject, no second is opened.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub subject: String,
     /// When it was opened, UTC.
     pub at: Timestamp,
     /// A sentence for a person; no personal data.
     pub detail: String,
+    /// The subject of the person who works on it; `None`: nobody has taken it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+}
+
+open_set! {
+    /// How an exception ended.
+    pub enum ExceptionOutcome {
+        /// A person has put it right.
+        Resolved = "resolved",
+        /// A person has looked at it, and nothing has to be done.
+        NoAction = "no_action",
+        /// What had caused it is no longer so.
+        NoLongerTrue = "no_longer_true",
+    }
 }
 
 open_set! {

@@ -39,6 +39,10 @@ pub enum RejectionCode {
     UnknownFulfillmentOrder,
     /// The fulfillment order belongs to another location than the one that signed.
     WrongLocation,
+    /// No exception of that number.
+    UnknownException,
+    /// The exception is closed.
+    ExceptionClosed,
     /// No hold of that handle.
     UnknownHold,
     /// The order is not in a state for it.
@@ -66,6 +70,8 @@ impl RejectionCode {
             Self::BadQuantity => "bad_quantity",
             Self::UnknownFulfillmentOrder => "unknown_fulfillment_order",
             Self::WrongLocation => "wrong_location",
+            Self::UnknownException => "unknown_exception",
+            Self::ExceptionClosed => "exception_closed",
             Self::UnknownHold => "unknown_hold",
             Self::WrongStatus => "wrong_status",
             Self::OnHold => "on_hold",
@@ -87,6 +93,8 @@ impl RejectionCode {
             | Self::BadQuantity
             | Self::UnknownFulfillmentOrder
             | Self::WrongLocation
+            | Self::UnknownException
+            | Self::ExceptionClosed
             | Self::UnknownHold
             | Self::WrongStatus
             | Self::OnHold

@@ -7,7 +7,10 @@ use super::{
     Causes, Destination, Exception, FulfillmentOrder, FulfillmentProgress, Hold, Line, LineState,
     Payment, PlacedOrder, ReturnStatus, Shipment, Status, Terms,
 };
-use crate::ids::{FulfillmentOrderId, LineId, LocationId, OrderId};
+use crate::{
+    ids::{FulfillmentOrderId, LineId, LocationId, OrderId},
+    serde_default::is_default,
+};
 
 /// An order: the first fact about it and its state. Lines, terms and destination are read through the methods,
 /// which apply what events have changed since.
@@ -52,9 +55,12 @@ pub struct OrderState {
     /// Payment facts.
     #[serde(default)]
     pub payment: Payment,
-    /// What a person must look at.
+    /// What a person must look at; closed exceptions are left to the commits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
+    /// How many exceptions were ever opened.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub exceptions_opened: u32,
     /// Locations that a line is not routed to again.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub avoid: Vec<(LineId, LocationId)>,
@@ -80,6 +86,7 @@ impl Order {
             holds: Vec::new(),
             payment: Payment::default(),
             exceptions: Vec::new(),
+            exceptions_opened: 0,
             avoid: Vec::new(),
             causes: Causes::default(),
         };

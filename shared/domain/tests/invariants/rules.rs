@@ -202,7 +202,9 @@ fn i4_a_shipment_with_unexpected_units_and_no_exception() {
     world.forge(
         0,
         vec![Event::ExceptionOpened {
+            id: 1,
             kind: ExceptionKind::UnexpectedShipment,
+            subject: String::new(),
             detail,
         }],
     );

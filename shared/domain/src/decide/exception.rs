@@ -1,0 +1,103 @@
+//! Exceptions: opened once for each subject, taken and closed by people, or closed when their cause has gone.
+
+use crate::order::{
+    Event, Exception, ExceptionKind, ExceptionOutcome, Order, Rejection, RejectionCode,
+};
+
+/// The opening of an exception about a subject. [`number`] gives it its number, and drops it when it is open already.
+pub(super) fn open(kind: ExceptionKind, subject: impl Into<String>, detail: String) -> Event {
+    Event::ExceptionOpened {
+        id: 0,
+        kind,
+        subject: subject.into(),
+        detail,
+    }
+}
+
+/// The end of the open exceptions of a kind about a subject, because what caused them is no longer so.
+pub(super) fn resolve(order: &Order, kind: &ExceptionKind, subject: &str) -> Vec<Event> {
+    let open = order.state.exceptions.iter();
+    open.filter(|open| open.kind == *kind && open.subject == subject)
+        .map(|open| Event::ExceptionClosed {
+            id: open.id,
+            kind: open.kind.clone(),
+            outcome: ExceptionOutcome::NoLongerTrue,
+            note: None,
+        })
+        .collect()
+}
+
+/// Numbers the exceptions that the events open, and drops each that is open already.
+pub(super) fn number(order: &Order, events: Vec<Event>) -> Vec<Event> {
+    let mut open: Vec<(u32, ExceptionKind, String)> = order
+        .state
+        .exceptions
+        .iter()
+        .map(|e| (e.id, e.kind.clone(), e.subject.clone()))
+        .collect();
+    let mut last = order.state.exceptions_opened;
+    let mut numbered = Vec::with_capacity(events.len());
+    for mut event in events {
+        if let Event::ExceptionOpened {
+            id, kind, subject, ..
+        } = &mut event
+        {
+            let is_open = |(_, k, s): &(u32, ExceptionKind, String)| k == kind && s == subject;
+            if open.iter().any(is_open) {
+                continue;
+            }
+            last = last.saturating_add(1);
+            *id = last;
+            open.push((last, kind.clone(), subject.clone()));
+        } else if let Event::ExceptionClosed { id, .. } = &event {
+            open.retain(|(open, ..)| open != id);
+        }
+        numbered.push(event);
+    }
+    numbered
+}
+
+pub(super) fn take(order: &Order, id: u32, owner: &str) -> Result<Vec<Event>, Rejection> {
+    match find(order, id)? {
+        None => Err(Rejection::new(
+            RejectionCode::ExceptionClosed,
+            id.to_string(),
+            "the exception is closed",
+        )),
+        Some(open) if open.owner.as_deref() == Some(owner) => Ok(vec![]),
+        Some(_) => Ok(vec![Event::ExceptionTaken {
+            id,
+            owner: owner.to_owned(),
+        }]),
+    }
+}
+
+pub(super) fn close(
+    order: &Order,
+    id: u32,
+    outcome: &ExceptionOutcome,
+    note: Option<&str>,
+) -> Result<Vec<Event>, Rejection> {
+    Ok(match find(order, id)? {
+        None => vec![],
+        Some(open) => vec![Event::ExceptionClosed {
+            id,
+            kind: open.kind.clone(),
+            outcome: outcome.clone(),
+            note: note.map(str::to_owned),
+        }],
+    })
+}
+
+/// The open exception of that number; none when it is closed.
+fn find(order: &Order, id: u32) -> Result<Option<&Exception>, Rejection> {
+    if id == 0 || id > order.state.exceptions_opened {
+        let message = "the order has no exception of that number";
+        return Err(Rejection::new(
+            RejectionCode::UnknownException,
+            id.to_string(),
+            message,
+        ));
+    }
+    Ok(order.state.exceptions.iter().find(|open| open.id == id))
+}
