@@ -248,9 +248,14 @@ impl ApiHarness {
             received_at: now,
             fact,
         };
-        apply_inbound::apply(&self.store, &self.clock, &inbound)
-            .await
-            .unwrap();
+        apply_inbound::apply(
+            &self.store,
+            &self.clock,
+            apply_inbound::CLOSING_GRACE_S,
+            &inbound,
+        )
+        .await
+        .unwrap();
     }
 
     /// The order as a role sees it.

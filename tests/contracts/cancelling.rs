@@ -97,6 +97,7 @@ async fn a_shipped_order_is_not_cancelled_and_the_response_names_the_winner() {
         tracking: Some("00340434".into()),
         lines: lines.to_vec(),
         last: true,
+        totals: None,
     };
     api.reports("w1", id, "berlin", shipped).await;
     let answer = cancel(

@@ -9,7 +9,8 @@ use domain::{
     order::{
         Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, Event, ExceptionKind,
         ExceptionOutcome, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, HoldKind,
-        LineUnits, RefundLine, RefundStatus, Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
+        LineUnits, ReclaimedUnits, RefundLine, RefundStatus, Shipment, ShipmentLine,
+        ShipmentStatus, UnitsAt,
     },
     routing::{Assignment, Decision, ENGINE, RoutingInputs, Unplaced},
     stock::StockMovement,
@@ -60,13 +61,9 @@ fn fulfillment_order(open: u32) -> FulfillmentOrder {
         untracked: false,
         status: FulfillmentStatus::Planned,
         since: at(),
-        lines: vec![FulfillmentLine {
-            line: line(),
-            open,
-            shipped: 0,
-            cancel_requested: 0,
-        }],
+        lines: vec![FulfillmentLine::assigned(line(), open)],
         cancel_reason: None,
+        closing: None,
     }
 }
 
@@ -310,6 +307,48 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 fulfillment_order,
                 location: berlin(),
                 lines: units(1),
+            },
+        ),
+        (
+            Location,
+            "wms:berlin:m5a",
+            Event::FulfillmentClosing {
+                fulfillment_order,
+                until: at(),
+                totals_known: false,
+            },
+        ),
+        (
+            System,
+            "sweep:ord@13",
+            Event::FulfillmentClosingEnded { fulfillment_order },
+        ),
+        (
+            Location,
+            "wms:berlin:m5b",
+            Event::UnitsReclaimed {
+                fulfillment_order,
+                location: berlin(),
+                units: vec![ReclaimedUnits {
+                    line: line(),
+                    sku: sku(),
+                    unrouted: 1,
+                    backordered: 0,
+                    planned: vec![],
+                    surplus: vec![],
+                    released: 1,
+                    written_off: 1,
+                }],
+            },
+        ),
+        (
+            Location,
+            "wms:berlin:m5c",
+            Event::SurplusReleased {
+                fulfillment_order,
+                location: berlin(),
+                lines: units(1),
+                missing: false,
             },
         ),
         (

@@ -207,14 +207,10 @@ fn the_largest_event_fits_the_bus() {
             status: FulfillmentStatus::Planned,
             since: now,
             lines: (0..lines)
-                .map(|n| FulfillmentLine {
-                    line: line(n),
-                    open: 100_000,
-                    shipped: 0,
-                    cancel_requested: 0,
-                })
+                .map(|n| FulfillmentLine::assigned(line(n), 100_000))
                 .collect(),
             cancel_reason: None,
+            closing: None,
         })
         .collect();
     let demands = (0..lines).map(|n| Demand {

@@ -97,7 +97,10 @@ fn every_event_of_an_order_is_published_or_private_by_decision() {
         .filter(|(_, _, event)| PublishedEvent::of_event(event).is_none())
         .map(|e| e.2.name())
         .collect();
-    assert_eq!(kept, ["PaymentLinked", "ExceptionTaken"]);
+    assert_eq!(
+        kept,
+        ["PaymentLinked", "FulfillmentClosingEnded", "ExceptionTaken"]
+    );
     for (_, _, event) in examples::events() {
         let name = PublishedEvent::of_event(&event).map(|fact| fact.name());
         assert!(name.is_none_or(|name| name == event.name()), "{name:?}");

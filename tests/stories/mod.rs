@@ -5,6 +5,7 @@ mod backorders;
 mod cancellation_requests;
 mod cancellations;
 mod holds;
+mod late_shipments;
 mod multiple_shipments;
 mod one_shipment;
 mod out_of_order;

@@ -50,6 +50,7 @@ async fn units_shipped_short_are_routed_to_another_location(world: &mut World) {
         .ships_these("berlin", order, "SHIPMENT-1", &[("1", 2)], true)
         .await;
     world.settle().await;
+    world.grace_passes().await;
     let work = [
         ("berlin".to_owned(), FulfillmentStatus::Shipped, 0, 2),
         ("hamburg".to_owned(), FulfillmentStatus::Requested, 1, 0),
@@ -75,6 +76,7 @@ async fn units_shipped_short_are_backordered_when_no_other_location_has_them(wor
         .ships_these("berlin", order, "SHIPMENT-1", &[("1", 2)], true)
         .await;
     world.settle().await;
+    world.grace_passes().await;
     // Two more are recorded at Berlin, but Berlin has just reported that units are missing.
     assert_eq!(
         (

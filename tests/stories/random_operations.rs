@@ -173,6 +173,7 @@ async fn a_location_reports(world: &mut World, rng: &mut SeededRng, run: &mut Ru
                 tracking: None,
                 lines: some_lines(rng, &work),
                 last: rng.once_in(2),
+                totals: None,
             }
         }
     };

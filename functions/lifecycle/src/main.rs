@@ -4,7 +4,10 @@
 use app::usecases::apply_inbound;
 use aws::{
     lambda::{consumer::consume, source_queue::SourceQueue, start},
-    runtime::{clock::SystemClock, settings::required},
+    runtime::{
+        clock::SystemClock,
+        settings::{required, required_number},
+    },
     table::Table,
 };
 use lambda_runtime::Error;
@@ -14,9 +17,10 @@ async fn main() -> Result<(), Error> {
     let connection = start()?;
     let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?);
     let queue = &SourceQueue::from_environment(&connection)?;
+    let closing_grace_s = required_number("CLOSING_GRACE_S")?;
     table.warm().await;
     consume(queue, async |body| {
-        apply_inbound::on_message(table, &SystemClock, body).await
+        apply_inbound::on_message(table, &SystemClock, closing_grace_s, body).await
     })
     .await
 }

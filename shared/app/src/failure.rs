@@ -1,6 +1,7 @@
 //! Why a use case failed, and what that means for the message or request that it handled.
 
 use domain::{order::Reference, order::Rejection};
+use jiff::Timestamp;
 
 /// Why a use case did not do what was requested.
 #[derive(Debug, thiserror::Error)]
@@ -14,6 +15,9 @@ pub enum Failure {
     /// Its subject is not stored, and may still arrive.
     #[error("not found: {0}")]
     NotFound(String),
+    /// What the message asks for is not due before a time.
+    #[error("not due before {0}")]
+    NotDue(Timestamp),
     /// The same idempotency key with different content.
     #[error("the idempotency key was used for another request")]
     KeyReused,
@@ -53,6 +57,8 @@ pub enum MessageOutcome {
     Refused(Rejection),
     /// Its predecessor has not arrived: retry later.
     TooEarly(Failure),
+    /// It is not due: receive it again at that time.
+    Later(Timestamp),
     /// It failed: retry, and at last move it to the dead-letter queue with the reason.
     Failed(Failure),
 }
@@ -67,6 +73,7 @@ impl MessageOutcome {
             }
             Err(Failure::Rejected(rejection)) => Self::Refused(rejection),
             Err(failure @ Failure::NotFound(_)) => Self::TooEarly(failure),
+            Err(Failure::NotDue(until)) => Self::Later(until),
             Err(
                 failure @ (Failure::Malformed(_)
                 | Failure::KeyReused
@@ -99,6 +106,7 @@ impl Failure {
             Self::Rejected(rejection) => rejection.code.as_str(),
             Self::Malformed(_) => "malformed",
             Self::NotFound(_) => "not_found",
+            Self::NotDue(_) => "not_due",
             Self::KeyReused => "idempotency_key_reused",
             Self::NumberTaken => "number_taken",
             Self::NewerSchema(_) => "newer_schema",
@@ -116,6 +124,7 @@ impl Failure {
             Self::Malformed(_) | Self::KeyReused => true,
             Self::Rejected(_)
             | Self::NotFound(_)
+            | Self::NotDue(_)
             | Self::Taken(_)
             | Self::NumberTaken
             | Self::NewerSchema(_)

@@ -123,6 +123,29 @@ fn shipped_order() -> OrderFixture {
     order
 }
 
+/// An order of which a shipment is told of after its units were sent to another location.
+fn late_order() -> OrderFixture {
+    let mut order = OrderFixture::placed(&[(4, 1000)]);
+    order.captured();
+    order.route(&[("berlin", 4)]).unwrap();
+    order.apply(&Command::RequestFulfillment).unwrap();
+    order.report(0, shipped("2", &[("1", 2)], true)).unwrap();
+    order.pass(600);
+    order.apply(&Command::EndClosing).unwrap();
+    order.route(&[("lyon", 2)]).unwrap();
+    order.apply(&Command::RequestFulfillment).unwrap();
+    order.report(0, shipped("1", &[("1", 1)], false)).unwrap();
+    let lines = vec![line("1", 1)];
+    order
+        .report(1, FulfillmentFact::Cancelled { lines })
+        .unwrap();
+    let totals = vec![line("1", 1)];
+    order.report(1, FulfillmentFact::Closed { totals }).unwrap();
+    order.pass(600);
+    order.apply(&Command::EndClosing).unwrap();
+    order
+}
+
 /// An order whose payment fails and is cancelled.
 fn unpaid_order() -> OrderFixture {
     let mut order = OrderFixture::placed(&[(1, 1000)]);
@@ -152,10 +175,12 @@ fn this_version_stores_what_the_golden_files_hold() {
     insta::with_settings!({ snapshot_path => "golden", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("shipped_order", document(&shipped_order()));
         insta::assert_snapshot!("unpaid_order", document(&unpaid_order()));
+        insta::assert_snapshot!("late_order", document(&late_order()));
     });
 }
 
-const GOLDEN: [&str; 2] = [
+const GOLDEN: [&str; 3] = [
+    include_str!("golden/late_order.snap"),
     include_str!("golden/shipped_order.snap"),
     include_str!("golden/unpaid_order.snap"),
 ];

@@ -28,6 +28,7 @@ enum Operation {
         places: u8,
         backorder: bool,
     },
+    EndClosing,
     Request,
     Report {
         which: usize,
@@ -97,12 +98,12 @@ fn contents() -> impl Strategy<Value = Vec<(String, u32)>> {
 }
 
 fn report() -> impl Strategy<Value = FulfillmentFact> {
-    (contents(), any::<bool>(), 0u8..4, 0u8..10).prop_map(|(lines, last, reference, kind)| {
+    (contents(), any::<bool>(), 0u8..4, 0u8..12).prop_map(|(lines, last, reference, kind)| {
         let pairs: Vec<(&str, u32)> = lines
             .iter()
             .map(|(l, units)| (l.as_str(), *units))
             .collect();
-        let fact_lines = lines
+        let fact_lines: Vec<FactLine> = lines
             .iter()
             .map(|(l, units)| FactLine {
                 line: l.parse().unwrap(),
@@ -123,6 +124,15 @@ fn report() -> impl Strategy<Value = FulfillmentFact> {
             4 => FulfillmentFact::Cancelled { lines: fact_lines },
             5 => FulfillmentFact::CancelRefused {
                 reason: "late".into(),
+            },
+            6 => FulfillmentFact::Closed { totals: fact_lines },
+            7 => FulfillmentFact::Shipped {
+                reference: format!("p{reference}"),
+                carrier: None,
+                tracking: None,
+                lines: fact_lines.clone(),
+                last,
+                totals: Some(fact_lines),
             },
             _ => shipped(&format!("p{reference}"), &pairs, last),
         }
@@ -150,6 +160,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         4 => payment().prop_map(Operation::Pay),
         4 => route,
         2 => Just(Operation::Request),
+        2 => Just(Operation::EndClosing),
         5 => (0usize..5, report()).prop_map(|(which, fact)| Operation::Report { which, fact }),
         2 => shipment,
         1 => (0u8..3).prop_map(Operation::Hold),
@@ -173,6 +184,7 @@ fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
             fixture.plan(&names[..usize::from(*places)], *backorder).0
         }
         Operation::Request => Command::RequestFulfillment,
+        Operation::EndClosing => Command::EndClosing,
         Operation::Report { which, fact } => {
             let there = fixture.order.state.fulfillment_orders.len();
             if there == 0 {
@@ -194,6 +206,7 @@ fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
             Command::RecordShipment {
                 reference,
                 location,
+                fulfillment_order: None,
                 fact: fact.clone(),
             }
         }
@@ -317,7 +330,7 @@ proptest! {
             let idempotent = match &command {
                 // A retold operation may find more to do: a second hold or route is a new operation.
                 Command::Cancel { .. } | Command::Route { .. } | Command::ReleaseBackorder { .. } => false,
-                Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment => true,
+                Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment | Command::EndClosing => true,
                 // A partial `cancelled` without an end tells of further units each time it is fixture.
                 Command::RecordFulfillment { fact: FulfillmentFact::Cancelled { lines }, .. } => lines.is_empty(),
                 Command::TakeException { .. }

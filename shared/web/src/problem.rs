@@ -213,6 +213,8 @@ impl From<Failure> for Problem {
                     ..More::default()
                 })
             }
+            // Only messages wait for a time.
+            Failure::NotDue(_) => Self::new(409, code, "It is not due yet."),
             Failure::Contended(_) => {
                 let detail = "Too many concurrent changes of the same order or stock. Nothing was written; retry.";
                 Self::new(503, code, detail).with(More {

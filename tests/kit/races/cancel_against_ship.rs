@@ -59,6 +59,7 @@ fn all_shipped(order: OrderId, fulfillment_order: FulfillmentOrderId) -> Fact {
         tracking: None,
         lines,
         last: true,
+        totals: None,
     };
     Fact::Fulfillment {
         order,

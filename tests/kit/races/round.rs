@@ -96,9 +96,14 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
     }
 
     pub(super) async fn applies(&self, inbound: &Inbound) {
-        apply_inbound::apply(&*self.store, &*self.clock, inbound)
-            .await
-            .expect("applied");
+        apply_inbound::apply(
+            &*self.store,
+            &*self.clock,
+            apply_inbound::CLOSING_GRACE_S,
+            inbound,
+        )
+        .await
+        .expect("applied");
     }
 
     pub(super) async fn place(&mut self, number: usize, units: u32) -> Order {

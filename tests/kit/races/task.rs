@@ -67,7 +67,8 @@ impl<S: Store + Send + Sync> Task<S> {
     async fn once(&self) -> Result<(), Failure> {
         match self {
             Self::Applies(store, clock, inbound) => {
-                apply_inbound::apply(&**store, &**clock, inbound).await
+                apply_inbound::apply(&**store, &**clock, apply_inbound::CLOSING_GRACE_S, inbound)
+                    .await
             }
             Self::Cancels(store, clock, order, request, key) => {
                 let agent = Actor::system("agent");

@@ -138,9 +138,10 @@ impl World {
         &self.queues.rejected
     }
 
-    /// Duplicates change nothing any more, there are no dead letters, the rules hold.
+    /// When all waits are over, duplicates change nothing any more, there are no dead letters, the rules hold.
     pub async fn ends_well(&mut self) {
         self.settle().await;
+        self.grace_passes().await;
         let before = self.history().await;
         self.settle_with_duplicates().await;
         assert_eq!(

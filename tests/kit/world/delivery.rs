@@ -7,9 +7,10 @@ use app::{
         subscriptions::{Consumer, consumers_of},
     },
     failure::{Failure, MessageOutcome},
-    ports::{OrderStore, StockStore},
+    ports::{Clock, OrderStore, StockStore},
     usecases::{apply_inbound, cancel_unpaid, dispatch, release_backorders, route},
 };
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::state::World;
@@ -25,11 +26,11 @@ impl World {
     pub async fn settle(&mut self) {
         loop {
             self.relay().await;
-            let due = self.queues.ready(false);
+            let due = self.queues.ready(false, self.clock.now());
             if due.is_empty() {
                 break;
             }
-            let late = self.queues.ready(true);
+            let late = self.queues.ready(true, self.clock.now());
             let from = if !late.is_empty() && self.delivery.late_copy_first() {
                 late
             } else {
@@ -38,6 +39,13 @@ impl World {
             let chosen = self.delivery.choose(from.len());
             self.deliver(from[chosen]).await;
         }
+    }
+
+    /// The time in which shipments may be missing passes.
+    pub async fn grace_passes(&mut self) {
+        let grace = SignedDuration::from_secs(i64::from(apply_inbound::CLOSING_GRACE_S));
+        self.clock.advance(grace);
+        self.settle().await;
     }
 
     /// Delivers what is under way a few times and no more: what came too early stays on its queue.
@@ -146,6 +154,7 @@ impl World {
                 self.queues.rejected.push(rejection.code.as_str());
                 self.queues.remove_copy(index);
             }
+            MessageOutcome::Later(until) => self.queues.wait_until(index, until),
             MessageOutcome::TooEarly(failure) | MessageOutcome::Failed(failure) => {
                 self.queues.failed(index, &failure)
             }
@@ -155,7 +164,9 @@ impl World {
     async fn handle(&self, consumer: Consumer, body: &str) -> Result<(), Failure> {
         let (store, clock, provider) = (&self.store, &self.clock, &self.provider);
         match consumer {
-            Consumer::Lifecycle => apply_inbound::on_message(store, clock, body).await,
+            Consumer::Lifecycle => {
+                apply_inbound::on_message(store, clock, apply_inbound::CLOSING_GRACE_S, body).await
+            }
             Consumer::Routing => route::on_message(store, clock, body).await,
             Consumer::Dispatch => dispatch::on_message(store, provider, clock, body).await,
             Consumer::Cancellation => cancel_unpaid::on_message(store, clock, body).await,

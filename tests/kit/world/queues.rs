@@ -1,6 +1,7 @@
 //! The queues of the consumers: the messages that are under way.
 
 use app::{bus::subscriptions::Consumer, failure::Failure};
+use jiff::Timestamp;
 
 /// Failed deliveries after which a message goes to the dead letters.
 const TRIES_MAX: usize = 60;
@@ -25,6 +26,8 @@ pub(super) struct Pending {
     copies: usize,
     failures: usize,
     pub(super) handled: bool,
+    /// It is not delivered before.
+    not_before: Timestamp,
 }
 
 /// Every message that is under way.
@@ -45,18 +48,26 @@ impl Queues {
             copies,
             failures: 0,
             handled: false,
+            not_before: Timestamp::MIN,
         });
     }
 
     /// Indices of the messages of consumers that are not paused, handled already or not.
-    pub(super) fn ready(&self, handled: bool) -> Vec<usize> {
+    pub(super) fn ready(&self, handled: bool, now: Timestamp) -> Vec<usize> {
         let ready = |message: &Pending| {
-            message.handled == handled && !self.paused.contains(&message.consumer)
+            message.handled == handled
+                && message.not_before <= now
+                && !self.paused.contains(&message.consumer)
         };
         let all = self.pending.iter().enumerate();
         all.filter(|(_, message)| ready(message))
             .map(|(index, _)| index)
             .collect()
+    }
+
+    /// It is delivered again at that time.
+    pub(super) fn wait_until(&mut self, index: usize, until: Timestamp) {
+        self.pending[index].not_before = until;
     }
 
     /// One copy was handled.

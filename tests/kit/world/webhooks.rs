@@ -195,6 +195,7 @@ impl World {
             Fact::Shipment {
                 order,
                 reference: shipment.to_owned(),
+                fulfillment_order: None,
                 fact,
             },
         );
@@ -250,6 +251,7 @@ fn shipped(shipment: &str, lines: &[(&str, u32)], last: bool) -> FulfillmentFact
         tracking: Some(format!("T-{shipment}")),
         lines: lines.iter().map(line).collect(),
         last,
+        totals: None,
     }
 }
 

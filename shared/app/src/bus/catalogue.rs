@@ -123,6 +123,12 @@ catalogue! {
     FulfillmentRejected 1 ORDER_SOURCE OrderDetail<FulfillmentDeclined>;
     /// The location shipped less than requested; the rest is routed again without that location.
     UnitsShortShipped 1 ORDER_SOURCE OrderDetail<ShortShipped>;
+    /// The location will ship nothing more; shipments that left may still be told of.
+    FulfillmentClosing 1 ORDER_SOURCE OrderDetail<ClosingFulfillment>;
+    /// A late shipment took units back that had been routed again.
+    UnitsReclaimed 1 ORDER_SOURCE OrderDetail<Reclaimed>;
+    /// Units that a late shipment from elsewhere has are no longer assigned to the location.
+    SurplusReleased 1 ORDER_SOURCE OrderDetail<ReleasedSurplus>;
     /// A shipment left the location.
     ShipmentShipped 1 ORDER_SOURCE OrderDetail<ShippedShipment>;
     /// The carrier has the shipment.

@@ -131,6 +131,37 @@ impl PublishedEvent {
                 location,
                 lines,
             }),
+            Event::FulfillmentClosing {
+                fulfillment_order,
+                until,
+                totals_known,
+            } => Self::FulfillmentClosing(ClosingFulfillment {
+                fulfillment_order,
+                until,
+                totals_known,
+            }),
+            // An exception that is published says it.
+            Event::FulfillmentClosingEnded { .. } => return None,
+            Event::UnitsReclaimed {
+                fulfillment_order,
+                location,
+                units,
+            } => Self::UnitsReclaimed(Reclaimed {
+                fulfillment_order,
+                location,
+                units,
+            }),
+            Event::SurplusReleased {
+                fulfillment_order,
+                location,
+                lines,
+                missing,
+            } => Self::SurplusReleased(ReleasedSurplus {
+                fulfillment_order,
+                location,
+                lines,
+                missing,
+            }),
             Event::ShipmentShipped {
                 shipment,
                 location,

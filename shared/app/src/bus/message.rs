@@ -96,6 +96,11 @@ impl QueueMessage {
         }
     }
 
+    /// Whether it is the event of that name.
+    pub fn is_event(&self, name: &str) -> bool {
+        matches!(self, Self::Event(event) if event.name == name)
+    }
+
     /// The order of the message, and the cause of what is done about it.
     ///
     /// # Errors

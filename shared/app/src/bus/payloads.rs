@@ -7,7 +7,7 @@ use domain::{
     money::Currency,
     order::{
         CancelReason, Destination, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind,
-        LineUnits, RefundLine, RefundStatus, Shipment, UnitsAt,
+        LineUnits, ReclaimedUnits, RefundLine, RefundStatus, Shipment, UnitsAt,
     },
     routing::Unplaced,
 };
@@ -216,6 +216,35 @@ data! {
         lines: Vec<RefundLine>,
         /// Minor units of the order's currency.
         amount: i64,
+    }
+    /// A fulfillment order for which the location will ship nothing more.
+    ClosingFulfillment {
+        /// The fulfillment order.
+        fulfillment_order: FulfillmentOrderId,
+        /// Until when shipments that left may still be told of, UTC.
+        until: Timestamp,
+        /// Whether the location has said how many units it shipped in all: the open units have left.
+        totals_known: bool,
+    }
+    /// Units that a late shipment took back.
+    Reclaimed {
+        /// The fulfillment order that had them first, and has them again.
+        fulfillment_order: FulfillmentOrderId,
+        /// The location that shipped them.
+        location: LocationId,
+        /// The units, and where they were.
+        units: Vec<ReclaimedUnits>,
+    }
+    /// Units that the order needs no more.
+    ReleasedSurplus {
+        /// The fulfillment order that had them.
+        fulfillment_order: FulfillmentOrderId,
+        /// The location.
+        location: LocationId,
+        /// The units.
+        lines: Vec<LineUnits>,
+        /// Whether the location found that the units do not exist.
+        missing: bool,
     }
     /// An exception for a person; its detail can be read from the API.
     OpenedException {

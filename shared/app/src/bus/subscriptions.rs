@@ -49,7 +49,12 @@ impl Consumer {
 pub const SUBSCRIPTIONS: &[(Consumer, &[&str])] = &[
     (
         Consumer::Routing,
-        &["OrderReleased", "FulfillmentRejected", "UnitsShortShipped"],
+        &[
+            "OrderReleased",
+            "FulfillmentRejected",
+            "UnitsShortShipped",
+            "FulfillmentClosing",
+        ],
     ),
     (
         Consumer::Dispatch,
@@ -74,6 +79,8 @@ pub const SUBSCRIPTIONS: &[(Consumer, &[&str])] = &[
             "UnitsCancelled",
             "UnitsBackordered",
             "FulfillmentRejected",
+            "UnitsReclaimed",
+            "SurplusReleased",
             "HoldReleased",
         ],
     ),

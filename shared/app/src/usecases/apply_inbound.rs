@@ -21,6 +21,10 @@ use crate::{
     ports::{Clock, IdGenerator, OrderStore, Store},
 };
 
+/// How long shipments may be missing after a location has said that nothing more will come, in seconds, unless the
+/// setting says otherwise. Longer than the retries of a sender whose message was lost once.
+pub const CLOSING_GRACE_S: u32 = 600;
+
 /// Handles the body of a message on the inbound queue.
 ///
 /// # Errors
@@ -28,9 +32,10 @@ use crate::{
 pub async fn on_message(
     store: &impl Store,
     env: &(impl Clock + IdGenerator),
+    closing_grace_s: u32,
     body: &str,
 ) -> Result<(), Failure> {
-    apply(store, env, &parse(body)?).await
+    apply(store, env, closing_grace_s, &parse(body)?).await
 }
 
 /// Applies one fact.
@@ -41,6 +46,7 @@ pub async fn on_message(
 pub async fn apply(
     store: &impl Store,
     env: &(impl Clock + IdGenerator),
+    closing_grace_s: u32,
     inbound: &Inbound,
 ) -> Result<(), Failure> {
     let cause = Cause::new(&inbound.source, inbound.cause_id());
@@ -73,18 +79,21 @@ pub async fn apply(
                 fact: fact.clone(),
                 shipment: ShipmentId::mint(env.now(), env.entropy()),
                 occurred_at: inbound.occurred_at,
+                closing_grace_s,
             };
             apply_once(store, env, *order, &request(actor, cause), command).await
         }
         Fact::Shipment {
             order,
             reference,
+            fulfillment_order,
             fact,
         } => {
             let (location, actor) = signed_by(inbound)?;
             let command = Command::RecordShipment {
                 reference: reference.clone(),
                 location,
+                fulfillment_order: *fulfillment_order,
                 fact: fact.clone(),
             };
             apply_once(store, env, *order, &request(actor, cause), command).await
@@ -109,7 +118,8 @@ fn could_take_effect_later(fact: &Fact) -> bool {
             | FulfillmentFact::Rejected { .. }
             | FulfillmentFact::Picking
             | FulfillmentFact::Packed
-            | FulfillmentFact::Shipped { .. } => false,
+            | FulfillmentFact::Shipped { .. }
+            | FulfillmentFact::Closed { .. } => false,
         },
         Fact::Payment { .. } | Fact::Stock(_) => false,
     }

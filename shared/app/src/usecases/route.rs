@@ -16,7 +16,7 @@ use futures_util::future::try_join;
 use super::{
     availability::{Network, demand, held_for_all_ahead, inputs, stock_of},
     commit_decision::{PlannedDecision, commit_decision},
-    execute::{CommandRequest, load},
+    execute::{CommandRequest, execute, load},
 };
 use crate::{
     bus::message::QueueMessage,
@@ -27,13 +27,21 @@ use crate::{
 /// Handles the body of a message on the routing queue.
 ///
 /// # Errors
-/// [`Failure::Malformed`] when it names no order, and as [`route_order`].
+/// [`Failure::Malformed`] when it names no order, [`Failure::NotDue`] when shipments may still be missing, and as
+/// [`route_order`].
 pub async fn on_message(
     store: &impl Store,
     env: &(impl Clock + IdGenerator),
     body: &str,
 ) -> Result<(), Failure> {
-    let (order, trigger) = QueueMessage::read(body)?.about_order()?;
+    let message = QueueMessage::read(body)?;
+    let (order, trigger) = message.about_order()?;
+    if message.is_event("FulfillmentClosing") {
+        let closing = load(store, order).await?.closing_ends();
+        if let Some(until) = closing.filter(|until| *until > env.now()) {
+            return Err(Failure::NotDue(until));
+        }
+    }
     route_order(store, env, order, &trigger).await
 }
 
@@ -48,6 +56,7 @@ pub async fn route_order(
     trigger: &Cause,
 ) -> Result<(), Failure> {
     let request = CommandRequest::due("routing", trigger);
+    end_closing(store, env, id, &request).await?;
     for attempt in 1..=request.rounds {
         // The time before anything is read: every backorder up to then is in what is read.
         let now = env.now();
@@ -77,6 +86,20 @@ pub async fn route_order(
         }
     }
     Err(Failure::Contended(request.rounds))
+}
+
+/// Ends the waits for missing shipments that are over: the units that are short are then routed.
+async fn end_closing(
+    store: &impl Store,
+    clock: &impl Clock,
+    id: OrderId,
+    request: &CommandRequest,
+) -> Result<(), Failure> {
+    let now = clock.now();
+    let is_over = |order: &Order| order.closing_ends().is_some_and(|until| until <= now);
+    let command = |order: &Order| is_over(order).then_some(Command::EndClosing);
+    execute(store, clock, id, request, command).await?.order()?;
+    Ok(())
 }
 
 fn unrouted(order: &Order) -> Vec<Demand> {

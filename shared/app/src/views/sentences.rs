@@ -123,6 +123,36 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
         Event::UnitsShortShipped {
             location, lines, ..
         } => format!("Short at {location}: {}", units(lines)),
+        Event::FulfillmentClosing {
+            fulfillment_order,
+            totals_known,
+            ..
+        } => {
+            let rest = match totals_known {
+                true => "shipments that have left are still to be told of",
+                false => "shipments that have left may still be told of",
+            };
+            format!(
+                "{} will ship nothing more; {rest}",
+                location(order, *fulfillment_order)
+            )
+        }
+        Event::FulfillmentClosingEnded { fulfillment_order } => format!(
+            "{} has not told of all shipments that have left",
+            location(order, *fulfillment_order)
+        ),
+        Event::UnitsReclaimed {
+            location, units, ..
+        } => {
+            let parts: Vec<String> = units
+                .iter()
+                .map(|u| format!("{} x {}", u.released, u.sku))
+                .collect();
+            format!("{location} has shipped after all: {}", parts.join(", "))
+        }
+        Event::SurplusReleased {
+            location, lines, ..
+        } => format!("No longer needed from {location}: {}", units(lines)),
         Event::ShipmentShipped {
             shipment, location, ..
         } => {

@@ -1,9 +1,10 @@
-//! Batches of SQS messages: each is handled on its own and ends in one of four ways.
+//! Batches of SQS messages: each is handled on its own and ends in one of five ways.
 //!
 //! | the use case answers | the message |
 //! |---|---|
 //! | done | is deleted |
 //! | refused by the rules | is logged and deleted: the same request gets the same answer |
+//! | not due | stays, and comes again when it is due |
 //! | too early, failed | stays, and comes again after a wait that doubles with each receive |
 //! | failed permanently, or at the last receive | is moved to the dead-letter queue with its reason |
 //!
@@ -61,6 +62,10 @@ async fn handle_message(
             true
         }
         MessageOutcome::TooEarly(failure) => queue.retry_later(message, &failure).await,
+        MessageOutcome::Later(until) => {
+            queue.receive_at(message, until).await;
+            false
+        }
         MessageOutcome::Failed(failure) if failure.is_permanent() => {
             queue.dead_letter(message, &failure).await
         }

@@ -5,6 +5,7 @@ use std::time::Duration;
 use app::failure::Failure;
 use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::MessageAttributeValue};
+use jiff::Timestamp;
 use lambda_runtime::tracing;
 
 use crate::runtime::{
@@ -72,6 +73,18 @@ impl SourceQueue {
             wait_s = wait.as_secs(),
             "left on the queue"
         );
+        self.set_wait(message, wait).await;
+        false
+    }
+
+    /// Leaves a message on the queue until a time.
+    pub(super) async fn receive_at(&self, message: &SqsMessage, until: Timestamp) {
+        let seconds = until.duration_since(Timestamp::now()).as_secs().max(1);
+        let wait = Duration::from_secs(u64::try_from(seconds).unwrap_or(1));
+        self.set_wait(message, wait.min(RECEIVE_WAIT_MAX)).await;
+    }
+
+    async fn set_wait(&self, message: &SqsMessage, wait: Duration) {
         let change = self
             .client
             .change_message_visibility()
@@ -79,10 +92,10 @@ impl SourceQueue {
             .set_receipt_handle(message.receipt_handle.clone())
             .visibility_timeout(i32::try_from(wait.as_secs()).unwrap_or(i32::MAX));
         if let Err(error) = change.send().await {
+            let id = message.message_id.as_deref().unwrap_or_default();
             // The message comes again all the same, after the queue's own visibility timeout.
             tracing::warn!(message.id = id, error = %DisplayErrorContext(&error), "could not set the wait");
         }
-        false
     }
 
     /// Writes a message to the dead-letter queue with its reason. True when the message may be deleted.

@@ -95,12 +95,19 @@ fn each_type_becomes_its_fact() {
             lines: vec![line("1", 1)]
         }
     );
+    assert_eq!(
+        fulfillment(Kind::Closed),
+        FulfillmentFact::Closed {
+            totals: vec![line("1", 2)]
+        }
+    );
     let shipped = FulfillmentFact::Shipped {
         reference: "BOX-1".into(),
         carrier: Some("DHL".into()),
         tracking: Some("00340434161094042557".into()),
         lines: vec![line("1", 2), line("2", 1)],
         last: true,
+        totals: None,
     };
     assert_eq!(fulfillment(Kind::Shipped), shipped);
     let shipment = |kind| match read(kind) {
@@ -175,6 +182,7 @@ fn optional_fields_may_be_left_out_or_null() {
                         carrier,
                         tracking,
                         last,
+                        totals: None,
                         ..
                     },
                 ..

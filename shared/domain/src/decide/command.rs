@@ -1,7 +1,8 @@
 //! The one entry: what a command causes.
 
 use super::{
-    cancellation, exception, fulfillment, hold, payment, refund::refund_owed, routing, shipment,
+    cancellation, closing, exception, fulfillment, hold, payment, refund::refund_owed, routing,
+    shipment,
 };
 use crate::{
     evolve::evolve,
@@ -28,20 +29,30 @@ pub fn decide(
             fact,
             shipment,
             occurred_at,
+            closing_grace_s,
         } => {
             let report = fulfillment::Report {
                 fulfillment_order: *fulfillment_order,
                 location,
                 shipment: *shipment,
                 occurred_at: *occurred_at,
+                closing_until: closing::until(context.now, *closing_grace_s),
             };
             fulfillment::record(order, &report, fact, context)?
         }
         Command::RecordShipment {
             reference,
             location,
+            fulfillment_order,
             fact,
-        } => shipment::record(order, reference, location, fact)?,
+        } => {
+            let sender = shipment::Sender {
+                location,
+                fulfillment_order: *fulfillment_order,
+            };
+            shipment::record(order, reference, &sender, fact)?
+        }
+        Command::EndClosing => closing::end(order, context.now),
         Command::PlaceHold {
             kind,
             handle,
@@ -75,6 +86,7 @@ fn with_consequences(order: &Order, mut events: Vec<Event>, context: &Context) -
     let after = events
         .iter()
         .fold(order.clone(), |order, event| evolve(order, event, context));
+    events.extend(closing::found_again(&after));
     events.extend(refund_owed(&after));
     if !order.is_ready() && after.is_ready() && after.unrouted() > 0 {
         events.push(Event::OrderReleased {});

@@ -1,13 +1,18 @@
 //! What locations report about fulfillment orders. Physical truth is never dropped.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use super::{
-    shipping::{contents, is_known, shipped},
+    closing::close,
+    late::release_surplus,
+    shipping::{contents, known, shipped, told_again},
     units::{cancelled, refused, totals, units_of},
 };
 use crate::{
-    ids::{FulfillmentOrderId, LocationId, ShipmentId},
+    evolve::evolve,
+    ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId},
     inbound::{FactLine, FulfillmentFact},
     order::{
         Context, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, Order, Rejection,
@@ -28,6 +33,8 @@ pub(super) struct Report<'a> {
     pub(super) location: &'a LocationId,
     pub(super) shipment: ShipmentId,
     pub(super) occurred_at: Timestamp,
+    /// Until when shipments may be missing, if this report says that nothing more will come, UTC.
+    pub(super) closing_until: Timestamp,
 }
 
 pub(super) fn record(
@@ -62,30 +69,59 @@ pub(super) fn record(
             LOCATION_REFUSED,
             context.now,
         ),
-        FulfillmentFact::Shipped { reference, .. } if is_known(order, reference) => {
-            vec![]
-        }
         FulfillmentFact::Shipped {
             reference,
             carrier,
             tracking,
             lines,
             last,
+            totals: all,
         } => {
-            let shipment = Shipment {
-                id: report.shipment,
-                reference: reference.clone(),
-                fulfillment_order,
-                carrier: carrier.clone(),
-                tracking: tracking.clone(),
-                shipped_at: report.occurred_at,
-                status: ShipmentStatus::Shipped,
-                since: context.now,
-                lines: contents(order, found, lines),
+            let mut events = match known(order, found, reference) {
+                Some(known) => told_again(order, found, known, lines),
+                None => {
+                    let shipment = Shipment {
+                        id: report.shipment,
+                        reference: reference.clone(),
+                        fulfillment_order,
+                        carrier: carrier.clone(),
+                        tracking: tracking.clone(),
+                        shipped_at: report.occurred_at,
+                        status: ShipmentStatus::Shipped,
+                        since: context.now,
+                        lines: contents(order, found, lines),
+                    };
+                    shipped(order, found, shipment, lines)
+                }
             };
-            shipped(order, found, shipment, lines, *last)
+            if *last {
+                let all = all.as_deref().map(totals);
+                closed(order, report, all.as_ref(), &mut events, context);
+            }
+            events
+        }
+        FulfillmentFact::Closed { totals: all } => {
+            let mut events = vec![];
+            closed(order, report, Some(&totals(all)), &mut events, context);
+            events
         }
     })
+}
+
+/// Adds what follows when nothing more will come after `events`.
+fn closed(
+    order: &Order,
+    report: &Report<'_>,
+    totals: Option<&BTreeMap<LineId, u32>>,
+    events: &mut Vec<Event>,
+    context: &Context,
+) {
+    let after = events
+        .iter()
+        .fold(order.clone(), |order, event| evolve(order, event, context));
+    if let Some(found) = after.fulfillment_order(report.fulfillment_order) {
+        events.extend(close(&after, found, totals, report.closing_until));
+    }
 }
 
 /// The fulfillment order that a report is about, if it is one of the location that signed it.
@@ -148,13 +184,21 @@ fn release(
     if !found.status.is_open() {
         return vec![];
     }
-    let mut events = Vec::new();
-    let requested = units_of(order, found, |l| released(l).min(l.cancel_requested));
+    let surplus = |l: &FulfillmentLine| released(l).min(l.surplus);
+    let to_cancel = |l: &FulfillmentLine| {
+        let requested = l.cancel_requested.saturating_sub(surplus(l));
+        released(l).saturating_sub(surplus(l)).min(requested)
+    };
+    let mut events: Vec<Event> = release_surplus(order, found, &released, missing)
+        .into_iter()
+        .collect();
+    let requested = units_of(order, found, to_cancel);
     if !requested.is_empty() {
         events.push(cancelled(found, &requested));
     }
     let lines = units_of(order, found, |l| {
-        released(l).saturating_sub(l.cancel_requested)
+        let gone = surplus(l).saturating_add(to_cancel(l));
+        released(l).saturating_sub(gone)
     });
     if !lines.is_empty() {
         events.push(Event::FulfillmentRejected {

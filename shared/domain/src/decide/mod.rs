@@ -6,10 +6,12 @@
 
 mod assessment;
 mod cancellation;
+mod closing;
 mod command;
 mod exception;
 mod fulfillment;
 mod hold;
+mod late;
 mod payment;
 mod placement;
 mod refund;

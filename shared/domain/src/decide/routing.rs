@@ -151,14 +151,10 @@ fn planned(
         lines: assignment
             .lines
             .iter()
-            .map(|(line, units)| FulfillmentLine {
-                line: line.clone(),
-                open: *units,
-                shipped: 0,
-                cancel_requested: 0,
-            })
+            .map(|(line, units)| FulfillmentLine::assigned(line.clone(), *units))
             .collect(),
         cancel_reason: None,
+        closing: None,
     };
     Ok(decision.assignments.iter().zip(ids).map(plan).collect())
 }

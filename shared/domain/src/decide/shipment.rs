@@ -3,18 +3,32 @@
 
 use super::exception::{open, resolve};
 use crate::{
-    ids::{LocationId, ShipmentId},
+    ids::{FulfillmentOrderId, LocationId, ShipmentId},
     inbound::ShipmentFact,
     order::{Event, ExceptionKind, Order, Rejection, RejectionCode, Shipment, ShipmentStatus},
 };
 
+/// Who reports, about a shipment of which fulfillment order, if that is named.
+pub(super) struct Sender<'a> {
+    pub(super) location: &'a LocationId,
+    pub(super) fulfillment_order: Option<FulfillmentOrderId>,
+}
+
 pub(super) fn record(
     order: &Order,
     reference: &str,
-    location: &LocationId,
+    sender: &Sender<'_>,
     fact: &ShipmentFact,
 ) -> Result<Vec<Event>, Rejection> {
-    let found = own_shipment(order, reference, location)?;
+    let found = match own_shipments(order, reference, sender).as_slice() {
+        [] => {
+            let message = "the shipment is not known; its `shipped` has not arrived";
+            let code = RejectionCode::ShipmentNotYetKnown;
+            return Err(Rejection::new(code, reference, message));
+        }
+        [found] => *found,
+        [..] => return Ok(vec![ambiguous(reference, sender, fact)]),
+    };
     let shipment = found.id;
     let name = found.tracking.as_deref().unwrap_or(reference);
     let moving = match found.status {
@@ -80,29 +94,28 @@ fn moved(order: &Order, step: Event, shipment: ShipmentId) -> Vec<Event> {
     events
 }
 
-/// The shipment of that reference, if it is one of the location that reports.
-fn own_shipment<'a>(
-    order: &'a Order,
-    reference: &str,
-    location: &LocationId,
-) -> Result<&'a Shipment, Rejection> {
-    let mut shipments = order.state.shipments.iter();
-    let Some(found) = shipments.find(|shipment| shipment.reference == reference) else {
-        let message = "the shipment is not known; its `shipped` has not arrived";
-        return Err(Rejection::new(
-            RejectionCode::ShipmentNotYetKnown,
-            reference,
-            message,
-        ));
+/// The shipments of that reference that the sender has shipped: every location may call its shipment `1`.
+fn own_shipments<'a>(order: &'a Order, reference: &str, sender: &Sender<'_>) -> Vec<&'a Shipment> {
+    let is_own = |shipment: &&Shipment| {
+        let from = order.fulfillment_order(shipment.fulfillment_order);
+        from.is_some_and(|from| from.location == *sender.location)
+            && sender
+                .fulfillment_order
+                .is_none_or(|id| id == shipment.fulfillment_order)
     };
-    let sender = order.fulfillment_order(found.fulfillment_order);
-    if sender.map(|sender| &sender.location) != Some(location) {
-        let message = format!("{location} reports about a shipment of another location");
-        return Err(Rejection::new(
-            RejectionCode::WrongLocation,
-            location.as_str(),
-            message,
-        ));
-    }
-    Ok(found)
+    let shipments = order.state.shipments.iter();
+    shipments
+        .filter(|shipment| shipment.reference == reference)
+        .filter(is_own)
+        .collect()
+}
+
+fn ambiguous(reference: &str, sender: &Sender<'_>, fact: &ShipmentFact) -> Event {
+    let (location, fact) = (sender.location, fact.as_str());
+    let detail = format!(
+        "{location} reports {fact} for shipment {reference}, and has several shipments of that reference in this order; \
+         ask which one it is"
+    );
+    let subject = format!("{location}/{reference}/{fact}");
+    open(ExceptionKind::ShipmentAmbiguous, subject, detail)
 }

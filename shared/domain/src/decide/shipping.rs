@@ -1,23 +1,63 @@
 //! A location reports that a shipment left. Physical truth is never dropped.
 
+use std::collections::BTreeMap;
+
 use super::{
     exception::open,
-    units::{cancelled, refused, totals, units_of},
+    late::{reclaim, ship_surplus},
+    units::{refused, totals},
 };
 use crate::{
+    ids::LineId,
     inbound::FactLine,
     order::{
         Event, ExceptionKind, FulfillmentLine, FulfillmentOrder, Order, Shipment, ShipmentLine,
     },
 };
 
-/// Whether a shipment of that reference is recorded.
-pub(super) fn is_known(order: &Order, reference: &str) -> bool {
-    order
-        .state
-        .shipments
+/// The shipment of that reference that the fulfillment order has; references are unique within it only.
+pub(super) fn known<'a>(
+    order: &'a Order,
+    found: &FulfillmentOrder,
+    reference: &str,
+) -> Option<&'a Shipment> {
+    let mut shipments = order.state.shipments.iter();
+    shipments.find(|s| s.fulfillment_order == found.id && s.reference == reference)
+}
+
+/// A shipment is told of again. The same contents change nothing; others are for a person to compare.
+pub(super) fn told_again(
+    order: &Order,
+    found: &FulfillmentOrder,
+    known: &Shipment,
+    lines: &[FactLine],
+) -> Vec<Event> {
+    let before: BTreeMap<LineId, u32> = known
+        .lines
         .iter()
-        .any(|s| s.reference == reference)
+        .map(|l| (l.line.clone(), l.units.saturating_add(l.unexpected)))
+        .collect();
+    let mut now = totals(lines);
+    now.retain(|line, _| order.line(line).is_some());
+    if lines.is_empty() || now == before {
+        return vec![];
+    }
+    let show = |units: &BTreeMap<LineId, u32>| {
+        let parts: Vec<String> = units
+            .iter()
+            .map(|(line, units)| format!("{units} of line {line}"))
+            .collect();
+        parts.join(", ")
+    };
+    let detail = format!(
+        "{} first said that shipment {} contains {}, and now {}; the first is kept, ask the location",
+        found.location,
+        known.reference,
+        show(&before),
+        show(&now)
+    );
+    let kind = ExceptionKind::ShipmentContradicted;
+    vec![open(kind, known.id.to_string(), detail)]
 }
 
 /// The units that count as shipped, and those that left although this location was not asked for them. No lines: all
@@ -52,45 +92,33 @@ pub(super) fn contents(
         .collect()
 }
 
-/// The events of a shipment that left. With `last`, nothing more will come: what is still open is short.
+/// The events of a shipment that left.
 pub(super) fn shipped(
     order: &Order,
     found: &FulfillmentOrder,
-    shipment: Shipment,
+    mut shipment: Shipment,
     lines: &[FactLine],
-    last: bool,
 ) -> Vec<Event> {
-    let shipped = |line: &FulfillmentLine| {
-        let part = shipment.lines.iter().find(|l| l.line == line.line);
-        part.map_or(0, |l| l.units)
+    let requested = shipment.lines.clone();
+    let remaining = |line: &FulfillmentLine| {
+        let part = requested.iter().find(|l| l.line == line.line);
+        line.open.saturating_sub(part.map_or(0, |l| l.units))
     };
-    let remaining = |line: &FulfillmentLine| line.open.saturating_sub(shipped(line));
-    let to_cancel = |line: &FulfillmentLine| line.cancel_requested.min(remaining(line));
     // The shipment won against the cancellation of the units that it contains.
-    let lost = |line: &FulfillmentLine| line.cancel_requested.saturating_sub(remaining(line));
-    let short = |line: &FulfillmentLine| remaining(line).saturating_sub(to_cancel(line));
+    let lost = |line: &FulfillmentLine| {
+        let surplus = line.surplus.min(line.cancel_requested);
+        let requested = line.cancel_requested.saturating_sub(surplus);
+        requested.saturating_sub(remaining(line))
+    };
     let mut events = refused(order, found, lost, "shipped", shipment.shipped_at);
-    let (mut cancelled_units, mut short_units) = (vec![], vec![]);
-    if last {
-        cancelled_units = units_of(order, found, to_cancel);
-        short_units = units_of(order, found, short);
-    }
+    events.extend(ship_surplus(order, found, &mut shipment.lines));
+    events.extend(reclaim(order, found, &mut shipment.lines));
     let exceptions = exceptions(order, found, &shipment, lines);
     events.push(Event::ShipmentShipped {
         shipment,
         location: found.location.clone(),
         untracked: found.untracked,
     });
-    if !cancelled_units.is_empty() {
-        events.push(cancelled(found, &cancelled_units));
-    }
-    if !short_units.is_empty() {
-        events.push(Event::UnitsShortShipped {
-            fulfillment_order: found.id,
-            location: found.location.clone(),
-            lines: short_units,
-        });
-    }
     events.extend(exceptions);
     events
 }

@@ -1,6 +1,6 @@
 //! The one entry: the order after an event.
 
-use super::{cancellation, fulfillment, payment, routing, shipment};
+use super::{cancellation, closing, fulfillment, payment, reclaim, routing, shipment};
 use crate::order::{
     Context, Event, Exception, FulfillmentStatus, Hold, Order, ShipmentStatus, ended_dispute,
     ended_hold,
@@ -110,15 +110,44 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             fulfillment_order,
             location,
             lines,
+            missing,
             ..
+        } => {
+            let id = *fulfillment_order;
+            fulfillment::return_to_routing(order, id, location, lines, *missing, context);
         }
-        | Event::UnitsShortShipped {
+        Event::UnitsShortShipped {
             fulfillment_order,
             location,
             lines,
         } => {
-            fulfillment::return_to_routing(order, *fulfillment_order, location, lines, context);
+            fulfillment::return_to_routing(
+                order,
+                *fulfillment_order,
+                location,
+                lines,
+                true,
+                context,
+            );
         }
+        Event::FulfillmentClosing {
+            fulfillment_order,
+            until,
+            totals_known,
+        } => closing::start(order, *fulfillment_order, *until, *totals_known),
+        Event::FulfillmentClosingEnded { fulfillment_order } => {
+            closing::end(order, *fulfillment_order);
+        }
+        Event::UnitsReclaimed {
+            fulfillment_order,
+            units,
+            ..
+        } => reclaim::reclaim(order, *fulfillment_order, units, context),
+        Event::SurplusReleased {
+            fulfillment_order,
+            lines,
+            ..
+        } => reclaim::release_surplus(order, *fulfillment_order, lines, context),
         Event::ShipmentShipped { shipment, .. } => shipment::ship(order, shipment, context),
         Event::ShipmentInTransit { shipment } => {
             shipment::step(order, *shipment, ShipmentStatus::InTransit, context);

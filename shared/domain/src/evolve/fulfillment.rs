@@ -31,21 +31,27 @@ pub(super) fn advance(
     }
 }
 
-/// Ends a fulfillment order that has no open units any more: shipped if anything was, otherwise as given.
+/// Ends a fulfillment order that has no open units any more: shipped if anything was, otherwise as given. One that had
+/// ended without a shipment is shipped when a late one turns up.
 pub(super) fn close(
     order: &mut Order,
     id: FulfillmentOrderId,
     nothing_shipped: FulfillmentStatus,
     context: &Context,
 ) {
-    let ended = |f: &&mut FulfillmentOrder| f.open_units() == 0 && f.status.is_open();
-    if let Some(found) = fulfillment_order_mut(order, id).filter(ended) {
-        let shipped = found.lines.iter().any(|l| l.shipped > 0);
-        found.status = if shipped {
-            FulfillmentStatus::Shipped
-        } else {
-            nothing_shipped
-        };
+    let ended = |f: &&mut FulfillmentOrder| f.open_units() == 0;
+    let Some(found) = fulfillment_order_mut(order, id).filter(ended) else {
+        return;
+    };
+    found.closing = None;
+    let shipped = found.lines.iter().any(|l| l.shipped > 0);
+    let status = match (shipped, found.status.is_open()) {
+        (true, _) => FulfillmentStatus::Shipped,
+        (false, true) => nothing_shipped,
+        (false, false) => found.status,
+    };
+    if found.status != status {
+        found.status = status;
         found.since = context.now;
     }
 }
@@ -93,8 +99,15 @@ pub(super) fn return_to_routing(
     id: FulfillmentOrderId,
     location: &LocationId,
     lines: &[LineUnits],
+    missing: bool,
     context: &Context,
 ) {
+    for_lines(order, id, lines, |line, units| {
+        line.released = line.released.saturating_add(units);
+        if missing {
+            line.written_off = line.written_off.saturating_add(units);
+        }
+    });
     for units in lines {
         order
             .state

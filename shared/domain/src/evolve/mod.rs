@@ -3,9 +3,11 @@
 
 mod buckets;
 mod cancellation;
+mod closing;
 mod event;
 mod fulfillment;
 mod payment;
+mod reclaim;
 mod routing;
 mod shipment;
 

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     ids::ShipmentId,
-    order::{Context, FulfillmentStatus, Order, Shipment, ShipmentStatus},
+    order::{Context, FulfillmentOrder, FulfillmentStatus, Order, Shipment, ShipmentStatus},
 };
 
 pub(super) fn ship(order: &mut Order, shipment: &Shipment, context: &Context) {
@@ -21,6 +21,13 @@ pub(super) fn ship(order: &mut Order, shipment: &Shipment, context: &Context) {
         if let Some(line) = line_mut(order, &part.line) {
             shift(&mut line.assigned, &mut line.shipped, part.units);
         }
+    }
+    // Who ships has accepted.
+    let unanswered = |f: &&mut FulfillmentOrder| f.status == FulfillmentStatus::Requested;
+    if let Some(found) = fulfillment_order_mut(order, shipment.fulfillment_order).filter(unanswered)
+    {
+        found.status = FulfillmentStatus::Accepted;
+        found.since = context.now;
     }
     order.state.shipments.push(shipment.clone());
     close(

@@ -41,8 +41,18 @@ pub enum FulfillmentFact {
         tracking: Option<String>,
         /// What is in it.
         lines: Vec<FactLine>,
-        /// Whether nothing more will come for this fulfillment order, so that what is still open is short.
+        /// Whether nothing more will be shipped for this fulfillment order. Shipments that left before may still be told
+        /// of later.
         last: bool,
+        /// With `last`: units of each line in all shipments of the fulfillment order, if the location knows; a line that is
+        /// not named has none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        totals: Option<Vec<FactLine>>,
+    },
+    /// Nothing more will be shipped for this fulfillment order.
+    Closed {
+        /// Units of each line in all of its shipments; a line that is not named has none.
+        totals: Vec<FactLine>,
     },
 }
 

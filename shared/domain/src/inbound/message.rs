@@ -60,6 +60,9 @@ pub enum Fact {
         order: OrderId,
         /// The location's reference for the shipment.
         reference: String,
+        /// The fulfillment order that it belongs to, if the location names it: references are unique within it only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        fulfillment_order: Option<FulfillmentOrderId>,
         /// What.
         fact: ShipmentFact,
     },

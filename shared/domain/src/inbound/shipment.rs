@@ -20,3 +20,16 @@ pub enum ShipmentFact {
     /// It goes back.
     ReturnedToSender,
 }
+
+impl ShipmentFact {
+    /// The name in snake case.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::InTransit => "in_transit",
+            Self::OutForDelivery => "out_for_delivery",
+            Self::Delivered => "delivered",
+            Self::Exception { .. } => "exception",
+            Self::ReturnedToSender => "returned_to_sender",
+        }
+    }
+}

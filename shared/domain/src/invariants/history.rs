@@ -36,7 +36,8 @@ fn once(record: &OrderRecord, findings: &mut Findings) {
         );
     }
     let payment = &order.state.payment;
-    let references = order.state.shipments.iter().map(|s| s.reference.as_str());
+    let references = order.state.shipments.iter();
+    let references = references.map(|s| format!("{}/{}", s.fulfillment_order, s.reference));
     let refunds = payment.refunds.iter().map(|r| r.id.as_str());
     let intents = payment.intents.iter().map(|i| i.id.as_str());
     unique("shipment reference", references, order, findings);

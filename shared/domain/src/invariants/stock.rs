@@ -144,7 +144,7 @@ impl Moves {
         for event in commits.iter().flat_map(|commit| &commit.body.events) {
             #[expect(
                 clippy::wildcard_enum_match_arm,
-                reason = "the other events lower no stock level"
+                reason = "the other events do not change what is on hand"
             )]
             match event {
                 Event::ShipmentShipped {
@@ -169,6 +169,12 @@ impl Moves {
                     missing: true,
                     ..
                 }
+                | Event::SurplusReleased {
+                    fulfillment_order,
+                    location,
+                    lines,
+                    missing: true,
+                }
                 | Event::UnitsShortShipped {
                     fulfillment_order,
                     location,
@@ -180,6 +186,21 @@ impl Moves {
                     for part in lines.iter().filter(|_| tracked) {
                         let gone = i64::from(part.units).saturating_neg();
                         self.add((part.sku.clone(), location.clone()), gone, 0);
+                    }
+                }
+                Event::UnitsReclaimed {
+                    fulfillment_order,
+                    location,
+                    units,
+                } => {
+                    let tracked = order
+                        .fulfillment_order(*fulfillment_order)
+                        .is_some_and(|f| !f.untracked);
+                    for part in units.iter().filter(|_| tracked) {
+                        let key = (part.sku.clone(), location.clone());
+                        // Reserved again without a check, until the shipment in the same commit takes it.
+                        let back = i64::from(part.written_off);
+                        self.add(key, back, i64::from(part.total()).saturating_sub(back));
                     }
                 }
                 _ => {}

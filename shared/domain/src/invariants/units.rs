@@ -66,6 +66,18 @@ fn assigned_and_shipped(
     findings.unless(open == u64::from(assigned), Rule::I1, &subject, || {
         format!("{assigned} units are assigned, {open} are open in fulfillment orders")
     });
+    let surplus = sum(parts().map(|l| l.surplus));
+    findings.unless(
+        surplus == u64::from(state.surplus),
+        Rule::I1,
+        &subject,
+        || {
+            format!(
+                "{} units are surplus, {surplus} in fulfillment orders",
+                state.surplus
+            )
+        },
+    );
     let contents = order.state.shipments.iter().flat_map(|s| &s.lines);
     let left = sum(contents.filter(|l| l.line == line.id).map(|l| l.units));
     let counted = sum(parts().map(|l| l.shipped));
@@ -96,6 +108,17 @@ fn fulfillment_orders(order: &Order, findings: &mut Findings) {
                     format!(
                         "{} of {} open units are to be cancelled",
                         part.cancel_requested, part.open
+                    )
+                },
+            );
+            findings.unless(
+                part.surplus <= part.open && part.written_off <= part.released,
+                Rule::I1,
+                &subject,
+                || {
+                    format!(
+                        "of {} open units {} are surplus; of {} released units {} are written off",
+                        part.open, part.surplus, part.released, part.written_off
                     )
                 },
             );

@@ -38,13 +38,19 @@ pub enum Command {
         shipment: ShipmentId,
         /// When the location says it happened, UTC.
         occurred_at: Timestamp,
+        /// How long shipments may be missing after the location has said that nothing more will come, in seconds.
+        closing_grace_s: u32,
     },
+    /// End what fulfillment orders were waiting for since their location said that nothing more will come.
+    EndClosing,
     /// A fact about a shipment on its way.
     RecordShipment {
         /// The location's reference for the shipment.
         reference: String,
         /// The location that signed it.
         location: LocationId,
+        /// The fulfillment order, if the location names it.
+        fulfillment_order: Option<FulfillmentOrderId>,
         fact: ShipmentFact,
     },
     /// Stop the order from moving on.

@@ -32,6 +32,8 @@ open_set! {
         PaymentFailed = "PAYMENT_FAILED",
         /// The payment was cancelled.
         PaymentCancelled = "PAYMENT_CANCELLED",
+        /// Another location had shipped the units already.
+        AlreadyShipped = "ALREADY_SHIPPED",
         /// Anything else; the note says what.
         Other = "OTHER",
     }
@@ -63,6 +65,45 @@ pub struct UnitsAt {
     /// Of the units not assigned, how many waited for stock.
     #[serde(default, skip_serializing_if = "is_default")]
     pub backordered: u32,
+}
+
+/// Units of one line that a late shipment takes back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ReclaimedUnits {
+    /// The line.
+    pub line: LineId,
+    /// Its SKU.
+    pub sku: Sku,
+    /// Units taken back from the unrouted ones.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unrouted: u32,
+    /// Units taken back from the backordered ones.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub backordered: u32,
+    /// Units taken back from fulfillment orders whose request was not sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub planned: Vec<(FulfillmentOrderId, u32)>,
+    /// Units that other locations have been asked for; they are surplus until those answer.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub surplus: Vec<(FulfillmentOrderId, u32)>,
+    /// Units that the location had said it would not ship, and has shipped; some of them may be found nowhere any more.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub released: u32,
+    /// Of those, the units whose stock had been written off: the write-off is reversed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub written_off: u32,
+}
+
+impl ReclaimedUnits {
+    /// Units that belong to the fulfillment order again.
+    pub fn total(&self) -> u32 {
+        let planned = self.planned.iter().map(|(_, units)| *units);
+        let surplus = self.surplus.iter().map(|(_, units)| *units);
+        planned
+            .chain(surplus)
+            .chain([self.unrouted, self.backordered])
+            .fold(0, u32::saturating_add)
+    }
 }
 
 /// Units of one line that are owed back, with their value.
@@ -230,6 +271,37 @@ pub enum Event {
         /// The units that were not shipped.
         lines: Vec<LineUnits>,
     },
+    /// The location said that nothing more will come. Shipments that it has not told of may turn up until the time given.
+    FulfillmentClosing {
+        fulfillment_order: FulfillmentOrderId,
+        /// Until when they may, UTC.
+        until: Timestamp,
+        /// Whether the location has said how many units it shipped in all: the open units have left.
+        #[serde(default, skip_serializing_if = "is_default")]
+        totals_known: bool,
+    },
+    /// The time in which shipments might turn up has passed; a person was asked for those that are missing.
+    FulfillmentClosingEnded {
+        fulfillment_order: FulfillmentOrderId,
+    },
+    /// A shipment turned up with units that had been routed again. They are taken back from where they are.
+    UnitsReclaimed {
+        fulfillment_order: FulfillmentOrderId,
+        /// The location that shipped them.
+        location: LocationId,
+        units: Vec<ReclaimedUnits>,
+    },
+    /// Units that the order needs no more, because a late shipment from elsewhere has them, are taken from the location
+    /// that had them assigned.
+    SurplusReleased {
+        fulfillment_order: FulfillmentOrderId,
+        /// The location.
+        location: LocationId,
+        lines: Vec<LineUnits>,
+        /// Whether the location found that the units do not exist, so that its stock is written off.
+        #[serde(default, skip_serializing_if = "is_default")]
+        missing: bool,
+    },
     /// A shipment left.
     ShipmentShipped {
         shipment: Shipment,
@@ -346,6 +418,10 @@ impl Event {
             Self::FulfillmentPacked { .. } => "FulfillmentPacked",
             Self::FulfillmentRejected { .. } => "FulfillmentRejected",
             Self::UnitsShortShipped { .. } => "UnitsShortShipped",
+            Self::FulfillmentClosing { .. } => "FulfillmentClosing",
+            Self::FulfillmentClosingEnded { .. } => "FulfillmentClosingEnded",
+            Self::UnitsReclaimed { .. } => "UnitsReclaimed",
+            Self::SurplusReleased { .. } => "SurplusReleased",
             Self::ShipmentShipped { .. } => "ShipmentShipped",
             Self::ShipmentInTransit { .. } => "ShipmentInTransit",
             Self::ShipmentOutForDelivery { .. } => "ShipmentOutForDelivery",

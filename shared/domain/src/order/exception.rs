@@ -44,6 +44,12 @@ open_set! {
         ShippedAfterCancel = "shipped_after_cancel",
         /// A shipment contains units that were not requested from this location.
         UnexpectedShipment = "unexpected_shipment",
+        /// A location says that it shipped units in a shipment that it has not told of.
+        ShipmentMissing = "shipment_missing",
+        /// A location told of a shipment twice, with different contents.
+        ShipmentContradicted = "shipment_contradicted",
+        /// A message about a shipment fits more than one.
+        ShipmentAmbiguous = "shipment_ambiguous",
         /// Money was captured for a cancelled order.
         CapturedAfterCancel = "captured_after_cancel",
         /// Less money came than the order costs.

@@ -30,6 +30,22 @@ pub struct FulfillmentOrder {
     /// Why the location was asked to cancel units; `None`: it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<CancelReason>,
+    /// The location has said that nothing more will come; `None`: it has not.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closing: Option<Closing>,
+}
+
+/// A location has said that nothing more will come for a fulfillment order that still has open units. Messages overtake
+/// each other, so shipments that left may not be known yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Closing {
+    /// Until when shipments may be missing, UTC; `None`: that time has passed, and a person was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+    /// Whether the location has said how many units it shipped in all: the open units then have left. Otherwise units
+    /// that are open when the time has passed are short.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub totals_known: bool,
 }
 
 /// Units of one line within a fulfillment order.
@@ -45,6 +61,31 @@ pub struct FulfillmentLine {
     /// Of the open units, how many the location is asked to cancel.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cancel_requested: u32,
+    /// Of the open units, how many the order needs no more, because a late shipment from elsewhere has them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub surplus: u32,
+    /// Units that the location said it would not ship, and that were routed again. A shipment that turns up later takes
+    /// them back.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub released: u32,
+    /// Of the released units, how many were written off the location's stock.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub written_off: u32,
+}
+
+impl FulfillmentLine {
+    /// Units of a line that are assigned.
+    pub fn assigned(line: LineId, units: u32) -> Self {
+        Self {
+            line,
+            open: units,
+            shipped: 0,
+            cancel_requested: 0,
+            surplus: 0,
+            released: 0,
+            written_off: 0,
+        }
+    }
 }
 
 /// How far a fulfillment order is; ordered as it happens.

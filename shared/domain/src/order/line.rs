@@ -100,6 +100,10 @@ pub struct LineState {
     /// Cancelled.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cancelled: u32,
+    /// Of the assigned units, how many are more than the order needs: a late shipment from elsewhere has them, and their
+    /// location has not answered yet. They are beside the units ordered.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub surplus: u32,
     /// Of the shipped units, how many were delivered.
     #[serde(default, skip_serializing_if = "is_default")]
     pub delivered: u32,
@@ -125,6 +129,7 @@ impl LineState {
             assigned: 0,
             shipped: 0,
             cancelled: 0,
+            surplus: 0,
             delivered: 0,
             returned: 0,
             refund_owed: 0,
@@ -132,7 +137,7 @@ impl LineState {
         }
     }
 
-    /// Units in all five buckets; the units ordered, always.
+    /// Units in all five buckets without the surplus; the units ordered, always.
     pub fn total(&self) -> u32 {
         [
             self.unrouted,
@@ -143,5 +148,6 @@ impl LineState {
         ]
         .into_iter()
         .fold(0, u32::saturating_add)
+        .saturating_sub(self.surplus)
     }
 }

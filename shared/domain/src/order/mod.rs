@@ -31,9 +31,9 @@ pub use commit::{
     Actor, ActorKind, Cause, ChainError, Commit, CommitBody, UnreadableCommit, verify_chain,
 };
 pub use contact::{Address, Contact};
-pub use event::{CancelReason, Event, LineUnits, RefundLine, UnitsAt};
+pub use event::{CancelReason, Event, LineUnits, ReclaimedUnits, RefundLine, UnitsAt};
 pub use exception::{Exception, ExceptionKind, ExceptionOutcome};
-pub use fulfillment::{FulfillmentLine, FulfillmentOrder, FulfillmentStatus};
+pub use fulfillment::{Closing, FulfillmentLine, FulfillmentOrder, FulfillmentStatus};
 pub use hold::{Hold, HoldKind, ended_hold};
 pub use line::{Cell, Line, LineState};
 pub use owed::{Owed, REDRIVE_AFTER_S};

@@ -17,7 +17,7 @@ pub enum Owed {
     Cancellation,
     /// Locations must be sent a request, or asked to cancel.
     Dispatch,
-    /// Units must be routed.
+    /// Units must be routed, or the wait for missing shipments is over.
     Routing,
 }
 
@@ -31,7 +31,20 @@ impl Order {
         ];
         let overdue = overdue_after(self.state.changed_at);
         let owed = owed.into_iter().filter(|(_, is_owed)| *is_owed);
-        owed.map(|(owed, _)| (owed, overdue)).collect()
+        let mut owes: BTreeMap<Owed, Timestamp> = owed.map(|(owed, _)| (owed, overdue)).collect();
+        if let Some(until) = self.closing_ends() {
+            let due = owes.entry(Owed::Routing).or_insert(until);
+            *due = until.min(*due);
+        }
+        owes
+    }
+
+    /// When the first wait for missing shipments is over, UTC.
+    pub fn closing_ends(&self) -> Option<Timestamp> {
+        let open = self.state.fulfillment_orders.iter();
+        open.filter(|f| f.status.is_open())
+            .filter_map(|f| f.closing?.until)
+            .min()
     }
 
     /// When the sweep must look at this order again, UTC: when the first of what it owes is overdue, or a hold ends

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, Sku},
-    order::{Event, FulfillmentLine, Order, ShipmentLine},
+    order::{Event, FulfillmentLine, Order, ReclaimedUnits, ShipmentLine},
 };
 
 /// What a change of an order does to one stock level. Sums over all lines: a transaction may touch an item once.
@@ -94,6 +94,12 @@ pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
             lines,
             missing,
             ..
+        }
+        | Event::SurplusReleased {
+            fulfillment_order,
+            location,
+            lines,
+            missing,
         } => {
             let back = |units: u32| i64::from(units).saturating_neg();
             let gone = |units: u32| if *missing { back(units) } else { 0 };
@@ -115,6 +121,28 @@ pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
                 .filter(|_| tracked(fulfillment_order).is_some());
             lines
                 .map(|l| delta(&l.sku, location, back(l.units), back(l.units), false))
+                .collect()
+        }
+        Event::UnitsReclaimed {
+            fulfillment_order,
+            location,
+            units,
+        } => {
+            let own = |u: &ReclaimedUnits| {
+                let _ = tracked(fulfillment_order)?;
+                let (back, reserved) = (i64::from(u.written_off), i64::from(u.total()));
+                Some(delta(&u.sku, location, back, reserved, false))
+            };
+            let freed = |u: &ReclaimedUnits| -> Vec<StockDelta> {
+                let planned = u.planned.iter().filter_map(|(id, units)| {
+                    let freed = i64::from(*units).saturating_neg();
+                    Some(delta(&u.sku, &tracked(id)?.location, 0, freed, false))
+                });
+                planned.collect()
+            };
+            let units = units.iter();
+            units
+                .flat_map(|u| own(u).into_iter().chain(freed(u)))
                 .collect()
         }
         Event::ShipmentShipped {

@@ -28,6 +28,8 @@ use domain::{
 use jiff::Timestamp;
 
 pub const INTENT: &str = "pi_1";
+/// A short grace: each command takes one second.
+const CLOSING_GRACE_S: u32 = 5;
 
 /// An order with its commits and a counter for causes and ids.
 #[derive(Debug, Clone)]
@@ -227,6 +229,11 @@ impl OrderFixture {
         (command, ids_again)
     }
 
+    /// Lets time pass.
+    pub fn pass(&mut self, seconds: u64) {
+        self.fixture += seconds;
+    }
+
     pub fn report(&mut self, place: usize, fact: FulfillmentFact) -> Result<Vec<Event>, Rejection> {
         let command = self.report_command(place, fact);
         self.apply(&command)
@@ -240,7 +247,23 @@ impl OrderFixture {
             fact,
             shipment: ShipmentId::mint(at(self.fixture), entropy(self.fixture)),
             occurred_at: at(self.fixture),
+            closing_grace_s: CLOSING_GRACE_S,
         }
+    }
+
+    /// A step of a shipment that a location reports.
+    pub fn shipment_of(
+        &mut self,
+        location: &str,
+        reference: &str,
+        fact: ShipmentFact,
+    ) -> Result<Vec<Event>, Rejection> {
+        self.apply(&Command::RecordShipment {
+            reference: reference.to_owned(),
+            location: location.parse().expect("a location"),
+            fulfillment_order: None,
+            fact,
+        })
     }
 
     pub fn shipment(
@@ -262,6 +285,7 @@ impl OrderFixture {
         self.apply(&Command::RecordShipment {
             reference: reference.to_owned(),
             location,
+            fulfillment_order: None,
             fact,
         })
     }
@@ -303,6 +327,7 @@ pub fn shipped(reference: &str, lines: &[(&str, u32)], last: bool) -> Fulfillmen
             })
             .collect(),
         last,
+        totals: None,
     }
 }
 

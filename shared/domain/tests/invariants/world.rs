@@ -384,6 +384,7 @@ impl World {
                 fact,
                 shipment,
                 occurred_at,
+                closing_grace_s: 600,
             },
         )
     }
@@ -405,6 +406,7 @@ impl World {
             tracking: None,
             lines: lines.collect(),
             last,
+            totals: None,
         };
         self.report(place, which, fact)
     }

@@ -3,8 +3,8 @@
 use domain::inbound::{Fact, FulfillmentFact, ShipmentFact};
 
 use super::{
-    payloads::{Cancelled, Declined, Progress, ShipmentProblem, ShipmentProgress, Shipped},
-    quantities::lines,
+    payloads::{Cancelled, Closed, Declined, Progress, ShipmentProblem, ShipmentProgress, Shipped},
+    quantities::{lines, totals},
 };
 use crate::{
     fields::{code, name},
@@ -84,6 +84,20 @@ pub(super) fn shipped(shipped: Shipped) -> Outcome {
             tracking: optional("data.tracking_number", shipped.tracking_number)?,
             lines: lines(shipped.lines)?,
             last: shipped.last,
+            totals: shipped
+                .shipped_totals
+                .map(|entries| totals("data.shipped_totals", entries))
+                .transpose()?,
+        },
+    })
+}
+
+pub(super) fn closed(closed: Closed) -> Outcome {
+    Ok(Fact::Fulfillment {
+        order: closed.order_id,
+        fulfillment_order: closed.fulfillment_order_id,
+        fact: FulfillmentFact::Closed {
+            totals: totals("data.totals", closed.totals)?,
         },
     })
 }
@@ -108,6 +122,7 @@ fn shipment_fact(shipment: &ShipmentProgress, fact: ShipmentFact) -> Outcome {
     Ok(Fact::Shipment {
         order: shipment.order_id,
         reference: shipment_reference(&shipment.shipment_reference)?,
+        fulfillment_order: shipment.fulfillment_order_id,
         fact,
     })
 }
@@ -116,6 +131,7 @@ pub(super) fn exception(problem: ShipmentProblem) -> Outcome {
     Ok(Fact::Shipment {
         order: problem.order_id,
         reference: shipment_reference(&problem.shipment_reference)?,
+        fulfillment_order: problem.fulfillment_order_id,
         fact: ShipmentFact::Exception {
             reason: problem.reason.as_deref().and_then(code),
         },

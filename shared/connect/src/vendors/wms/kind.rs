@@ -1,7 +1,8 @@
 //! The types of message that a location sends.
 
 use super::payloads::{
-    Cancelled, Counted, Declined, Progress, Received, ShipmentProblem, ShipmentProgress, Shipped,
+    Cancelled, Closed, Counted, Declined, Progress, Received, ShipmentProblem, ShipmentProgress,
+    Shipped,
 };
 use super::schema::schema;
 use crate::vendor::EventType;
@@ -46,6 +47,8 @@ kinds! {
         "Units will not be shipped; they are cancelled, their stock is released and the refund is recorded.";
     CancelRefused = "fulfillment_order.cancel_refused", Declined,
         "The location ships units that it was asked to cancel; the agent sees why.";
+    Closed = "fulfillment_order.closed", Closed,
+        "Nothing more will be shipped for the fulfillment order; what is short of the totals is routed again.";
     Shipped = "shipment.shipped", Shipped,
         "A shipment has left.";
     InTransit = "shipment.in_transit", ShipmentProgress,

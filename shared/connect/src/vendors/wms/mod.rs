@@ -15,8 +15,8 @@ mod webhooks;
 pub use kind::Kind;
 pub use message::{VERSION, WireMessage};
 pub use payloads::{
-    Cancelled, Counted, CountedItem, Declined, Progress, Received, ReceivedItem, ShipmentProblem,
-    ShipmentProgress, Shipped,
+    Cancelled, Closed, Counted, CountedItem, Declined, Progress, Received, ReceivedItem,
+    ShipmentProblem, ShipmentProgress, Shipped,
 };
 pub use stock::ITEMS_MAX;
 pub use vendor::VENDOR;

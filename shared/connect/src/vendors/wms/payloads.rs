@@ -50,7 +50,7 @@ pub struct Shipped {
     pub order_id: OrderId,
     /// The fulfillment order, as we sent it.
     pub fulfillment_order_id: FulfillmentOrderId,
-    /// Your name of the shipment, unique within the order; later messages refer to it by this name.
+    /// Your name of the shipment, unique within the fulfillment order; later messages refer to it by this name.
     pub shipment_reference: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub carrier: Option<String>,
@@ -67,6 +67,22 @@ pub struct Shipped {
         skip_serializing_if = "is_false"
     )]
     pub last: bool,
+    /// With `last`: how many units of each line left in all shipments of this fulfillment order, this one included. A line
+    /// that is not named has none. What is short is then known at once, and shipments that we have not heard of are
+    /// waited for. Left out: what is still open is short when nothing more has been heard for some minutes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipped_totals: Option<Vec<FactLine>>,
+}
+
+/// `fulfillment_order.closed`: nothing more will be shipped for this fulfillment order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Closed {
+    /// The order, as we sent it.
+    pub order_id: OrderId,
+    /// The fulfillment order, as we sent it.
+    pub fulfillment_order_id: FulfillmentOrderId,
+    /// How many units of each line left in all of its shipments; a line that is not named has none.
+    pub totals: Vec<FactLine>,
 }
 
 fn is_false(flag: &bool) -> bool {
@@ -80,6 +96,10 @@ pub struct ShipmentProgress {
     pub order_id: OrderId,
     /// The shipment, by the name that you gave it when it left.
     pub shipment_reference: String,
+    /// The fulfillment order, as we sent it. Needed when several of your fulfillment orders of one order have a shipment
+    /// of the same name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fulfillment_order_id: Option<FulfillmentOrderId>,
 }
 
 /// `shipment.exception`: something is wrong with a shipment.
@@ -89,6 +109,10 @@ pub struct ShipmentProblem {
     pub order_id: OrderId,
     /// The shipment, by the name that you gave it when it left.
     pub shipment_reference: String,
+    /// The fulfillment order, as we sent it. Needed when several of your fulfillment orders of one order have a shipment
+    /// of the same name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fulfillment_order_id: Option<FulfillmentOrderId>,
     /// Why, a code: `damaged`, `address_unknown` ... Other text is made into a code. Use no personal data.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,

@@ -22,6 +22,19 @@ pub(super) fn lines(entries: Vec<FactLine>) -> Result<Vec<FactLine>, ParseError>
         .collect())
 }
 
+/// Units by line in all shipments. None at all is a total too: nothing was shipped.
+pub(super) fn totals(path: &str, entries: Vec<FactLine>) -> Result<Vec<FactLine>, ParseError> {
+    let entries: Vec<_> = entries.into_iter().filter(|e| e.quantity > 0).collect();
+    if entries.is_empty() {
+        return Ok(vec![]);
+    }
+    let units = entries.into_iter().map(|e| (e.line, e.quantity)).collect();
+    let sums = sums::<LineId>(path, units)?.into_iter();
+    Ok(sums
+        .map(|(line, quantity)| FactLine { line, quantity })
+        .collect())
+}
+
 /// Adds up the entries of the same key and drops those of 0 units.
 pub(super) fn sums<K: Ord>(
     path: &str,

@@ -79,6 +79,7 @@ fn fact(kind: Kind, body: &[u8]) -> Result<(Timestamp, Fact), ParseError> {
         Kind::Rejected => to_fact(body, facts::rejected),
         Kind::CancelRefused => to_fact(body, facts::cancel_refused),
         Kind::Cancelled => to_fact(body, facts::cancelled),
+        Kind::Closed => to_fact(body, facts::closed),
         Kind::Shipped => to_fact(body, facts::shipped),
         Kind::InTransit => to_fact(body, facts::in_transit),
         Kind::OutForDelivery => to_fact(body, facts::out_for_delivery),

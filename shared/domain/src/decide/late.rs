@@ -1,0 +1,152 @@
+//! Shipments that turn up after their units were routed again. The units are taken back from wherever they are and have
+//! not left; where it is too late for that, the other location is asked to cancel, and until it answers its units are
+//! surplus.
+
+use super::units::units_of;
+use crate::{
+    ids::FulfillmentOrderId,
+    order::{
+        CancelReason, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, LineUnits,
+        Order, ReclaimedUnits, ShipmentLine,
+    },
+};
+
+/// What a late shipment takes back. `contents` are the lines of the shipment as far as the fulfillment order has open
+/// units; units that are taken back count as requested in them afterwards.
+pub(super) fn reclaim(
+    order: &Order,
+    found: &FulfillmentOrder,
+    contents: &mut [ShipmentLine],
+) -> Vec<Event> {
+    let mut units = Vec::new();
+    for part in contents.iter_mut().filter(|part| part.unexpected > 0) {
+        let Some(line) = found.line(&part.line).filter(|line| line.released > 0) else {
+            continue;
+        };
+        let Some(taken) = reclaimed(order, found, line, part.unexpected) else {
+            continue;
+        };
+        part.units = part.units.saturating_add(taken.total());
+        part.unexpected = part.unexpected.saturating_sub(taken.total());
+        units.push(taken);
+    }
+    if units.is_empty() {
+        return vec![];
+    }
+    let recalls = recalls(&units);
+    let mut events = vec![Event::UnitsReclaimed {
+        fulfillment_order: found.id,
+        location: found.location.clone(),
+        units,
+    }];
+    events.extend(recalls);
+    events
+}
+
+/// Where `extra` units of a line are, in the order in which they are taken back.
+fn reclaimed(
+    order: &Order,
+    found: &FulfillmentOrder,
+    released: &FulfillmentLine,
+    extra: u32,
+) -> Option<ReclaimedUnits> {
+    let (line, state) = order.line(&released.line)?;
+    let back = extra.min(released.released);
+    let mut wanted = back;
+    let mut take = |available: u32| {
+        let taken = available.min(wanted);
+        wanted = wanted.saturating_sub(taken);
+        taken
+    };
+    let unrouted = take(state.unrouted);
+    let backordered = take(state.backordered);
+    let mut at = |is_planned: bool| -> Vec<(FulfillmentOrderId, u32)> {
+        let others = order.state.fulfillment_orders.iter().filter(|other| {
+            other.id != found.id
+                && other.status.is_open()
+                && (other.status == FulfillmentStatus::Planned) == is_planned
+        });
+        let free = others.filter_map(|other| {
+            let part = other.line(&line.id)?;
+            Some((other.id, part.open.saturating_sub(part.surplus)))
+        });
+        free.map(|(id, units)| (id, take(units)))
+            .filter(|(_, units)| *units > 0)
+            .collect()
+    };
+    let units = ReclaimedUnits {
+        line: line.id.clone(),
+        sku: line.sku.clone(),
+        unrouted,
+        backordered,
+        planned: at(true),
+        surplus: at(false),
+        released: back,
+        written_off: back.min(released.written_off),
+    };
+    (units.total() > 0 || units.written_off > 0).then_some(units)
+}
+
+/// Other locations are asked to cancel the units that are now surplus, one request each.
+fn recalls(units: &[ReclaimedUnits]) -> Vec<Event> {
+    let mut asked: Vec<(FulfillmentOrderId, Vec<LineUnits>)> = Vec::new();
+    for part in units {
+        for (id, units) in &part.surplus {
+            let units = LineUnits {
+                line: part.line.clone(),
+                sku: part.sku.clone(),
+                units: *units,
+            };
+            match asked.iter_mut().find(|(known, _)| known == id) {
+                Some((_, lines)) => lines.push(units),
+                None => asked.push((*id, vec![units])),
+            }
+        }
+    }
+    let event = |(fulfillment_order, lines)| Event::CancellationRequested {
+        fulfillment_order,
+        lines,
+        reason: CancelReason::AlreadyShipped,
+    };
+    asked.into_iter().map(event).collect()
+}
+
+/// Takes `units` of each line away from a location that will not ship them: first the surplus, which nobody needs. The
+/// rest is left for the caller, given by line.
+pub(super) fn release_surplus(
+    order: &Order,
+    found: &FulfillmentOrder,
+    units: impl Fn(&FulfillmentLine) -> u32,
+    missing: bool,
+) -> Option<Event> {
+    let lines = units_of(order, found, |line| units(line).min(line.surplus));
+    (!lines.is_empty()).then(|| Event::SurplusReleased {
+        fulfillment_order: found.id,
+        location: found.location.clone(),
+        lines,
+        missing,
+    })
+}
+
+/// Units of the surplus that a shipment contains: they leave although another shipment had them. They are taken from the
+/// fulfillment order and count as unexpected.
+pub(super) fn ship_surplus(
+    order: &Order,
+    found: &FulfillmentOrder,
+    contents: &mut [ShipmentLine],
+) -> Option<Event> {
+    let left = |line: &FulfillmentLine, contents: &[ShipmentLine]| {
+        let part = contents.iter().find(|part| part.line == line.line);
+        let needed = line.open.saturating_sub(line.surplus);
+        part.map_or(0, |part| part.units.saturating_sub(needed))
+    };
+    let event = release_surplus(order, found, |line| left(line, contents), false);
+    for line in &found.lines {
+        let surplus = left(line, contents).min(line.surplus);
+        if let Some(part) = contents.iter_mut().find(|part| part.line == line.line) {
+            part.units = part.units.saturating_sub(surplus);
+            part.unexpected = part.unexpected.saturating_add(surplus);
+        }
+    }
+    event
+}
