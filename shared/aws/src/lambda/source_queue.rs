@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app::failure::Failure;
+use app::{failure::Failure, ports::Clock};
 use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::MessageAttributeValue};
 use jiff::Timestamp;
@@ -10,6 +10,7 @@ use lambda_runtime::tracing;
 
 use crate::runtime::{
     client::Connection,
+    clock::SystemClock,
     settings::{BadSetting, required, required_number},
 };
 
@@ -79,7 +80,7 @@ impl SourceQueue {
 
     /// Leaves a message on the queue until a time.
     pub(super) async fn receive_at(&self, message: &SqsMessage, until: Timestamp) {
-        let seconds = until.duration_since(Timestamp::now()).as_secs().max(1);
+        let seconds = until.duration_since(SystemClock.now()).as_secs().max(1);
         let wait = Duration::from_secs(u64::try_from(seconds).unwrap_or(1));
         self.set_wait(message, wait.min(RECEIVE_WAIT_MAX)).await;
     }

@@ -7,7 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     exception::{open, resolve},
-    units::{given_up, units_of},
+    late::given_up,
+    units::units_of,
 };
 use crate::{
     ids::LineId,

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::late::release_surplus;
 use crate::{
     ids::LineId,
     inbound::FactLine,
@@ -62,40 +61,6 @@ pub(super) fn cancelled(found: &FulfillmentOrder, lines: &[LineUnits]) -> Event 
         reason,
         note: None,
     }
-}
-
-/// Units that a location has not shipped and will not ship: surplus is released, what it was asked to cancel is cancelled,
-/// the rest is short. `count` gives them by line.
-pub(super) fn given_up(
-    order: &Order,
-    found: &FulfillmentOrder,
-    count: impl Fn(&FulfillmentLine) -> u32,
-) -> Vec<Event> {
-    let surplus = |line: &FulfillmentLine| count(line).min(line.surplus);
-    let to_cancel = |line: &FulfillmentLine| {
-        let rest = count(line).saturating_sub(surplus(line));
-        rest.min(line.cancel_requested.saturating_sub(surplus(line)))
-    };
-    let short = |line: &FulfillmentLine| {
-        let gone = surplus(line).saturating_add(to_cancel(line));
-        count(line).saturating_sub(gone)
-    };
-    let mut events: Vec<Event> = release_surplus(order, found, &count, true)
-        .into_iter()
-        .collect();
-    let units = units_of(order, found, to_cancel);
-    if !units.is_empty() {
-        events.push(cancelled(found, &units));
-    }
-    let lines = units_of(order, found, short);
-    if !lines.is_empty() {
-        events.push(Event::UnitsShortShipped {
-            fulfillment_order: found.id,
-            location: found.location.clone(),
-            lines,
-        });
-    }
-    events
 }
 
 /// Units that a location was asked to cancel are not cancelled.
