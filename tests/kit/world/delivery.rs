@@ -8,7 +8,7 @@ use app::{
     },
     failure::{Failure, MessageOutcome},
     ports::{OrderStore, StockStore},
-    usecases::{apply_inbound, cancel_unpaid, dispatch, release_backorders, route},
+    usecases::{apply_inbound, cancel_after_failed_payment, dispatch, release_backorders, route},
 };
 use serde_json::{Value, json};
 
@@ -158,7 +158,9 @@ impl World {
             Consumer::Lifecycle => apply_inbound::on_message(store, clock, body).await,
             Consumer::Routing => route::on_message(store, clock, body).await,
             Consumer::Dispatch => dispatch::on_message(store, provider, clock, body).await,
-            Consumer::Cancellation => cancel_unpaid::on_message(store, clock, body).await,
+            Consumer::Cancellation => {
+                cancel_after_failed_payment::on_message(store, clock, body).await
+            }
             Consumer::Replenishment => {
                 release_backorders::on_message(store, clock, &self.redrive, body).await
             }
