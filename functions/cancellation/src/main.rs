@@ -1,7 +1,7 @@
 //! Cancels units or orders. Started by an agent's request over HTTPS (`app::usecases::cancel`), and by the bus over SQS
-//! when a payment has failed or was cancelled (`app::usecases::cancel_unpaid`).
+//! when a payment has failed or was cancelled (`app::usecases::cancel_after_failed_payment`).
 
-use app::usecases::cancel_unpaid;
+use app::usecases::cancel_after_failed_payment;
 use aws::{
     lambda::{consumer::consume_or_respond, source_queue::SourceQueue, start},
     runtime::{clock::SystemClock, settings::required},
@@ -16,7 +16,8 @@ async fn main() -> Result<(), Error> {
     let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?);
     let queue = &SourceQueue::from_environment(&connection)?;
     table.warm().await;
-    let cancel = async |body: &str| cancel_unpaid::on_message(table, &SystemClock, body).await;
+    let cancel =
+        async |body: &str| cancel_after_failed_payment::on_message(table, &SystemClock, body).await;
     consume_or_respond(queue, cancel, async |request| match request {
         Ok(request) => serve(table, &SystemClock, &request, Scope::Cancellation).await,
         Err(error) => problem::unreadable(&error),

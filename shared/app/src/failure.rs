@@ -28,7 +28,8 @@ pub enum Failure {
     #[error("the number belongs to another order")]
     NumberTaken,
     /// A stored document was written by a newer build. This build must not write it back, because that would drop
-    /// fields that it does not know; the message stays on its queue for a newer build.
+    /// fields that it does not know. Its message is received again after growing waits, so that a newer build can handle
+    /// it; after its last receive it becomes a dead letter.
     #[error("{0} was written by a newer build")]
     NewerSchema(String),
     /// Other writers won the race each time. Nothing was written; a retry may succeed.

@@ -4,12 +4,12 @@ use std::{error::Error, str::FromStr};
 
 use crate::failure::Failure;
 
-/// Parses what a [`SecretStore`](crate::ports::SecretStore) has found; none stays none. `what` names the secret in the
+/// Parses what a [`SecretStore`](crate::ports::SecretStore) has found; `None` when it has found nothing. `what` names the secret in the
 /// error, which must not show its value.
 ///
 /// # Errors
-/// [`Failure::Unavailable`] when the text has not the form that the type is parsed from: a message waits for the secret
-/// to be corrected.
+/// [`Failure::Unavailable`] when the text cannot be parsed as the type: a message is retried, so that the secret can be
+/// corrected meanwhile.
 pub fn parse<T>(what: &'static str, stored: Option<String>) -> Result<Option<T>, Failure>
 where
     T: FromStr,

@@ -4,7 +4,7 @@
 //! | module | what it does |
 //! |---|---|
 //! | [`runtime`] | settings, SDK clients, the clock and the secrets: read and built once, in `main` |
-//! | [`lambda`] | the events that wake a function: SQS batches, stream records, requests of API Gateway |
+//! | [`lambda`] | the events that start a function: SQS batches, stream records, requests of API Gateway |
 //! | [`table`] | implements the store ports of `app::ports` on one DynamoDB table |
 //! | [`bus`], [`queue`] | send to EventBridge and SQS |
 

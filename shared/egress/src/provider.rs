@@ -13,7 +13,7 @@ use crate::{breaker::Breakers, client::HttpsClient};
 /// The secret's name in errors.
 const SECRET: &str = "the location's secret";
 
-/// The fulfillment provider of every location that has a `webhook_url`. If we die after sending, the same request is
+/// The fulfillment provider of every location that has a `webhook_url`. If the function stops after sending, the same request is
 /// sent again, with the same id.
 pub struct HttpsProvider<S, C> {
     client: HttpsClient,

@@ -19,7 +19,7 @@ const COMMON: &[(u16, &[&str])] = &[
     (401, &["unauthorized"]),
     (403, &["forbidden"]),
     (500, &["inconsistent"]),
-    (503, &["contended", "unavailable"]),
+    (503, &["contended", "newer_schema", "unavailable"]),
 ];
 /// Refusals of routes with a body.
 const WITH_BODY: &[(u16, &[&str])] = &[(413, &["too_large"]), (415, &["unsupported_media_type"])];

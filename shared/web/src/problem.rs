@@ -1,4 +1,5 @@
-//! Refusals as the caller sees them: RFC 9457 problem documents with a stable code. The one place where they are made.
+//! Refusals as the caller sees them: RFC 9457 problem documents with a stable code. Here are
+//! the document and the texts of failures; the routes and `extract.rs` have texts of their own.
 //!
 //! A problem says what the caller can do about it and nothing internal: causes are only logged. It repeats no value that
 //! was sent, because a value may be personal data.

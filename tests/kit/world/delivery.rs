@@ -8,7 +8,7 @@ use app::{
     },
     failure::{Failure, MessageOutcome},
     ports::{Clock, OrderStore, StockStore},
-    usecases::{apply_inbound, cancel_unpaid, dispatch, release_backorders, route},
+    usecases::{apply_inbound, cancel_after_failed_payment, dispatch, release_backorders, route},
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -169,7 +169,9 @@ impl World {
             }
             Consumer::Routing => route::on_message(store, clock, body).await,
             Consumer::Dispatch => dispatch::on_message(store, provider, clock, body).await,
-            Consumer::Cancellation => cancel_unpaid::on_message(store, clock, body).await,
+            Consumer::Cancellation => {
+                cancel_after_failed_payment::on_message(store, clock, body).await
+            }
             Consumer::Replenishment => {
                 release_backorders::on_message(store, clock, &self.redrive, body).await
             }

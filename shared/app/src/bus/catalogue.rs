@@ -104,7 +104,7 @@ catalogue! {
     /// A hold was released.
     HoldReleased 1 ORDER_SOURCE OrderDetail<HoldEnd>;
     /// The order is paid and has no hold, and units are to be routed.
-    OrderReleased 1 ORDER_SOURCE OrderDetail<Nothing>;
+    OrderReleased 1 ORDER_SOURCE OrderDetail<NoFields>;
     /// Units were assigned to locations.
     OrderRouted 1 ORDER_SOURCE OrderDetail<Routed>;
     /// Units are out of stock and were backordered.
@@ -120,7 +120,7 @@ catalogue! {
     /// The units are packed.
     FulfillmentPacked 1 ORDER_SOURCE OrderDetail<FulfillmentOrderRef>;
     /// The location rejected the fulfillment order; its units are routed again without that location.
-    FulfillmentRejected 1 ORDER_SOURCE OrderDetail<FulfillmentDeclined>;
+    FulfillmentRejected 1 ORDER_SOURCE OrderDetail<RejectedFulfillment>;
     /// The location shipped less than requested; the rest is routed again without that location.
     UnitsShortShipped 1 ORDER_SOURCE OrderDetail<ShortShipped>;
     /// The location will ship nothing more; shipments that left may still be told of.
@@ -138,7 +138,7 @@ catalogue! {
     /// The shipment was delivered.
     ShipmentDelivered 1 ORDER_SOURCE OrderDetail<ShipmentRef>;
     /// The carrier reported an exception for the shipment.
-    ShipmentException 1 ORDER_SOURCE OrderDetail<FailedShipment>;
+    ShipmentException 1 ORDER_SOURCE OrderDetail<ShipmentProblem>;
     /// The shipment is returned to the sender.
     ShipmentReturned 1 ORDER_SOURCE OrderDetail<ShipmentRef>;
     /// The cancellation of units was requested from a location.

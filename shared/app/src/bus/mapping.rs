@@ -17,7 +17,7 @@ use super::{catalogue::PublishedEvent, payloads::*};
 const EXPLANATION_MAX: usize = 4_000;
 
 impl PublishedEvent {
-    /// What is published of an event; none: it is internal. Every field is listed, so that a new one is published or
+    /// What is published of an event; `None`: it is not published. Every field is listed, so that a new one is published or
     /// ignored by an explicit decision.
     pub fn of_event(event: &Event) -> Option<Self> {
         Some(match event.clone() {
@@ -50,7 +50,7 @@ impl PublishedEvent {
             }
             Event::PaymentFailed { intent, code } => Self::PaymentFailed(IntentFailure {
                 intent,
-                code: code.map(as_code),
+                code: code.map(code_or_other),
             }),
             Event::PaymentCancelled { intent } => Self::PaymentCancelled(Intent { intent }),
             Event::RefundUpdated {
@@ -84,7 +84,7 @@ impl PublishedEvent {
             }),
             // Who works on it is in the order's history.
             Event::ExceptionTaken { .. } => return None,
-            Event::OrderReleased {} => Self::OrderReleased(Nothing {}),
+            Event::OrderReleased {} => Self::OrderReleased(NoFields {}),
             Event::OrderRouted {
                 fulfillment_orders,
                 decision,
@@ -113,8 +113,8 @@ impl PublishedEvent {
                 lines,
                 missing,
             } => {
-                let reason = as_code(reason);
-                Self::FulfillmentRejected(FulfillmentDeclined {
+                let reason = code_or_other(reason);
+                Self::FulfillmentRejected(RejectedFulfillment {
                     fulfillment_order,
                     location,
                     reason,
@@ -177,9 +177,9 @@ impl PublishedEvent {
                 Self::ShipmentDelivered(ShipmentRef { shipment })
             }
             Event::ShipmentException { shipment, reason } => {
-                Self::ShipmentException(FailedShipment {
+                Self::ShipmentException(ShipmentProblem {
                     shipment,
-                    reason: reason.map(as_code),
+                    reason: reason.map(code_or_other),
                 })
             }
             Event::ShipmentReturned { shipment } => {
@@ -265,9 +265,9 @@ fn routed(fulfillment_orders: Vec<FulfillmentOrder>, decision: Decision) -> Rout
     }
 }
 
-/// A code of an external system, if it looks like one; any other text stays in the order's history and is published as
+/// A code of an external system, if it is 1 to 64 of `A-Z a-z 0-9 _ - .`; any other text stays in the order's history and is published as
 /// `other`, because it may contain personal data.
-fn as_code(text: String) -> String {
+fn code_or_other(text: String) -> String {
     let fits = (1..=64).contains(&text.len());
     let plain = text
         .bytes()
@@ -285,9 +285,9 @@ mod tests {
 
     #[test]
     fn a_sentence_in_place_of_a_code_is_not_published() {
-        assert_eq!(as_code("out_of_stock".into()), "out_of_stock");
+        assert_eq!(code_or_other("out_of_stock".into()), "out_of_stock");
         for sentence in ["Jane Doe has moved", "", "a@b.c", &"x".repeat(65)] {
-            assert_eq!(as_code(sentence.to_owned()), "other");
+            assert_eq!(code_or_other(sentence.to_owned()), "other");
         }
     }
 }

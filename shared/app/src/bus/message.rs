@@ -9,7 +9,8 @@
 //! | `{"drain":{"sku":"..."}}` | replenishment | release this SKU's backorders |
 //! | `{"sweep":true}` | replenishment | find overdue work |
 //!
-//! Consumers read the order again, so of an event only its order and its id matter; unknown fields are ignored.
+//! Consumers read the order again, so of an event only its order and its id matter; replenishment also reads the SKUs
+//! in `data`. Unknown fields are ignored.
 
 use domain::{
     ids::{OrderId, Sku},

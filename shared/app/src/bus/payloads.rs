@@ -107,7 +107,7 @@ data! {
         backordered_skus: Vec<Sku>,
     }
     /// No data.
-    Nothing {}
+    NoFields {}
     /// A routing decision that was carried out; its inputs stay in the order's history.
     Routed {
         /// The new fulfillment orders.
@@ -138,7 +138,7 @@ data! {
         fulfillment_order: FulfillmentOrderId,
     }
     /// A fulfillment order that its location rejected.
-    FulfillmentDeclined {
+    RejectedFulfillment {
         /// Its id.
         fulfillment_order: FulfillmentOrderId,
         /// The location.
@@ -172,7 +172,7 @@ data! {
         shipment: ShipmentId,
     }
     /// A shipment with an exception.
-    FailedShipment {
+    ShipmentProblem {
         /// Its id.
         shipment: ShipmentId,
         /// The carrier's reason, a code.

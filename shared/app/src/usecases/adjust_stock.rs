@@ -17,7 +17,7 @@ use futures_util::future::try_join_all;
 
 use super::{
     execute::FACT_ROUNDS,
-    idempotency::{IdempotencyKey, Idempotent, same_request},
+    idempotency::{IdempotencyKey, Idempotent, check_same_request},
 };
 use crate::{
     failure::Failure,
@@ -145,7 +145,7 @@ async fn recorded(store: &impl StockStore, cause: &Cause) -> Result<StockRecord,
         ))
     };
     let record = store.movement(&cause.key()).await?.ok_or_else(missing)?;
-    same_request(&record.cause, cause)?;
+    check_same_request(&record.cause, cause)?;
     Ok(record)
 }
 

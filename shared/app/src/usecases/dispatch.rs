@@ -1,6 +1,6 @@
 //! Sends requests to locations: what to ship, and what to cancel.
 //!
-//! First the order records that the requests are being sent, then they are sent. If we die in between, the next
+//! First the order records that the requests are being sent, then they are sent. If the function stops in between, the next
 //! delivery or the sweep sends the same requests again, with the same ids, so that a location recognises them. A
 //! request that a location has accepted is not sent again.
 
@@ -37,7 +37,7 @@ pub async fn on_message(
 /// cannot be reached does not keep the others from receiving theirs.
 ///
 /// # Errors
-/// [`Failure::NotFound`]; [`Failure::Inconsistent`] when the customer or a location of the order is gone; the
+/// [`Failure::NotFound`]; [`Failure::Inconsistent`] when the contact or a location of the order is gone; the
 /// first error of a provider, after all have been tried.
 pub async fn dispatch(
     store: &(impl OrderStore + ConfigStore),

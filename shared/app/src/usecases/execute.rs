@@ -10,7 +10,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::idempotency::{Idempotent, commit_of, same_request};
+use super::idempotency::{Idempotent, check_same_request, commit_of};
 use crate::{
     failure::Failure,
     ports::{Clock, OrderStore, SaveOutcome},
@@ -204,7 +204,7 @@ async fn refuse_reused_key(
     }
     let commits = store.commits(order.placed.id).await?;
     match commit_of(&commits, cause) {
-        Some(commit) => same_request(&commit.body.cause, cause),
+        Some(commit) => check_same_request(&commit.body.cause, cause),
         None => Ok(()),
     }
 }

@@ -18,7 +18,7 @@ impl IdempotencyKey {
     /// The longest key, in characters.
     pub const LENGTH_MAX: usize = 255;
 
-    /// The caller's subject, the key, and the request that it came with: method, path and body, as canonical bytes.
+    /// The caller's subject, the key, and the request that it came with: method, path and body, as they were sent.
     ///
     /// # Errors
     /// [`Failure::Malformed`] when the key is empty, too long, or not visible ASCII.
@@ -63,7 +63,7 @@ pub struct Idempotent<T> {
 ///
 /// # Errors
 /// [`Failure::KeyReused`] when it did not.
-pub(crate) fn same_request(before: &Cause, now: &Cause) -> Result<(), Failure> {
+pub(crate) fn check_same_request(before: &Cause, now: &Cause) -> Result<(), Failure> {
     if before.digest == now.digest {
         Ok(())
     } else {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | [`place`], [`cancel`], [`hold`], [`adjust_stock`] | a person or a shop, over HTTP |
 //! | [`apply_inbound`] | a webhook of a payment provider or a location |
-//! | [`route`], [`dispatch`], [`cancel_unpaid`], [`release_backorders`] | an event on the bus, or the sweep |
+//! | [`route`], [`dispatch`], [`cancel_after_failed_payment`], [`release_backorders`] | an event on the bus, or the sweep |
 //! | [`sweep`] | the schedule |
 //!
 //! Shared: [`execute`](mod@execute) (read, decide, write, retry), `commit_decision` (the same for routing decisions),
@@ -14,7 +14,7 @@ pub mod adjust_stock;
 pub mod apply_inbound;
 mod availability;
 pub mod cancel;
-pub mod cancel_unpaid;
+pub mod cancel_after_failed_payment;
 mod commit_decision;
 pub mod dispatch;
 pub mod execute;

@@ -10,7 +10,7 @@ use domain::{
 
 use super::{
     execute::{load, log},
-    idempotency::{IdempotencyKey, Idempotent, same_request},
+    idempotency::{IdempotencyKey, Idempotent, check_same_request},
 };
 use crate::{
     failure::Failure,
@@ -65,7 +65,7 @@ async fn placed_before(
     let id = store.find(reference).await?.ok_or_else(missing)?;
     let commits = store.commits(id).await?;
     let first = commits.first().ok_or_else(missing)?;
-    same_request(&first.body.cause, &context.cause)?;
+    check_same_request(&first.body.cause, &context.cause)?;
     Ok(Idempotent {
         value: load(store, id).await?,
         replayed: true,

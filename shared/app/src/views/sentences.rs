@@ -79,7 +79,7 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
                 "No location can ship it now".to_owned()
             } else {
                 let retried = if decision.attempt > 1 {
-                    ", decided again after a lost race"
+                    ", decided again because stock or order had changed"
                 } else {
                     ""
                 };

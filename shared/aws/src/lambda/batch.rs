@@ -9,7 +9,7 @@
 //! | failed permanently, or at the last receive | is moved to the dead-letter queue with its reason |
 //!
 //! Should the write to the dead-letter queue fail, the message stays, and the queue's own redrive policy moves it in
-//! the end. Should the function die within a batch, every message of it comes again, also those that are done: a use
+//! the end. Should the function stop within a batch, every message of it comes again, also those that are done: a use
 //! case treats what has already happened as done.
 
 use std::panic::AssertUnwindSafe;

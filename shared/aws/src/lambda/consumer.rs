@@ -27,7 +27,7 @@ pub async fn consume(
     .await
 }
 
-/// The same for a function that is also woken by HTTP requests of API Gateway.
+/// The same for a function that is also started by HTTP requests of API Gateway.
 ///
 /// # Errors
 /// When the Lambda runtime cannot be reached.

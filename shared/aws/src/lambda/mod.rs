@@ -1,6 +1,6 @@
-//! The events that wake a function, and the loop that each `main` ends in.
+//! The events that start a function, and the loop that each `main` ends in.
 //!
-//! | a function woken by | ends its `main` with |
+//! | a function started by | ends its `main` with |
 //! |---|---|
 //! | an SQS queue | [`consumer::consume`] |
 //! | an SQS queue and HTTP requests | [`consumer::consume_or_respond`] |

@@ -1,4 +1,4 @@
-//! The queue that wakes a function: when a message comes again, and its dead-letter queue.
+//! The queue that starts a function: when a message comes again, and its dead-letter queue.
 
 use std::time::Duration;
 
@@ -101,7 +101,7 @@ impl SourceQueue {
 
     /// Writes a message to the dead-letter queue with its reason. True when the message may be deleted.
     ///
-    /// Should the function die between this write and the deletion, the message is handled again and may become a
+    /// Should the function stop between this write and the deletion, the message is handled again and may become a
     /// second dead letter: handling and redrive are both safe to repeat.
     pub(super) async fn dead_letter(&self, message: &SqsMessage, failure: &Failure) -> bool {
         let id = message.message_id.as_deref().unwrap_or_default();

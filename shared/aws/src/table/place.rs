@@ -2,7 +2,7 @@
 //!
 //! Two placements with the same idempotency key or order number may run at once: the one that commits first wins, and
 //! the other learns that its key is taken, that the order (its id follows from the number) exists, or which reference is
-//! taken, in that order. When the function dies before its answer, a repeated placement learns the same.
+//! taken, in that order. When the function stops before its answer, a repeated placement learns the same.
 
 use app::{failure::Failure, ports::SaveOutcome};
 use domain::{decide::Placement, order::Reference};

@@ -5,7 +5,7 @@
 //! stock do not conflict. Where adding is not enough (a level has, or would get, less on hand than is reserved), the
 //! condition fails and returns the level; the new level is computed and replaces exactly that one.
 //!
-//! Should the function die half-way, the transaction is written or it is not; the message comes again, and the use
+//! Should the function stop half-way, the transaction is written or it is not; the message comes again, and the use
 //! case finds the change done or does it.
 
 use app::{failure::Failure, ports::SaveOutcome};

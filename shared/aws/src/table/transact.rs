@@ -7,7 +7,7 @@
 //!
 //! An attempt whose answer was lost may have been carried out. The SDK's own retries send the same token, so that
 //! DynamoDB recognises the request. After that, writers recognise their own commit or marker by its content, from the
-//! condition that it makes false. Should the function die before the answer, the message comes again and its use case
+//! condition that it makes false. Should the function stop before the answer, the message comes again and its use case
 //! finds the change done.
 
 use std::time::Duration;

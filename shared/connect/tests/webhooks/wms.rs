@@ -155,7 +155,7 @@ fn stock_is_by_sku_and_added_up() {
     let twice = json!([{"sku": "TEE", "on_hand": 2}, {"sku": "TEE", "on_hand": 3}]);
     assert_eq!(
         rejected(Kind::StockCounted, "/data/items", twice),
-        "invalid_field `data.items[1].sku`: one count a SKU"
+        "invalid_field `data.items[1].sku`: the SKU is counted more than once"
     );
     let many: Vec<_> = (0..51)
         .map(|n| json!({"sku": format!("S{n}"), "on_hand": 1}))

@@ -24,7 +24,7 @@ pub(super) struct Outcome<'a> {
     /// What no location can supply.
     pub(super) missing: &'a [Unplaced],
     /// Whether the plan was dropped because the order ships complete.
-    pub(super) withheld: bool,
+    pub(super) dropped_incomplete: bool,
     /// What was done to fit one transaction.
     pub(super) fitted: Option<Fitted>,
     /// The last tier that was opened.
@@ -45,7 +45,7 @@ pub(super) enum Fitted {
 pub(super) fn explain(outcome: &Outcome<'_>) -> String {
     let mut sentences = Vec::new();
     if outcome.space.demands.is_empty() {
-        return "Nothing is to be placed.".to_owned();
+        return "Nothing has to be routed.".to_owned();
     }
     chosen(outcome, &mut sentences);
     missing(outcome, &mut sentences);
@@ -110,11 +110,11 @@ fn missing(outcome: &Outcome<'_>, sentences: &mut Vec<String>) {
             .map(|w| (w.sku, u64::from(unplaced.units)))
     };
     let units = sums(outcome.missing.iter().filter_map(index), space);
-    if outcome.withheld {
+    if outcome.dropped_incomplete {
         let why = "The order ships complete, so nothing is assigned while";
-        sentences.push(format!("{why} {units} waits for stock."));
+        sentences.push(format!("{why} {units} wait for stock."));
     } else {
-        sentences.push(format!("{units} waits for stock."));
+        sentences.push(format!("{units} wait for stock."));
     }
     let limit = outcome.rules.split_limit;
     if usize::try_from(limit).is_ok_and(|limit| limit <= outcome.plan.orders) {
@@ -195,7 +195,7 @@ fn reason(outcome: &Outcome<'_>, code: ExclusionCode, skus: Option<&[&Sku]>) -> 
         ExclusionCode::NoTier => "is in no tier of the rules".to_owned(),
         ExclusionCode::DoesNotShipThere => format!("does not ship to {country}"),
         ExclusionCode::SkuNotCarried => "does not carry".to_owned(),
-        ExclusionCode::ExcludedAfterRejection => "declined or shipped short".to_owned(),
+        ExclusionCode::ExcludedAfterRejection => "rejected or shipped short".to_owned(),
         ExclusionCode::SafetyStock => "holds only safety stock of".to_owned(),
         ExclusionCode::QueuedAhead => "earlier backorders come first for".to_owned(),
         ExclusionCode::OutOfStock => "out of stock for".to_owned(),

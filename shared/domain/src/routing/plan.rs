@@ -57,8 +57,8 @@ pub fn route(inputs: &RoutingInputs, rules: &RoutingRules) -> Decision {
     let space = &eligibility.space;
     let incomplete = choice.plan.units() < space.total();
     let missing = unplaced(space, &choice.plan);
-    let withheld = inputs.ship_complete && incomplete;
-    let plan = if withheld {
+    let dropped_incomplete = inputs.ship_complete && incomplete;
+    let plan = if dropped_incomplete {
         Plan::nothing(space)
     } else {
         choice.plan
@@ -69,7 +69,7 @@ pub fn route(inputs: &RoutingInputs, rules: &RoutingRules) -> Decision {
         space,
         plan: &plan,
         missing: &missing,
-        withheld,
+        dropped_incomplete,
         fitted,
         opened: choice.opened,
         truncated: choice.truncated,
@@ -81,7 +81,7 @@ pub fn route(inputs: &RoutingInputs, rules: &RoutingRules) -> Decision {
         inputs: inputs.clone(),
         assignments: assignments(space, &plan),
         explanation: explain(&outcome),
-        unplaced: if withheld {
+        unplaced: if dropped_incomplete {
             unplaced(space, &plan)
         } else {
             missing

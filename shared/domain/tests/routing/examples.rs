@@ -191,7 +191,7 @@ fn lower_tiers_give_only_what_the_higher_cannot() {
     let decision = route(&inputs(demands(), vec![third(2), berlin()]));
     assert_eq!(unplaced(&decision), [("1".to_owned(), 1)]);
     assert!(
-        decision.explanation.ends_with("1 x TEE waits for stock."),
+        decision.explanation.ends_with("1 x TEE wait for stock."),
         "{}",
         decision.explanation
     );
@@ -282,7 +282,7 @@ fn every_exclusion_has_its_reason() {
         decision.explanation,
         "1 x MUG from careful (warehouse). 1 x TEE from picky (warehouse). asleep: takes no new work. \
          careful: holds only safety stock of TEE. empty: out of stock for MUG, TEE. france: does not ship to DE. \
-         mugs: does not carry TEE. picky: declined or shipped short MUG. \
+         mugs: does not carry TEE. picky: rejected or shipped short MUG. \
          queue: earlier backorders come first for TEE. maker: is in no tier of the rules."
     );
 }
@@ -324,7 +324,7 @@ fn an_order_that_ships_complete_is_placed_whole_or_not_at_all() {
     );
     assert_eq!(
         decision.explanation,
-        "The order ships complete, so nothing is assigned while 1 x MUG waits for stock. \
+        "The order ships complete, so nothing is assigned while 1 x MUG wait for stock. \
          a: does not carry MUG. b: does not carry TEE; out of stock for MUG."
     );
 }
@@ -456,5 +456,5 @@ fn nothing_to_place_is_a_decision_too() {
         (plan(&decision), decision.unplaced.len()),
         (String::new(), 0)
     );
-    assert_eq!(decision.explanation, "Nothing is to be placed.");
+    assert_eq!(decision.explanation, "Nothing has to be routed.");
 }

@@ -1,6 +1,7 @@
 //! Finds orders by customer, number, tracking number or status, page by page.
 
 use app::{
+    access::Permission,
     ports::{Clock, IdGenerator, OrderStore, PageRequest, Store},
     views::order_summary::{OrderPage, OrderSummary},
 };
@@ -23,6 +24,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::ListOrders,
     name: "listOrders",
     path: "/api/oms/orders",
+    permission: Permission::ReadOrders,
     summary: "Find orders by customer, status, number or tracking number; newest first",
     query: &[
         "customer_email",

@@ -1,6 +1,7 @@
 //! Create or replace a warehouse or 3PL.
 
 use app::{
+    access::Permission,
     ports::{Clock, IdGenerator, Store},
     views::locations::LocationFamily,
 };
@@ -19,6 +20,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::PutLocation,
     name: "putLocation",
     path: "/api/oms/locations/{id}",
+    permission: Permission::WriteLocations,
     summary: "Create or replace a warehouse or 3PL",
     body: Some(Body {
         name: "LocationBody",

@@ -1,6 +1,7 @@
 //! Create or replace a supplier.
 
 use app::{
+    access::Permission,
     ports::{Clock, IdGenerator, Store},
     views::locations::LocationFamily,
 };
@@ -19,6 +20,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::PutSupplier,
     name: "putSupplier",
     path: "/api/oms/suppliers/{id}",
+    permission: Permission::WriteLocations,
     summary: "Create or replace a supplier",
     body: Some(Body {
         name: "LocationBody",

@@ -13,8 +13,8 @@ use live::{
     outcome::{Outcome, StoryError},
     queues,
     reporter::Reporter,
+    scenes::{SCENES, Scene},
     stack::Stack,
-    stories::{SCENES, Scene},
     table,
 };
 

@@ -8,7 +8,7 @@ use std::{
 
 use connect::{
     Secrets,
-    vendors::wms::requests::{CancelRequest, FulfillmentRequest, Request},
+    vendors::wms::requests::{CancellationRequest, FulfillmentRequest, Request},
 };
 use tiny_http::Server;
 
@@ -126,7 +126,7 @@ impl Warehouse {
     ///
     /// # Errors
     /// When no such request comes within [`wait::SHORT`].
-    pub fn wait_for_cancel_request(&self, fulfillment_order: &str) -> Outcome<CancelRequest> {
+    pub fn wait_for_cancel_request(&self, fulfillment_order: &str) -> Outcome<CancellationRequest> {
         let what = format!("a cancel request of {fulfillment_order}");
         self.wait_for(&what, wait::SHORT, |received| {
             cancels(received, fulfillment_order)
@@ -209,7 +209,7 @@ impl Drop for Warehouse {
     }
 }
 
-fn cancels(received: &Received, fulfillment_order: &str) -> Option<CancelRequest> {
+fn cancels(received: &Received, fulfillment_order: &str) -> Option<CancellationRequest> {
     match &received.request {
         Request::Cancel(message)
             if message.data.fulfillment_order_id.to_string() == fulfillment_order =>

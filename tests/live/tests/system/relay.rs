@@ -18,7 +18,7 @@ use live::{
 use serde_json::{Value, json};
 use tiny_http::{Response, Server};
 
-/// The stream delivers the same records three times.
+/// The same records are given to the relay three times: nothing happens twice.
 pub(crate) fn redelivered(env: &Environment) -> Outcome {
     let tee = env.sku("TEE");
     env.add_stock(BERLIN, &tee, 2)?;
@@ -60,12 +60,12 @@ pub(crate) fn redelivered(env: &Environment) -> Outcome {
     )
 }
 
-/// The bus refuses the first two entries; nothing is lost or reordered.
+/// The bus refuses an entry of each of the first two calls; nothing is lost and nothing is done twice.
 pub(crate) fn refused_entry(env: &Environment) -> Outcome {
     let bag = env.sku("BAG");
     env.add_stock(BERLIN, &bag, 1)?;
     queues::wait_until_empty(env)?;
-    let bus = FailingBus::open(env, 2)?;
+    let bus = ThrottlingProxy::open(env, 2)?;
     let order = env.basket().with(&bag, 1).place()?;
     order.pay(env)?;
     let fulfillment = order.fulfillment(env, BERLIN)?;
@@ -81,7 +81,7 @@ pub(crate) fn refused_entry(env: &Environment) -> Outcome {
         ],
     )?;
     drop(bus);
-    // The relay publishes to the stack's bus again.
+    // The relay's own settings are restored: it publishes to the stack's bus without the proxy.
     let other = env.basket().with(&bag, 1).place()?;
     other.pay(env)?;
     other.until_event("UnitsBackordered").map(drop)
@@ -116,15 +116,15 @@ fn stream_event(items: &[Value]) -> Value {
 
 /// A proxy between the relay and the bus that refuses the first entries. Until it is dropped, the relay's endpoint
 /// setting points to it.
-struct FailingBus<'e> {
+struct ThrottlingProxy<'e> {
     env: &'e Environment,
     function: String,
-    settings: Value,
+    original_settings: Value,
     refused: Arc<AtomicU32>,
     server: Arc<Server>,
 }
 
-impl<'e> FailingBus<'e> {
+impl<'e> ThrottlingProxy<'e> {
     fn open(env: &'e Environment, refuses: u32) -> Outcome<Self> {
         let server =
             Server::http("127.0.0.1:0").map_err(|e| StoryError::failed("starting the proxy", e))?;
@@ -137,7 +137,7 @@ impl<'e> FailingBus<'e> {
         let bus = Self {
             env,
             function,
-            settings: settings.clone(),
+            original_settings: settings.clone(),
             refused,
             server,
         };
@@ -165,9 +165,9 @@ impl<'e> FailingBus<'e> {
     }
 }
 
-impl Drop for FailingBus<'_> {
+impl Drop for ThrottlingProxy<'_> {
     fn drop(&mut self) {
-        if let Err(error) = self.set(&self.settings) {
+        if let Err(error) = self.set(&self.original_settings) {
             eprintln!("restoring the relay's settings: {error}");
         }
         self.server.unblock();

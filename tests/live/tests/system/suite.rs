@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use live::{environment::Environment, outcome::Outcome, queues, stories::SCENES, table};
+use live::{environment::Environment, outcome::Outcome, queues, scenes::SCENES, table};
 
 use super::{
     auth, cargo_lambda, contract, dead_letters, harness, killed_function, logs, lost_message,

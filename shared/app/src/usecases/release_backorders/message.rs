@@ -15,7 +15,8 @@ use crate::{
 /// Handles the body of a message on the replenishment queue.
 ///
 /// # Errors
-/// [`Failure::Malformed`] when it names no SKU, and as [`drain`] and [`sweep`].
+/// [`Failure::Malformed`] when it is no known message, a SKU is not a SKU, or it is about an order;
+/// [`Failure::NotFound`] when the order is not stored; and as [`drain`] and [`sweep`].
 pub async fn on_message(
     store: &impl Store,
     env: &(impl Clock + IdGenerator),
@@ -26,7 +27,7 @@ pub async fn on_message(
         QueueMessage::Event(event) => {
             let trigger = Cause::new("bus", event.id.as_str());
             let mut skus: BTreeSet<Sku> = event.skus()?.into_iter().collect();
-            skus.extend(skus_of_complete_order(store, &event).await?);
+            skus.extend(backordered_skus_if_ships_complete(store, &event).await?);
             for sku in skus {
                 drain(store, env, redrive, &sku, &trigger).await?;
             }
@@ -45,7 +46,10 @@ pub async fn on_message(
 
 /// The backordered SKUs of an order that ships complete, after some of its units were cancelled: the cancelled units
 /// may have been the ones that were missing.
-async fn skus_of_complete_order(store: &impl Store, event: &BusEvent) -> Result<Vec<Sku>, Failure> {
+async fn backordered_skus_if_ships_complete(
+    store: &impl Store,
+    event: &BusEvent,
+) -> Result<Vec<Sku>, Failure> {
     let Some(id) = event.order.filter(|_| event.name == "UnitsCancelled") else {
         return Ok(Vec::new());
     };

@@ -6,7 +6,7 @@
 //! transaction on the order. After each, the stock is read again; when more has arrived meanwhile, or a race was lost,
 //! the queue is drained from its head again. So a later backorder never gets what an earlier one could have had.
 //!
-//! If we die between two releases, the written ones remain and the rest stays queued: the message is redelivered, and
+//! If the function stops between two releases, the written ones remain and the rest stays queued: the message is redelivered, and
 //! the sweep finds SKUs that have both backorders and free stock.
 
 mod drain;

@@ -22,8 +22,8 @@ use crate::{
 /// The vendor's name.
 pub const NAME: &str = "stripe";
 
-/// Reads an event. Events of other types, thin events, and events that name neither a payment intent nor an order
-/// are [`ParsedWebhook::Ignored`].
+/// Reads an event. Events of other types, thin events, events that name neither a payment intent nor an order, and
+/// checkouts that are not payments or have nothing to pay are [`ParsedWebhook::Ignored`].
 ///
 /// # Errors
 /// [`ParseError`] when the body is not JSON, or a field that is required is missing or invalid.

@@ -16,16 +16,16 @@ use crate::parse::ParseError;
 
 /// Most SKUs in one message about stock: its movements are one transaction.
 pub const ITEMS_MAX: usize = 50;
-/// Most units of a SKU that a count may say.
+/// Most units of a SKU that a count may report.
 const ON_HAND_MAX: u32 = 1_000_000_000;
 
-pub(super) fn received(received: Received) -> Result<Fact, ParseError> {
-    let entries = received
+pub(super) fn received(message: Received) -> Result<Fact, ParseError> {
+    let entries = message
         .items
         .into_iter()
         .map(|e| (e.sku, e.quantity))
         .collect();
-    let sums = limited(sums::<Sku>("data.items", entries)?)?;
+    let sums = check_item_count(sums::<Sku>("data.items", entries)?)?;
     let fact = |(sku, quantity)| StockFact {
         sku,
         movement: StockMovement::Received { quantity },
@@ -33,9 +33,9 @@ pub(super) fn received(received: Received) -> Result<Fact, ParseError> {
     Ok(Fact::Stock(sums.into_iter().map(fact).collect()))
 }
 
-pub(super) fn counted(counted: Counted) -> Result<Fact, ParseError> {
+pub(super) fn counted(message: Counted) -> Result<Fact, ParseError> {
     let mut counts = BTreeMap::new();
-    for (index, item) in counted.items.into_iter().enumerate() {
+    for (index, item) in message.items.into_iter().enumerate() {
         let invalid = |field: &str, problem: &str| {
             Err(ParseError::field(
                 format!("data.items[{index}].{field}"),
@@ -43,10 +43,10 @@ pub(super) fn counted(counted: Counted) -> Result<Fact, ParseError> {
             ))
         };
         if item.on_hand > ON_HAND_MAX {
-            return invalid("on_hand", "at most 1000000000 units");
+            return invalid("on_hand", &format!("at most {ON_HAND_MAX} units"));
         }
         if counts.insert(item.sku, item.on_hand).is_some() {
-            return invalid("sku", "one count a SKU");
+            return invalid("sku", "the SKU is counted more than once");
         }
     }
     if counts.is_empty() {
@@ -57,11 +57,11 @@ pub(super) fn counted(counted: Counted) -> Result<Fact, ParseError> {
         movement: StockMovement::Counted { on_hand },
     };
     Ok(Fact::Stock(
-        limited(counts)?.into_iter().map(fact).collect(),
+        check_item_count(counts)?.into_iter().map(fact).collect(),
     ))
 }
 
-fn limited(items: BTreeMap<Sku, u32>) -> Result<BTreeMap<Sku, u32>, ParseError> {
+fn check_item_count(items: BTreeMap<Sku, u32>) -> Result<BTreeMap<Sku, u32>, ParseError> {
     if items.len() <= ITEMS_MAX {
         Ok(items)
     } else {

@@ -4,7 +4,7 @@
 //!
 //! - `fulfillment_order.requested` ([`FulfillmentRequest`]): ship these units. The location answers with
 //!   `fulfillment_order.accepted` or `.rejected`, in a webhook.
-//! - `fulfillment_order.cancel_requested` ([`CancelRequest`]): do not ship these units, if you still can. The location
+//! - `fulfillment_order.cancel_requested` ([`CancellationRequest`]): do not ship these units, if you still can. The location
 //!   answers with `fulfillment_order.cancelled` or `.cancel_refused`; a `shipment.shipped` with the units is a refusal
 //!   too.
 //!
@@ -16,6 +16,6 @@ mod read;
 mod write;
 
 pub use kind::{CANCEL_REQUESTED, REQUESTED, schemas};
-pub use payloads::{CancelRequest, FulfillmentRequest, RequestLine, ShipTo, ShippingTerms};
+pub use payloads::{CancellationRequest, FulfillmentRequest, RequestLine, ShipTo, ShippingTerms};
 pub use read::{Request, read};
 pub use write::{cancellation, fulfillment};

@@ -77,7 +77,7 @@ pub struct ShippingTerms {
 
 /// The `data` of `fulfillment_order.cancel_requested`: do not ship these units, if you still can.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
-pub struct CancelRequest {
+pub struct CancellationRequest {
     pub order_id: OrderId,
     /// The number that the customer knows.
     pub order_number: OrderNumber,

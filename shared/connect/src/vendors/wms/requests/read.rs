@@ -4,7 +4,7 @@ use serde::Deserialize;
 
 use super::{
     kind::{CANCEL_REQUESTED, REQUESTED},
-    payloads::{CancelRequest, FulfillmentRequest},
+    payloads::{CancellationRequest, FulfillmentRequest},
 };
 use crate::{
     parse::{ParseError, parse},
@@ -16,7 +16,7 @@ use crate::{
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Request {
     Ship(Box<WireMessage<FulfillmentRequest>>),
-    Cancel(WireMessage<CancelRequest>),
+    Cancel(WireMessage<CancellationRequest>),
     /// A type that this version does not have: answer 2xx and ignore it.
     Unknown {
         kind: String,

@@ -8,7 +8,7 @@ use domain::{
 
 use super::{
     kind::{CANCEL_REQUESTED, REQUESTED},
-    payloads::{CancelRequest, FulfillmentRequest, RequestLine, ShipTo, ShippingTerms},
+    payloads::{CancellationRequest, FulfillmentRequest, RequestLine, ShipTo, ShippingTerms},
 };
 use crate::vendors::wms::message::WireMessage;
 
@@ -59,10 +59,13 @@ pub fn fulfillment(
 
 /// The request to cancel the units of a fulfillment order whose cancellation is requested. None when the order has no
 /// such fulfillment order or it has no such units.
-pub fn cancellation(order: &Order, id: FulfillmentOrderId) -> Option<WireMessage<CancelRequest>> {
+pub fn cancellation(
+    order: &Order,
+    id: FulfillmentOrderId,
+) -> Option<WireMessage<CancellationRequest>> {
     let found = order.fulfillment_order(id)?;
     let lines = units(found, |line| line.cancel_requested);
-    let request = CancelRequest {
+    let request = CancellationRequest {
         order_id: order.placed.id,
         order_number: order.placed.number.clone(),
         fulfillment_order_id: id,

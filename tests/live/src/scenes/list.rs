@@ -15,7 +15,7 @@ pub struct Scene {
     pub story: fn(&Environment) -> Outcome,
 }
 
-/// All scenes, in the order of the demo. A story that is missing here is unused code, which clippy denies.
+/// All scenes, in the order of the demo. A scene that is missing here is unused code: the compiler warns, and `.ci/run` denies warnings.
 pub const SCENES: [Scene; 18] = [
     Scene {
         name: "one_shipment",
@@ -63,13 +63,13 @@ pub const SCENES: [Scene; 18] = [
     Scene {
         name: "partial_cancel",
         title: "A partial cancel before picking",
-        about: "One of three units is cancelled. The warehouse has accepted the order and not begun: it is requested to cancel, \
+        about: "One of three units is cancelled. The warehouse has accepted the order and not begun: it is asked to cancel, \
                 and does.",
         story: cancellations::partial_before_picking,
     },
     Scene {
         name: "cancel_at_once",
-        title: "A cancel before any warehouse is requested",
+        title: "A cancel before any request was sent",
         about: "No warehouse works on an order on hold: units are cancelled at once, and a refund is owed.",
         story: cancellations::at_once_while_held,
     },
@@ -82,7 +82,7 @@ pub const SCENES: [Scene; 18] = [
     Scene {
         name: "cancel_refused",
         title: "A cancel that the warehouse refuses",
-        about: "The warehouse is requested to cancel and has packed already: it refuses, and ships.",
+        about: "The warehouse is asked to cancel and has packed already: it refuses, and ships.",
         story: cancellations::refused_by_the_location,
     },
     Scene {
@@ -117,10 +117,10 @@ pub const SCENES: [Scene; 18] = [
         story: payments::failed,
     },
     Scene {
-        name: "found_by_checkout",
+        name: "order_named_by_checkout",
         title: "An order named by the checkout session",
         about: "The shop sends no payment intent. The checkout session names the order, and from then on the intent refers to it.",
-        story: payments::found_by_checkout,
+        story: payments::order_named_by_checkout,
     },
     Scene {
         name: "rejected_webhooks",

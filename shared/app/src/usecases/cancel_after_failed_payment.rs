@@ -16,21 +16,21 @@ use crate::{
 /// Handles the body of a message on the cancellation queue.
 ///
 /// # Errors
-/// [`Failure::Malformed`] when it names no order, and as [`cancel_unpaid`].
+/// [`Failure::Malformed`] when it names no order, and as [`cancel_after_failed_payment`].
 pub async fn on_message(
     store: &impl OrderStore,
     clock: &impl Clock,
     body: &str,
 ) -> Result<(), Failure> {
     let (order, trigger) = QueueMessage::read(body)?.about_order()?;
-    cancel_unpaid(store, clock, order, &trigger).await
+    cancel_after_failed_payment(store, clock, order, &trigger).await
 }
 
 /// Cancels what can be cancelled of an unpaid order.
 ///
 /// # Errors
 /// [`Failure::NotFound`], [`Failure::Contended`].
-pub async fn cancel_unpaid(
+pub async fn cancel_after_failed_payment(
     store: &impl OrderStore,
     clock: &impl Clock,
     id: OrderId,
@@ -40,7 +40,7 @@ pub async fn cancel_unpaid(
     match execute(store, clock, id, &request, cancel_command).await? {
         Outcome::Done(_) => Ok(()),
         Outcome::Unchanged(_) => {
-            tracing::info!(order_id = %id, "the order is paid or pending, or nothing is left to cancel");
+            tracing::info!(order_id = %id, "the payment has not failed, or nothing is left to cancel");
             Ok(())
         }
         Outcome::Rejected(_, rejection) => Err(rejection.into()),
@@ -51,13 +51,13 @@ fn cancel_command(order: &Order) -> Option<Command> {
     if !order.owes().contains_key(&Owed::Cancellation) {
         return None;
     }
-    let cancelled = order
+    let all_intents_cancelled = order
         .state
         .payment
         .intents
         .iter()
         .all(|intent| intent.cancelled);
-    let reason = if cancelled {
+    let reason = if all_intents_cancelled {
         CancelReason::PaymentCancelled
     } else {
         CancelReason::PaymentFailed

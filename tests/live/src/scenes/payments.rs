@@ -72,7 +72,7 @@ pub(super) fn failed(env: &Environment) -> Outcome {
 }
 
 /// The checkout session names the order; the later events name only the payment intent.
-pub(super) fn found_by_checkout(env: &Environment) -> Outcome {
+pub(super) fn order_named_by_checkout(env: &Environment) -> Outcome {
     let tee = env.sku("TEE-WHITE-XL");
     env.add_stock(BERLIN, &tee, 1)?;
     let order = env.basket().with(&tee, 1).without_intent().place()?;
