@@ -45,6 +45,7 @@ any_store! { 'a
         fn contact(&self, id: OrderId, version: u32) -> Option<Contact>;
         fn of_customer(&self, email: &'a str, page: &'a PageRequest) -> Page<OrderId>;
         fn of_phase(&self, phase: Phase, day: jiff::civil::Date, page: &'a PageRequest) -> Page<OrderId>;
+        fn postpone(&self, id: OrderId, version: Option<u64>, until: Timestamp) -> ();
         fn overdue(&self, now: Timestamp, page: &'a PageRequest) -> Page<OrderId>;
     }
     StockStore {

@@ -163,6 +163,7 @@ faulty! { OrderStore for Arc<dyn AnyStore> {
     fn contact(&self, id: OrderId, version: u32) -> Option<Contact>;
     fn of_customer(&self, email: &str, page: &PageRequest) -> Page<OrderId>;
     fn of_phase(&self, phase: Phase, day: jiff::civil::Date, page: &PageRequest) -> Page<OrderId>;
+    fn postpone(&self, id: OrderId, version: Option<u64>, until: Timestamp) -> ();
     fn overdue(&self, now: Timestamp, page: &PageRequest) -> Page<OrderId>;
 } }
 
@@ -182,6 +183,7 @@ faulty! { ConfigStore for Arc<dyn AnyStore> {
 faulty! { Redrive for MemoryRedrive {
     fn order(&self, id: OrderId, owed: Owed) -> ();
     fn sku(&self, sku: &Sku) -> ();
+    fn sweep(&self, after: &str) -> ();
 } }
 
 faulty! { FulfillmentProvider for MemoryProvider {

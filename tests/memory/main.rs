@@ -4,6 +4,7 @@
 #![expect(clippy::expect_used, reason = "tests")]
 
 mod erased;
+mod unreadable;
 
 use std::process::ExitCode;
 

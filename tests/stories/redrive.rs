@@ -1,7 +1,7 @@
 //! The sweep redrives what lost messages left undone.
 
 use app::ports::ProviderRequest;
-use domain::order::{FulfillmentStatus, Status};
+use domain::order::{ExceptionKind, FulfillmentStatus, Status};
 
 use crate::{
     story::story,
@@ -145,4 +145,30 @@ async fn messages_lost_repeatedly_are_redriven_each_time(world: &mut World) {
         ("hamburg".to_owned(), FulfillmentStatus::Requested, 2, 0),
     ];
     assert_eq!(world.work(order).await, work);
+}
+
+story!(a_silent_location_is_asked_with_growing_pauses_and_a_person_is_shown_it);
+async fn a_silent_location_is_asked_with_growing_pauses_and_a_person_is_shown_it(
+    world: &mut World,
+) {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 10).await;
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
+    let before = world.provider.inner.sent().len();
+    for _ in 0..(24 * 12) {
+        world.minutes_pass(5);
+        world.sweeps();
+        world.settle().await;
+    }
+    let sent = world.provider.inner.sent().len() - before;
+    // Every five minutes would be 288 times; a redelivered message sends once more.
+    assert!((5..=30).contains(&sent), "sent {sent} times in a day");
+    assert_eq!(world.requests().len(), 1, "the same id each time");
+    assert_eq!(
+        world.exceptions(order).await,
+        [ExceptionKind::LocationSilent]
+    );
+    world.accepts("berlin", order).await;
+    world.settle().await;
+    assert_eq!(world.exceptions(order).await, []);
 }

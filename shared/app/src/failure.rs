@@ -135,6 +135,23 @@ impl Failure {
         }
     }
 
+    /// Whether it is about one stored item, so that others may still be handled.
+    pub fn is_of_one_item(&self) -> bool {
+        match self {
+            Self::Unavailable { .. } => false,
+            Self::Malformed(_)
+            | Self::KeyReused
+            | Self::Rejected(_)
+            | Self::NotFound(_)
+            | Self::NotDue(_)
+            | Self::Taken(_)
+            | Self::NumberTaken
+            | Self::NewerSchema(_)
+            | Self::Contended(_)
+            | Self::Inconsistent(_) => true,
+        }
+    }
+
     /// The failure and its causes in one line, for the log.
     pub fn chain(&self) -> String {
         let mut text = self.to_string();

@@ -102,4 +102,8 @@ impl Redrive for RedriveQueues {
     async fn sku(&self, sku: &Sku) -> Result<(), Failure> {
         self.replenishment.put(&message::drain(sku)).await
     }
+
+    async fn sweep(&self, after: &str) -> Result<(), Failure> {
+        self.replenishment.put(&message::sweep_after(after)).await
+    }
 }

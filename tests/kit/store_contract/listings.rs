@@ -119,6 +119,26 @@ pub(super) async fn an_overdue_order_is_listed_until_nothing_is_due(
     })
     .await;
 
+    // Postponed at another version: nothing happens. At its own: it is listed later.
+    let later = due + SignedDuration::from_mins(30);
+    let version = change.order.state.version;
+    store.postpone(id, Some(version + 1), later).await.unwrap();
+    assert!(is_listed(due + SignedDuration::from_millis(1)).await);
+    store.postpone(id, Some(version), later).await.unwrap();
+    becomes(true, async || {
+        !is_listed(due + SignedDuration::from_millis(1)).await
+    })
+    .await;
+    becomes(true, async || {
+        is_listed(later + SignedDuration::from_millis(1)).await
+    })
+    .await;
+    store.postpone(id, None, due).await.unwrap();
+    becomes(true, async || {
+        is_listed(due + SignedDuration::from_millis(1)).await
+    })
+    .await;
+
     let held = samples.change(&change.order);
     assert_eq!(held.order.due_at(), None);
     assert_eq!(store.save(&held).await.unwrap(), SaveOutcome::Saved);

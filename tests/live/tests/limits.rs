@@ -57,6 +57,10 @@ fn the_table_of_limits_is_that_of_the_code() {
         domain::decide::UNITS_MAX;
         domain::decide::AMOUNT_MAX;
         domain::order::REDRIVE_AFTER_S;
+        domain::order::REDRIVE_PAUSE_MAX_S;
+        domain::order::SILENCE_S;
+        app::usecases::apply_inbound::CLOSING_GRACE_S;
+        app::usecases::sweep::UNREADABLE_PAUSE_S;
         domain::order::TRANSACTION_ITEMS_MAX;
         domain::routing::WRITES_MAX;
         connect::BODY_MAX;

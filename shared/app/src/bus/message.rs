@@ -1,13 +1,14 @@
 //! Messages on the queues of the consumers.
 //!
 //! A queue behind a bus rule carries the whole EventBridge event, whose `detail` is our published envelope. The
-//! sweep and long drains send three small documents to the same queues:
+//! sweep and long drains send small documents to the same queues:
 //!
 //! | body | on the queue of | meaning |
 //! |---|---|---|
 //! | `{"redrive":{"order":"ord_..."}}` | routing, dispatch, cancellation | do what this order still owes |
 //! | `{"drain":{"sku":"..."}}` | replenishment | release this SKU's backorders |
 //! | `{"sweep":true}` | replenishment | find overdue work |
+//! | `{"sweep":{"after":"..."}}` | replenishment | go on with the backordered SKUs |
 //!
 //! Consumers read the order again, so of an event only its order and its id matter; replenishment also reads the SKUs
 //! in `data`. Unknown fields are ignored.
@@ -30,8 +31,8 @@ pub enum QueueMessage {
     Redrive(OrderId),
     /// Release this SKU's backorders.
     Drain(Sku),
-    /// Find overdue work.
-    Sweep,
+    /// Find overdue work; with a cursor, go on with the backordered SKUs after it.
+    Sweep(Option<String>),
 }
 
 /// An event from the bus, with the fields that consumers use.
@@ -84,8 +85,9 @@ impl QueueMessage {
             Ok(Self::Redrive(field::<OfOrder>(redrive)?.order))
         } else if let Some(drain) = value.get("drain") {
             Ok(Self::Drain(field::<OfSku>(drain)?.sku))
-        } else if value.get("sweep").is_some() {
-            Ok(Self::Sweep)
+        } else if let Some(sweep) = value.get("sweep") {
+            let after = sweep.get("after").and_then(Value::as_str);
+            Ok(Self::Sweep(after.map(str::to_owned)))
         } else {
             let Envelope { name, detail } = field(&value)?;
             Ok(Self::Event(BusEvent {
@@ -119,7 +121,7 @@ impl QueueMessage {
             }) => Err(Failure::Malformed(format!(
                 "an event `{name}` without `detail.order_id`"
             ))),
-            Self::Drain(_) | Self::Sweep => Err(Failure::Malformed(
+            Self::Drain(_) | Self::Sweep(_) => Err(Failure::Malformed(
                 "a message for the replenishment queue, on another queue".to_owned(),
             )),
         }
@@ -169,6 +171,11 @@ pub fn redrive(order: OrderId) -> String {
 /// The message to release a SKU's backorders.
 pub fn drain(sku: &Sku) -> String {
     json!({ "drain": { "sku": sku } }).to_string()
+}
+
+/// The message to go on with the sweep of the backordered SKUs.
+pub fn sweep_after(cursor: &str) -> String {
+    json!({ "sweep": { "after": cursor } }).to_string()
 }
 
 /// Reads JSON. The error names the position and no content, because a body may contain personal data.
@@ -228,7 +235,11 @@ mod tests {
         );
         assert_eq!(
             QueueMessage::read(r#"{"sweep":true}"#).unwrap(),
-            QueueMessage::Sweep
+            QueueMessage::Sweep(None)
+        );
+        assert_eq!(
+            QueueMessage::read(&sweep_after("TEE")).unwrap(),
+            QueueMessage::Sweep(Some("TEE".to_owned()))
         );
     }
 

@@ -39,4 +39,9 @@ impl Redrive for MemoryRedrive {
         lock(&self.skus).push(message::drain(sku));
         Ok(())
     }
+
+    async fn sweep(&self, after: &str) -> Result<(), Failure> {
+        lock(&self.skus).push(message::sweep_after(after));
+        Ok(())
+    }
 }

@@ -55,6 +55,8 @@ pub(super) struct Row {
     /// By version.
     pub(super) contacts: BTreeMap<u32, Contact>,
     commits: Vec<(String, String)>,
+    /// When the sweep looks at it again.
+    due: Option<Timestamp>,
 }
 
 impl Row {
@@ -67,6 +69,29 @@ impl Row {
 
     pub(super) fn placed(&self) -> Result<PlacedOrder, Failure> {
         read(&self.placed)
+    }
+
+    /// Replaces the text of the state, as a newer build may do.
+    pub(super) fn replace_state(&mut self, text: &str) {
+        text.clone_into(&mut self.state);
+    }
+
+    pub(super) fn due_at(&self) -> Option<Timestamp> {
+        self.due
+    }
+
+    pub(super) fn postpone(
+        &mut self,
+        version: Option<u64>,
+        until: Timestamp,
+    ) -> Result<(), Failure> {
+        if let Some(version) = version
+            && self.order()?.state.version != version
+        {
+            return Ok(());
+        }
+        self.due = self.due.map(|_| until);
+        Ok(())
     }
 
     pub(super) fn replace_commit(&mut self, seq: usize, text: &str, hash: &str) {
@@ -107,6 +132,7 @@ impl Rows {
                 placement.contact.clone(),
             )]),
             commits: Vec::new(),
+            due: None,
         };
         self.orders.insert(id, row);
         self.write(change)?;
@@ -187,6 +213,7 @@ impl Rows {
         let state = write(&change.order.state)?;
         if let Some(row) = self.orders.get_mut(&id) {
             row.state = state;
+            row.due = change.order.due_at();
             row.commits.push((commit.text.clone(), commit.hash.clone()));
         }
         for name in &change.references {

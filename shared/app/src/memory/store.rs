@@ -54,6 +54,13 @@ impl MemoryStore {
         }
     }
 
+    /// Replaces the text of an order's state, as a newer build may do.
+    pub fn replace_state(&self, id: OrderId, text: &str) {
+        if let Some(row) = self.lock().orders.get_mut(&id) {
+            row.replace_state(text);
+        }
+    }
+
     pub fn put_rules(&self, rules: RoutingRules) {
         self.lock().rules = Some(rules);
     }
@@ -204,11 +211,36 @@ impl OrderStore for MemoryStore {
         })
     }
 
+    async fn postpone(
+        &self,
+        id: OrderId,
+        version: Option<u64>,
+        until: Timestamp,
+    ) -> Result<(), Failure> {
+        yield_once().await;
+        match self.lock().orders.get_mut(&id) {
+            Some(row) => row.postpone(version, until),
+            None => Ok(()),
+        }
+    }
+
     async fn overdue(&self, now: Timestamp, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
         yield_once().await;
-        self.list(page, false, |_, order| {
-            order.due_at().filter(|due| *due <= now)
-        })
+        let rows = self.lock();
+        let due = |row: &Row| row.due_at().filter(|due| *due <= now);
+        let mut listed: Vec<_> = rows
+            .orders
+            .iter()
+            .filter_map(|(id, row)| Some((due(row)?, *id)))
+            .collect();
+        listed.sort();
+        let listed = listed.into_iter();
+        Ok(cut(
+            listed
+                .map(|(due, id)| (format!("{due}/{id}"), id))
+                .collect(),
+            page,
+        ))
     }
 }
 

@@ -14,6 +14,9 @@ pub trait Redrive: Sync {
 
     /// Asks for the backorders of a SKU to be released further.
     fn sku(&self, sku: &Sku) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// Continues the sweep of the backordered SKUs after a cursor.
+    fn sweep(&self, after: &str) -> impl Future<Output = Result<(), Failure>> + Send;
 }
 
 /// The queue of verified and normalised webhooks, read by `lifecycle`.

@@ -129,6 +129,15 @@ pub trait OrderStore: Sync {
         page: &PageRequest,
     ) -> impl Future<Output = Result<Page<OrderId>, Failure>> + Send;
 
+    /// Moves the time at which the sweep looks at an order again, until its next change. Nothing happens when the order is
+    /// no longer at `version`; `None`: whatever its version, for an order that cannot be read.
+    fn postpone(
+        &self,
+        id: OrderId,
+        version: Option<u64>,
+        until: Timestamp,
+    ) -> impl Future<Output = Result<(), Failure>> + Send;
+
     /// Orders whose progress was due before `now`, oldest first. The index may lag: read the order before acting.
     fn overdue(
         &self,

@@ -1,9 +1,14 @@
-//! The sweep: finds work whose message was lost, so that a lost message delays an order and never strands it.
+//! The sweep: finds overdue work and sends it to its queue again. One order or SKU that cannot be read costs itself only.
 
-use jiff::Timestamp;
+use domain::{
+    ids::OrderId,
+    order::{Cause, Command, Order},
+};
+use jiff::{SignedDuration, Timestamp};
 
 use super::{
     availability::{Network, has_free_stock},
+    execute::{CommandRequest, execute},
     hold::release_expired,
 };
 use crate::{
@@ -13,57 +18,74 @@ use crate::{
 
 /// Items that a sweep reads per page.
 pub const PAGE_ITEMS: u32 = 100;
-/// Pages that a sweep reads of each index.
+/// Pages that a sweep reads of each index; what is left is the next sweep's, or a further message's.
 pub const PAGES_MAX: u32 = 20;
+/// How long the sweep leaves an order alone that it cannot read, in seconds.
+pub const UNREADABLE_PAUSE_S: i64 = 3600;
 
 /// Finds SKUs that have both backorders and free stock, and orders whose progress is overdue, and sends each to the
-/// function that is responsible. Releases expired holds.
+/// queue of the function that is responsible. Releases expired holds. An order that it has sent is due again after a
+/// pause that doubles, so the head of the index moves on, whatever becomes of the order.
 ///
 /// # Errors
-/// What the store or a queue reports; what was sent before remains sent.
+/// When the store or a queue does not answer; what was sent before remains sent.
 pub async fn sweep(
     store: &impl Store,
     clock: &impl Clock,
     redrive: &impl Redrive,
 ) -> Result<(), Failure> {
-    let now = clock.now();
-    let skus = sweep_skus(store, redrive).await?;
-    let orders = sweep_orders(store, clock, redrive, now).await?;
-    tracing::info!(skus, orders, "swept");
-    Ok(())
+    sweep_skus(store, redrive, None).await?;
+    sweep_orders(store, clock, redrive).await
 }
 
-async fn sweep_skus(store: &impl Store, redrive: &impl Redrive) -> Result<u32, Failure> {
+/// Finds SKUs that have both backorders and free stock, from a cursor on. A further message goes on when there are many.
+///
+/// # Errors
+/// As [`sweep`].
+pub async fn sweep_skus(
+    store: &impl Store,
+    redrive: &impl Redrive,
+    after: Option<String>,
+) -> Result<(), Failure> {
     let network = Network::read(store).await?;
     let mut sent: u32 = 0;
     let mut request = PageRequest {
         limit: PAGE_ITEMS,
-        after: None,
+        after,
     };
-    for _ in 0..PAGES_MAX {
-        let page = store.backordered_skus(&request).await?;
-        for sku in &page.items {
-            let stock = store.sku(sku).await?;
+    for page in 1..=PAGES_MAX {
+        let skus = store.backordered_skus(&request).await?;
+        for sku in &skus.items {
+            let stock = match store.sku(sku).await {
+                Ok(stock) => stock,
+                Err(failure) if failure.is_of_one_item() => {
+                    tracing::error!(%sku, error = %failure.chain(), "a SKU cannot be read");
+                    continue;
+                }
+                Err(failure) => return Err(failure),
+            };
             if !stock.backorders.is_empty() && has_free_stock(&network, sku, &stock) {
                 redrive.sku(sku).await?;
                 sent = sent.saturating_add(1);
             }
         }
-        match page.next {
-            Some(next) => request.after = Some(next),
-            None => break,
+        let Some(next) = skus.next else { break };
+        if page == PAGES_MAX {
+            redrive.sweep(&next).await?;
         }
+        request.after = Some(next);
     }
-    Ok(sent)
+    tracing::info!(messages = sent, "SKUs swept");
+    Ok(())
 }
 
 async fn sweep_orders(
     store: &impl Store,
     clock: &impl Clock,
     redrive: &impl Redrive,
-    now: Timestamp,
-) -> Result<u32, Failure> {
-    let mut sent: u32 = 0;
+) -> Result<(), Failure> {
+    let now = clock.now();
+    let (mut swept, mut unreadable): (u32, u32) = (0, 0);
     let mut request = PageRequest {
         limit: PAGE_ITEMS,
         after: None,
@@ -71,18 +93,16 @@ async fn sweep_orders(
     for _ in 0..PAGES_MAX {
         let page = store.overdue(now, &request).await?;
         for id in &page.items {
-            // The index may lag behind the order.
-            let Some(order) = store.load(*id).await? else {
-                continue;
-            };
-            if release_expired(store, clock, &order).await? {
-                sent = sent.saturating_add(1);
-                continue;
-            }
-            for (owed, _) in order.owes().into_iter().filter(|(_, due)| *due <= now) {
-                tracing::warn!(order_id = %id, owes = ?owed, since = %order.state.changed_at, "overdue");
-                redrive.order(*id, owed).await?;
-                sent = sent.saturating_add(1);
+            match sweep_order(store, clock, redrive, *id, now).await {
+                Ok(()) => swept = swept.saturating_add(1),
+                Err(failure) if failure.is_of_one_item() => {
+                    tracing::error!(order_id = %id, error = %failure.chain(), "an overdue order cannot be driven");
+                    let pause = SignedDuration::from_secs(UNREADABLE_PAUSE_S);
+                    let until = now.checked_add(pause).unwrap_or(Timestamp::MAX);
+                    store.postpone(*id, None, until).await?;
+                    unreadable = unreadable.saturating_add(1);
+                }
+                Err(failure) => return Err(failure),
             }
         }
         match page.next {
@@ -90,5 +110,51 @@ async fn sweep_orders(
             None => break,
         }
     }
-    Ok(sent)
+    tracing::info!(swept, unreadable, "orders swept");
+    Ok(())
+}
+
+async fn sweep_order(
+    store: &impl Store,
+    clock: &impl Clock,
+    redrive: &impl Redrive,
+    id: OrderId,
+    now: Timestamp,
+) -> Result<(), Failure> {
+    // The index may lag behind the order.
+    let Some(order) = store.load(id).await? else {
+        return Ok(());
+    };
+    if release_expired(store, clock, &order).await? {
+        return Ok(());
+    }
+    let order = report_silence(store, clock, order, now).await?;
+    for (owed, _) in order.owes().into_iter().filter(|(_, due)| *due <= now) {
+        tracing::warn!(order_id = %id, owes = ?owed, since = %order.state.changed_at, "overdue");
+        redrive.order(id, owed).await?;
+    }
+    let version = Some(order.state.version);
+    store.postpone(id, version, order.due_again(now)).await
+}
+
+/// Shows a person the locations that have not answered for hours, once.
+async fn report_silence(
+    store: &impl Store,
+    clock: &impl Clock,
+    order: Order,
+    now: Timestamp,
+) -> Result<Order, Failure> {
+    let silent = |order: &Order| {
+        let mut found = order.state.fulfillment_orders.iter();
+        found.any(|found| found.is_silent(now))
+    };
+    if !silent(&order) {
+        return Ok(order);
+    }
+    let cause = Cause::new("sweep", "silence");
+    let request = CommandRequest::due("replenishment", &cause);
+    let command = |order: &Order| silent(order).then_some(Command::ReportSilence);
+    execute(store, clock, order.placed.id, &request, command)
+        .await?
+        .order()
 }

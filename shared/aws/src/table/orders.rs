@@ -4,6 +4,7 @@ use app::{
     failure::Failure,
     ports::{OrderHistory, OrderStore, Page, PageRequest, SaveOutcome},
 };
+use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use domain::{
     decide::Placement,
     ids::OrderId,
@@ -15,9 +16,9 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     client::{Table, unavailable},
     items::{Item, names},
-    keys::{self, COMMIT, DUE, Key, PLACED, STATE, order_pk, phase_day},
+    keys::{self, COMMIT, DUE, Key, PLACED, STATE, order_pk, phase_day, sortable},
     listing::Index,
-    writes::text,
+    writes::{number, text},
 };
 
 const BY_CUSTOMER: Index = Index {
@@ -124,6 +125,43 @@ impl OrderStore for Table {
     ) -> Result<Page<OrderId>, Failure> {
         self.list(&self.name, &BY_PHASE_DAY, phase_day(phase, day), None, page)
             .await
+    }
+
+    async fn postpone(
+        &self,
+        id: OrderId,
+        version: Option<u64>,
+        until: Timestamp,
+    ) -> Result<(), Failure> {
+        const SAME_VERSION: &str = "attribute_exists(#due) AND #version = :version";
+        const ANY_VERSION: &str = "attribute_exists(#due)";
+        const POSTPONE: &str = "SET #due_at = :until";
+        let condition = version.map_or(ANY_VERSION, |_| SAME_VERSION);
+        let update = self
+            .client
+            .update_item()
+            .table_name(&self.name)
+            .set_key(Some(Item::new(Key::state(id)).into_attributes()))
+            .update_expression(POSTPONE)
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(names(&[POSTPONE, condition])))
+            .expression_attribute_values(":until", text(sortable(until)));
+        let update = match version {
+            Some(version) => update.expression_attribute_values(
+                ":version",
+                number(i64::try_from(version).unwrap_or(i64::MAX)),
+            ),
+            None => update,
+        };
+        update
+            .send()
+            .await
+            .map(|_| ())
+            .or_else(|error| match error.as_service_error() {
+                // It has changed, so it is due when the change says.
+                Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
+                Some(_) | None => Err(unavailable(error)),
+            })
     }
 
     async fn overdue(&self, now: Timestamp, page: &PageRequest) -> Result<Page<OrderId>, Failure> {

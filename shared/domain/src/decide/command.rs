@@ -2,7 +2,7 @@
 
 use super::{
     cancellation, closing, exception, fulfillment, hold, payment, refund::refund_owed, routing,
-    shipment,
+    shipment, silence,
 };
 use crate::{
     evolve::evolve,
@@ -52,6 +52,7 @@ pub fn decide(
             };
             shipment::record(order, reference, &sender, fact)?
         }
+        Command::ReportSilence => silence::report(order, context.now),
         Command::EndClosing => closing::end(order, context.now),
         Command::PlaceHold {
             kind,
@@ -87,6 +88,7 @@ fn with_consequences(order: &Order, mut events: Vec<Event>, context: &Context) -
         .iter()
         .fold(order.clone(), |order, event| evolve(order, event, context));
     events.extend(closing::found_again(&after));
+    events.extend(silence::answered(&after));
     events.extend(refund_owed(&after));
     if !order.is_ready() && after.is_ready() && after.unrouted() > 0 {
         events.push(Event::OrderReleased {});

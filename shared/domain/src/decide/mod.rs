@@ -18,6 +18,7 @@ mod refund;
 mod routing;
 mod shipment;
 mod shipping;
+mod silence;
 mod units;
 
 pub use cancellation::{cancellation_outcome, preview_cancellation};

@@ -41,6 +41,8 @@ pub enum Command {
         /// How long shipments may be missing after the location has said that nothing more will come, in seconds.
         closing_grace_s: u32,
     },
+    /// Show a person the locations that have not answered their requests.
+    ReportSilence,
     /// End what fulfillment orders were waiting for since their location said that nothing more will come.
     EndClosing,
     /// A fact about a shipment on its way.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::CancelReason;
+use super::{CancelReason, SILENCE_S};
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId},
     serde_default::is_default,
@@ -143,6 +143,12 @@ impl FulfillmentOrder {
             .iter()
             .map(|l| l.open)
             .fold(0, u32::saturating_add)
+    }
+
+    /// Whether the location has not answered its request for [`SILENCE_S`].
+    pub fn is_silent(&self, now: Timestamp) -> bool {
+        let waited = now.duration_since(self.since);
+        self.status == FulfillmentStatus::Requested && waited.as_secs() >= SILENCE_S
     }
 
     /// Whether we await the location's answer to a cancellation.

@@ -36,7 +36,7 @@ pub use exception::{Exception, ExceptionKind, ExceptionOutcome};
 pub use fulfillment::{Closing, FulfillmentLine, FulfillmentOrder, FulfillmentStatus};
 pub use hold::{Hold, HoldKind, ended_hold};
 pub use line::{Cell, Line, LineState};
-pub use owed::{Owed, REDRIVE_AFTER_S};
+pub use owed::{Owed, REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S, SILENCE_S};
 pub use payment::{Intent, Payment, PaymentStatus, Refund, RefundStatus, ended_dispute};
 pub use place_order::{PlaceLine, PlaceOrder, PlacePayment};
 pub use placed::PlacedOrder;

@@ -2,13 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::{FulfillmentOrder, FulfillmentStatus, Order};
 
 /// How long an order may owe progress before the sweep drives it again, in seconds: so long at least, and less
 /// than twice as long.
 pub const REDRIVE_AFTER_S: i64 = 300;
+
+/// The longest pause between two times that the sweep drives an order, in seconds.
+pub const REDRIVE_PAUSE_MAX_S: i64 = 6 * 3600;
+/// How long a location may leave a request unanswered before a person is shown it, in seconds.
+pub const SILENCE_S: i64 = 4 * 3600;
 
 /// A kind of progress that an order owes. Each is the work of one function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +50,19 @@ impl Order {
         open.filter(|f| f.status.is_open())
             .filter_map(|f| f.closing?.until)
             .min()
+    }
+
+    /// When the sweep drives the order again after it has driven it at `now`, UTC: the pause is as long as the order, or
+    /// its oldest unanswered request, has been waiting, so it doubles each time, up to [`REDRIVE_PAUSE_MAX_S`].
+    pub fn due_again(&self, now: Timestamp) -> Timestamp {
+        let requested = self.state.fulfillment_orders.iter();
+        let requested = requested.filter(|f| f.status == FulfillmentStatus::Requested);
+        let since = requested.map(|f| f.since).min();
+        let since = since.unwrap_or(self.state.changed_at);
+        let waited = now.duration_since(since).as_secs();
+        let pause = waited.clamp(REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S);
+        let next = now.checked_add(SignedDuration::from_secs(pause));
+        next.unwrap_or(Timestamp::MAX)
     }
 
     /// When the sweep must look at this order again, UTC: when the first of what it owes is overdue, or a hold ends

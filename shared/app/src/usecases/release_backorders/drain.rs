@@ -59,7 +59,15 @@ pub async fn drain(
             run.since,
             &run.request,
         )
-        .await?;
+        .await;
+        let attempt = match attempt {
+            // An order that cannot be read must not keep the others waiting.
+            Err(failure) if failure.is_of_one_item() => {
+                tracing::error!(order_id = %backorder.order, error = %failure.chain(), "a backorder cannot be released");
+                Attempt::PassedOver
+            }
+            attempt => attempt?,
+        };
         let now = env.now();
         run.record(backorder, attempt, now);
         if attempt != Attempt::PassedOver {

@@ -9,7 +9,10 @@ use crate::{
     bus::message::{BusEvent, QueueMessage},
     failure::Failure,
     ports::{Clock, IdGenerator, Redrive, Store},
-    usecases::{execute::load, sweep::sweep},
+    usecases::{
+        execute::load,
+        sweep::{sweep, sweep_skus},
+    },
 };
 
 /// Handles the body of a message on the replenishment queue.
@@ -37,7 +40,8 @@ pub async fn on_message(
             let trigger = Cause::new("sweep", sku.as_str());
             drain(store, env, redrive, &sku, &trigger).await
         }
-        QueueMessage::Sweep => sweep(store, env, redrive).await,
+        QueueMessage::Sweep(None) => sweep(store, env, redrive).await,
+        QueueMessage::Sweep(Some(after)) => sweep_skus(store, redrive, Some(after)).await,
         QueueMessage::Redrive(_) => Err(Failure::Malformed(
             "a message about an order, on the replenishment queue".to_owned(),
         )),

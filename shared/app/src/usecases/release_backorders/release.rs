@@ -136,9 +136,12 @@ async fn held_in_other_queues(
     for (sku, sku_stock) in stock.iter().filter(|(sku, _)| **sku != backorder.sku) {
         let mut units: i64 = 0;
         for (index, ahead) in ahead_of(order, &sku_stock.backorders).enumerate() {
-            if index >= BACKORDERS_EXAMINED_AHEAD
-                || could_take(store, network, ahead, sku_stock, since).await?
-            {
+            let takes = match could_take(store, network, ahead, sku_stock, since).await {
+                // An order that cannot be read takes nothing.
+                Err(failure) if failure.is_of_one_item() => false,
+                takes => takes?,
+            };
+            if index >= BACKORDERS_EXAMINED_AHEAD || takes {
                 units = units.saturating_add(i64::from(ahead.units));
             }
         }

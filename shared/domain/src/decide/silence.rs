@@ -1,0 +1,31 @@
+//! Locations that do not answer a request. It is sent again with growing pauses, and a person is shown it.
+
+use jiff::Timestamp;
+
+use super::exception::{open, resolve};
+use crate::order::{Event, ExceptionKind, FulfillmentOrder, FulfillmentStatus, Order};
+
+/// Opens an exception for each request that has been without an answer for [`SILENCE_S`](crate::order::SILENCE_S).
+pub(super) fn report(order: &Order, now: Timestamp) -> Vec<Event> {
+    let silent = order.state.fulfillment_orders.iter();
+    silent
+        .filter(|found| found.is_silent(now))
+        .map(|found| {
+            let (location, since) = (&found.location, found.since);
+            let detail = format!(
+                "{location} has not answered the request since {since}; call it, or cancel the units so that they can be \
+                 routed again"
+            );
+            open(ExceptionKind::LocationSilent, found.id.to_string(), detail)
+        })
+        .collect()
+}
+
+/// Ends the exceptions about locations that have answered meanwhile.
+pub(super) fn answered(order: &Order) -> Vec<Event> {
+    let is_answered = |found: &&FulfillmentOrder| found.status != FulfillmentStatus::Requested;
+    let answered = order.state.fulfillment_orders.iter().filter(is_answered);
+    answered
+        .flat_map(|found| resolve(order, &ExceptionKind::LocationSilent, &found.id.to_string()))
+        .collect()
+}
