@@ -310,6 +310,15 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             },
         ),
         (
+            Agent,
+            "api:6a03",
+            Event::LocationAllowed {
+                line: line(),
+                sku: sku(),
+                location: berlin(),
+            },
+        ),
+        (
             Location,
             "wms:berlin:m5a",
             Event::FulfillmentClosing {

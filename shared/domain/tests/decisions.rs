@@ -330,8 +330,8 @@ fn a_short_shipment_routes_the_rest_elsewhere_and_writes_the_stock_down() {
     assert_eq!((deltas[0].on_hand, deltas[0].reserved), (-1, -1));
     assert_eq!(fixture.order.state.lines[0].unrouted, 1);
     assert_eq!(
-        fixture.order.state.avoid,
-        [(common::line("1"), "berlin".parse().unwrap())]
+        fixture.order.avoided(&common::line("1"), |_| None),
+        ["berlin".parse().unwrap()]
     );
     assert!(
         fixture

@@ -139,6 +139,12 @@ fn late_order() -> OrderFixture {
     order
         .report(1, FulfillmentFact::Cancelled { lines })
         .unwrap();
+    order
+        .apply(&Command::AllowLocation {
+            line: "1".parse().unwrap(),
+            location: "berlin".parse().unwrap(),
+        })
+        .unwrap();
     let totals = vec![line("1", 1)];
     order.report(1, FulfillmentFact::Closed { totals }).unwrap();
     order.pass(600);

@@ -287,3 +287,17 @@ fn who_ships_has_accepted() {
         FulfillmentStatus::Accepted
     );
 }
+
+#[test]
+fn a_shipment_for_a_wrong_fulfillment_order_is_shown_to_a_person() {
+    let mut order = at_berlin(2);
+    let mut command = order.report_command(0, shipped("1", &[("1", 2)], true));
+    let Command::RecordFulfillment { location, .. } = &mut command else {
+        panic!("{command:?}");
+    };
+    *location = "lyon".parse().unwrap();
+    let events = order.apply(&command).unwrap();
+    assert_eq!(names(&events), ["ExceptionOpened"]);
+    assert_eq!(kinds(&order), [ExceptionKind::UnexpectedShipment]);
+    assert_eq!(order.order.state.lines[0].shipped, 0);
+}

@@ -336,6 +336,7 @@ proptest! {
                 // A partial `cancelled` without an end tells of further units each time it is fixture.
                 Command::RecordFulfillment { fact: FulfillmentFact::Cancelled { lines }, .. } => lines.is_empty(),
                 Command::TakeException { .. }
+                | Command::AllowLocation { .. }
                 | Command::CloseException { .. }
                 | Command::RecordPayment { .. }
                 | Command::RecordFulfillment { .. }

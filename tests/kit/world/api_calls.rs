@@ -6,6 +6,7 @@ use app::{
     ports::ConfigStore,
     usecases::{
         adjust_stock::adjust,
+        allow_location::allow_location,
         cancel::{CancelOutcome, CancelRequest, cancel},
         hold::{HoldRequest, place_hold, release_hold},
         idempotency::IdempotencyKey,
@@ -190,6 +191,20 @@ impl World {
             release_hold(&self.store, &self.clock, order, handle, &key, &agent())
         );
         outcome.unwrap_or_else(|failure| panic!("not released: {failure}"));
+    }
+
+    /// An agent allows a line to be routed to a location again.
+    pub async fn allows(&mut self, order: OrderId, line: &str, location: &str) {
+        self.tick();
+        let key = self.new_key("allow");
+        let line = line.parse().expect("a line");
+        let location: LocationId = location.parse().expect("a location");
+        let what = (&line, &location);
+        let outcome = until_answered!(
+            self,
+            allow_location(&self.store, &self.clock, order, what, &key, &agent())
+        );
+        outcome.unwrap_or_else(|failure| panic!("not allowed: {failure}"));
     }
 
     /// An operator adjusts the stock.

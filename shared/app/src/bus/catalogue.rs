@@ -123,6 +123,8 @@ catalogue! {
     FulfillmentRejected 1 ORDER_SOURCE OrderDetail<RejectedFulfillment>;
     /// The location shipped less than requested; the rest is routed again without that location.
     UnitsShortShipped 1 ORDER_SOURCE OrderDetail<ShortShipped>;
+    /// A person allowed a line to be routed to a location again that had declined it.
+    LocationAllowed 1 ORDER_SOURCE OrderDetail<AllowedLocation>;
     /// The location will ship nothing more; shipments that left may still be told of.
     FulfillmentClosing 1 ORDER_SOURCE OrderDetail<ClosingFulfillment>;
     /// A late shipment took units back that had been routed again.

@@ -131,6 +131,15 @@ impl PublishedEvent {
                 location,
                 lines,
             }),
+            Event::LocationAllowed {
+                line,
+                sku,
+                location,
+            } => Self::LocationAllowed(AllowedLocation {
+                line,
+                sku,
+                location,
+            }),
             Event::FulfillmentClosing {
                 fulfillment_order,
                 until,

@@ -3,7 +3,7 @@
 #![warn(missing_docs)]
 
 use domain::{
-    ids::{FulfillmentOrderId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
+    ids::{FulfillmentOrderId, LineId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
     money::Currency,
     order::{
         CancelReason, Destination, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind,
@@ -216,6 +216,15 @@ data! {
         lines: Vec<RefundLine>,
         /// Minor units of the order's currency.
         amount: i64,
+    }
+    /// A location that a line may be routed to again.
+    AllowedLocation {
+        /// The line.
+        line: LineId,
+        /// Its SKU.
+        sku: Sku,
+        /// The location.
+        location: LocationId,
     }
     /// A fulfillment order for which the location will ship nothing more.
     ClosingFulfillment {

@@ -81,6 +81,7 @@ pub const SUBSCRIPTIONS: &[(Consumer, &[&str])] = &[
             "FulfillmentRejected",
             "UnitsReclaimed",
             "SurplusReleased",
+            "LocationAllowed",
             "HoldReleased",
         ],
     ),

@@ -70,12 +70,15 @@ pub(super) fn held_for_all_ahead(order: &Order, stock: &Stock) -> HeldForQueue {
 /// orders ahead.
 pub(super) fn inputs(
     order: &Order,
-    demands: Vec<Demand>,
+    mut demands: Vec<Demand>,
     network: &Network,
     stock: &Stock,
     held: &HeldForQueue,
     now: Timestamp,
 ) -> RoutingInputs {
+    for demand in &mut demands {
+        demand.avoid = order.avoided(&demand.line, |_| None);
+    }
     let candidates = network.locations.iter().map(|location| Candidate {
         location: location.id.clone(),
         kind: location.kind,
@@ -110,18 +113,12 @@ pub(super) fn has_free_stock(network: &Network, sku: &Sku, stock: &SkuStock) -> 
 }
 
 /// Units of a line, as a demand; none for no units.
-pub(super) fn demand(order: &Order, line: &Line, units: u32) -> Option<Demand> {
-    let avoid = order
-        .state
-        .avoid
-        .iter()
-        .filter(|(avoiding, _)| *avoiding == line.id);
-    let avoid = avoid.map(|(_, location)| location.clone()).collect();
+pub(super) fn demand(line: &Line, units: u32) -> Option<Demand> {
     (units > 0).then(|| Demand {
         line: line.id.clone(),
         sku: line.sku.clone(),
         units,
-        avoid,
+        avoid: Vec::new(),
     })
 }
 

@@ -12,9 +12,9 @@ use crate::{
 };
 
 /// A decision and the command that carries it out: a routing, or the release of backordered units.
-pub(super) struct PlannedDecision {
+pub(super) struct PlannedDecision<F: FnOnce(Box<Decision>, Vec<FulfillmentOrderId>) -> Command> {
     pub(super) decision: Decision,
-    pub(super) as_command: fn(Box<Decision>, Vec<FulfillmentOrderId>) -> Command,
+    pub(super) as_command: F,
 }
 
 /// Writes a decision about the order as it was read: the decision and its reservations are one transaction. When
@@ -23,7 +23,7 @@ pub(super) async fn commit_decision(
     store: &impl OrderStore,
     env: &(impl Clock + IdGenerator),
     order: &Order,
-    planned: PlannedDecision,
+    planned: PlannedDecision<impl FnOnce(Box<Decision>, Vec<FulfillmentOrderId>) -> Command>,
     request: &CommandRequest,
 ) -> Result<SaveOutcome, Failure> {
     let context = request.context(order, env.now());

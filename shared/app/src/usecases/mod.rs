@@ -11,6 +11,7 @@
 //! `availability` (inputs of a routing decision), [`idempotency`].
 
 pub mod adjust_stock;
+pub mod allow_location;
 pub mod apply_inbound;
 mod availability;
 pub mod cancel;

@@ -6,10 +6,10 @@
 //! written records its attempt.
 
 use domain::{
-    ids::{FulfillmentOrderId, OrderId},
+    ids::OrderId,
     order::Command,
     order::{Cause, Order},
-    routing::{Decision, Demand, route},
+    routing::{Decision, Demand, declined_everywhere, route},
 };
 use futures_util::future::try_join;
 
@@ -68,16 +68,19 @@ pub async fn route_order(
         let demands = unrouted(&order);
         let (network, stock) = try_join(Network::read(store), stock_of(store, &demands)).await?;
         let held = held_for_all_ahead(&order, &stock);
-        let decision = route(
-            &inputs(&order, demands, &network, &stock, &held, now),
-            &network.rules,
-        );
+        let inputs = inputs(&order, demands, &network, &stock, &held, now);
+        let decision = route(&inputs, &network.rules);
+        let everywhere = declined_everywhere(&inputs, &decision);
         let planned = PlannedDecision {
             decision: Decision {
                 attempt,
                 ..decision
             },
-            as_command: route_command,
+            as_command: |decision, ids| Command::Route {
+                decision,
+                ids,
+                declined_everywhere: everywhere.clone(),
+            },
         };
         match commit_decision(store, env, &order, planned, &request).await? {
             SaveOutcome::Saved => return Ok(()),
@@ -105,10 +108,6 @@ async fn end_closing(
 fn unrouted(order: &Order) -> Vec<Demand> {
     let lines = order.lines();
     lines
-        .filter_map(|(line, state)| demand(order, line, state.unrouted))
+        .filter_map(|(line, state)| demand(line, state.unrouted))
         .collect()
-}
-
-fn route_command(decision: Box<Decision>, ids: Vec<FulfillmentOrderId>) -> Command {
-    Command::Route { decision, ids }
 }

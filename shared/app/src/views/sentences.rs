@@ -123,6 +123,9 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
         Event::UnitsShortShipped {
             location, lines, ..
         } => format!("Short at {location}: {}", units(lines)),
+        Event::LocationAllowed { sku, location, .. } => {
+            format!("{sku} may be routed to {location} again")
+        }
         Event::FulfillmentClosing {
             fulfillment_order,
             totals_known,

@@ -1,8 +1,8 @@
 //! The one entry: what a command causes.
 
 use super::{
-    cancellation, closing, exception, fulfillment, hold, payment, refund::refund_owed, routing,
-    shipment, silence,
+    cancellation, closing, declined, exception, fulfillment, hold, payment, refund::refund_owed,
+    routing, shipment, silence,
 };
 use crate::{
     evolve::evolve,
@@ -60,7 +60,18 @@ pub fn decide(
             until,
         } => hold::place(order, kind, handle, *until)?,
         Command::ReleaseHold { handle } => hold::release(order, handle)?,
-        Command::Route { decision, ids } => routing::route(order, decision, ids, context)?,
+        Command::Route {
+            decision,
+            ids,
+            declined_everywhere,
+        } => {
+            let mut events = routing::route(order, decision, ids, context)?;
+            if !events.is_empty() {
+                events.extend(declined::everywhere(order, declined_everywhere));
+            }
+            events
+        }
+        Command::AllowLocation { line, location } => declined::allow(order, line, location)?,
         Command::ReleaseBackorder { decision, ids } => {
             routing::release_backorder(order, decision, ids, context)?
         }
@@ -89,6 +100,7 @@ fn with_consequences(order: &Order, mut events: Vec<Event>, context: &Context) -
         .fold(order.clone(), |order, event| evolve(order, event, context));
     events.extend(closing::found_again(&after));
     events.extend(silence::answered(&after));
+    events.extend(declined::placed(&after));
     events.extend(refund_owed(&after));
     if !order.is_ready() && after.is_ready() && after.unrouted() > 0 {
         events.push(Event::OrderReleased {});

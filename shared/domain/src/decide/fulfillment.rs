@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use super::{
     closing::close,
+    exception::open,
     late::release_surplus,
     shipping::{contents, known, shipped, told_again},
     units::{cancelled, refused, totals, units_of},
@@ -15,8 +16,8 @@ use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId},
     inbound::{FactLine, FulfillmentFact},
     order::{
-        Context, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, Order, Rejection,
-        RejectionCode, Shipment, ShipmentStatus,
+        Context, Event, ExceptionKind, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, Order,
+        Rejection, RejectionCode, Shipment, ShipmentStatus,
     },
 };
 
@@ -43,7 +44,14 @@ pub(super) fn record(
     fact: &FulfillmentFact,
     context: &Context,
 ) -> Result<Vec<Event>, Rejection> {
-    let found = own_fulfillment_order(order, report)?;
+    let found = match (own_fulfillment_order(order, report), fact) {
+        (Ok(found), _) => found,
+        // Goods have left: that is never dropped.
+        (Err(rejection), FulfillmentFact::Shipped { reference, .. }) => {
+            return Ok(vec![astray(report, reference, &rejection)]);
+        }
+        (Err(rejection), _) => return Err(rejection),
+    };
     let fulfillment_order = found.id;
     let ahead = |status: FulfillmentStatus| found.status.is_open() && found.status < status;
     Ok(match fact {
@@ -122,6 +130,18 @@ fn closed(
     if let Some(found) = after.fulfillment_order(report.fulfillment_order) {
         events.extend(close(&after, found, totals, report.closing_until));
     }
+}
+
+/// A shipment that names no fulfillment order of its location.
+fn astray(report: &Report<'_>, reference: &str, rejection: &Rejection) -> Event {
+    let location = report.location;
+    let detail = format!(
+        "{location} says that shipment {reference} left for fulfillment order {}, but {}; ask it which order it shipped, \
+         and correct its stock",
+        report.fulfillment_order, rejection.message
+    );
+    let subject = format!("{location}/{reference}");
+    open(ExceptionKind::UnexpectedShipment, subject, detail)
 }
 
 /// The fulfillment order that a report is about, if it is one of the location that signed it.

@@ -8,6 +8,7 @@ mod assessment;
 mod cancellation;
 mod closing;
 mod command;
+mod declined;
 mod exception;
 mod fulfillment;
 mod hold;

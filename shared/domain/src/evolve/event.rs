@@ -130,6 +130,10 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 context,
             );
         }
+        Event::LocationAllowed { line, location, .. } => order
+            .state
+            .declined
+            .retain(|declined| declined.line != *line || declined.location != *location),
         Event::FulfillmentClosing {
             fulfillment_order,
             until,

@@ -2,9 +2,10 @@
 
 use super::buckets::line_mut;
 use crate::{
-    ids::{FulfillmentOrderId, LocationId},
+    ids::{FulfillmentOrderId, LineId, LocationId},
     order::{
-        Context, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, LineState, LineUnits, Order,
+        Context, Declined, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, LineState,
+        LineUnits, Order,
     },
 };
 
@@ -109,11 +110,35 @@ pub(super) fn return_to_routing(
         }
     });
     for units in lines {
-        order
-            .state
-            .avoid
-            .push((units.line.clone(), location.clone()));
+        decline(order, &units.line, location, missing, context);
     }
     unassign(order, id, lines, |l| &mut l.unrouted);
     close(order, id, FulfillmentStatus::Rejected, context);
+}
+
+fn decline(
+    order: &mut Order,
+    line: &LineId,
+    location: &LocationId,
+    missing: bool,
+    context: &Context,
+) {
+    let declined = &mut order.state.declined;
+    let known = declined
+        .iter_mut()
+        .find(|known| known.line == *line && known.location == *location);
+    match known {
+        Some(known) => {
+            known.at = context.now;
+            known.times = known.times.saturating_add(1);
+            known.missing = missing;
+        }
+        None => declined.push(Declined {
+            line: line.clone(),
+            location: location.clone(),
+            at: context.now,
+            times: 1,
+            missing,
+        }),
+    }
 }

@@ -100,18 +100,11 @@ fn inputs(
         state.backordered > 0 && (ship_complete || line.id == backorder.line)
     });
     let demands: Vec<Demand> = wanted
-        .map(|(line, state)| {
-            let avoid = order
-                .state
-                .avoid
-                .iter()
-                .filter(|(avoiding, _)| *avoiding == line.id);
-            Demand {
-                line: line.id.clone(),
-                sku: line.sku.clone(),
-                units: state.backordered,
-                avoid: avoid.map(|(_, location)| location.clone()).collect(),
-            }
+        .map(|(line, state)| Demand {
+            line: line.id.clone(),
+            sku: line.sku.clone(),
+            units: state.backordered,
+            avoid: order.avoided(&line.id, |_| None),
         })
         .collect();
     let candidates = locations

@@ -228,11 +228,8 @@ fn could_take(order: &Order, line: &LineId, taken: &Taking<'_>) -> u64 {
     };
     let location: &LocationId = &taken.candidate.location;
     let ships_to = &taken.candidate.ships_to;
-    let avoided = order
-        .state
-        .avoid
-        .iter()
-        .any(|(avoiding, at)| *avoiding == line.id && at == location);
+    // When a location was restocked is not in the history: whoever declined once is taken to be avoided still.
+    let avoided = order.avoided(&line.id, |_| None).contains(location);
     let reachable = ships_to.is_empty() || ships_to.contains(&order.destination().country);
     if state.backordered == 0 || !order.is_ready() || avoided || !reachable {
         return 0;

@@ -41,6 +41,8 @@ pub enum Command {
         /// How long shipments may be missing after the location has said that nothing more will come, in seconds.
         closing_grace_s: u32,
     },
+    /// Allow a line to be routed to a location again that has declined it.
+    AllowLocation { line: LineId, location: LocationId },
     /// Show a person the locations that have not answered their requests.
     ReportSilence,
     /// End what fulfillment orders were waiting for since their location said that nothing more will come.
@@ -70,6 +72,8 @@ pub enum Command {
         decision: Box<Decision>,
         /// Ids for the new fulfillment orders, one an assignment.
         ids: Vec<FulfillmentOrderId>,
+        /// Lines with unplaced units of which every location that could ship them has declined.
+        declined_everywhere: Vec<LineId>,
     },
     /// Execute a routing decision on backordered units.
     ReleaseBackorder {

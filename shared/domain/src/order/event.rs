@@ -271,6 +271,13 @@ pub enum Event {
         /// The units that were not shipped.
         lines: Vec<LineUnits>,
     },
+    /// A person allows a line to be routed to a location again that had declined it.
+    LocationAllowed {
+        line: LineId,
+        /// The line's SKU.
+        sku: Sku,
+        location: LocationId,
+    },
     /// The location said that nothing more will come. Shipments that it has not told of may turn up until the time given.
     FulfillmentClosing {
         fulfillment_order: FulfillmentOrderId,
@@ -418,6 +425,7 @@ impl Event {
             Self::FulfillmentPacked { .. } => "FulfillmentPacked",
             Self::FulfillmentRejected { .. } => "FulfillmentRejected",
             Self::UnitsShortShipped { .. } => "UnitsShortShipped",
+            Self::LocationAllowed { .. } => "LocationAllowed",
             Self::FulfillmentClosing { .. } => "FulfillmentClosing",
             Self::FulfillmentClosingEnded { .. } => "FulfillmentClosingEnded",
             Self::UnitsReclaimed { .. } => "UnitsReclaimed",

@@ -48,6 +48,8 @@ open_set! {
         ShipmentMissing = "shipment_missing",
         /// A location told of a shipment twice, with different contents.
         ShipmentContradicted = "shipment_contradicted",
+        /// Every location that could ship a line has declined it.
+        DeclinedEverywhere = "declined_everywhere",
         /// A location has not answered a request for hours.
         LocationSilent = "location_silent",
         /// A message about a shipment fits more than one.

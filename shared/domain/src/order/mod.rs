@@ -6,6 +6,7 @@ mod change;
 mod command;
 mod commit;
 mod contact;
+mod declined;
 mod event;
 mod exception;
 mod fulfillment;
@@ -31,6 +32,7 @@ pub use commit::{
     Actor, ActorKind, Cause, ChainError, Commit, CommitBody, UnreadableCommit, verify_chain,
 };
 pub use contact::{Address, Contact};
+pub use declined::{DECLINES_MAX, Declined};
 pub use event::{CancelReason, Event, LineUnits, ReclaimedUnits, RefundLine, UnitsAt};
 pub use exception::{Exception, ExceptionKind, ExceptionOutcome};
 pub use fulfillment::{Closing, FulfillmentLine, FulfillmentOrder, FulfillmentStatus};

@@ -4,11 +4,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Causes, Destination, Exception, FulfillmentOrder, FulfillmentProgress, Hold, Line, LineState,
-    Payment, PlacedOrder, ReturnStatus, Shipment, Status, Terms,
+    Causes, Declined, Destination, Exception, FulfillmentOrder, FulfillmentProgress, Hold, Line,
+    LineState, Payment, PlacedOrder, ReturnStatus, Shipment, Status, Terms,
 };
 use crate::{
-    ids::{FulfillmentOrderId, LineId, LocationId, OrderId},
+    ids::{FulfillmentOrderId, LineId, OrderId},
     serde_default::is_default,
 };
 
@@ -61,9 +61,9 @@ pub struct OrderState {
     /// How many exceptions were ever opened.
     #[serde(default, skip_serializing_if = "is_default")]
     pub exceptions_opened: u32,
-    /// Locations that a line is not routed to again.
+    /// Locations that did not ship a line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub avoid: Vec<(LineId, LocationId)>,
+    pub declined: Vec<Declined>,
     /// Causes that have been applied.
     #[serde(default)]
     pub causes: Causes,
@@ -87,7 +87,7 @@ impl Order {
             payment: Payment::default(),
             exceptions: Vec::new(),
             exceptions_opened: 0,
-            avoid: Vec::new(),
+            declined: Vec::new(),
             causes: Causes::default(),
         };
         Self { placed, state }

@@ -224,7 +224,11 @@ impl OrderFixture {
         let command = if backorder {
             Command::ReleaseBackorder { decision, ids }
         } else {
-            Command::Route { decision, ids }
+            Command::Route {
+                decision,
+                ids,
+                declined_everywhere: vec![],
+            }
         };
         (command, ids_again)
     }

@@ -275,13 +275,7 @@ impl World {
             line: line.id.clone(),
             sku: line.sku.clone(),
             units: units(&line.id, state),
-            avoid: order
-                .state
-                .avoid
-                .iter()
-                .filter(|(l, _)| *l == line.id)
-                .map(|(_, at)| at.clone())
-                .collect(),
+            avoid: order.avoided(&line.id, |_| None),
         };
         lines.map(demand).filter(|d| d.units > 0).collect()
     }
@@ -305,6 +299,7 @@ impl World {
             &Command::Route {
                 decision: Box::new(decision),
                 ids,
+                declined_everywhere: vec![],
             },
         )
         .unwrap();

@@ -100,7 +100,7 @@ fn demands(order: &Order, backorder: &Backorder) -> Option<Vec<Demand>> {
         .lines()
         .filter(|(line, _)| ship_complete || line.id == backorder.line);
     let demands: Vec<Demand> = demanded
-        .filter_map(|(line, state)| demand(order, line, state.backordered))
+        .filter_map(|(line, state)| demand(line, state.backordered))
         .collect();
     let incomplete = ship_complete && order.unrouted() > 0;
     (!demands.is_empty() && !incomplete).then_some(demands)
