@@ -78,6 +78,7 @@ fn decision(unplaced: u32) -> Box<Decision> {
     Box::new(Decision {
         engine: ENGINE,
         inputs: RoutingInputs {
+            left_out: None,
             demands: Vec::new(),
             destination: destination(),
             ship_complete: false,

@@ -222,6 +222,7 @@ fn the_largest_event_fits_the_bus() {
     let decision = Decision {
         engine: domain::routing::ENGINE,
         inputs: RoutingInputs {
+            left_out: None,
             demands: demands.collect(),
             destination: domain::order::Destination {
                 country: "DE".into(),
