@@ -78,6 +78,7 @@ fn decision(unplaced: u32) -> Box<Decision> {
     Box::new(Decision {
         engine: ENGINE,
         inputs: RoutingInputs {
+            left_out: None,
             demands: Vec::new(),
             destination: destination(),
             ship_complete: false,
@@ -99,6 +100,7 @@ fn decision(unplaced: u32) -> Box<Decision> {
             .into_iter()
             .collect(),
         exclusions: Vec::new(),
+        exclusions_unlisted: 0,
         truncated: false,
         explanation: "berlin ships 2 x TEE-RED-M: it is the nearest own warehouse that has them."
             .into(),

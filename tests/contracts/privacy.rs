@@ -222,6 +222,7 @@ fn the_largest_event_fits_the_bus() {
     let decision = Decision {
         engine: domain::routing::ENGINE,
         inputs: RoutingInputs {
+            left_out: None,
             demands: demands.collect(),
             destination: domain::order::Destination {
                 country: "DE".into(),
@@ -241,6 +242,7 @@ fn the_largest_event_fits_the_bus() {
             })
             .collect(),
         exclusions: Vec::new(),
+        exclusions_unlisted: 0,
         truncated: true,
         explanation: "ü".repeat(500_000),
         attempt: 9,

@@ -330,8 +330,9 @@ proptest! {
             let idempotent = match &command {
                 // A retold operation may find more to do: a second hold or route is a new operation.
                 Command::Cancel { .. } | Command::Route { .. } | Command::ReleaseBackorder { .. } => false,
+                // Another wait may be over a second later.
+                Command::EndClosing => false,
                 Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment
-                | Command::EndClosing
                 | Command::ReportSilence => true,
                 // A partial `cancelled` without an end tells of further units each time it is fixture.
                 Command::RecordFulfillment { fact: FulfillmentFact::Cancelled { lines }, .. } => lines.is_empty(),

@@ -260,6 +260,7 @@ fn routed(fulfillment_orders: Vec<FulfillmentOrder>, decision: Decision) -> Rout
         assignments: _,
         unplaced,
         exclusions: _,
+        exclusions_unlisted: _,
         truncated,
         explanation,
         attempt,

@@ -95,6 +95,7 @@ pub(super) fn inputs(
             .collect(),
     });
     RoutingInputs {
+        left_out: None,
         demands,
         destination: order.destination().clone(),
         ship_complete: order.terms().ship_complete,

@@ -26,8 +26,10 @@ pub struct RoutingDecision {
     pub assignments: Vec<Assignment>,
     /// Units that no location can ship, with the reasons.
     pub unplaced: Vec<Unplaced>,
-    /// Why locations were excluded.
+    /// Why locations were excluded: the reasons that explain most, at most 20.
     pub exclusions: Vec<Exclusion>,
+    /// How many more exclusions there were.
+    pub exclusions_unlisted: u32,
     /// The attempt that was carried out; above 1 when a race was lost first.
     pub attempt: u32,
     /// Whether the search for a split stopped at its limit.
@@ -46,6 +48,7 @@ pub(super) fn routing_decisions(order: &Order, history: &OrderHistory) -> Vec<Ro
                     assignments,
                     unplaced,
                     exclusions,
+                    exclusions_unlisted,
                     truncated,
                     explanation,
                     attempt,
@@ -60,6 +63,7 @@ pub(super) fn routing_decisions(order: &Order, history: &OrderHistory) -> Vec<Ro
                     assignments,
                     unplaced,
                     exclusions,
+                    exclusions_unlisted,
                     attempt,
                     truncated,
                 });

@@ -112,6 +112,7 @@ fn inputs(
         .map(|location| candidate(snapshot, location, &demands))
         .collect();
     Some(RoutingInputs {
+        left_out: None,
         demands,
         destination: order.destination().clone(),
         ship_complete,

@@ -21,9 +21,12 @@ pub struct Decision {
     /// What could not be assigned.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unplaced: Vec<Unplaced>,
-    /// Why locations were not used.
+    /// Why locations were not used: the reasons that explain most.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exclusions: Vec<Exclusion>,
+    /// How many more exclusions there were: of the candidates, and one for each location that is no candidate.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub exclusions_unlisted: u32,
     /// Whether the search gave up at its limit, so that a better plan may exist.
     #[serde(default, skip_serializing_if = "is_default")]
     pub truncated: bool,

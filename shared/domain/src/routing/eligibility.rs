@@ -1,6 +1,9 @@
-//! Fences: who may not ship what, and why. What no exclusion stops becomes the space that the search solves.
+//! Who may not ship what, and why. What no exclusion stops becomes the space that the search solves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+};
 
 use super::{Available, Candidate, Demand, Exclusion, ExclusionCode, RoutingInputs};
 use crate::{
@@ -8,9 +11,8 @@ use crate::{
     location::RoutingRules,
 };
 
-/// At most so many locations have their exclusions listed: a decision is stored with each order, and whatever is
-/// not listed follows from the inputs.
-pub(super) const EXCLUDED_LOCATIONS_MAX: usize = 20;
+/// Most exclusions that a decision lists, those that explain most; the others are counted.
+pub const EXCLUSIONS_MAX: usize = 20;
 
 /// What is to be placed and what it can be placed on, with numbers in place of names.
 pub(super) struct SearchSpace<'a> {
@@ -69,10 +71,14 @@ impl SearchSpace<'_> {
 /// The eligible sources, and the exclusions.
 pub(super) struct Eligibility<'a> {
     pub(super) space: SearchSpace<'a>,
-    /// At most [`EXCLUDED_LOCATIONS_MAX`] locations', in the order of the sources.
+    /// At most [`EXCLUSIONS_MAX`], in the order of the sources.
     pub(super) exclusions: Vec<Exclusion>,
-    /// Locations whose exclusions are not listed.
-    pub(super) unlisted: usize,
+    /// Exclusions that are not listed.
+    pub(super) exclusions_unlisted: usize,
+    /// Locations that have exclusions, none of them listed.
+    pub(super) locations_unlisted: usize,
+    /// Locations that may serve no demand, each with the reason that explains most, in the order of the ranking.
+    pub(super) excluded: Vec<(&'a LocationId, ExclusionCode)>,
 }
 
 /// Separates sources from exclusions.
@@ -95,7 +101,7 @@ pub(super) fn eligibility<'a>(inputs: &'a RoutingInputs, rules: &RoutingRules) -
         demanded[want.sku] = demanded[want.sku].saturating_add(want.units);
     }
     let (mut sources, mut exclusions) = (Vec::new(), Vec::new());
-    let mut excluded = BTreeSet::new();
+    let mut excluded = Vec::new();
     for (tier, candidate) in ranked(inputs, rules) {
         let stops = stops(inputs, candidate, tier, &demands);
         let serves: Vec<bool> = stops.iter().map(Option::is_none).collect();
@@ -108,13 +114,10 @@ pub(super) fn eligibility<'a>(inputs: &'a RoutingInputs, rules: &RoutingRules) -
                 &demands,
                 rules.split_lines,
             ));
+        } else if let Some(code) = stops.iter().flatten().max_by_key(|code| code.weight()) {
+            excluded.push((&candidate.location, *code));
         }
-        if stops.iter().any(Option::is_some) {
-            excluded.insert(&candidate.location);
-            if excluded.len() <= EXCLUDED_LOCATIONS_MAX {
-                list(&mut exclusions, &candidate.location, &stops, &demands);
-            }
-        }
+        list(&mut exclusions, &candidate.location, &stops, &demands);
     }
     let space = SearchSpace {
         demands,
@@ -123,15 +126,50 @@ pub(super) fn eligibility<'a>(inputs: &'a RoutingInputs, rules: &RoutingRules) -
         tiers: rules.tiers.len(),
         split_lines: rules.split_lines,
     };
+    let all = exclusions.len();
+    let locations = distinct(&exclusions);
+    let exclusions = explaining_most(exclusions);
     Eligibility {
         space,
+        exclusions_unlisted: all.saturating_sub(exclusions.len()),
+        locations_unlisted: locations.saturating_sub(distinct(&exclusions)),
         exclusions,
-        unlisted: excluded.len().saturating_sub(EXCLUDED_LOCATIONS_MAX),
+        excluded,
+    }
+}
+
+/// How many locations the exclusions are of.
+fn distinct(exclusions: &[Exclusion]) -> usize {
+    let locations: BTreeSet<&LocationId> = exclusions.iter().map(|e| &e.location).collect();
+    locations.len()
+}
+
+/// The exclusions to list, in their order.
+fn explaining_most(exclusions: Vec<Exclusion>) -> Vec<Exclusion> {
+    let mut numbered: Vec<(usize, Exclusion)> = exclusions.into_iter().enumerate().collect();
+    numbered.sort_by_key(|(index, exclusion)| (Reverse(exclusion.code.weight()), *index));
+    numbered.truncate(EXCLUSIONS_MAX);
+    numbered.sort_by_key(|(index, _)| *index);
+    numbered
+        .into_iter()
+        .map(|(_, exclusion)| exclusion)
+        .collect()
+}
+
+impl ExclusionCode {
+    /// How much a reason explains to a person: that stock is there and was not used most, that there is none least.
+    pub(super) fn weight(self) -> u32 {
+        match self {
+            Self::ExcludedAfterRejection | Self::SafetyStock | Self::QueuedAhead => 3,
+            Self::Disabled | Self::DoesNotShipThere => 2,
+            Self::OutOfStock => 1,
+            Self::NoTier | Self::SkuNotCarried => 0,
+        }
     }
 }
 
 /// Candidates with their tiers, best first, whatever order they come in and each location once.
-fn ranked<'a>(
+pub(super) fn ranked<'a>(
     inputs: &'a RoutingInputs,
     rules: &RoutingRules,
 ) -> Vec<(Option<usize>, &'a Candidate)> {

@@ -31,7 +31,10 @@ pub(super) struct Outcome<'a> {
     pub(super) opened: usize,
     pub(super) truncated: bool,
     pub(super) exclusions: &'a [Exclusion],
+    /// Locations with exclusions, none of them listed.
     pub(super) unlisted: usize,
+    /// Locations that could supply something and are not among the candidates.
+    pub(super) eligible_left_out: u32,
 }
 
 /// What was done so that a decision fits one transaction.
@@ -50,6 +53,14 @@ pub(super) fn explain(outcome: &Outcome<'_>) -> String {
     chosen(outcome, &mut sentences);
     missing(outcome, &mut sentences);
     excluded(outcome, &mut sentences);
+    let left_out = usize::try_from(outcome.eligible_left_out).unwrap_or(usize::MAX);
+    if left_out > 0 {
+        sentences.push(format!(
+            "{} more could supply something and {} not in the plan.",
+            locations(left_out),
+            if left_out == 1 { "is" } else { "are" }
+        ));
+    }
     match outcome.fitted {
         None => {}
         Some(Fitted::LinesKeptWhole) => {

@@ -200,6 +200,7 @@ impl OrderFixture {
             })
             .collect();
         let inputs = RoutingInputs {
+            left_out: None,
             demands,
             destination: self.order.placed.destination.clone(),
             ship_complete: false,
@@ -211,6 +212,7 @@ impl OrderFixture {
             .map(|n| FulfillmentOrderId::mint(at(self.fixture), entropy(self.fixture * 100 + n)))
             .collect();
         let decision = Box::new(Decision {
+            exclusions_unlisted: 0,
             engine: ENGINE,
             inputs,
             assignments,

@@ -255,6 +255,7 @@ impl World {
                 .collect(),
         };
         RoutingInputs {
+            left_out: None,
             demands,
             destination: order.placed.destination.clone(),
             ship_complete: order.placed.terms.ship_complete,

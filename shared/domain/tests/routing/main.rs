@@ -8,3 +8,4 @@
 mod case;
 mod examples;
 mod properties;
+mod size;
