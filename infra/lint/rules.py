@@ -180,7 +180,11 @@ def QueueVisibility(stack):
             yield path, f"{visible} s is less than six times the timeout of {function}, {timeout} s"
 
 
-@rule("E9114", "A consumer's settings name its queue, its dead-letter queue and the queue's maxReceiveCount")
+# As `RECEIVES_RESERVE` in shared/aws/src/lambda/source_queue.rs.
+RECEIVES_RESERVE = 3
+
+
+@rule("E9114", "A consumer's settings name its queue and dead-letter queue, and leave a reserve of receives to the queue")
 def QueueSettings(stack):
     for function, _event, source in stack.sources("SQS"):
         queue = target(source["Queue"])
@@ -191,8 +195,12 @@ def QueueSettings(stack):
             yield path, f"QUEUE_URL is not {queue}"
         if target(settings.get("DEAD_LETTER_QUEUE_URL")) != stack.dead_letters(queue):
             yield path, f"DEAD_LETTER_QUEUE_URL is not the dead-letter queue of {queue}"
-        if settings.get("MAX_RECEIVES") != str(receives):
-            yield path, f"MAX_RECEIVES is {settings.get('MAX_RECEIVES')!r}, the queue's maxReceiveCount is {receives}"
+        if settings.get("MAX_RECEIVES") != str(int(receives or 0) - RECEIVES_RESERVE):
+            yield (
+                path,
+                f"MAX_RECEIVES is {settings.get('MAX_RECEIVES')!r}, the queue's maxReceiveCount is {receives}; "
+                f"it must be {RECEIVES_RESERVE} more",
+            )
 
 
 @rule(

@@ -3,7 +3,7 @@
 use app::{
     memory::{ManualClock, MemoryProvider, MemoryRedrive, MemoryStore},
     ports::Clock,
-    usecases::apply_inbound,
+    usecases::{apply_inbound, breaker::GuardedProvider},
 };
 use domain::{
     ids::{FulfillmentOrderId, LocationId, OrderId},
@@ -184,7 +184,7 @@ impl ApiHarness {
             .unwrap();
         app::usecases::dispatch::on_message(
             &self.store,
-            &MemoryProvider::default(),
+            &GuardedProvider::new(&MemoryProvider::default()),
             &self.clock,
             &redrive,
         )
@@ -200,6 +200,7 @@ impl ApiHarness {
             &self.clock,
             &MemoryRedrive::default(),
             &drain,
+            jiff::Timestamp::MAX,
         )
         .await
         .unwrap();

@@ -1,6 +1,7 @@
 //! Stock, backorders and locations over the API.
 
-use app::ports::Clock;
+use app::ports::{Clock, HealthStore};
+use domain::health::{FAILURES_TO_OPEN, FIRST_PAUSE, LocationHealth, RequestOutcome};
 use serde_json::{Value, json};
 
 use crate::{
@@ -230,4 +231,49 @@ async fn locations_and_suppliers_are_two_lists_of_the_same_documents() {
             .problem(422);
         assert_eq!(refused, "invalid_location");
     }
+}
+
+#[tokio::test]
+async fn a_location_is_listed_with_its_health() {
+    let api = ApiHarness::new().await;
+    let health = async |id: &str| {
+        let list = api.get("operator", "/api/oms/locations").await.expect(200);
+        let all = list["locations"].as_array().unwrap().clone();
+        let mut found = all.into_iter().filter(|location| location["id"] == id);
+        found.next().unwrap()
+    };
+    let document = json!({ "name": "Kiel", "kind": "3pl", "webhook_url": "https://kiel.example/" });
+    api.put("/api/oms/locations/kiel", &document)
+        .await
+        .expect(200);
+    let never_failed = json!({ "state": "up", "failures": 0 });
+    assert_eq!(health("kiel").await["health"], never_failed);
+
+    let timeout = RequestOutcome::Failed {
+        code: "timeout".to_owned(),
+    };
+    let now = api.clock.now();
+    let mut stored = LocationHealth::unknown("kiel".parse().unwrap(), now);
+    for _ in 0..FAILURES_TO_OPEN {
+        stored = stored.observe(&timeout, false, now).unwrap();
+        assert!(api.store.put_health(&stored).await.unwrap());
+    }
+    let listed = health("kiel").await;
+    let down = json!({
+        "state": "down", "since": now, "failures": 5, "next_try_at": now + FIRST_PAUSE,
+        "last_error": { "code": "timeout", "at": now },
+    });
+    assert_eq!(listed["health"], down);
+    // What was read can be written again as it is, and does not change the health.
+    api.put("/api/oms/locations/kiel", &listed)
+        .await
+        .expect(200);
+    assert_eq!(health("kiel").await, listed);
+
+    // People work a location without an address: it gets no requests that could fail.
+    let by_hand = json!({ "name": "Kiel", "kind": "3pl" });
+    api.put("/api/oms/locations/kiel", &by_hand)
+        .await
+        .expect(200);
+    assert_eq!(health("kiel").await["health"], Value::Null);
 }

@@ -3,12 +3,13 @@
 use app::{
     failure::Failure,
     ports::{
-        ConfigStore, OrderHistory, OrderStore, Page, PageRequest, SaveOutcome, SkuStock,
-        StockMoveOutcome, StockStore, Store,
+        ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, SaveOutcome,
+        SkuStock, StockMoveOutcome, StockStore, Store,
     },
 };
 use domain::{
     decide::Placement,
+    health::LocationHealth,
     ids::{OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Change, Reference},
@@ -22,7 +23,7 @@ macro_rules! any_store {
     ($life:lifetime $($port:ident {
         $(fn $name:ident(&self $(, $arg:ident: $type:ty)*) -> $out:ty;)*
     })*) => {
-        /// The methods of the three store ports, as an object.
+        /// The methods of the store ports, as an object.
         pub(crate) trait AnyStore: Send + Sync {
             $($(fn $name<$life>(&$life self $(, $arg: $type)*) -> BoxFuture<$life, Result<$out, Failure>>;)*)*
         }
@@ -58,5 +59,9 @@ any_store! { 'a
         fn locations(&self) -> Vec<Location>;
         fn put_location(&self, location: &'a Location) -> ();
         fn rules(&self) -> RoutingRules;
+    }
+    HealthStore {
+        fn health(&self) -> Vec<LocationHealth>;
+        fn put_health(&self, health: &'a LocationHealth) -> bool;
     }
 }

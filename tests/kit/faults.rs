@@ -16,12 +16,13 @@ use app::{
     failure::Failure,
     memory::{MemoryProvider, MemoryRedrive},
     ports::{
-        ConfigStore, FulfillmentProvider, OrderHistory, OrderStore, Page, PageRequest,
+        ConfigStore, FulfillmentProvider, HealthStore, OrderHistory, OrderStore, Page, PageRequest,
         ProviderRequest, Redrive, SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
     },
 };
 use domain::{
     decide::Placement,
+    health::LocationHealth,
     ids::{OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Change, Reference},
@@ -178,6 +179,11 @@ faulty! { ConfigStore for Arc<dyn AnyStore> {
     fn locations(&self) -> Vec<Location>;
     fn put_location(&self, location: &Location) -> ();
     fn rules(&self) -> RoutingRules;
+} }
+
+faulty! { HealthStore for Arc<dyn AnyStore> {
+    fn health(&self) -> Vec<LocationHealth>;
+    fn put_health(&self, health: &LocationHealth) -> bool;
 } }
 
 faulty! { Redrive for MemoryRedrive {

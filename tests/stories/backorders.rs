@@ -5,6 +5,8 @@ use domain::{
     stock::StockMovement,
 };
 
+use jiff::SignedDuration;
+
 use crate::{
     story::story,
     world::{Consumer, Draft, World},
@@ -137,4 +139,23 @@ async fn two_lines_of_one_order_are_released_by_one_receipt(world: &mut World) {
         (world.backordered(order).await, world.assigned(order).await),
         (0, 3)
     );
+}
+
+story!(a_long_queue_is_continued_in_another_message_when_the_time_is_over);
+async fn a_long_queue_is_continued_in_another_message_when_the_time_is_over(world: &mut World) {
+    berlin_has_nothing(world).await;
+    let mut orders = Vec::new();
+    for number in 1001..1009 {
+        let draft = Draft::new(&number.to_string()).line("TEE", 1);
+        orders.push(world.place_and_pay(draft).await);
+    }
+    // The time of a message is over after two or three of them.
+    world.releases_are_slow(SignedDuration::from_secs(7));
+    world.receives("berlin", "TEE", 8);
+    world.settle().await;
+    let messages = world.continued();
+    assert!(messages >= 2, "continued {messages} times");
+    for order in orders {
+        assert_eq!(world.backordered(order).await, 0);
+    }
 }

@@ -1,7 +1,10 @@
 //! The sweep redrives what lost messages left undone.
 
-use app::ports::ProviderRequest;
-use domain::order::{ExceptionKind, FulfillmentStatus, Status};
+use app::{memory::Sent, ports::ProviderRequest};
+use domain::{
+    health::{FAILURES_TO_OPEN, HealthState, LocationHealth},
+    order::{ExceptionKind, FulfillmentStatus, Status},
+};
 
 use crate::{
     story::story,
@@ -90,6 +93,25 @@ async fn a_request_without_an_answer_is_sent_again(world: &mut World) {
     );
 }
 
+/// The schedule goes on until it is so. A probe may die with its process, and then the next one is due a little later.
+async fn sweeps_until(world: &mut World, is_so: impl Fn(&World) -> bool) {
+    for _ in 0..10 {
+        world.minutes_pass(5);
+        world.sweeps();
+        world.settle().await;
+        if is_so(world) {
+            return;
+        }
+    }
+    panic!("not so after ten sweeps: {:?}", world.requests());
+}
+
+fn fulfill_requests(world: &World) -> usize {
+    let requests = world.requests();
+    let fulfill = |sent: &&Sent| matches!(sent.request, ProviderRequest::Fulfill { .. });
+    requests.iter().filter(fulfill).count()
+}
+
 story!(an_unreachable_location_does_not_delay_the_others);
 async fn an_unreachable_location_does_not_delay_the_others(world: &mut World) {
     world.warehouse("berlin").await;
@@ -107,20 +129,9 @@ async fn an_unreachable_location_does_not_delay_the_others(world: &mut World) {
         .map(|sent| sent.location.to_string())
         .collect();
     assert_eq!(sent, ["hamburg"]);
-    let dead = world.dead_letters();
-    assert!(
-        dead.iter().all(|letter| letter.reason == "unavailable"),
-        "{dead:?}"
-    );
+    assert_eq!(world.dead_letters(), []);
     world.provider.inner.set_all_reachable();
-    world.minutes_pass(10);
-    world.sweeps();
-    world.settle().await;
-    let fulfill = world
-        .requests()
-        .into_iter()
-        .filter(|sent| matches!(sent.request, ProviderRequest::Fulfill { .. }));
-    assert_eq!(fulfill.count(), 2);
+    sweeps_until(world, |world| fulfill_requests(world) == 2).await;
     assert_eq!(world.work(order).await.len(), 2);
 }
 
@@ -171,4 +182,82 @@ async fn a_silent_location_is_asked_with_growing_pauses_and_a_person_is_shown_it
     world.accepts("berlin", order).await;
     world.settle().await;
     assert_eq!(world.exceptions(order).await, []);
+}
+
+/// Berlin does not answer, and so many orders are for it.
+async fn berlin_does_not_answer(world: &mut World, orders: u32) {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", orders).await;
+    let berlin = "berlin".parse().expect("a location");
+    world.provider.inner.set_unreachable(berlin);
+    for number in 1..=orders {
+        let draft = Draft::new(&format!("{}", 1000 + number)).line("TEE", 1);
+        world.place_and_pay(draft).await;
+    }
+}
+
+async fn health_of_berlin(world: &World) -> LocationHealth {
+    world
+        .health()
+        .await
+        .into_iter()
+        .next()
+        .expect("a location that failed")
+}
+
+story!(nothing_is_sent_to_a_location_that_is_down_until_a_pause_is_over);
+async fn nothing_is_sent_to_a_location_that_is_down_until_a_pause_is_over(world: &mut World) {
+    berlin_does_not_answer(world, 8).await;
+    let health = health_of_berlin(world).await;
+    assert_eq!(health.state(), HealthState::Down);
+    assert_eq!(
+        health.last_failure.expect("a failure").code,
+        "connect_failed"
+    );
+    let attempts = world.provider.inner.refused();
+    world.sweeps();
+    world.settle().await;
+    assert_eq!(
+        world.provider.inner.refused(),
+        attempts,
+        "a pause is not over"
+    );
+    world.minutes_pass(10);
+    world.sweeps();
+    world.settle().await;
+    let probes = world.provider.inner.refused() - attempts;
+    // One, and more only when processes die before they can write how it went.
+    assert!(probes <= 4, "eight orders are due, and {probes} were tried");
+}
+
+story!(hours_with_a_location_that_is_down_make_no_dead_letters);
+async fn hours_with_a_location_that_is_down_make_no_dead_letters(world: &mut World) {
+    berlin_does_not_answer(world, 6).await;
+    let attempts = world.provider.inner.refused();
+    for _ in 0..36 {
+        world.minutes_pass(5);
+        world.sweeps();
+        world.settle().await;
+    }
+    assert_eq!(world.dead_letters(), []);
+    let attempts = world.provider.inner.refused() - attempts;
+    // One probe a sweep; a process that dies cannot say how its probe went, so that another one comes sooner.
+    assert!((1..=72).contains(&attempts), "{attempts} in three hours");
+    // However long it was down, the sweep alone sends everything soon after it is up.
+    world.messages_are_lost().await;
+    world.provider.inner.set_all_reachable();
+    sweeps_until(world, |world| fulfill_requests(world) == 6).await;
+    assert_eq!(health_of_berlin(world).await.state(), HealthState::Up);
+}
+
+story!(a_location_that_fails_now_and_then_is_not_down);
+async fn a_location_that_fails_now_and_then_is_not_down(world: &mut World) {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 20).await;
+    world.place_and_pay(Draft::new("1001").line("TEE", 1)).await;
+    assert_eq!(world.health().await, []);
+    world.provider.inner.refuse_next(FAILURES_TO_OPEN - 1);
+    world.place_and_pay(Draft::new("1002").line("TEE", 1)).await;
+    assert_eq!(fulfill_requests(world), 2, "tried again at once");
+    assert_eq!(health_of_berlin(world).await.state(), HealthState::Up);
 }

@@ -1,9 +1,9 @@
-//! Sends requests to warehouses, 3PLs and suppliers: SQS in, one signed HTTPS request a location out. The steps are in
+//! Sends requests to warehouses, 3PLs and suppliers: SQS in, one signed HTTPS request a location out; orders at once. The steps are in
 //! `app::usecases::dispatch`, the sending in `egress`.
 
-use app::usecases::dispatch;
+use app::usecases::{breaker::GuardedProvider, dispatch};
 use aws::{
-    lambda::{consumer::consume, source_queue::SourceQueue, start},
+    lambda::{consumer::consume_by_subject, source_queue::SourceQueue, start},
     runtime::{
         clock::SystemClock,
         secrets::SecretsManager,
@@ -21,10 +21,12 @@ async fn main() -> Result<(), Error> {
         .with_contacts(required("CONTACTS_TABLE_NAME")?);
     let secrets = SecretsManager::from_environment(&connection)?;
     let private_allowed = switched_on("ALLOW_PRIVATE_DESTINATIONS");
-    let provider = &HttpsProvider::new(secrets, SystemClock, private_allowed)?;
+    let provider = HttpsProvider::new(secrets, SystemClock, private_allowed)?;
+    let provider = &GuardedProvider::new(&provider);
     let queue = &SourceQueue::from_environment(&connection)?;
     table.warm().await;
-    consume(queue, async |body| {
+    let order = |body: &str| dispatch::order_of(body).map(|order| order.to_string());
+    consume_by_subject(queue, order, async |body| {
         dispatch::on_message(table, provider, &SystemClock, body).await
     })
     .await

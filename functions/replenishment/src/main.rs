@@ -3,7 +3,7 @@
 
 use app::usecases::release_backorders;
 use aws::{
-    lambda::{consumer::consume, source_queue::SourceQueue, start},
+    lambda::{consumer::consume_until, source_queue::SourceQueue, start},
     queue::RedriveQueues,
     runtime::{clock::SystemClock, settings::required},
     table::Table,
@@ -17,8 +17,8 @@ async fn main() -> Result<(), Error> {
     let redrive = &RedriveQueues::from_environment(&connection)?;
     let queue = &SourceQueue::from_environment(&connection)?;
     table.warm().await;
-    consume(queue, async |body| {
-        release_backorders::on_message(table, &SystemClock, redrive, body).await
+    consume_until(queue, async |body, stop_at| {
+        release_backorders::on_message(table, &SystemClock, redrive, body, stop_at).await
     })
     .await
 }

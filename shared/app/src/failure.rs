@@ -1,6 +1,6 @@
 //! Why a use case failed, and what that means for the message or request that it handled.
 
-use domain::{order::Reference, order::Rejection};
+use domain::{ids::LocationId, order::Reference, order::Rejection};
 use jiff::Timestamp;
 
 /// Why a use case did not do what was requested.
@@ -44,6 +44,32 @@ pub enum Failure {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// A location does not work: it did not answer, or answered that it cannot work now.
+    #[error("the location did not take the request ({code})")]
+    Location {
+        /// The stable code that its health shows, such as `timeout` or `http_503`.
+        code: String,
+        /// What happened, for the log.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// A location failed repeatedly, and nothing is sent to it until a pause is over. What it should get is not lost:
+    /// the order owes it, and the sweep drives the order.
+    #[error("location {location} is down ({code}) and is tried again at {until}")]
+    LocationDown {
+        /// The location.
+        location: LocationId,
+        /// Its last failure.
+        code: String,
+        /// When it is tried again, UTC.
+        until: Timestamp,
+    },
+    /// The function's time was over before the work was done.
+    #[error("the function's time was over before this was done")]
+    OutOfTime,
+    /// The function ended each time while it handled the message, and never said how it went.
+    #[error("received {0} times, and the function ended each time without an outcome")]
+    NoOutcome(u32),
     /// Stored data cannot be read or breaks an invariant: a person must look.
     #[error("inconsistent: {0}")]
     Inconsistent(String),
@@ -62,6 +88,9 @@ pub enum MessageOutcome {
     Later(Timestamp),
     /// It failed: retry, and at last move it to the dead-letter queue with the reason.
     Failed(Failure),
+    /// It cannot be done before a time, and the sweep will ask for it again: retry then, and at last leave it to the
+    /// sweep. Never a dead letter.
+    Postponed(Failure, Timestamp),
 }
 
 impl MessageOutcome {
@@ -75,6 +104,7 @@ impl MessageOutcome {
             Err(Failure::Rejected(rejection)) => Self::Refused(rejection),
             Err(failure @ Failure::NotFound(_)) => Self::TooEarly(failure),
             Err(Failure::NotDue(until)) => Self::Later(until),
+            Err(failure @ Failure::LocationDown { until, .. }) => Self::Postponed(failure, until),
             Err(
                 failure @ (Failure::Malformed(_)
                 | Failure::KeyReused
@@ -83,6 +113,9 @@ impl MessageOutcome {
                 | Failure::NewerSchema(_)
                 | Failure::Contended(_)
                 | Failure::Unavailable { .. }
+                | Failure::Location { .. }
+                | Failure::OutOfTime
+                | Failure::NoOutcome(_)
                 | Failure::Inconsistent(_)),
             ) => Self::Failed(failure),
         }
@@ -101,6 +134,17 @@ impl Failure {
         }
     }
 
+    /// The failure of a location.
+    pub fn location(
+        code: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Location {
+            code: code.into(),
+            source: source.into(),
+        }
+    }
+
     /// The stable code, for logs, dead letters and API errors.
     pub fn code(&self) -> &'static str {
         match self {
@@ -115,6 +159,10 @@ impl Failure {
             Self::Taken(Reference::IdempotencyKey(_) | Reference::Tracking(_)) => "name_taken",
             Self::Contended(_) => "contended",
             Self::Unavailable { .. } => "unavailable",
+            Self::Location { .. } => "location_failed",
+            Self::LocationDown { .. } => "location_down",
+            Self::OutOfTime => "out_of_time",
+            Self::NoOutcome(_) => "no_outcome",
             Self::Inconsistent(_) => "inconsistent",
         }
     }
@@ -122,7 +170,7 @@ impl Failure {
     /// Whether no retry can help, so that the message goes to the dead-letter queue at once.
     pub fn is_permanent(&self) -> bool {
         match self {
-            Self::Malformed(_) | Self::KeyReused => true,
+            Self::Malformed(_) | Self::KeyReused | Self::NoOutcome(_) => true,
             Self::Rejected(_)
             | Self::NotFound(_)
             | Self::NotDue(_)
@@ -131,6 +179,9 @@ impl Failure {
             | Self::NewerSchema(_)
             | Self::Contended(_)
             | Self::Unavailable { .. }
+            | Self::Location { .. }
+            | Self::LocationDown { .. }
+            | Self::OutOfTime
             | Self::Inconsistent(_) => false,
         }
     }
@@ -138,8 +189,12 @@ impl Failure {
     /// Whether it is about one stored item, so that others may still be handled.
     pub fn is_of_one_item(&self) -> bool {
         match self {
-            Self::Unavailable { .. } => false,
+            Self::Unavailable { .. }
+            | Self::Location { .. }
+            | Self::LocationDown { .. }
+            | Self::OutOfTime => false,
             Self::Malformed(_)
+            | Self::NoOutcome(_)
             | Self::KeyReused
             | Self::Rejected(_)
             | Self::NotFound(_)

@@ -9,11 +9,13 @@
 //! | [`evolve`] | what an event changes |
 //! | [`routing`] | which location ships what |
 //! | [`stock`] | stock levels, movements, the backorder queue |
+//! | [`health`] | whether requests are sent to a location that fails |
 //! | [`inbound`] | facts from outside, in our own words |
 //! | [`invariants`] | whether stored data obeys the rules I1 to I7 |
 
 pub mod decide;
 pub mod evolve;
+pub mod health;
 pub mod ids;
 pub mod inbound;
 pub mod invariants;

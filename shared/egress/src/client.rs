@@ -45,7 +45,7 @@ impl HttpsClient {
     /// The address, if requests may be sent to it.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`].
+    /// [`Failure::Location`].
     pub(crate) fn destination(&self, url: &str) -> Result<Url, Failure> {
         checked(url, self.private_allowed)
     }
@@ -53,7 +53,8 @@ impl HttpsClient {
     /// Posts a JSON body. Any status but 2xx is an error, a redirect included.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`].
+    /// [`Failure::Location`] when the location does not work; [`Failure::Unavailable`] when it refuses this request,
+    /// which says nothing about others.
     pub(crate) async fn post(
         &self,
         destination: Url,
@@ -68,16 +69,91 @@ impl HttpsClient {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let response = request
-            .send()
-            .await
-            .map_err(|error| Failure::unavailable("the location", error.without_url()))?;
-        let status = response.status();
-        if status.is_success() {
-            Ok(())
-        } else {
-            let answered = format!("it answered {}", status.as_u16());
-            Err(Failure::unavailable("the location", answered))
+        let response = request.send().await.map_err(not_answered)?;
+        let status = response.status().as_u16();
+        match status {
+            200..=299 => Ok(()),
+            400 | 409 | 413 | 422 => Err(Failure::unavailable(
+                "the location",
+                format!("it refuses the request with {status}"),
+            )),
+            _ => Err(Failure::location(
+                format!("http_{status}"),
+                format!("it answered {status}"),
+            )),
         }
+    }
+}
+
+fn not_answered(error: reqwest::Error) -> Failure {
+    let code = if error.is_connect() {
+        "connect_failed"
+    } else if error.is_timeout() {
+        "timeout"
+    } else {
+        "broken_connection"
+    };
+    Failure::location(code, error.without_url())
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::{
+        io::{AsyncReadExt, AsyncWriteExt},
+        net::TcpListener,
+    };
+
+    use super::*;
+
+    /// A server that gives each connection this answer; with none it closes it.
+    async fn answering(answer: &'static str) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut request = [0; 4096];
+                let _ = stream.read(&mut request).await;
+                let _ = stream.write_all(answer.as_bytes()).await;
+            }
+        });
+        url
+    }
+
+    /// How a post ends: nothing when it is taken, or the failure's code, and that of the location.
+    async fn posted(url: &str) -> Option<(&'static str, Option<String>)> {
+        let client = HttpsClient::new(true).unwrap();
+        let destination = client.destination(url).unwrap();
+        let failure = client
+            .post(destination, SignedHeaders::new(), "{}".to_owned())
+            .await
+            .err()?;
+        let code = failure.code();
+        if let Failure::Location {
+            code: of_location, ..
+        } = failure
+        {
+            Some((code, Some(of_location)))
+        } else {
+            Some((code, None))
+        }
+    }
+
+    #[tokio::test]
+    async fn an_answer_says_whether_the_location_works() {
+        let location = |code: &str| Some(("location_failed", Some(code.to_owned())));
+        let ok = answering("HTTP/1.1 204 No Content\r\n\r\n").await;
+        assert_eq!(posted(&ok).await, None);
+        let down = answering("HTTP/1.1 503 Down\r\ncontent-length: 0\r\n\r\n").await;
+        assert_eq!(posted(&down).await, location("http_503"));
+        let moved = answering("HTTP/1.1 308 Moved\r\nlocation: /\r\ncontent-length: 0\r\n\r\n");
+        assert_eq!(posted(&moved.await).await, location("http_308"));
+        let refuses = answering("HTTP/1.1 422 No\r\ncontent-length: 0\r\n\r\n").await;
+        assert_eq!(posted(&refuses).await, Some(("unavailable", None)));
+        let closes = answering("").await;
+        assert_eq!(posted(&closes).await, location("broken_connection"));
+        assert_eq!(
+            posted("http://127.0.0.1:1/").await,
+            location("connect_failed")
+        );
     }
 }

@@ -16,9 +16,9 @@ use reqwest::{
 /// here.
 ///
 /// # Errors
-/// [`Failure::Unavailable`]: the message stays on the queue until the location's document is corrected.
+/// [`Failure::Location`]: nothing is sent to the location until its document is corrected.
 pub(crate) fn checked(url: &str, private_allowed: bool) -> Result<Url, Failure> {
-    let rejected = |why: &'static str| Failure::unavailable("the location's address", why);
+    let rejected = |why: &'static str| Failure::location("invalid_address", why);
     let url = Url::parse(url).map_err(|_| rejected("it is not a URL"))?;
     if private_allowed {
         return Ok(url);

@@ -1,6 +1,6 @@
-//! Guarded HTTPS to the outside. [`HttpsProvider`] implements the port of `app` that sends requests to locations.
+//! Guarded HTTPS to the outside. [`HttpsProvider`] implements the port of `app` that sends requests to locations; the
+//! breakers before it are [`app::usecases::breaker`].
 
-mod breaker;
 mod client;
 mod destination;
 mod provider;

@@ -8,7 +8,7 @@ use app::{
 use connect::{RequestWriter, Secrets, registry};
 use domain::location::Location;
 
-use crate::{breaker::Breakers, client::HttpsClient};
+use crate::client::HttpsClient;
 
 /// The secret's name in errors.
 const SECRET: &str = "the location's secret";
@@ -19,7 +19,6 @@ pub struct HttpsProvider<S, C> {
     client: HttpsClient,
     secrets: S,
     clock: C,
-    breakers: Breakers,
 }
 
 impl<S: SecretStore, C: Clock> HttpsProvider<S, C> {
@@ -32,7 +31,6 @@ impl<S: SecretStore, C: Clock> HttpsProvider<S, C> {
             client: HttpsClient::new(private_allowed)?,
             secrets,
             clock,
-            breakers: Breakers::default(),
         })
     }
 
@@ -47,7 +45,7 @@ impl<S: SecretStore, C: Clock> HttpsProvider<S, C> {
         };
         let destination = self.client.destination(url)?;
         let writer = registry::requests_to(location)
-            .ok_or_else(|| Failure::unavailable("the location's vendor", "takes no requests"))?;
+            .ok_or_else(|| Failure::location("no_vendor", "its vendor takes no requests"))?;
         let Some(body) = body(writer, request)? else {
             return Ok(());
         };
@@ -56,7 +54,7 @@ impl<S: SecretStore, C: Clock> HttpsProvider<S, C> {
             .find(&(writer.secrets_path)(&location.id))
             .await?;
         let secrets: Secrets = secrets::parse(SECRET, stored)?
-            .ok_or_else(|| Failure::unavailable(SECRET, "not set up"))?;
+            .ok_or_else(|| Failure::location("no_secret", "its secret is not set up"))?;
         let headers = (writer.sign)(&secrets, id, self.clock.now(), body.as_bytes())
             .map_err(|error| Failure::unavailable(SECRET, error))?;
         self.client.post(destination, headers, body).await?;
@@ -72,18 +70,7 @@ impl<S: SecretStore, C: Clock> FulfillmentProvider for HttpsProvider<S, C> {
         id: &str,
         request: &ProviderRequest,
     ) -> Result<(), Failure> {
-        let now = self.clock.now();
-        if self.breakers.is_open(&location.id, now) {
-            let detail = "it failed repeatedly and is not tried for a moment";
-            return Err(Failure::unavailable("the location", detail));
-        }
-        let outcome = self.deliver(location, id, request).await;
-        if outcome.is_ok() {
-            self.breakers.succeeded(&location.id);
-        } else if let Some(failures) = self.breakers.failed(&location.id, now) {
-            tracing::warn!(location = %location.id, failures, "opened the breaker of {}", location.id);
-        }
-        outcome
+        self.deliver(location, id, request).await
     }
 }
 

@@ -54,6 +54,9 @@ pub struct LocationBody {
     /// location through the API.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub webhook_url: Option<String>,
+    /// As the lists show it, so that what was read can be written again; ignored.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub health: Option<serde_json::Value>,
 }
 
 fn enabled() -> bool {
@@ -126,6 +129,7 @@ fn checked(
         untracked,
         vendor,
         webhook_url,
+        health: _,
     } = body;
     if repeated.is_some_and(|repeated| repeated != id) {
         return refuse("id", "the id of the path, or leave it out");

@@ -224,7 +224,11 @@ impl From<Failure> for Problem {
                     ..More::default()
                 })
             }
-            Failure::Unavailable { .. } => {
+            Failure::Unavailable { .. }
+            | Failure::Location { .. }
+            | Failure::LocationDown { .. }
+            | Failure::OutOfTime
+            | Failure::NoOutcome(_) => {
                 let detail = "A dependency does not answer. Retry with the same key.";
                 Self::new(503, code, detail).with(More {
                     retry_after: Some(2),

@@ -21,6 +21,8 @@ pub async fn store_contract(store: &impl Store, run: u64) {
     listings::an_overdue_order_is_listed_until_nothing_is_due(store, &samples).await;
     listings::backordered_skus_are_listed_once_each(store, &samples).await;
     listings::locations_are_stored(store, &samples).await;
+    listings::the_health_of_a_location_is_written_over_the_version_that_was_read(store, &samples)
+        .await;
     concurrency::of_many_changes_on_one_version_one_is_written(store, &samples).await;
     concurrency::many_reservations_never_oversell(store, &samples).await;
     concurrency::concurrent_physical_facts_add_up(store, &samples).await;

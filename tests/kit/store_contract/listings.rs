@@ -5,7 +5,8 @@ use app::{
     ports::{Page, PageRequest, SaveOutcome, Store},
 };
 use domain::{
-    ids::OrderId,
+    health::{LocationHealth, RequestOutcome},
+    ids::{LocationId, OrderId},
     location::{Location, LocationKind},
     order::Change,
     order::{Event, Phase},
@@ -226,4 +227,29 @@ pub(super) async fn locations_are_stored(store: &impl Store, samples: &Samples) 
         !store.rules().await.unwrap().tiers.is_empty(),
         "there are always rules"
     );
+}
+
+pub(super) async fn the_health_of_a_location_is_written_over_the_version_that_was_read(
+    store: &impl Store,
+    samples: &Samples,
+) {
+    let failed = |health: &LocationHealth| {
+        let code = "timeout".to_owned();
+        let outcome = RequestOutcome::Failed { code };
+        health.observe(&outcome, false, start()).unwrap()
+    };
+    let location: LocationId = samples.name("loc").parse().unwrap();
+    let first = failed(&LocationHealth::unknown(location.clone(), start()));
+    let stored = async || {
+        let mut all = store.health().await.unwrap();
+        all.retain(|health| health.location == location);
+        all
+    };
+    assert_eq!(stored().await, []);
+    assert!(store.put_health(&first).await.unwrap());
+    assert!(!store.put_health(&first).await.unwrap(), "it is there");
+    let second = failed(&first);
+    assert!(store.put_health(&second).await.unwrap());
+    assert!(!store.put_health(&second).await.unwrap(), "it has changed");
+    assert_eq!(stored().await, [second]);
 }

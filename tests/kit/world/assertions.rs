@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use app::{
     memory::Sent,
-    ports::{ConfigStore, OrderStore, StockStore},
+    ports::{ConfigStore, HealthStore, OrderStore, StockStore},
 };
 use domain::{
+    health::LocationHealth,
     ids::{OrderId, Sku},
     invariants::owed_drains,
     order::{Event, ExceptionKind, FulfillmentStatus, Order, Status},
@@ -126,6 +127,12 @@ impl World {
             }
         }
         requests
+    }
+
+    /// What is stored of the locations that have failed.
+    pub async fn health(&self) -> Vec<LocationHealth> {
+        self.faults.clear();
+        self.store.health().await.expect("a store")
     }
 
     /// Takes the messages that went to the dead letters.

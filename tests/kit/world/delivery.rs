@@ -8,12 +8,18 @@ use app::{
     },
     failure::{Failure, MessageOutcome},
     ports::{Clock, OrderStore, StockStore},
-    usecases::{apply_inbound, cancel_after_failed_payment, dispatch, release_backorders, route},
+    usecases::{
+        apply_inbound, breaker::GuardedProvider, cancel_after_failed_payment, dispatch,
+        release_backorders, route,
+    },
 };
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::state::World;
+
+/// How long after its begin a function that can continue in another message does so.
+const TIME_PER_MESSAGE: SignedDuration = SignedDuration::from_secs(40);
 
 impl World {
     /// Puts a message on a consumer's queue.
@@ -119,6 +125,7 @@ impl World {
             self.send(Consumer::of_owed(owed), body);
         }
         for body in self.redrive.inner.take_skus() {
+            self.continued = self.continued.saturating_add(1);
             self.send(Consumer::Replenishment, body);
         }
     }
@@ -158,6 +165,7 @@ impl World {
             MessageOutcome::TooEarly(failure) | MessageOutcome::Failed(failure) => {
                 self.queues.failed(index, &failure)
             }
+            MessageOutcome::Postponed(_, until) => self.queues.postponed(index, until),
         }
     }
 
@@ -168,12 +176,18 @@ impl World {
                 apply_inbound::on_message(store, clock, apply_inbound::CLOSING_GRACE_S, body).await
             }
             Consumer::Routing => route::on_message(store, clock, body).await,
-            Consumer::Dispatch => dispatch::on_message(store, provider, clock, body).await,
+            Consumer::Dispatch => {
+                // A new sandbox for each message: what a location's health is rests on the store alone.
+                let provider = &GuardedProvider::new(provider);
+                dispatch::on_message(store, provider, clock, body).await
+            }
             Consumer::Cancellation => {
                 cancel_after_failed_payment::on_message(store, clock, body).await
             }
             Consumer::Replenishment => {
-                release_backorders::on_message(store, clock, &self.redrive, body).await
+                let (clock, redrive) = (&self.slow_clock(), &self.redrive);
+                let stop_at = self.clock.now() + TIME_PER_MESSAGE;
+                release_backorders::on_message(store, clock, redrive, body, stop_at).await
             }
         }
     }

@@ -25,6 +25,7 @@ pub(super) struct Pending {
     /// Deliveries that are to come, those that fail not counted.
     copies: usize,
     failures: usize,
+    postponements: usize,
     pub(super) handled: bool,
     /// It is not delivered before.
     not_before: Timestamp,
@@ -47,6 +48,7 @@ impl Queues {
             body,
             copies,
             failures: 0,
+            postponements: 0,
             handled: false,
             not_before: Timestamp::MIN,
         });
@@ -77,6 +79,16 @@ impl Queues {
         message.copies = message.copies.saturating_sub(1);
         if message.copies == 0 {
             self.pending.remove(index);
+        }
+    }
+
+    /// Back to the queue until a time; given up after too many tries, because the sweep asks for it again.
+    pub(super) fn postponed(&mut self, index: usize, until: Timestamp) {
+        let mut message = self.pending.remove(index);
+        message.postponements = message.postponements.saturating_add(1);
+        message.not_before = until;
+        if message.postponements < TRIES_MAX {
+            self.pending.push(message);
         }
     }
 

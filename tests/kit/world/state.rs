@@ -7,7 +7,7 @@ use std::{
 
 use app::{
     memory::{ManualClock, MemoryProvider, MemoryRedrive},
-    ports::Store,
+    ports::{Clock, IdGenerator, Store},
 };
 use domain::ids::OrderId;
 use jiff::{SignedDuration, Timestamp};
@@ -40,6 +40,10 @@ pub struct World {
     pub(super) webhooks: u64,
     /// API calls made so far, for their idempotency keys.
     pub(super) api_calls: u64,
+    /// How long each look at the clock takes the function that releases backorders.
+    pub(super) slowness: SignedDuration,
+    /// Messages sent so far to release the backorders of a SKU further.
+    pub(super) continued: u32,
 }
 
 impl World {
@@ -69,6 +73,25 @@ impl World {
             totals: BTreeMap::new(),
             webhooks: 0,
             api_calls: 0,
+            slowness: SignedDuration::ZERO,
+            continued: 0,
+        }
+    }
+
+    /// From now on the release of backorders is slow: so much time passes at each of its looks at the clock.
+    pub fn releases_are_slow(&mut self, slowness: SignedDuration) {
+        self.slowness = slowness;
+    }
+
+    /// How often the release of backorders was continued in another message.
+    pub fn continued(&self) -> u32 {
+        self.continued
+    }
+
+    pub(super) fn slow_clock(&self) -> SlowClock<'_> {
+        SlowClock {
+            clock: &self.clock,
+            slowness: self.slowness,
         }
     }
 
@@ -80,5 +103,24 @@ impl World {
     /// One second passes, so that no two things happen at the same time.
     pub(super) fn tick(&self) {
         self.clock.advance(SignedDuration::from_secs(1));
+    }
+}
+
+/// A clock on which time passes whenever it is looked at.
+pub(super) struct SlowClock<'w> {
+    clock: &'w ManualClock,
+    slowness: SignedDuration,
+}
+
+impl Clock for SlowClock<'_> {
+    fn now(&self) -> Timestamp {
+        self.clock.advance(self.slowness);
+        self.clock.now()
+    }
+}
+
+impl IdGenerator for SlowClock<'_> {
+    fn entropy(&self) -> [u8; 10] {
+        self.clock.entropy()
     }
 }

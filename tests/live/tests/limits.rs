@@ -35,6 +35,10 @@ fn wait(duration: Duration) -> u128 {
     }
 }
 
+fn seconds(duration: SignedDuration) -> i64 {
+    duration.as_secs()
+}
+
 fn days(duration: SignedDuration) -> i64 {
     duration.as_hours() / 24
 }
@@ -56,6 +60,11 @@ fn the_table_of_limits_is_that_of_the_code() {
         domain::decide::LINES_MAX;
         domain::decide::UNITS_MAX;
         domain::decide::AMOUNT_MAX;
+        domain::health::FAILURES_TO_OPEN;
+        domain::health::FIRST_PAUSE, seconds;
+        domain::health::LONGEST_PAUSE, seconds;
+        domain::health::PROBE_TIME, seconds;
+        domain::health::SLOW_AFTER, seconds;
         domain::order::REDRIVE_AFTER_S;
         domain::order::REDRIVE_PAUSE_MAX_S;
         domain::order::SILENCE_S;
@@ -71,6 +80,7 @@ fn the_table_of_limits_is_that_of_the_code() {
         connect::vendors::wms::ITEMS_MAX;
         web::BODY_BYTES_MAX;
         app::usecases::idempotency::IdempotencyKey::LENGTH_MAX;
+        app::usecases::breaker::HEALTH_TTL, seconds;
         app::usecases::execute::FACT_ROUNDS;
         app::usecases::execute::REQUEST_ROUNDS;
         app::usecases::adjust_stock::FACTS_PER_TRANSACTION;
@@ -93,7 +103,12 @@ fn the_table_of_limits_is_that_of_the_code() {
         aws::table::limits::PAGE_ORDERS_MAX;
         aws::table::limits::MOVEMENT_MARKER_TTL, days;
         aws::table::limits::KEY_VALUE_BYTES_MAX;
+        aws::lambda::batch::MESSAGES_AT_ONCE;
+        aws::lambda::time::BEGIN_BEFORE_END, wait;
+        aws::lambda::time::STOP_BEFORE_END, wait;
         aws::lambda::source_queue::RECEIVE_WAIT_MAX, wait;
+        aws::lambda::source_queue::HAND_BACK_WAIT, wait;
+        aws::lambda::source_queue::RECEIVES_RESERVE;
         aws::lambda::source_queue::DEAD_LETTER_REASON_CHARS_MAX;
         aws::bus::ENTRIES_PER_CALL_MAX;
     };
@@ -106,4 +121,27 @@ fn the_table_of_limits_is_that_of_the_code() {
             "the table does not have {constant:?}"
         );
     }
+}
+
+#[test]
+fn every_consumer_has_time_to_begin_messages_and_a_request_ends_before_it_is_stopped() {
+    use aws::lambda::time::{BEGIN_BEFORE_END, STOP_BEFORE_END};
+
+    let template = include_str!("../../../infra/template.yaml");
+    let template = &yaml_rust2::YamlLoader::load_from_str(template).expect("YAML")[0];
+    let mut consumers = 0;
+    for (name, function) in template["Resources"].as_hash().expect("resources") {
+        let properties = &function["Properties"];
+        if properties["Events"]["Messages"]["Type"].as_str() != Some("SQS") {
+            continue;
+        }
+        consumers += 1;
+        let timeout = properties["Timeout"].as_i64().expect("a timeout");
+        let timeout = Duration::from_secs(timeout.unsigned_abs());
+        assert!(timeout >= BEGIN_BEFORE_END * 3 / 2, "{name:?}: {timeout:?}");
+    }
+    assert_eq!(consumers, 5);
+    assert!(egress::RESPONSE_TIMEOUT < BEGIN_BEFORE_END - STOP_BEFORE_END);
+    let probe = domain::health::PROBE_TIME.unsigned_abs();
+    assert!(egress::RESPONSE_TIMEOUT < probe);
 }

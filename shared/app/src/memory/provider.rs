@@ -24,12 +24,25 @@ pub struct Sent {
 pub struct MemoryProvider {
     sent: Mutex<Vec<Sent>>,
     unreachable: Mutex<Vec<LocationId>>,
+    /// So many of the next requests are refused.
+    refuse_next: Mutex<u32>,
+    refused: Mutex<u32>,
 }
 
 impl MemoryProvider {
     /// Every received request, repetitions included.
     pub fn sent(&self) -> Vec<Sent> {
         lock(&self.sent).clone()
+    }
+
+    /// How many requests were refused.
+    pub fn refused(&self) -> u32 {
+        *lock(&self.refused)
+    }
+
+    /// Whatever location they are for, so many of the next requests are refused.
+    pub fn refuse_next(&self, requests: u32) {
+        *lock(&self.refuse_next) = requests;
     }
 
     pub fn set_unreachable(&self, location: LocationId) {
@@ -41,6 +54,19 @@ impl MemoryProvider {
     }
 }
 
+impl MemoryProvider {
+    fn refuses(&self, location: &Location) -> bool {
+        let mut next = lock(&self.refuse_next);
+        let refuses = *next > 0 || lock(&self.unreachable).contains(&location.id);
+        *next = next.saturating_sub(1);
+        if refuses {
+            let mut refused = lock(&self.refused);
+            *refused = refused.saturating_add(1);
+        }
+        refuses
+    }
+}
+
 impl FulfillmentProvider for MemoryProvider {
     async fn send(
         &self,
@@ -49,8 +75,8 @@ impl FulfillmentProvider for MemoryProvider {
         request: &ProviderRequest,
     ) -> Result<(), Failure> {
         yield_once().await;
-        if lock(&self.unreachable).contains(&location.id) {
-            return Err(Failure::unavailable("a location", "unreachable"));
+        if self.refuses(location) {
+            return Err(Failure::location("connect_failed", "unreachable"));
         }
         let sent = Sent {
             location: location.id.clone(),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use domain::{
     decide::Placement,
+    health::LocationHealth,
     ids::{LineId, LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Change, Reference},
@@ -45,6 +46,7 @@ pub(super) struct Rows {
     pub(super) records: BTreeMap<String, String>,
     pub(super) locations: BTreeMap<LocationId, Location>,
     pub(super) rules: Option<RoutingRules>,
+    pub(super) health: BTreeMap<LocationId, LocationHealth>,
     pub(super) stream: Vec<Streamed>,
 }
 

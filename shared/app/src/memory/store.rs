@@ -4,6 +4,7 @@ use std::sync::{Mutex, MutexGuard};
 
 use domain::{
     decide::Placement,
+    health::LocationHealth,
     ids::{LocationId, OrderId, Sku},
     invariants,
     location::{Location, RoutingRules},
@@ -20,8 +21,8 @@ use super::{
 use crate::{
     failure::Failure,
     ports::{
-        ConfigStore, OrderHistory, OrderStore, Page, PageRequest, SaveOutcome, SkuStock,
-        StockMoveOutcome, StockStore,
+        ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, SaveOutcome,
+        SkuStock, StockMoveOutcome, StockStore,
     },
 };
 
@@ -301,5 +302,24 @@ impl ConfigStore for MemoryStore {
     async fn rules(&self) -> Result<RoutingRules, Failure> {
         yield_once().await;
         Ok(self.lock().rules.clone().unwrap_or_default())
+    }
+}
+
+impl HealthStore for MemoryStore {
+    async fn health(&self) -> Result<Vec<LocationHealth>, Failure> {
+        yield_once().await;
+        Ok(self.lock().health.values().cloned().collect())
+    }
+
+    async fn put_health(&self, health: &LocationHealth) -> Result<bool, Failure> {
+        yield_once().await;
+        let mut rows = self.lock();
+        let stored = rows.health.get(&health.location);
+        let version = stored.map_or(0, |stored| stored.version);
+        let written = version.checked_add(1) == Some(health.version);
+        if written {
+            rows.health.insert(health.location.clone(), health.clone());
+        }
+        Ok(written)
     }
 }

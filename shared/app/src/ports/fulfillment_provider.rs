@@ -34,7 +34,8 @@ pub trait FulfillmentProvider: Sync {
     /// Sends one signed request. A location recognises a repetition by the `id`.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`] when the location cannot be reached or does not accept the request.
+    /// [`Failure::Location`] when the location does not answer, or answers that it does not work; any other failure
+    /// says nothing about its health.
     fn send(
         &self,
         location: &Location,

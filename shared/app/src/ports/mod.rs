@@ -13,6 +13,6 @@ pub use fulfillment_provider::{FulfillmentProvider, ProviderRequest};
 pub use queues::{InboundQueue, Redrive};
 pub use secrets::SecretStore;
 pub use store::{
-    ConfigStore, OrderHistory, OrderStore, Page, PageRequest, SaveOutcome, SkuStock,
+    ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, SaveOutcome, SkuStock,
     StockMoveOutcome, StockStore, Store,
 };

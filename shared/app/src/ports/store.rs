@@ -2,6 +2,7 @@
 
 use domain::{
     decide::Placement,
+    health::LocationHealth,
     ids::{LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Change, Reference},
@@ -210,7 +211,20 @@ pub trait ConfigStore: Sync {
     fn rules(&self) -> impl Future<Output = Result<RoutingRules, Failure>> + Send;
 }
 
-/// All three, as one table stores them.
-pub trait Store: OrderStore + StockStore + ConfigStore {}
+/// The health of locations.
+pub trait HealthStore: Sync {
+    /// The health of every location that has ever failed, by location.
+    fn health(&self) -> impl Future<Output = Result<Vec<LocationHealth>, Failure>> + Send;
 
-impl<T: OrderStore + StockStore + ConfigStore> Store for T {}
+    /// Writes the health of a location over the version before it; version 1 is the first. `false`: nothing was
+    /// written, because another writer was faster.
+    fn put_health(
+        &self,
+        health: &LocationHealth,
+    ) -> impl Future<Output = Result<bool, Failure>> + Send;
+}
+
+/// All four, as one table stores them.
+pub trait Store: OrderStore + StockStore + ConfigStore + HealthStore {}
+
+impl<T: OrderStore + StockStore + ConfigStore + HealthStore> Store for T {}

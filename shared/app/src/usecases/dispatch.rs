@@ -3,6 +3,10 @@
 //! First the order records that the requests are being sent, then they are sent. If the function stops in between, the next
 //! delivery or the sweep sends the same requests again, with the same ids, so that a location recognises them. A
 //! request that a location has accepted is not sent again.
+//!
+//! Nothing is sent to a location that is down ([`super::breaker`]). The message about it stays on its queue until the
+//! pause is over; at its last receive it is given up, and the order, which still owes the request, is driven by the
+//! sweep. A message of the sweep is given up at once: the sweep sends the next one.
 
 use domain::{
     ids::OrderId,
@@ -12,11 +16,14 @@ use domain::{
 };
 use futures_util::future::join_all;
 
-use super::execute::{CommandRequest, execute};
+use super::{
+    breaker::GuardedProvider,
+    execute::{CommandRequest, execute},
+};
 use crate::{
     bus::message::QueueMessage,
     failure::Failure,
-    ports::{Clock, ConfigStore, FulfillmentProvider, OrderStore, ProviderRequest},
+    ports::{Clock, ConfigStore, FulfillmentProvider, HealthStore, OrderStore, ProviderRequest},
 };
 
 /// Handles the body of a message on the dispatch queue.
@@ -24,13 +31,30 @@ use crate::{
 /// # Errors
 /// [`Failure::Malformed`] when it names no order, and as [`dispatch`].
 pub async fn on_message(
-    store: &(impl OrderStore + ConfigStore),
-    provider: &impl FulfillmentProvider,
+    store: &(impl OrderStore + ConfigStore + HealthStore),
+    provider: &GuardedProvider<'_, impl FulfillmentProvider>,
     clock: &impl Clock,
     body: &str,
 ) -> Result<(), Failure> {
-    let (order, trigger) = QueueMessage::read(body)?.about_order()?;
-    dispatch(store, provider, clock, order, &trigger).await
+    let message = QueueMessage::read(body)?;
+    let (order, trigger) = message.about_order()?;
+    match (
+        message,
+        dispatch(store, provider, clock, order, &trigger).await,
+    ) {
+        (QueueMessage::Redrive(_), Err(failure @ Failure::LocationDown { .. })) => {
+            tracing::info!(order_id = %order, "{failure}; the sweep sends the order again");
+            Ok(())
+        }
+        (_, sent) => sent,
+    }
+}
+
+/// The order that a message is about; none when it cannot be read. Messages about one order are handled one after the
+/// other, so that its locations get their requests in order.
+pub fn order_of(body: &str) -> Option<OrderId> {
+    let about = QueueMessage::read(body).and_then(|message| message.about_order());
+    about.ok().map(|(order, _)| order)
 }
 
 /// Sends each location of an order the requests that it has not received, or has not accepted yet. A location that
@@ -38,10 +62,10 @@ pub async fn on_message(
 ///
 /// # Errors
 /// [`Failure::NotFound`]; [`Failure::Inconsistent`] when the contact or a location of the order is gone; the
-/// first error of a provider, after all have been tried.
+/// first error of a provider, after all have been tried; [`Failure::LocationDown`] when nothing else went wrong.
 pub async fn dispatch(
-    store: &(impl OrderStore + ConfigStore),
-    provider: &impl FulfillmentProvider,
+    store: &(impl OrderStore + ConfigStore + HealthStore),
+    provider: &GuardedProvider<'_, impl FulfillmentProvider>,
     clock: &impl Clock,
     id: OrderId,
     trigger: &Cause,
@@ -56,8 +80,24 @@ pub async fn dispatch(
         return Ok(());
     }
     let locations = store.locations().await?;
-    let sent = join_all(due.iter().map(|due| send(provider, &locations, due))).await;
-    sent.into_iter().collect()
+    let sending = due
+        .iter()
+        .map(|due| send((store, provider, clock), &locations, due));
+    outcome_of_all(join_all(sending).await)
+}
+
+/// A failure that can end as a dead letter comes before a location that is down, which cannot; of several locations
+/// that are down, the one that is tried first.
+fn outcome_of_all(sent: Vec<Result<(), Failure>>) -> Result<(), Failure> {
+    let tried_at = |failure: &Failure| {
+        if let Failure::LocationDown { until, .. } = failure {
+            Some(*until)
+        } else {
+            None
+        }
+    };
+    let failures = sent.into_iter().filter_map(Result::err);
+    failures.min_by_key(tried_at).map_or(Ok(()), Err)
 }
 
 fn request_planned(order: &Order) -> Option<Command> {
@@ -152,7 +192,11 @@ fn last_cancellation_request(commits: &[Commit], found: &FulfillmentOrder) -> u6
 }
 
 async fn send(
-    provider: &impl FulfillmentProvider,
+    (store, provider, clock): (
+        &impl HealthStore,
+        &GuardedProvider<'_, impl FulfillmentProvider>,
+        &impl Clock,
+    ),
     locations: &[Location],
     due: &DueRequests<'_>,
 ) -> Result<(), Failure> {
@@ -167,7 +211,9 @@ async fn send(
         return Ok(());
     }
     for (message, request) in &due.requests {
-        let sent = provider.send(location, message, request).await;
+        let sent = provider
+            .send(store, clock, location, message, request)
+            .await;
         if let Err(failure) = &sent {
             tracing::warn!(location = %id, message, error = failure.code(), "request not sent");
         }

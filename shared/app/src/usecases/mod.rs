@@ -8,12 +8,13 @@
 //! | [`sweep`] | the schedule |
 //!
 //! Shared: [`execute`](mod@execute) (read, decide, write, retry), `commit_decision` (the same for routing decisions),
-//! `availability` (inputs of a routing decision), [`idempotency`].
+//! `availability` (inputs of a routing decision), [`breaker`] (what is sent to a location that fails), [`idempotency`].
 
 pub mod adjust_stock;
 pub mod allow_location;
 pub mod apply_inbound;
 mod availability;
+pub mod breaker;
 pub mod cancel;
 pub mod cancel_after_failed_payment;
 mod commit_decision;

@@ -1,8 +1,11 @@
 //! The sweep: finds overdue work and sends it to its queue again. One order or SKU that cannot be read costs itself only.
 
+use std::collections::BTreeSet;
+
 use domain::{
-    ids::OrderId,
-    order::{Cause, Command, Order},
+    health::HealthState,
+    ids::{LocationId, OrderId},
+    order::{Cause, Command, FulfillmentStatus, Order, REDRIVE_AFTER_S},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -25,7 +28,9 @@ pub const UNREADABLE_PAUSE_S: i64 = 3600;
 
 /// Finds SKUs that have both backorders and free stock, and orders whose progress is overdue, and sends each to the
 /// queue of the function that is responsible. Releases expired holds. An order that it has sent is due again after a
-/// pause that doubles, so the head of the index moves on, whatever becomes of the order.
+/// pause that doubles, so the head of the index moves on, whatever becomes of the order; while a location of the order is
+/// down the pause stays short, so that it gets its requests soon after it is up. From `stop_at` on nothing new is begun:
+/// the next sweep goes on, or a further message.
 ///
 /// # Errors
 /// When the store or a queue does not answer; what was sent before remains sent.
@@ -33,9 +38,14 @@ pub async fn sweep(
     store: &impl Store,
     clock: &impl Clock,
     redrive: &impl Redrive,
+    stop_at: Timestamp,
 ) -> Result<(), Failure> {
-    sweep_skus(store, redrive, None).await?;
-    sweep_orders(store, clock, redrive).await
+    let now = clock.now();
+    // The SKUs may not take the time of the orders; a further message goes on with them.
+    let half = stop_at.duration_since(now).checked_div(2);
+    let half_time = now.checked_add(half.unwrap_or_default()).unwrap_or(stop_at);
+    sweep_skus(store, clock, redrive, None, half_time).await?;
+    sweep_orders(store, clock, redrive, stop_at).await
 }
 
 /// Finds SKUs that have both backorders and free stock, from a cursor on. A further message goes on when there are many.
@@ -44,8 +54,10 @@ pub async fn sweep(
 /// As [`sweep`].
 pub async fn sweep_skus(
     store: &impl Store,
+    clock: &impl Clock,
     redrive: &impl Redrive,
     after: Option<String>,
+    stop_at: Timestamp,
 ) -> Result<(), Failure> {
     let network = Network::read(store).await?;
     let mut sent: u32 = 0;
@@ -70,8 +82,9 @@ pub async fn sweep_skus(
             }
         }
         let Some(next) = skus.next else { break };
-        if page == PAGES_MAX {
+        if page == PAGES_MAX || clock.now() >= stop_at {
             redrive.sweep(&next).await?;
+            break;
         }
         request.after = Some(next);
     }
@@ -83,8 +96,10 @@ async fn sweep_orders(
     store: &impl Store,
     clock: &impl Clock,
     redrive: &impl Redrive,
+    stop_at: Timestamp,
 ) -> Result<(), Failure> {
     let now = clock.now();
+    let down = locations_down(store).await?;
     let (mut swept, mut unreadable): (u32, u32) = (0, 0);
     let mut request = PageRequest {
         limit: PAGE_ITEMS,
@@ -93,7 +108,11 @@ async fn sweep_orders(
     for _ in 0..PAGES_MAX {
         let page = store.overdue(now, &request).await?;
         for id in &page.items {
-            match sweep_order(store, clock, redrive, *id, now).await {
+            if clock.now() >= stop_at {
+                tracing::warn!(swept, unreadable, "out of time; the next sweep goes on");
+                return Ok(());
+            }
+            match sweep_order(store, clock, redrive, *id, (now, &down)).await {
                 Ok(()) => swept = swept.saturating_add(1),
                 Err(failure) if failure.is_of_one_item() => {
                     tracing::error!(order_id = %id, error = %failure.chain(), "an overdue order cannot be driven");
@@ -119,7 +138,7 @@ async fn sweep_order(
     clock: &impl Clock,
     redrive: &impl Redrive,
     id: OrderId,
-    now: Timestamp,
+    (now, down): (Timestamp, &BTreeSet<LocationId>),
 ) -> Result<(), Failure> {
     // The index may lag behind the order.
     let Some(order) = store.load(id).await? else {
@@ -134,7 +153,43 @@ async fn sweep_order(
         redrive.order(id, owed).await?;
     }
     let version = Some(order.state.version);
-    store.postpone(id, version, order.due_again(now)).await
+    let until = if owes_a_request_to(&order, down) {
+        let pause = SignedDuration::from_secs(REDRIVE_AFTER_S);
+        now.checked_add(pause).unwrap_or(Timestamp::MAX)
+    } else {
+        order.due_again(now)
+    };
+    store.postpone(id, version, until).await
+}
+
+/// The locations that get no requests, except for probes.
+async fn locations_down(store: &impl Store) -> Result<BTreeSet<LocationId>, Failure> {
+    let health = match store.health().await {
+        Ok(health) => health,
+        Err(failure) if failure.is_of_one_item() => {
+            tracing::error!(error = %failure.chain(), "the health of a location cannot be read");
+            Vec::new()
+        }
+        Err(failure) => return Err(failure),
+    };
+    let down = health
+        .into_iter()
+        .filter(|health| health.state() == HealthState::Down);
+    Ok(down.map(|health| health.location).collect())
+}
+
+/// Whether a request of the order waits for one of these locations.
+fn owes_a_request_to(order: &Order, locations: &BTreeSet<LocationId>) -> bool {
+    let mut open = order
+        .state
+        .fulfillment_orders
+        .iter()
+        .filter(|found| found.status.is_open());
+    open.any(|found| {
+        let is_unanswered =
+            found.status <= FulfillmentStatus::Requested || found.awaits_cancellation();
+        is_unanswered && locations.contains(&found.location)
+    })
 }
 
 /// Shows a person the locations that have not answered for hours, once.

@@ -2,18 +2,19 @@
 //!
 //! | a function started by | ends its `main` with |
 //! |---|---|
-//! | an SQS queue | [`consumer::consume`] |
+//! | an SQS queue | [`consumer::consume`], [`consumer::consume_by_subject`], [`consumer::consume_until`] |
 //! | an SQS queue and HTTP requests | [`consumer::consume_or_respond`] |
 //! | HTTP requests | [`gateway::serve`] |
 //! | the table's stream | [`stream::publish_commits`] |
 //!
 //! Each begins with [`start()`].
 
-mod batch;
+pub mod batch;
 pub mod consumer;
 pub mod gateway;
 pub mod source_queue;
 mod start;
 pub mod stream;
+pub mod time;
 
 pub use start::start;

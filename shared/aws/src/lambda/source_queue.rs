@@ -16,6 +16,11 @@ use crate::runtime::{
 
 /// Longest wait before a message is received again.
 pub const RECEIVE_WAIT_MAX: Duration = Duration::from_secs(900);
+/// The wait of a message that the function had no time to begin.
+pub const HAND_BACK_WAIT: Duration = Duration::from_secs(1);
+/// Receives that the queue's redrive policy allows beyond those after which a failure is a dead letter. They are for
+/// messages whose function ended before it could answer; at the last, the message is a dead letter with that reason.
+pub const RECEIVES_RESERVE: u32 = 3;
 /// Longest reason on a dead letter, in characters: enough for a sentence and its causes.
 pub const DEAD_LETTER_REASON_CHARS_MAX: usize = 1000;
 
@@ -64,18 +69,56 @@ impl SourceQueue {
         if receives >= self.receives_max {
             return self.dead_letter(message, failure).await;
         }
-        let id = message.message_id.as_deref().unwrap_or_default();
-        let wait = wait(receives);
+        self.leave(message, failure, wait(receives)).await;
+        false
+    }
+
+    /// Leaves a message on the queue until a time, or longer when it was received often; gives it up when this was its
+    /// last receive, because the sweep will ask for it again. True when the message may be deleted.
+    pub(super) async fn postpone(
+        &self,
+        message: &SqsMessage,
+        failure: &Failure,
+        until: Timestamp,
+    ) -> bool {
+        let receives = receives(message);
+        if receives >= self.receives_max {
+            let id = id(message);
+            tracing::warn!(message.id = id, code = failure.code(), error = %failure.chain(), receives, "given up; the sweep asks for it again");
+            return true;
+        }
+        let pause = Duration::try_from(until.duration_since(SystemClock.now())).unwrap_or_default();
+        // Whole seconds, and not before the time.
+        let pause = Duration::from_secs(pause.as_secs().saturating_add(1));
+        let wait = wait(receives).max(pause).min(RECEIVE_WAIT_MAX);
+        self.leave(message, failure, wait).await;
+        false
+    }
+
+    /// Leaves a message on the queue that was not begun: it comes again at once.
+    pub(super) async fn hand_back(&self, message: &SqsMessage) {
+        self.leave(message, &Failure::OutOfTime, HAND_BACK_WAIT)
+            .await;
+    }
+
+    /// Whether the message has come so often without an outcome that the queue will not give it again.
+    pub(super) fn is_last_chance(&self, message: &SqsMessage) -> Option<u32> {
+        let receives = receives(message);
+        let allowed = self.receives_max.saturating_add(RECEIVES_RESERVE);
+        (receives >= allowed).then_some(receives)
+    }
+
+    async fn leave(&self, message: &SqsMessage, failure: &Failure, wait: Duration) {
+        let id = id(message);
         tracing::warn!(
             message.id = id,
             code = failure.code(),
             error = %failure.chain(),
-            receives,
+            receives = receives(message),
             wait_s = wait.as_secs(),
             "left on the queue"
         );
         self.set_wait(message, wait).await;
-        false
     }
 
     /// Leaves a message on the queue until a time.
@@ -93,7 +136,7 @@ impl SourceQueue {
             .set_receipt_handle(message.receipt_handle.clone())
             .visibility_timeout(i32::try_from(wait.as_secs()).unwrap_or(i32::MAX));
         if let Err(error) = change.send().await {
-            let id = message.message_id.as_deref().unwrap_or_default();
+            let id = id(message);
             // The message comes again all the same, after the queue's own visibility timeout.
             tracing::warn!(message.id = id, error = %DisplayErrorContext(&error), "could not set the wait");
         }
@@ -104,7 +147,7 @@ impl SourceQueue {
     /// Should the function stop between this write and the deletion, the message is handled again and may become a
     /// second dead letter: handling and redrive are both safe to repeat.
     pub(super) async fn dead_letter(&self, message: &SqsMessage, failure: &Failure) -> bool {
-        let id = message.message_id.as_deref().unwrap_or_default();
+        let id = id(message);
         let body = message.body.as_deref().filter(|body| !body.is_empty());
         let source = message.event_source_arn.as_deref().unwrap_or(&self.url);
         let sent = self
@@ -130,8 +173,12 @@ impl SourceQueue {
     }
 }
 
+fn id(message: &SqsMessage) -> &str {
+    message.message_id.as_deref().unwrap_or_default()
+}
+
 /// How often the message has been received, this time included.
-fn receives(message: &SqsMessage) -> u32 {
+pub(super) fn receives(message: &SqsMessage) -> u32 {
     let count = message.attributes.get("ApproximateReceiveCount");
     count.and_then(|count| count.parse().ok()).unwrap_or(1)
 }

@@ -21,6 +21,9 @@ pub(super) const COMMIT: &str = "COMMIT#";
 pub(super) const CONFIG: &str = "CONFIG";
 pub(super) const LOCATION: &str = "LOCATION#";
 pub(super) const RULES: &str = "RULES#";
+/// The one partition key of the health of all locations; apart from `CONFIG`, so that a role may write the one and not
+/// the other.
+pub(super) const HEALTH: &str = "HEALTH";
 /// The one partition key of the index `by-due`.
 pub(super) const DUE: &str = "DUE";
 /// The one partition key of the index `by-backordered-sku`.
@@ -100,6 +103,10 @@ impl Key {
     /// A key that no item has.
     pub(super) fn nothing() -> Self {
         Self::new(CONFIG.to_owned(), "NOTHING")
+    }
+
+    pub(super) fn health(location: &LocationId) -> Self {
+        Self::new(HEALTH.to_owned(), format!("{LOCATION}{location}"))
     }
 
     pub(super) fn location(id: &LocationId) -> Self {

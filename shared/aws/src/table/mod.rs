@@ -12,6 +12,7 @@
 //! | backorder | `SKU#<sku>` | `BACKORDER#<priority>#<placed at>#<order>#<line>` | `text`, `backordered`, `backordered_sku` | SKU, sweep |
 //! | stock movement | `INBOX#<source>#<id>` | `INBOX` | `record`, `outbox`, `expires_at` | duplicate check, the stream |
 //! | location, supplier | `CONFIG` | `LOCATION#<id>` | `text` | routing, dispatch |
+//! | health of a location | `HEALTH` | `LOCATION#<id>` | `text`, `version` | dispatch, list of locations |
 //! | rules | `CONFIG` | `RULES#<version, 6 digits>` | `text` | routing |
 //!
 //! `text` and `record` are JSON documents, read as a whole; `schema` beside them is the version of the document, and a
@@ -24,6 +25,7 @@
 mod backorders;
 mod client;
 mod config;
+mod health;
 mod items;
 mod keys;
 mod levels;

@@ -18,7 +18,7 @@ pub(crate) const ROUTE: Route = Route {
     name: "listLocations",
     path: "/api/oms/locations",
     permission: Permission::ReadLocations,
-    summary: "List the warehouses and 3PLs",
+    summary: "List the warehouses and 3PLs, with their health",
     answer: schema::<Locations>,
     ..READ
 };
@@ -26,7 +26,7 @@ pub(crate) const ROUTE: Route = Route {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
-    let all = call.store.locations().await?;
-    let locations = LocationFamily::Locations.select(all);
+    let (all, health) = (call.store.locations().await?, call.store.health().await?);
+    let locations = LocationFamily::Locations.select(all, health);
     Ok(json(200, &Locations { locations })?)
 }

@@ -18,7 +18,7 @@ pub(crate) const ROUTE: Route = Route {
     name: "listSuppliers",
     path: "/api/oms/suppliers",
     permission: Permission::ReadLocations,
-    summary: "List the suppliers",
+    summary: "List the suppliers, with their health",
     answer: schema::<Suppliers>,
     ..READ
 };
@@ -26,7 +26,7 @@ pub(crate) const ROUTE: Route = Route {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
-    let all = call.store.locations().await?;
-    let suppliers = LocationFamily::Suppliers.select(all);
+    let (all, health) = (call.store.locations().await?, call.store.health().await?);
+    let suppliers = LocationFamily::Suppliers.select(all, health);
     Ok(json(200, &Suppliers { suppliers })?)
 }

@@ -86,6 +86,16 @@ impl Warehouse {
         self.shared.changed.notify_all();
     }
 
+    /// Requests that a location has received, repetitions included.
+    pub fn received(&self, location: &str) -> u32 {
+        let state = self.shared.state();
+        let received = state.received.iter();
+        received
+            .filter(|received| received.location.as_str() == location)
+            .map(|received| received.times)
+            .sum()
+    }
+
     /// Requests that a failing location has refused.
     pub fn refusals(&self, location: &str) -> usize {
         self.shared

@@ -3,7 +3,8 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::Read,
-    sync::{Condvar, Mutex, MutexGuard, PoisonError},
+    sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError},
+    thread,
 };
 
 use connect::{
@@ -57,30 +58,49 @@ impl Shared {
     }
 
     /// Serves requests until the server is stopped.
-    pub(super) fn serve(&self, server: &Server) {
+    pub(super) fn serve(self: &Arc<Self>, server: &Server) {
         while let Ok(mut request) = server.recv() {
             let mut body = Vec::new();
             let read = request.as_reader().take(REQUEST_MAX).read_to_end(&mut body);
+            let name = request.url().trim_start_matches('/').to_owned();
             let status = match read {
-                Ok(_) => self.receive(&request, &body),
+                Ok(_) => self.receive(&name, &request, &body),
                 Err(_) => 400,
             };
-            // Fails when the sender has timed out; it will send the request again.
-            drop(request.respond(Response::empty(status)));
+            if self.state().silent.contains(&name) {
+                // On a thread of its own, so that the other locations are served meanwhile.
+                let shared = Arc::clone(self);
+                thread::spawn(move || {
+                    shared.wait_while_silent(&name);
+                    drop(request.respond(Response::empty(status)));
+                });
+            } else {
+                // Fails when the sender has timed out; it will send the request again.
+                drop(request.respond(Response::empty(status)));
+            }
+        }
+    }
+
+    fn wait_while_silent(&self, name: &str) {
+        let mut state = self.state();
+        while state.silent.contains(name) {
+            state = self
+                .changed
+                .wait(state)
+                .unwrap_or_else(PoisonError::into_inner);
         }
     }
 
     /// Keeps one request and gives the status to respond with.
-    fn receive(&self, request: &tiny_http::Request, body: &[u8]) -> u16 {
-        let name = request.url().trim_start_matches('/').to_owned();
+    fn receive(&self, name: &str, request: &tiny_http::Request, body: &[u8]) -> u16 {
         let mut state = self.state();
-        let status = match state.failing.get(&name).copied() {
+        let status = match state.failing.get(name).copied() {
             Some(status) => {
-                let refused = state.refused.entry(name.clone()).or_default();
+                let refused = state.refused.entry(name.to_owned()).or_default();
                 *refused = refused.saturating_add(1);
                 status
             }
-            None => match keep(&mut state, &name, request, body) {
+            None => match keep(&mut state, name, request, body) {
                 Ok(()) => 204,
                 Err(reason) => {
                     state.rejected.push(format!("{name}: {reason}"));
@@ -89,12 +109,6 @@ impl Shared {
             },
         };
         self.changed.notify_all();
-        while state.silent.contains(&name) {
-            state = self
-                .changed
-                .wait(state)
-                .unwrap_or_else(PoisonError::into_inner);
-        }
         status
     }
 }

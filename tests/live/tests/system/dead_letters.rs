@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::operator::{self, Message};
 
-/// `maxReceiveCount` of the inbound queue in the template.
+/// `MAX_RECEIVES` of lifecycle in the template.
 const MAX_RECEIVES: u32 = 12;
 
 /// An unreadable message is dead-lettered at once; the other message of its batch is processed.

@@ -4,6 +4,7 @@ mod auth;
 mod cargo_lambda;
 mod contract;
 mod dead_letters;
+mod hanging_location;
 mod harness;
 mod killed_function;
 mod logs;

@@ -5,8 +5,8 @@ use std::process::ExitCode;
 use live::{environment::Environment, outcome::Outcome, queues, scenes::SCENES, table};
 
 use super::{
-    auth, cargo_lambda, contract, dead_letters, harness, killed_function, logs, lost_message,
-    oversubscription, provider_outage, relay, roles,
+    auth, cargo_lambda, contract, dead_letters, hanging_location, harness, killed_function, logs,
+    lost_message, oversubscription, provider_outage, relay, roles,
 };
 
 /// A test: its name and its function.
@@ -56,6 +56,10 @@ const SERIAL: &[Test] = &[
         lost_message::recovered_by_the_sweep,
     ),
     (
+        "hanging_location::a_location_that_hangs_does_not_delay_the_others",
+        hanging_location::does_not_delay_the_others,
+    ),
+    (
         "killed_function::a_function_killed_during_a_batch_loses_nothing",
         killed_function::during_a_batch,
     ),
@@ -81,6 +85,10 @@ const AT_THE_END: &[Test] = &[
     (
         "invariants::no_personal_data_or_secret_in_the_logs",
         logs::no_personal_data_or_secret,
+    ),
+    (
+        "invariants::no_function_timed_out",
+        hanging_location::no_function_timed_out,
     ),
     ("invariants::no_message_was_dead_lettered", |env| {
         queues::no_new_dead_letters(env).map(drop)

@@ -26,16 +26,19 @@ pub const BACKORDERS_PER_MESSAGE: u32 = 300;
 /// The most races that one message may lose.
 pub const LOST_RACES_PER_MESSAGE: u32 = 64;
 
-/// Releases the backorders of a SKU from the head of the queue, as far as the stock goes.
+/// Releases the backorders of a SKU from the head of the queue, as far as the stock goes. From `stop_at` on, and at the
+/// limits above, the rest is continued in a new message.
 ///
 /// # Errors
-/// What the store reports; releases written before it remain.
+/// [`Failure::OutOfTime`] when the time was over before anything was released; what the store reports. Releases written
+/// before it remain.
 pub async fn drain(
     store: &impl Store,
     env: &(impl Clock + IdGenerator),
     redrive: &impl Redrive,
     sku: &Sku,
     trigger: &Cause,
+    stop_at: Timestamp,
 ) -> Result<(), Failure> {
     let start = env.now();
     let mut stock = store.sku(sku).await?;
@@ -50,6 +53,10 @@ pub async fn drain(
         };
         if run.is_at_limit() {
             return run.continue_later(redrive, sku).await;
+        }
+        // At least one backorder is examined, so that a message that begins late still gets somewhere.
+        if run.examined > 0 && env.now() >= stop_at {
+            return run.out_of_time(redrive, sku).await;
         }
         let attempt = release(
             store,
@@ -151,6 +158,16 @@ impl Run {
         self.releases >= RELEASES_PER_MESSAGE
             || self.examined >= BACKORDERS_PER_MESSAGE
             || self.lost_races >= LOST_RACES_PER_MESSAGE
+    }
+
+    /// Sends a message for the rest if anything was released. Without a release the next message might stop at the same
+    /// point, so this one is tried again, with growing pauses and an end.
+    async fn out_of_time(&self, redrive: &impl Redrive, sku: &Sku) -> Result<(), Failure> {
+        if self.releases == 0 {
+            return Err(Failure::OutOfTime);
+        }
+        tracing::info!(%sku, releases = self.releases, "out of time; continued in a new message");
+        redrive.sku(sku).await
     }
 
     /// Sends a message for the rest if anything was released; without a release, the next message would stop at the

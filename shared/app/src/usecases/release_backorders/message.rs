@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use domain::{ids::Sku, order::Cause};
+use jiff::Timestamp;
 
 use super::drain::drain;
 use crate::{
@@ -15,7 +16,8 @@ use crate::{
     },
 };
 
-/// Handles the body of a message on the replenishment queue.
+/// Handles the body of a message on the replenishment queue. From `stop_at` on nothing new is begun: what is left is
+/// continued in new messages, or by the next sweep.
 ///
 /// # Errors
 /// [`Failure::Malformed`] when it is no known message, a SKU is not a SKU, or it is about an order;
@@ -25,23 +27,31 @@ pub async fn on_message(
     env: &(impl Clock + IdGenerator),
     redrive: &impl Redrive,
     body: &str,
+    stop_at: Timestamp,
 ) -> Result<(), Failure> {
     match QueueMessage::read(body)? {
         QueueMessage::Event(event) => {
             let trigger = Cause::new("bus", event.id.as_str());
             let mut skus: BTreeSet<Sku> = event.skus()?.into_iter().collect();
             skus.extend(backordered_skus_if_ships_complete(store, &event).await?);
-            for sku in skus {
-                drain(store, env, redrive, &sku, &trigger).await?;
+            for (index, sku) in skus.iter().enumerate() {
+                if index > 0 && env.now() >= stop_at {
+                    tracing::info!(%sku, "out of time; continued in a new message");
+                    redrive.sku(sku).await?;
+                } else {
+                    drain(store, env, redrive, sku, &trigger, stop_at).await?;
+                }
             }
             Ok(())
         }
         QueueMessage::Drain(sku) => {
             let trigger = Cause::new("sweep", sku.as_str());
-            drain(store, env, redrive, &sku, &trigger).await
+            drain(store, env, redrive, &sku, &trigger, stop_at).await
         }
-        QueueMessage::Sweep(None) => sweep(store, env, redrive).await,
-        QueueMessage::Sweep(Some(after)) => sweep_skus(store, redrive, Some(after)).await,
+        QueueMessage::Sweep(None) => sweep(store, env, redrive, stop_at).await,
+        QueueMessage::Sweep(Some(after)) => {
+            sweep_skus(store, env, redrive, Some(after), stop_at).await
+        }
         QueueMessage::Redrive(_) => Err(Failure::Malformed(
             "a message about an order, on the replenishment queue".to_owned(),
         )),
