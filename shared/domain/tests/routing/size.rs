@@ -155,11 +155,6 @@ fn assert_bounded(name: &str, case: &Case) -> Decision {
     let decision = route(case);
     let text = serde_json::to_string(&decision).unwrap();
     let change = commit(case, &decision);
-    println!(
-        "{name}: decision {} bytes, commit {} bytes",
-        text.len(),
-        change.commit.text.len()
-    );
     assert!(
         text.len() <= DECISION_BYTES_MAX,
         "{name}: {} bytes",
