@@ -23,14 +23,20 @@ mod router;
 mod routes;
 mod serve;
 mod status_listing;
+mod walk;
 pub mod webhook;
 
 pub use extract::BODY_BYTES_MAX;
 pub use location_document::LocationBody;
 pub use response::{Request, Response};
-pub use route::{Body, Operation, Route, SchemaOf, Scope};
+pub use route::{Body, FulfillmentAction, Operation, Route, SchemaOf, Scope};
 pub use routes::{
-    ROUTES, adjust_stock::Adjustment, cancel_order::CancelBody, hold_order::HoldBody,
+    ROUTES,
+    adjust_stock::Adjustment,
+    cancel_order::CancelBody,
+    close_exception::CloseBody,
+    hold_order::HoldBody,
     release_hold::ReleaseBody,
+    report_fulfillment::{DeliverBody, ReasonBody, ShipBody},
 };
 pub use serve::serve;

@@ -4,6 +4,8 @@
 
 pub mod cancellation;
 mod commits;
+pub mod exceptions;
+pub mod fulfillment_work;
 pub mod holds;
 pub mod legal_actions;
 pub mod locations;

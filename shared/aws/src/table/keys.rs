@@ -21,6 +21,8 @@ pub(super) const COMMIT: &str = "COMMIT#";
 pub(super) const CONFIG: &str = "CONFIG";
 pub(super) const LOCATION: &str = "LOCATION#";
 pub(super) const RULES: &str = "RULES#";
+/// The one partition key of the index `by-exceptions`.
+pub(super) const OPEN_EXCEPTIONS: &str = "OPEN";
 /// The one partition key of the index `by-due`.
 pub(super) const DUE: &str = "DUE";
 /// The one partition key of the index `by-backordered-sku`.

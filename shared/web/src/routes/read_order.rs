@@ -30,7 +30,7 @@ pub(crate) const ROUTE: Route = Route {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
-    let id: OrderId = extract::id(&call.parameter, "order")?;
+    let id: OrderId = extract::id(call.parameter("id"), "order")?;
     let order = call
         .store
         .load(id)
