@@ -16,3 +16,4 @@ mod redrive;
 mod rejections;
 mod splits;
 mod terms;
+mod worked_by_people;
