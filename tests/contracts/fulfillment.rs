@@ -1,6 +1,9 @@
 //! Fulfillment orders are worked by people: those of the location, and operators.
 
-use domain::{ids::OrderId, order::ActorKind};
+use domain::{
+    ids::{FulfillmentOrderId, OrderId},
+    order::ActorKind,
+};
 use serde_json::{Value, json};
 
 use app::ports::OrderStore;
@@ -107,7 +110,10 @@ async fn a_user_of_the_location_ships_an_order_from_accept_to_delivered() {
 async fn another_location_learns_nothing() {
     let api = ApiHarness::new().await;
     let (id, work) = requested(&api, "1001").await;
-    let unknown = work.replace("/ful_", "/ful_0").replace("ful_00", "ful_01");
+    let unknown = format!(
+        "/api/oms/orders/{id}/fulfillment_orders/{}",
+        FulfillmentOrderId::mint(jiff::Timestamp::UNIX_EPOCH, [0; 10])
+    );
     let missing = api.get(LYON, &unknown).await;
     let body = missing.response.body().clone();
     assert_eq!(missing.problem(404), "not_found");
