@@ -39,6 +39,7 @@ async fn shipped_too_much(api: &ApiHarness, number: &str) -> OrderId {
         tracking: None,
         lines: lines.into(),
         last: true,
+        totals: None,
     };
     api.reports(&format!("w-{number}"), id, "berlin", shipped)
         .await;

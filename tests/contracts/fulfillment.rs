@@ -247,6 +247,7 @@ async fn a_report_takes_effect_once_and_a_key_belongs_to_one_report() {
             quantity: 1,
         }],
         last: false,
+        totals: None,
     };
     api.reports("w1", id, "berlin", shipped).await;
     let view = api.order("admin", id).await;

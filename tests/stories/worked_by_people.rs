@@ -29,6 +29,7 @@ fn ships(reference: &str, lines: &[(&str, u32)], last: bool) -> FulfillmentRepor
         tracking: None,
         lines: lines.iter().map(line).collect(),
         last,
+        totals: None,
     })
 }
 
@@ -124,9 +125,7 @@ async fn what_people_report_short_is_written_off_and_shipped_from_elsewhere(worl
         .reports_by_api("berlin", order, &report)
         .await
         .expect("a report");
-    let short = FulfillmentReport::Fulfillment(FulfillmentFact::Rejected {
-        reason: app::usecases::report_fulfillment::SHORT.to_owned(),
-    });
+    let short = FulfillmentReport::Short;
     world
         .reports_by_api("berlin", order, &short)
         .await
@@ -143,4 +142,30 @@ async fn what_people_report_short_is_written_off_and_shipped_from_elsewhere(worl
     world.ships("lyon", order, "L1").await;
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Fulfilled);
+}
+
+story!(the_rest_of_a_last_shipment_that_people_report_is_short_at_once);
+async fn the_rest_of_a_last_shipment_that_people_report_is_short_at_once(world: &mut World) {
+    store_without_a_system(world, "berlin").await;
+    world
+        .location("lyon", LocationKind::Warehouse, |l| l.priority = 9)
+        .await;
+    world.has_stock("berlin", "TEE", 3).await;
+    world.has_stock("lyon", "TEE", 3).await;
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 3)).await;
+    // They see what has been shipped, so nothing waits for a shipment that is told late.
+    let report = ships("1", &[("1", 2)], true);
+    world
+        .reports_by_api("berlin", order, &report)
+        .await
+        .expect("a report");
+    world.settle().await;
+    assert_eq!(
+        world.work(order).await,
+        [
+            ("berlin".to_owned(), FulfillmentStatus::Shipped, 0, 2),
+            ("lyon".to_owned(), FulfillmentStatus::Requested, 1, 0),
+        ]
+    );
+    assert_eq!(world.level("berlin", "TEE").await.on_hand, 0);
 }

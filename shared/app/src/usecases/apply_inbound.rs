@@ -146,19 +146,24 @@ pub(super) fn record_shipment(
 /// cancel that answers no open request would answer the next one, and an out-of-order shipment step would undo an
 /// exception. Such facts are recorded even when they change nothing, so that a late copy is recognised. The others only
 /// ever advance an order, and what it has passed cannot take effect again.
-pub(super) fn could_take_effect_later(fact: &Fact) -> bool {
+fn could_take_effect_later(fact: &Fact) -> bool {
     match fact {
         Fact::Shipment { .. } => true,
-        Fact::Fulfillment { fact, .. } => match fact {
-            FulfillmentFact::Cancelled { .. } | FulfillmentFact::CancelRefused { .. } => true,
-            FulfillmentFact::Accepted
-            | FulfillmentFact::Rejected { .. }
-            | FulfillmentFact::Picking
-            | FulfillmentFact::Packed
-            | FulfillmentFact::Shipped { .. }
-            | FulfillmentFact::Closed { .. } => false,
-        },
+        Fact::Fulfillment { fact, .. } => fulfillment_could_take_effect_later(fact),
         Fact::Payment { .. } | Fact::Stock(_) => false,
+    }
+}
+
+/// See [`could_take_effect_later`].
+pub(super) fn fulfillment_could_take_effect_later(fact: &FulfillmentFact) -> bool {
+    match fact {
+        FulfillmentFact::Cancelled { .. } | FulfillmentFact::CancelRefused { .. } => true,
+        FulfillmentFact::Accepted
+        | FulfillmentFact::Rejected { .. }
+        | FulfillmentFact::Picking
+        | FulfillmentFact::Packed
+        | FulfillmentFact::Shipped { .. }
+        | FulfillmentFact::Closed { .. } => false,
     }
 }
 

@@ -14,7 +14,7 @@ use serde::Serialize;
 
 use crate::{
     access::{Permission, Principal},
-    usecases::report_fulfillment::{FulfillmentReport, SHORT},
+    usecases::report_fulfillment::FulfillmentReport,
 };
 
 /// Something that the caller may do now.
@@ -218,9 +218,9 @@ impl<'a> Preview<'a> {
             ..self.action(action, &format!("fulfillment_orders/{}/{name}", found.id))
         };
         let mut actions = Vec::new();
-        for (kind, name, fact) in reports() {
+        for (kind, name, report) in reports() {
             let can_ship = kind != ActionKind::Ship || found.open_units() > 0;
-            if can_ship && self.is_legal(found, &FulfillmentReport::Fulfillment(fact)) {
+            if can_ship && self.is_legal(found, &report) {
                 actions.push(action(kind, name));
             }
         }
@@ -249,7 +249,8 @@ impl<'a> Preview<'a> {
 }
 
 /// An example of each report about a fulfillment order.
-fn reports() -> [(ActionKind, &'static str, FulfillmentFact); 8] {
+fn reports() -> [(ActionKind, &'static str, FulfillmentReport); 8] {
+    use FulfillmentReport::{Fulfillment, Short};
     let reason = String::new;
     let shipped = FulfillmentFact::Shipped {
         reference: String::new(),
@@ -257,22 +258,40 @@ fn reports() -> [(ActionKind, &'static str, FulfillmentFact); 8] {
         tracking: None,
         lines: Vec::new(),
         last: true,
-    };
-    let short = FulfillmentFact::Rejected {
-        reason: SHORT.to_owned(),
+        totals: None,
     };
     let rejected = FulfillmentFact::Rejected { reason: reason() };
     let cancelled = FulfillmentFact::Cancelled { lines: Vec::new() };
     let refused = FulfillmentFact::CancelRefused { reason: reason() };
     [
-        (ActionKind::Accept, "accept", FulfillmentFact::Accepted),
-        (ActionKind::Pick, "pick", FulfillmentFact::Picking),
-        (ActionKind::Pack, "pack", FulfillmentFact::Packed),
-        (ActionKind::Ship, "ship", shipped),
-        (ActionKind::Short, "short", short),
-        (ActionKind::Reject, "reject", rejected),
-        (ActionKind::CancelConsent, "cancel_consent", cancelled),
-        (ActionKind::CancelRefuse, "cancel_refuse", refused),
+        (
+            ActionKind::Accept,
+            "accept",
+            Fulfillment(FulfillmentFact::Accepted),
+        ),
+        (
+            ActionKind::Pick,
+            "pick",
+            Fulfillment(FulfillmentFact::Picking),
+        ),
+        (
+            ActionKind::Pack,
+            "pack",
+            Fulfillment(FulfillmentFact::Packed),
+        ),
+        (ActionKind::Ship, "ship", Fulfillment(shipped)),
+        (ActionKind::Short, "short", Short),
+        (ActionKind::Reject, "reject", Fulfillment(rejected)),
+        (
+            ActionKind::CancelConsent,
+            "cancel_consent",
+            Fulfillment(cancelled),
+        ),
+        (
+            ActionKind::CancelRefuse,
+            "cancel_refuse",
+            Fulfillment(refused),
+        ),
     ]
 }
 

@@ -16,9 +16,7 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     client::{Table, unavailable},
     items::{Item, names},
-    keys::{
-        self, COMMIT, DUE, Key, OPEN_EXCEPTIONS, PLACED, STATE, order_pk, phase_day, sortable,
-    },
+    keys::{self, COMMIT, DUE, Key, OPEN_EXCEPTIONS, PLACED, STATE, order_pk, phase_day, sortable},
     listing::Index,
     writes::{number, text},
 };

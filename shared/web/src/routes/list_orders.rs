@@ -25,7 +25,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::ListOrders,
     name: "listOrders",
     path: "/api/oms/orders",
-    permission: Permission::ReadOrders,
+    permissions: &[Permission::ReadOrders],
     summary: "Find orders by customer, status, number or tracking number; newest first",
     query: &[
         "customer_email",

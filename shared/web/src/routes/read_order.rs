@@ -20,7 +20,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::ReadOrder,
     name: "readOrder",
     path: "/api/oms/orders/{id}",
-    permission: Permission::ReadOrders,
+    permissions: &[Permission::ReadOrders],
     summary: "Read an order: units, shipments, money, timeline and legal actions",
     answer: schema::<OrderDetail>,
     refusals: &[(404, &["not_found"])],

@@ -4,7 +4,7 @@
 use app::{
     access::Permission,
     ports::{Clock, IdGenerator, Store},
-    usecases::report_fulfillment::{FulfillmentReport, SHORT, report_fulfillment},
+    usecases::report_fulfillment::{FulfillmentReport, report_fulfillment},
     views::fulfillment_work::FulfillmentWork,
 };
 use domain::{
@@ -152,7 +152,7 @@ pub struct ShipBody {
     /// What is in it; none: all open units.
     #[serde(default)]
     pub lines: Vec<FactLine>,
-    /// Whether nothing more will be shipped: units that are still open are then short and are routed again.
+    /// Whether nothing more will be shipped: units that are still open are short then, written off and routed again.
     #[serde(default)]
     pub last: bool,
 }
@@ -211,9 +211,10 @@ fn report(request: &Request, action: FulfillmentAction) -> Result<FulfillmentRep
         FulfillmentAction::Accept => plain(FulfillmentFact::Accepted),
         FulfillmentAction::Pick => plain(FulfillmentFact::Picking),
         FulfillmentAction::Pack => plain(FulfillmentFact::Packed),
-        FulfillmentAction::Short => plain(FulfillmentFact::Rejected {
-            reason: SHORT.to_owned(),
-        }),
+        FulfillmentAction::Short => {
+            extract::no_body(request)?;
+            Ok(FulfillmentReport::Short)
+        }
         FulfillmentAction::CancelConsent => plain(FulfillmentFact::Cancelled { lines: Vec::new() }),
         FulfillmentAction::Reject => {
             Ok(FulfillmentReport::Fulfillment(FulfillmentFact::Rejected {
@@ -253,6 +254,7 @@ impl ShipBody {
             tracking: optional("tracking", self.tracking)?,
             lines: self.lines,
             last: self.last,
+            totals: None,
         }))
     }
 }
