@@ -30,7 +30,8 @@ pub enum ExceptionWork {
 /// The result of working on an exception.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ExceptionWorked {
-    Done(Idempotent<Order>),
+    /// It is done; `replayed`: by the same request before.
+    Done { replayed: bool },
     /// The exception is open, and of a kind that the caller may not work on.
     Forbidden(ExceptionKind),
 }
@@ -74,5 +75,6 @@ pub async fn work_on_exception(
     {
         return Ok(ExceptionWorked::Forbidden(kind));
     }
-    outcome.idempotent(&cause).map(ExceptionWorked::Done)
+    let Idempotent { replayed, .. } = outcome.idempotent(&cause)?;
+    Ok(ExceptionWorked::Done { replayed })
 }

@@ -59,7 +59,7 @@ pub(super) async fn work(
     let may = |kind: &_| principal.may_work_on(kind);
     let worked = work_on_exception(call.store, call.env, (order, id), &work, &key, &actor, may);
     let replayed = match worked.await? {
-        ExceptionWorked::Done(done) => done.replayed,
+        ExceptionWorked::Done { replayed } => replayed,
         ExceptionWorked::Forbidden(kind) => {
             let needed = [permission_to_work_on(&kind)];
             return Err(forbidden(principal, &needed, route.name));
