@@ -10,6 +10,8 @@ from .aws import STACK, client
 
 PASSWORD = "Local-Only-1234"
 GROUPS = ("support", "agent", "operator", "admin", "shop", "location")
+# Where the user of the group `location` works.
+WORKS_AT = "bremen-store"
 
 
 def create_users(port, outputs):
@@ -30,7 +32,19 @@ def create_users(port, outputs):
         cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=PASSWORD, Permanent=True)
         cognito.admin_add_user_to_group(UserPoolId=pool, Username=email, GroupName=group)
         log_ins[group] = {"username": email, "password": PASSWORD}
+    _bind(cognito, pool, log_ins["location"]["username"], WORKS_AT)
     return log_ins
+
+
+def _bind(cognito, pool, username, location):
+    """Binds a user to a location, as an operator does when a location is set up."""
+    group = f"location:{location}"
+    try:
+        cognito.create_group(UserPoolId=pool, GroupName=group, Description=f"Works at {location}.")
+    except ClientError as error:
+        if error.response["Error"]["Code"] != "GroupExistsException":
+            raise
+    cognito.admin_add_user_to_group(UserPoolId=pool, Username=username, GroupName=group)
 
 
 def access_token(port, outputs, log_in):

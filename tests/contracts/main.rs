@@ -16,6 +16,8 @@ mod cancelling;
 mod compatible;
 mod deliverables;
 mod examples;
+mod exceptions;
+mod fulfillment;
 mod listing;
 mod openapi;
 mod orders;

@@ -69,6 +69,10 @@ async fn responses_match_their_schemas() {
     let id = api.place(&order("1001")).await;
     api.pay(id, TOTAL).await;
     api.route(id).await;
+    let view = api.order("admin", id).await;
+    let work = view["fulfillment_orders"][0]["id"].as_str().unwrap();
+    let underpaid = api.place(&order("1002")).await;
+    api.pay(underpaid, 1).await;
     let document = openapi::document();
     for (schema, target) in [
         ("OrderDetail", format!("/api/oms/orders/{id}")),
@@ -79,6 +83,15 @@ async fn responses_match_their_schemas() {
             "/api/oms/backorders?sku=TEE-RED-M".to_owned(),
         ),
         ("Locations", "/api/oms/locations".to_owned()),
+        ("ExceptionPage", "/api/oms/exceptions".to_owned()),
+        (
+            "FulfillmentWorkPage",
+            "/api/oms/locations/berlin/fulfillment_orders".to_owned(),
+        ),
+        (
+            "FulfillmentWork",
+            format!("/api/oms/orders/{id}/fulfillment_orders/{work}"),
+        ),
         ("Problem", "/api/oms/orders/x".to_owned()),
     ] {
         let answer = api.get("admin", &target).await;

@@ -47,6 +47,7 @@ any_store! { 'a
         fn of_customer(&self, email: &'a str, page: &'a PageRequest) -> Page<OrderId>;
         fn of_phase(&self, phase: Phase, day: jiff::civil::Date, page: &'a PageRequest) -> Page<OrderId>;
         fn postpone(&self, id: OrderId, version: Option<u64>, until: Timestamp) -> ();
+        fn with_exceptions(&self, page: &'a PageRequest) -> Page<OrderId>;
         fn overdue(&self, now: Timestamp, page: &'a PageRequest) -> Page<OrderId>;
     }
     StockStore {

@@ -165,6 +165,7 @@ faulty! { OrderStore for Arc<dyn AnyStore> {
     fn of_customer(&self, email: &str, page: &PageRequest) -> Page<OrderId>;
     fn of_phase(&self, phase: Phase, day: jiff::civil::Date, page: &PageRequest) -> Page<OrderId>;
     fn postpone(&self, id: OrderId, version: Option<u64>, until: Timestamp) -> ();
+    fn with_exceptions(&self, page: &PageRequest) -> Page<OrderId>;
     fn overdue(&self, now: Timestamp, page: &PageRequest) -> Page<OrderId>;
 } }
 

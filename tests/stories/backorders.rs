@@ -154,7 +154,8 @@ async fn a_long_queue_is_continued_in_another_message_when_the_time_is_over(worl
     world.receives("berlin", "TEE", 8);
     world.settle().await;
     let messages = world.continued();
-    assert!(messages >= 2, "continued {messages} times");
+    // At least once: a duplicate that is delivered meanwhile may release the rest.
+    assert!(messages >= 1, "continued {messages} times");
     for order in orders {
         assert_eq!(world.backordered(order).await, 0);
     }

@@ -17,3 +17,4 @@ mod redrive;
 mod rejections;
 mod splits;
 mod terms;
+mod worked_by_people;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     ids::LocationId,
-    order::{Actor, ActorKind},
+    order::{Actor, ActorKind, ExceptionConcern, ExceptionKind},
 };
 use serde_json::{Map, Value};
 
@@ -31,6 +31,16 @@ pub enum Permission {
     ReadLocations,
     /// Write locations and suppliers.
     WriteLocations,
+    /// List the exceptions of orders.
+    ReadExceptions,
+    /// Take and close exceptions that concern a customer: money, cancellations, deliveries.
+    WorkOrderExceptions,
+    /// Take and close exceptions that concern a location or its stock.
+    WorkLocationExceptions,
+    /// Report on the fulfillment orders of every location, as the location itself would by webhook.
+    WorkFulfillmentOrders,
+    /// Read the fulfillment orders of the caller's own locations, with the delivery address, and report on them.
+    WorkAtOwnLocations,
 }
 
 /// A group of the user pool.
@@ -52,7 +62,7 @@ pub enum Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 15] = [
         Self::ReadOrders,
         Self::ReadPersonalData,
         Self::PlaceOrders,
@@ -63,6 +73,11 @@ impl Permission {
         Self::ReadBackorders,
         Self::ReadLocations,
         Self::WriteLocations,
+        Self::ReadExceptions,
+        Self::WorkOrderExceptions,
+        Self::WorkLocationExceptions,
+        Self::WorkFulfillmentOrders,
+        Self::WorkAtOwnLocations,
     ];
 
     /// The name in snake case, for logs.
@@ -78,6 +93,11 @@ impl Permission {
             Self::ReadBackorders => "read_backorders",
             Self::ReadLocations => "read_locations",
             Self::WriteLocations => "write_locations",
+            Self::ReadExceptions => "read_exceptions",
+            Self::WorkOrderExceptions => "work_order_exceptions",
+            Self::WorkLocationExceptions => "work_location_exceptions",
+            Self::WorkFulfillmentOrders => "work_fulfillment_orders",
+            Self::WorkAtOwnLocations => "work_at_own_locations",
         }
     }
 }
@@ -118,6 +138,7 @@ pub const GRANTS: &[(Role, &[Permission])] = &[
             Permission::ReadOrders,
             Permission::ReadStock,
             Permission::ReadBackorders,
+            Permission::ReadExceptions,
         ],
     ),
     (
@@ -130,6 +151,8 @@ pub const GRANTS: &[(Role, &[Permission])] = &[
             Permission::HoldOrders,
             Permission::ReadStock,
             Permission::ReadBackorders,
+            Permission::ReadExceptions,
+            Permission::WorkOrderExceptions,
         ],
     ),
     (
@@ -141,12 +164,15 @@ pub const GRANTS: &[(Role, &[Permission])] = &[
             Permission::AdjustStock,
             Permission::ReadBackorders,
             Permission::ReadLocations,
+            Permission::ReadExceptions,
+            Permission::WorkLocationExceptions,
+            Permission::WorkFulfillmentOrders,
         ],
     ),
     (Role::Admin, &Permission::ALL),
     (Role::Shop, &[Permission::PlaceOrders]),
-    // What a location may do with its own fulfillment orders is checked against the locations of the principal.
-    (Role::Location, &[]),
+    // Which locations are the caller's own, the groups `location:<location id>` say.
+    (Role::Location, &[Permission::WorkAtOwnLocations]),
 ];
 
 /// Before a location's id in the name of a group: members of `location:berlin` work at `berlin`.
@@ -157,6 +183,14 @@ pub fn grants(role: Role, permission: Permission) -> bool {
     GRANTS
         .iter()
         .any(|(granted, permissions)| *granted == role && permissions.contains(&permission))
+}
+
+/// What a caller needs to take or close an exception of a kind.
+pub fn permission_to_work_on(kind: &ExceptionKind) -> Permission {
+    match kind.concern() {
+        ExceptionConcern::Customer => Permission::WorkOrderExceptions,
+        ExceptionConcern::Location => Permission::WorkLocationExceptions,
+    }
 }
 
 /// The claims of a verified token. The gateway verifies the token; nothing in this code base does.
@@ -199,9 +233,24 @@ impl Principal {
         self.roles.iter().any(|role| grants(*role, permission))
     }
 
+    /// Whether any of the principal's roles grants one of the permissions.
+    pub fn may_any(&self, permissions: &[Permission]) -> bool {
+        permissions.iter().any(|permission| self.may(*permission))
+    }
+
+    /// Whether the caller may report on the fulfillment orders of a location.
+    pub fn may_work_at(&self, location: &LocationId) -> bool {
+        self.may(Permission::WorkFulfillmentOrders) || self.works_at(location)
+    }
+
     /// Whether the caller works at a location.
     pub fn works_at(&self, location: &LocationId) -> bool {
         self.roles.contains(&Role::Location) && self.locations.contains(location)
+    }
+
+    /// Whether the caller may take and close exceptions of a kind.
+    pub fn may_work_on(&self, kind: &ExceptionKind) -> bool {
+        self.may(permission_to_work_on(kind))
     }
 
     /// The caller as an order's history records it.
@@ -242,7 +291,7 @@ mod tests {
 
     /// One row for each permission: support, agent, operator, admin, shop, location. Written out apart from [`GRANTS`], so that a change
     /// there is a change here too.
-    const CELLS: [(Permission, [bool; 6]); 10] = [
+    const CELLS: [(Permission, [bool; 6]); 15] = [
         (
             Permission::ReadOrders,
             [true, true, true, true, false, false],
@@ -282,6 +331,26 @@ mod tests {
         (
             Permission::WriteLocations,
             [false, false, false, true, false, false],
+        ),
+        (
+            Permission::ReadExceptions,
+            [true, true, true, true, false, false],
+        ),
+        (
+            Permission::WorkOrderExceptions,
+            [false, true, false, true, false, false],
+        ),
+        (
+            Permission::WorkLocationExceptions,
+            [false, false, true, true, false, false],
+        ),
+        (
+            Permission::WorkFulfillmentOrders,
+            [false, false, true, true, false, false],
+        ),
+        (
+            Permission::WorkAtOwnLocations,
+            [false, false, false, true, false, true],
         ),
     ];
 

@@ -2,7 +2,7 @@
 
 use app::access::Principal;
 
-use crate::response::Request;
+use crate::{response::Request, router::Parameters};
 
 /// An authorised request.
 pub(crate) struct Call<'a, S, E> {
@@ -11,6 +11,15 @@ pub(crate) struct Call<'a, S, E> {
     pub(crate) env: &'a E,
     pub(crate) request: &'a Request,
     pub(crate) principal: Principal,
-    /// The decoded parameter of the path; empty for a route without one.
-    pub(crate) parameter: String,
+    /// The decoded parameters of the path.
+    pub(crate) parameters: Parameters,
+}
+
+impl<S, E> Call<'_, S, E> {
+    /// The parameter of that name; empty for a route without it.
+    pub(crate) fn parameter(&self, name: &str) -> &str {
+        let mut all = self.parameters.iter();
+        all.find(|(known, _)| *known == name)
+            .map_or("", |(_, value)| value)
+    }
 }

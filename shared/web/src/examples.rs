@@ -24,7 +24,19 @@ pub(crate) const CANCEL: &str = r#"{
 }"#;
 pub(crate) const HOLD: &str =
     r#"{ "kind": "manual", "handle": "call-back", "until": "2026-12-01T00:00:00Z" }"#;
+pub(crate) const ALLOW_LOCATION: &str = r#"{ "line": "1", "location": "berlin" }"#;
 pub(crate) const RELEASE: &str = r#"{ "handle": "call-back" }"#;
+pub(crate) const SHIP: &str = r#"{
+  "reference": "SHIPMENT-1",
+  "carrier": "DHL",
+  "tracking": "00340434161094015902",
+  "lines": [{ "line": "1", "quantity": 2 }],
+  "last": true
+}"#;
+pub(crate) const DELIVER: &str = r#"{ "reference": "SHIPMENT-1" }"#;
+pub(crate) const REASON: &str = r#"{ "reason": "cannot_ship" }"#;
+pub(crate) const CLOSE: &str =
+    r#"{ "outcome": "resolved", "note": "The customer keeps the parcel" }"#;
 pub(crate) const ADJUSTMENT: &str = r#"{ "sku": "TEE-RED-M", "location": "berlin", "movement": { "kind": "received", "quantity": 5 } }"#;
 pub(crate) const LOCATION: &str = r#"{
   "name": "Berlin warehouse",

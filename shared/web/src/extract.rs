@@ -12,6 +12,9 @@ use crate::{problem::Problem, response::Request};
 /// The largest body, in bytes; an order with the most lines is a tenth of it.
 pub const BODY_BYTES_MAX: usize = 256 * 1024;
 
+/// The longest note, in characters.
+const NOTE_CHARS_MAX: usize = 1_000;
+
 /// The body as a JSON document; unknown fields are refused by the types.
 pub(crate) fn document<T: DeserializeOwned>(request: &Request) -> Result<T, Problem> {
     let media_type = request
@@ -125,6 +128,24 @@ pub(crate) fn key(principal: &Principal, request: &Request) -> Result<Idempotenc
     let key = String::from_utf8_lossy(sent.as_bytes());
     IdempotencyKey::new(&principal.subject, &key, &bytes)
         .map_err(|failure| Problem::from(failure).about("idempotency-key"))
+}
+
+/// Checks that a request without a body has none; `{}` is one too, for clients that always send JSON.
+pub(crate) fn no_body(request: &Request) -> Result<(), Problem> {
+    match request.body().trim_ascii() {
+        b"" | b"{}" => Ok(()),
+        _ => Err(Problem::malformed("body", "This request takes no body.")),
+    }
+}
+
+/// A person's words, of a length that fits a commit.
+pub(crate) fn note(note: Option<String>) -> Result<Option<String>, Problem> {
+    let length = note.as_ref().map_or(0, |note| note.chars().count());
+    if length > NOTE_CHARS_MAX {
+        let detail = format!("`note` has at most {NOTE_CHARS_MAX} characters.");
+        return Err(Problem::invalid("invalid_note", "note", detail));
+    }
+    Ok(note)
 }
 
 /// A value of an open set that this build does not know. Stored documents may hold such values, requests may not.

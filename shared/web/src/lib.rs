@@ -4,7 +4,8 @@
 //! [`ROUTES`] is the one table that dispatch, access control and the API document read; every route is a file in
 //! `routes/`. A request passes these checks in this order: route (404, 405), caller (401), permission (403),
 //! idempotency key and body (400, 413, 415), and then the use case (404, 409, 422). A caller without the permission
-//! gets 403 before anything is read, so the answer does not show whether the order exists.
+//! gets 403 before anything is read, so the answer does not show whether the order exists. What depends on the resource
+//! (the location of a fulfillment order, the kind of an exception) is checked by the use case.
 
 #![warn(missing_docs)]
 
@@ -23,14 +24,21 @@ mod router;
 mod routes;
 mod serve;
 mod status_listing;
+mod walk;
 pub mod webhook;
 
 pub use extract::BODY_BYTES_MAX;
 pub use location_document::LocationBody;
 pub use response::{Request, Response};
-pub use route::{Body, Operation, Route, SchemaOf, Scope};
+pub use route::{Body, FulfillmentAction, Operation, Route, SchemaOf, Scope};
 pub use routes::{
-    ROUTES, adjust_stock::Adjustment, cancel_order::CancelBody, hold_order::HoldBody,
+    ROUTES,
+    adjust_stock::Adjustment,
+    allow_location::AllowLocationBody,
+    cancel_order::CancelBody,
+    close_exception::CloseBody,
+    hold_order::HoldBody,
     release_hold::ReleaseBody,
+    report_fulfillment::{DeliverBody, ReasonBody, ShipBody},
 };
 pub use serve::serve;

@@ -72,7 +72,7 @@ pub(crate) async fn put<E>(
     call: &Call<'_, impl Store, E>,
     family: LocationFamily,
 ) -> Result<Response, Problem> {
-    let id: LocationId = call.parameter.parse().map_err(|_| {
+    let id: LocationId = call.parameter("id").parse().map_err(|_| {
         Problem::invalid(
             "invalid_location",
             "id",

@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 use crate::{
     problem::Document,
     route::{Body, Route},
+    router::parameter_name,
     routes::ROUTES,
 };
 
@@ -85,7 +86,7 @@ fn operation(route: &Route, answers: &mut SchemaGenerator) -> Value {
     let mut operation = json!({
         "operationId": route.name,
         "summary": route.summary,
-        "description": format!("Needs the permission `{}`: {}.", route.permission.as_str(), holders(route.permission)),
+        "description": needs(route.permissions),
         "tags": [tag(route.path)],
         "parameters": parameters(route),
         "responses": responses(route, answers),
@@ -102,6 +103,17 @@ fn operation(route: &Route, answers: &mut SchemaGenerator) -> Value {
 
 fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/components/schemas/{name}") })
+}
+
+/// The permissions of which a route needs one, with the groups that have them.
+fn needs(permissions: &[Permission]) -> String {
+    let each = permissions
+        .iter()
+        .map(|needed| format!("`{}`: {}", needed.as_str(), holders(*needed)));
+    format!(
+        "Needs the permission {}.",
+        each.collect::<Vec<_>>().join("; or ")
+    )
 }
 
 /// The groups that have a permission.
@@ -121,8 +133,7 @@ fn tag(path: &str) -> &str {
 
 fn parameters(route: &Route) -> Vec<Value> {
     let mut parameters = Vec::new();
-    if let Some((_, rest)) = route.path.split_once('{') {
-        let name = rest.split('}').next().unwrap_or_default();
+    for name in route.path.split('/').filter_map(parameter_name) {
         parameters.push(json!({
             "name": name, "in": "path", "required": true, "schema": { "type": "string" },
         }));
@@ -156,11 +167,20 @@ fn query_parameter(name: &str) -> Value {
             json!({ "type": "string" }),
         ),
         "since" => (
-            "With `status`: the oldest day of placement to list",
+            "The oldest day of placement to list",
             json!({ "type": "string", "format": "date" }),
         ),
         "status" => (
             "Orders of a status, by its name or by an alias such as `SHIPPED`",
+            json!({ "type": "string" }),
+        ),
+        "kind" => ("Exceptions of a kind", json!({ "type": "string" })),
+        "state" => (
+            "Exceptions that nobody has taken (`open`), or that somebody has (`taken`); both by default",
+            json!({ "type": "string", "enum": ["open", "taken"] }),
+        ),
+        "owner" => (
+            "Exceptions that a person has taken, by their subject; `me`: the caller",
             json!({ "type": "string" }),
         ),
         "customer_email" => ("Orders of a customer", json!({ "type": "string" })),
@@ -235,7 +255,10 @@ mod tests {
     use domain::order::PlaceOrder;
 
     use super::*;
-    use crate::{Adjustment, CancelBody, HoldBody, LocationBody, Operation, ReleaseBody};
+    use crate::{
+        Adjustment, AllowLocationBody, CancelBody, CloseBody, DeliverBody, FulfillmentAction,
+        HoldBody, LocationBody, Operation, ReasonBody, ReleaseBody, ShipBody,
+    };
 
     #[test]
     fn every_example_is_read_by_its_type() {
@@ -248,13 +271,35 @@ mod tests {
                 Operation::PlaceOrder => reads::<PlaceOrder>(body.example),
                 Operation::CancelOrder => reads::<CancelBody>(body.example),
                 Operation::HoldOrder => reads::<HoldBody>(body.example),
+                Operation::AllowLocation => reads::<AllowLocationBody>(body.example),
                 Operation::ReleaseHold => reads::<ReleaseBody>(body.example),
+                Operation::CloseException => reads::<CloseBody>(body.example),
+                Operation::ReportFulfillment(FulfillmentAction::Ship) => {
+                    reads::<ShipBody>(body.example)
+                }
+                Operation::ReportFulfillment(FulfillmentAction::Deliver) => {
+                    reads::<DeliverBody>(body.example)
+                }
+                Operation::ReportFulfillment(
+                    FulfillmentAction::Reject | FulfillmentAction::CancelRefuse,
+                ) => reads::<ReasonBody>(body.example),
                 Operation::AdjustStock => reads::<Adjustment>(body.example),
                 Operation::PutLocation | Operation::PutSupplier => {
                     reads::<LocationBody>(body.example)
                 }
                 Operation::ListOrders
                 | Operation::ReadOrder
+                | Operation::ReadFulfillmentOrder
+                | Operation::ListFulfillmentOrders
+                | Operation::ReportFulfillment(
+                    FulfillmentAction::Accept
+                    | FulfillmentAction::Pick
+                    | FulfillmentAction::Pack
+                    | FulfillmentAction::Short
+                    | FulfillmentAction::CancelConsent,
+                )
+                | Operation::ListExceptions
+                | Operation::TakeException
                 | Operation::ReadStock
                 | Operation::ListBackorders
                 | Operation::ListLocations

@@ -4,7 +4,10 @@
 //! A problem says what the caller can do about it and nothing internal: causes are only logged. It repeats no value that
 //! was sent, because a value may be personal data.
 
-use app::failure::Failure;
+use app::{
+    access::{Permission, Principal},
+    failure::Failure,
+};
 use domain::order::{LineCancellation, Rejection, RejectionCode};
 use http::header;
 use schemars::JsonSchema;
@@ -170,6 +173,16 @@ impl Problem {
         *self.more = more;
         self
     }
+}
+
+/// The caller has none of the permissions that are needed.
+pub(crate) fn forbidden(principal: &Principal, needed: &[Permission], route: &str) -> Problem {
+    let names: Vec<&str> = needed.iter().map(|needed| needed.as_str()).collect();
+    let subject = principal.subject.as_str();
+    tracing::warn!(subject, permissions = names.join(","), route, "forbidden");
+    let names = names.join("` or `");
+    let detail = format!("None of your groups has the permission `{names}`.");
+    Problem::new(403, "forbidden", detail)
 }
 
 /// `number_taken` as a title: `Number taken`.

@@ -19,6 +19,14 @@ pub enum Operation {
     PlaceOrder,
     ListOrders,
     ReadOrder,
+    ReadFulfillmentOrder,
+    ListFulfillmentOrders,
+    /// One for each action.
+    ReportFulfillment(FulfillmentAction),
+    ListExceptions,
+    AllowLocation,
+    TakeException,
+    CloseException,
     CancelOrder,
     HoldOrder,
     ReleaseHold,
@@ -29,6 +37,21 @@ pub enum Operation {
     PutLocation,
     ListSuppliers,
     PutSupplier,
+}
+
+/// What is reported about a fulfillment order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it; each route has a summary")]
+pub enum FulfillmentAction {
+    Accept,
+    Pick,
+    Pack,
+    Ship,
+    Deliver,
+    Short,
+    Reject,
+    CancelConsent,
+    CancelRefuse,
 }
 
 /// Makes the schema of a document.
@@ -54,12 +77,12 @@ pub struct Route {
     pub name: &'static str,
     /// `GET`, `POST`, `PUT`.
     pub method: &'static str,
-    /// The path, with at most one parameter in braces.
+    /// The path, with parameters in braces.
     pub path: &'static str,
     /// The function that serves it.
     pub scope: Scope,
-    /// The permission that the caller needs.
-    pub permission: Permission,
+    /// The permissions of which the caller needs one; with more than one, the handler checks which fits.
+    pub permissions: &'static [Permission],
     /// One line for the API document.
     pub summary: &'static str,
     /// The names of its query parameters.
@@ -88,7 +111,7 @@ pub(crate) const READ: Route = Route {
     method: "GET",
     path: "",
     scope: Scope::Api,
-    permission: Permission::ReadOrders,
+    permissions: &[Permission::ReadOrders],
     summary: "",
     query: &[],
     keyed: false,
@@ -108,6 +131,6 @@ pub(crate) const WRITE: Route = Route {
 /// What routes that replace a document have in common.
 pub(crate) const PUT: Route = Route {
     method: "PUT",
-    permission: Permission::WriteLocations,
+    permissions: &[Permission::WriteLocations],
     ..READ
 };

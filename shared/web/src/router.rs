@@ -9,8 +9,8 @@ use crate::{
 /// The result of matching a method and a path.
 #[derive(Debug)]
 pub(crate) enum RouteMatch {
-    /// A route, and the decoded value of its path parameter.
-    Found(&'static Route, Option<String>),
+    /// A route, and the decoded parameters of its path.
+    Found(&'static Route, Parameters),
     /// The path exists with these methods only.
     MethodNotAllowed(String),
     NotFound,
@@ -20,10 +20,10 @@ pub(crate) enum RouteMatch {
 pub(crate) fn find_route(scope: Scope, method: &str, path: &str) -> RouteMatch {
     let here = ROUTES.iter().filter(|route| route.scope == scope);
     let found: Vec<_> = here
-        .filter_map(|route| Some((route, parameter(route.path, path)?)))
+        .filter_map(|route| Some((route, parameters(route.path, path)?)))
         .collect();
-    if let Some((route, parameter)) = found.iter().find(|(route, _)| route.method == method) {
-        return RouteMatch::Found(route, parameter.clone());
+    if let Some((route, parameters)) = found.iter().find(|(route, _)| route.method == method) {
+        return RouteMatch::Found(route, parameters.clone());
     }
     let mut methods: Vec<&str> = found.iter().map(|(route, _)| route.method).collect();
     methods.sort_unstable();
@@ -35,20 +35,37 @@ pub(crate) fn find_route(scope: Scope, method: &str, path: &str) -> RouteMatch {
     }
 }
 
-/// Matches a path with a template; returns the decoded value of the template's one parameter. A SKU may contain slashes,
-/// and some gateways decode `%2F` before the function sees it, so the parameter `sku` takes the rest of the path.
-fn parameter(template: &str, path: &str) -> Option<Option<String>> {
-    let path = path.strip_suffix('/').unwrap_or(path);
-    let Some((before, rest)) = template.split_once('{') else {
-        return (template == path).then_some(None);
-    };
-    let (name, after) = rest.split_once('}')?;
-    let inner = path.strip_prefix(before)?.strip_suffix(after)?;
-    let takes_slashes = name == "sku";
-    if inner.is_empty() || (inner.contains('/') && !takes_slashes) {
-        return None;
+/// The decoded parameters of a path, by name.
+pub(crate) type Parameters = Vec<(&'static str, String)>;
+
+/// Matches a path with a template, segment by segment. A SKU may contain slashes, and some gateways decode `%2F` before
+/// the function sees it, so the parameter `sku` takes the rest of the path.
+fn parameters(template: &'static str, path: &str) -> Option<Parameters> {
+    let mut rest = Some(path.strip_suffix('/').unwrap_or(path));
+    let mut parameters = Vec::new();
+    for expected in template.split('/') {
+        let here = rest?;
+        let (segment, after) = match here.split_once('/') {
+            Some((segment, after)) => (segment, Some(after)),
+            None => (here, None),
+        };
+        match parameter_name(expected) {
+            Some("sku") if !here.is_empty() => {
+                parameters.push(("sku", decode(here)?));
+                return Some(parameters);
+            }
+            Some(name) if !segment.is_empty() => parameters.push((name, decode(segment)?)),
+            None if expected == segment => {}
+            Some(_) | None => return None,
+        }
+        rest = after;
     }
-    Some(Some(decode(inner)?))
+    rest.is_none().then_some(parameters)
+}
+
+/// The parameter that a segment of a template is.
+pub(crate) fn parameter_name(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
 }
 
 #[cfg(test)]
@@ -57,8 +74,10 @@ mod tests {
 
     fn found(method: &str, path: &str) -> String {
         match [Scope::Api, Scope::Cancellation].map(|scope| find_route(scope, method, path)) {
-            [RouteMatch::Found(route, parameter), _] | [_, RouteMatch::Found(route, parameter)] => {
-                format!("{} {}", route.name, parameter.unwrap_or_default())
+            [RouteMatch::Found(route, parameters), _]
+            | [_, RouteMatch::Found(route, parameters)] => {
+                let values: Vec<_> = parameters.iter().map(|(_, value)| value.as_str()).collect();
+                format!("{} {}", route.name, values.join(" "))
                     .trim()
                     .to_owned()
             }
@@ -77,6 +96,27 @@ mod tests {
             ("GET", "/api/oms/orders/", "listOrders"),
             ("GET", "/api/oms/orders/ord_1", "readOrder ord_1"),
             ("POST", "/api/oms/orders/ord_1/cancel", "cancelOrder ord_1"),
+            (
+                "POST",
+                "/api/oms/orders/ord_1/exceptions/2/take",
+                "takeException ord_1 2",
+            ),
+            (
+                "POST",
+                "/api/oms/orders/ord_1/fulfillment_orders/ful_1/ship",
+                "shipFulfillmentOrder ord_1 ful_1",
+            ),
+            (
+                "GET",
+                "/api/oms/orders/ord_1/fulfillment_orders/ful%5F1",
+                "readFulfillmentOrder ord_1 ful_1",
+            ),
+            (
+                "POST",
+                "/api/oms/orders/ord_1/fulfillment_orders/ful_1/eat",
+                "404",
+            ),
+            ("POST", "/api/oms/orders//exceptions/2/take", "404"),
             ("GET", "/api/oms/stock/TEE%2FM", "readStock TEE/M"),
             ("GET", "/api/oms/stock/TEE/M", "readStock TEE/M"),
             ("POST", "/api/oms/stock/adjustments", "adjustStock"),
@@ -97,19 +137,26 @@ mod tests {
     #[test]
     fn every_route_that_writes_needs_a_permission_to_write() {
         use app::access::Permission::{
-            AdjustStock, CancelOrders, HoldOrders, PlaceOrders, WriteLocations,
+            AdjustStock, CancelOrders, HoldOrders, PlaceOrders, WorkAtOwnLocations,
+            WorkFulfillmentOrders, WorkLocationExceptions, WorkOrderExceptions, WriteLocations,
         };
+        let writing = [
+            AdjustStock,
+            CancelOrders,
+            HoldOrders,
+            PlaceOrders,
+            WorkAtOwnLocations,
+            WorkFulfillmentOrders,
+            WorkLocationExceptions,
+            WorkOrderExceptions,
+            WriteLocations,
+        ];
         for route in ROUTES {
-            let writes = [
-                AdjustStock,
-                CancelOrders,
-                HoldOrders,
-                PlaceOrders,
-                WriteLocations,
-            ]
-            .contains(&route.permission);
-            assert_eq!(writes, route.method != "GET", "{}", route.name);
-            assert_eq!(route.body.is_some(), writes, "{}", route.name);
+            let writes = route.method != "GET";
+            let all = route.permissions.iter().all(|p| writing.contains(p));
+            assert!(all || !writes, "{}", route.name);
+            assert!(!route.permissions.is_empty(), "{}", route.name);
+            assert!(route.body.is_none() || writes, "{}", route.name);
             assert_eq!(route.keyed, route.method == "POST", "{}", route.name);
         }
     }

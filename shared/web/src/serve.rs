@@ -7,14 +7,15 @@ use app::{
 
 use crate::{
     call::Call,
-    problem::Problem,
+    problem::{Problem, forbidden},
     response::{Request, Response},
     route::{Operation, Route, Scope},
     router::{RouteMatch, find_route},
     routes::{
-        adjust_stock, cancel_order, hold_order, list_backorders, list_locations, list_orders,
-        list_suppliers, place_order, put_location, put_supplier, read_order, read_stock,
-        release_hold,
+        adjust_stock, allow_location, cancel_order, close_exception, hold_order, list_backorders,
+        list_exceptions, list_fulfillment_orders, list_locations, list_orders, list_suppliers,
+        place_order, put_location, put_supplier, read_fulfillment_order, read_order, read_stock,
+        release_hold, report_fulfillment, take_exception,
     },
 };
 
@@ -53,8 +54,8 @@ async fn answer(
     request: &Request,
     found: RouteMatch,
 ) -> Result<Response, Problem> {
-    let (route, parameter) = match found {
-        RouteMatch::Found(route, parameter) => (route, parameter.unwrap_or_default()),
+    let (route, parameters) = match found {
+        RouteMatch::Found(route, parameters) => (route, parameters),
         RouteMatch::MethodNotAllowed(methods) => return Err(Problem::method_not_allowed(methods)),
         RouteMatch::NotFound => {
             return Err(Problem::new(404, "no_route", "There is no such path."));
@@ -65,14 +66,21 @@ async fn answer(
         env,
         request,
         principal: authorize(request, route)?,
-        parameter,
+        parameters,
     };
     match route.operation {
         Operation::PlaceOrder => place_order::handle(&call).await,
         Operation::ListOrders => list_orders::handle(&call).await,
         Operation::ReadOrder => read_order::handle(&call).await,
+        Operation::ReadFulfillmentOrder => read_fulfillment_order::handle(&call).await,
+        Operation::ListFulfillmentOrders => list_fulfillment_orders::handle(&call).await,
+        Operation::ReportFulfillment(action) => report_fulfillment::handle(&call, action).await,
+        Operation::ListExceptions => list_exceptions::handle(&call).await,
+        Operation::TakeException => take_exception::handle(&call).await,
+        Operation::CloseException => close_exception::handle(&call).await,
         Operation::CancelOrder => cancel_order::handle(&call).await,
         Operation::HoldOrder => hold_order::handle(&call).await,
+        Operation::AllowLocation => allow_location::handle(&call).await,
         Operation::ReleaseHold => release_hold::handle(&call).await,
         Operation::AdjustStock => adjust_stock::handle(&call).await,
         Operation::ReadStock => read_stock::handle(&call).await,
@@ -94,14 +102,8 @@ fn authorize(request: &Request, route: &Route) -> Result<Principal, Problem> {
             "Send a bearer token of a user of the pool in `Authorization`.",
         )
     })?;
-    if principal.may(route.permission) {
+    if principal.may_any(route.permissions) {
         return Ok(principal);
     }
-    let (subject, permission) = (principal.subject.as_str(), route.permission.as_str());
-    tracing::warn!(subject, permission, route = route.name, "forbidden");
-    Err(Problem::new(
-        403,
-        "forbidden",
-        format!("None of your groups has the permission `{permission}`."),
-    ))
+    Err(forbidden(&principal, route.permissions, route.name))
 }

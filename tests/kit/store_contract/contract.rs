@@ -19,6 +19,7 @@ pub async fn store_contract(store: &impl Store, run: u64) {
     stock::backorders_are_read_and_removed_in_queue_order(store, &samples).await;
     listings::orders_are_listed_page_by_page(store, &samples).await;
     listings::an_overdue_order_is_listed_until_nothing_is_due(store, &samples).await;
+    listings::an_order_is_listed_while_it_has_open_exceptions(store, &samples).await;
     listings::backordered_skus_are_listed_once_each(store, &samples).await;
     listings::locations_are_stored(store, &samples).await;
     listings::the_health_of_a_location_is_written_over_the_version_that_was_read(store, &samples)

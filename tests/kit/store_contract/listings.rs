@@ -9,7 +9,7 @@ use domain::{
     ids::{LocationId, OrderId},
     location::{Location, LocationKind},
     order::Change,
-    order::{Event, Phase},
+    order::{Event, ExceptionKind, ExceptionOutcome, Order, Phase},
     stock::Backorder,
 };
 use jiff::{SignedDuration, tz::TimeZone};
@@ -164,6 +164,56 @@ pub(super) async fn an_overdue_order_is_listed_until_nothing_is_due(
         is_listed(due + SignedDuration::from_hours(1)).await
     })
     .await;
+}
+
+pub(super) async fn an_order_is_listed_while_it_has_open_exceptions(
+    store: &impl Store,
+    samples: &Samples,
+) {
+    let open = |id| Event::ExceptionOpened {
+        id,
+        kind: ExceptionKind::Underpaid,
+        subject: format!("pi_{id}"),
+        detail: "less was captured than the order costs".to_owned(),
+    };
+    let close = |id| Event::ExceptionClosed {
+        id,
+        kind: ExceptionKind::Underpaid,
+        outcome: ExceptionOutcome::Resolved,
+        note: None,
+    };
+    let save = async |order: &Order, event| {
+        let context = samples.context(SignedDuration::from_mins(1));
+        let change = Change::new(order, vec![event], &context).unwrap();
+        assert_eq!(store.save(&change).await.unwrap(), SaveOutcome::Saved);
+        change.order
+    };
+    let mut orders = Vec::new();
+    for minutes in [2, 1, 3] {
+        let placement = samples.placement("jane@example.com", SignedDuration::from_mins(minutes));
+        assert_eq!(store.place(&placement).await.unwrap(), SaveOutcome::Saved);
+        orders.push(placement.change.order);
+    }
+    let ids: Vec<OrderId> = orders.iter().map(Order::id).collect();
+    let listed = async |limit| {
+        let all = all(limit, async |page| store.with_exceptions(&page).await).await;
+        let ours = all.into_iter().filter(|id| ids.contains(id));
+        ours.collect::<Vec<_>>()
+    };
+    assert_eq!(listed(100).await, []);
+    for order in &mut orders {
+        *order = save(order, open(1)).await;
+    }
+    for limit in [1, 2, 100] {
+        becomes(vec![ids[1], ids[0], ids[2]], async || listed(limit).await).await;
+    }
+    // A second one changes nothing here, and neither does the end of the first.
+    let second = save(&orders[0], open(2)).await;
+    let first_closed = save(&second, close(1)).await;
+    save(&orders[2], close(1)).await;
+    becomes(vec![ids[1], ids[0]], async || listed(2).await).await;
+    save(&first_closed, close(2)).await;
+    becomes(vec![ids[1]], async || listed(2).await).await;
 }
 
 fn held_by(change: &Change) -> String {

@@ -11,6 +11,7 @@ use app::{
         hold::{HoldRequest, place_hold, release_hold},
         idempotency::IdempotencyKey,
         place::place,
+        report_fulfillment::{FulfillmentReport, report_fulfillment},
     },
 };
 use domain::{
@@ -205,6 +206,28 @@ impl World {
             allow_location(&self.store, &self.clock, order, what, &key, &agent())
         );
         outcome.unwrap_or_else(|failure| panic!("not allowed: {failure}"));
+    }
+
+    /// Somebody who works at the location reports about the latest fulfillment order that it has of the order. The same
+    /// request is made twice, and takes effect once.
+    ///
+    /// # Errors
+    /// When the report does not fit the fulfillment order as it is.
+    pub async fn reports_by_api(
+        &mut self,
+        location: &str,
+        order: OrderId,
+        report: &FulfillmentReport,
+    ) -> Result<(), Failure> {
+        self.tick();
+        let found = (order, self.work_at(location, order).await);
+        let key = self.new_key("report");
+        let (by, here) = (agent(), |at: &LocationId| at.as_str() == location);
+        let call = || report_fulfillment(&self.store, &self.clock, found, report, &key, &by, here);
+        let first = until_answered!(self, call())?;
+        let again = call().await?;
+        assert_eq!(again.value, first.value, "the same request changes nothing");
+        Ok(())
     }
 
     /// An operator adjusts the stock.

@@ -225,6 +225,14 @@ impl OrderStore for MemoryStore {
         }
     }
 
+    async fn with_exceptions(&self, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
+        yield_once().await;
+        self.list(page, false, |_, order| {
+            let open = !order.state.exceptions.is_empty();
+            open.then_some(order.placed.placed_at)
+        })
+    }
+
     async fn overdue(&self, now: Timestamp, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
         yield_once().await;
         let rows = self.lock();

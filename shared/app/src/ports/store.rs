@@ -139,6 +139,13 @@ pub trait OrderStore: Sync {
         until: Timestamp,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
+    /// Orders with exceptions that are not closed, by the time of their placement, oldest first. The index may lag: an
+    /// order may be listed whose last exception has just been closed.
+    fn with_exceptions(
+        &self,
+        page: &PageRequest,
+    ) -> impl Future<Output = Result<Page<OrderId>, Failure>> + Send;
+
     /// Orders whose progress was due before `now`, oldest first. The index may lag: read the order before acting.
     fn overdue(
         &self,

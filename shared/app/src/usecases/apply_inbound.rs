@@ -4,12 +4,14 @@
 //! has placed the order. Which facts are too early for an order that is stored, the domain decides.
 
 use domain::{
-    ids::{LocationId, OrderId, ShipmentId, ShopId},
-    inbound::{Fact, FulfillmentFact, Inbound, OrderReference},
+    ids::{FulfillmentOrderId, LocationId, OrderId, ShipmentId, ShopId},
+    inbound::{Fact, FulfillmentFact, Inbound, OrderReference, ShipmentFact},
     order::Command,
     order::Reference,
     order::{Actor, ActorKind, Cause},
 };
+
+use jiff::Timestamp;
 
 use super::{
     adjust_stock,
@@ -73,14 +75,14 @@ pub async fn apply(
             fact,
         } => {
             let (location, actor) = signed_by(inbound)?;
-            let command = Command::RecordFulfillment {
-                fulfillment_order: *fulfillment_order,
+            let command = record_fulfillment(
+                *fulfillment_order,
                 location,
-                fact: fact.clone(),
-                shipment: ShipmentId::mint(env.now(), env.entropy()),
-                occurred_at: inbound.occurred_at,
+                fact.clone(),
+                inbound.occurred_at,
+                ShipmentId::mint(env.now(), env.entropy()),
                 closing_grace_s,
-            };
+            );
             apply_once(store, env, *order, &request(actor, cause), command).await
         }
         Fact::Shipment {
@@ -90,18 +92,53 @@ pub async fn apply(
             fact,
         } => {
             let (location, actor) = signed_by(inbound)?;
-            let command = Command::RecordShipment {
-                reference: reference.clone(),
+            let command = record_shipment(
+                reference.clone(),
                 location,
-                fulfillment_order: *fulfillment_order,
-                fact: fact.clone(),
-            };
+                *fulfillment_order,
+                fact.clone(),
+            );
             apply_once(store, env, *order, &request(actor, cause), command).await
         }
         Fact::Stock(facts) => {
             let (location, actor) = signed_by(inbound)?;
             adjust_stock::apply(store, env, &location, facts, &cause, &actor).await
         }
+    }
+}
+
+/// The command that records what a location reports about a fulfillment order, by webhook or through the API. A shipment
+/// gets the id `shipment`.
+pub(super) fn record_fulfillment(
+    fulfillment_order: FulfillmentOrderId,
+    location: LocationId,
+    fact: FulfillmentFact,
+    occurred_at: Timestamp,
+    shipment: ShipmentId,
+    closing_grace_s: u32,
+) -> Command {
+    Command::RecordFulfillment {
+        fulfillment_order,
+        location,
+        fact,
+        shipment,
+        occurred_at,
+        closing_grace_s,
+    }
+}
+
+/// The command that records what a location reports about a shipment, by webhook or through the API.
+pub(super) fn record_shipment(
+    reference: String,
+    location: LocationId,
+    fulfillment_order: Option<FulfillmentOrderId>,
+    fact: ShipmentFact,
+) -> Command {
+    Command::RecordShipment {
+        reference,
+        location,
+        fulfillment_order,
+        fact,
     }
 }
 
@@ -112,16 +149,21 @@ pub async fn apply(
 fn could_take_effect_later(fact: &Fact) -> bool {
     match fact {
         Fact::Shipment { .. } => true,
-        Fact::Fulfillment { fact, .. } => match fact {
-            FulfillmentFact::Cancelled { .. } | FulfillmentFact::CancelRefused { .. } => true,
-            FulfillmentFact::Accepted
-            | FulfillmentFact::Rejected { .. }
-            | FulfillmentFact::Picking
-            | FulfillmentFact::Packed
-            | FulfillmentFact::Shipped { .. }
-            | FulfillmentFact::Closed { .. } => false,
-        },
+        Fact::Fulfillment { fact, .. } => fulfillment_could_take_effect_later(fact),
         Fact::Payment { .. } | Fact::Stock(_) => false,
+    }
+}
+
+/// See [`could_take_effect_later`].
+pub(super) fn fulfillment_could_take_effect_later(fact: &FulfillmentFact) -> bool {
+    match fact {
+        FulfillmentFact::Cancelled { .. } | FulfillmentFact::CancelRefused { .. } => true,
+        FulfillmentFact::Accepted
+        | FulfillmentFact::Rejected { .. }
+        | FulfillmentFact::Picking
+        | FulfillmentFact::Packed
+        | FulfillmentFact::Shipped { .. }
+        | FulfillmentFact::Closed { .. } => false,
     }
 }
 

@@ -3,15 +3,19 @@
 
 use domain::{
     decide::{decide, preview_cancellation},
-    ids::LineId,
-    order::{CancelReason, Cause, HoldKind, Order},
+    ids::{FulfillmentOrderId, LineId, ShipmentId},
+    inbound::{FulfillmentFact, ShipmentFact},
+    order::{CancelReason, Cause, ExceptionOutcome, FulfillmentOrder, HoldKind, Order},
     order::{Command, Context},
 };
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::access::{Permission, Principal};
+use crate::{
+    access::{Permission, Principal},
+    usecases::report_fulfillment::FulfillmentReport,
+};
 
 /// Something that the caller may do now.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -25,6 +29,15 @@ pub struct Action {
     /// For `release`: the hold's name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub handle: Option<String>,
+    /// For a report about a fulfillment order: which one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fulfillment_order: Option<FulfillmentOrderId>,
+    /// For `deliver`: the shipment's reference.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub shipment: Option<String>,
+    /// For `take_exception` and `close_exception`: the exception's number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exception: Option<u32>,
     /// For `cancel`: the units that can be cancelled.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Cancellable>,
@@ -40,6 +53,28 @@ pub enum ActionKind {
     Hold,
     /// Release a hold.
     Release,
+    /// Work on an exception.
+    TakeException,
+    /// End an exception.
+    CloseException,
+    /// Report that the location accepts a fulfillment order.
+    Accept,
+    /// Report that it is picking.
+    Pick,
+    /// Report that it has packed.
+    Pack,
+    /// Report that a shipment left.
+    Ship,
+    /// Report that a shipment was delivered.
+    Deliver,
+    /// Report that the open units are missing.
+    Short,
+    /// Report that it will not ship the open units.
+    Reject,
+    /// Report that it has cancelled what it was asked to cancel.
+    CancelConsent,
+    /// Report that it will not cancel what it was asked to cancel.
+    CancelRefuse,
 }
 
 /// Units of a line that can be cancelled.
@@ -55,59 +90,209 @@ pub struct Cancellable {
 
 /// The actions that are legal for this caller on this order now.
 pub(super) fn legal_actions(order: &Order, principal: &Principal, now: Timestamp) -> Vec<Action> {
-    let id = order.placed.id;
-    // No order has recorded this cause, so only the state decides.
-    let cause = Cause::new("preview", "");
-    let context = Context {
-        now,
-        actor: principal.actor(),
-        cause,
-    };
-    let has_effect =
-        |command: &Command| decide(order, command, &context).is_ok_and(|events| !events.is_empty());
-    let action = |action, name: &str, handle: Option<String>, lines| Action {
-        action,
-        method: "POST",
-        href: format!("/api/oms/orders/{id}/{name}"),
-        handle,
-        lines,
-    };
-    let mut actions = Vec::new();
-    if principal.may(Permission::CancelOrders) {
+    let preview = Preview::new(order, principal, now);
+    let mut actions = preview.cancel_and_hold(principal);
+    for found in &order.state.fulfillment_orders {
+        actions.extend(preview.fulfillment(found, principal));
+    }
+    actions.extend(preview.exceptions(principal));
+    actions
+}
+
+/// What the caller may report about a fulfillment order now.
+pub(super) fn fulfillment_actions(
+    order: &Order,
+    found: &FulfillmentOrder,
+    principal: &Principal,
+    now: Timestamp,
+) -> Vec<Action> {
+    Preview::new(order, principal, now).fulfillment(found, principal)
+}
+
+/// Tries out commands on an order.
+struct Preview<'a> {
+    order: &'a Order,
+    context: Context,
+}
+
+impl<'a> Preview<'a> {
+    fn new(order: &'a Order, principal: &Principal, now: Timestamp) -> Self {
+        // No order has recorded this cause, so only the state decides.
+        let cause = Cause::new("preview", "");
+        let actor = principal.actor();
+        let context = Context { now, actor, cause };
+        Self { order, context }
+    }
+
+    fn has_effect(&self, command: &Command) -> bool {
+        decide(self.order, command, &self.context).is_ok_and(|events| !events.is_empty())
+    }
+
+    fn action(&self, action: ActionKind, name: &str) -> Action {
+        Action {
+            action,
+            method: "POST",
+            href: format!("/api/oms/orders/{}/{name}", self.order.placed.id),
+            handle: None,
+            fulfillment_order: None,
+            shipment: None,
+            exception: None,
+            lines: Vec::new(),
+        }
+    }
+
+    fn cancel_and_hold(&self, principal: &Principal) -> Vec<Action> {
+        let mut actions = Vec::new();
         let cancel = Command::Cancel {
             lines: Vec::new(),
             reason: CancelReason::Other,
             note: None,
         };
-        let lines = cancellable(order);
-        if !lines.is_empty() && has_effect(&cancel) {
-            actions.push(action(ActionKind::Cancel, "cancel", None, lines));
+        let lines = cancellable(self.order);
+        let may_cancel = principal.may(Permission::CancelOrders);
+        if may_cancel && !lines.is_empty() && self.has_effect(&cancel) {
+            let cancel = self.action(ActionKind::Cancel, "cancel");
+            actions.push(Action { lines, ..cancel });
         }
-    }
-    if principal.may(Permission::HoldOrders) {
+        if !principal.may(Permission::HoldOrders) {
+            return actions;
+        }
         let hold = Command::PlaceHold {
             kind: HoldKind::Manual,
             handle: String::new(),
             until: None,
         };
-        if has_effect(&hold) {
-            actions.push(action(ActionKind::Hold, "hold", None, Vec::new()));
+        if self.has_effect(&hold) {
+            actions.push(self.action(ActionKind::Hold, "hold"));
         }
-        for hold in &order.state.holds {
-            let release = Command::ReleaseHold {
-                handle: hold.handle.clone(),
-            };
-            if has_effect(&release) {
-                actions.push(action(
-                    ActionKind::Release,
-                    "release",
-                    Some(hold.handle.clone()),
-                    Vec::new(),
-                ));
+        for hold in &self.order.state.holds {
+            let handle = hold.handle.clone();
+            if self.has_effect(&Command::ReleaseHold {
+                handle: handle.clone(),
+            }) {
+                actions.push(Action {
+                    handle: Some(handle),
+                    ..self.action(ActionKind::Release, "release")
+                });
             }
         }
+        actions
     }
-    actions
+
+    fn exceptions(&self, principal: &Principal) -> Vec<Action> {
+        let open = self.order.state.exceptions.iter();
+        let mut actions = Vec::new();
+        for open in open.filter(|open| principal.may_work_on(&open.kind)) {
+            let id = open.id;
+            let take = Command::TakeException {
+                id,
+                owner: principal.subject.clone(),
+            };
+            let close = Command::CloseException {
+                id,
+                outcome: ExceptionOutcome::Resolved,
+                note: None,
+            };
+            let commands = [
+                (ActionKind::TakeException, "take", take),
+                (ActionKind::CloseException, "close", close),
+            ];
+            for (action, name, command) in commands {
+                if self.has_effect(&command) {
+                    actions.push(Action {
+                        exception: Some(id),
+                        ..self.action(action, &format!("exceptions/{id}/{name}"))
+                    });
+                }
+            }
+        }
+        actions
+    }
+
+    fn fulfillment(&self, found: &FulfillmentOrder, principal: &Principal) -> Vec<Action> {
+        if !principal.may_work_at(&found.location) {
+            return Vec::new();
+        }
+        let action = |action, name: &str| Action {
+            fulfillment_order: Some(found.id),
+            ..self.action(action, &format!("fulfillment_orders/{}/{name}", found.id))
+        };
+        let mut actions = Vec::new();
+        for (kind, name, report) in reports() {
+            let can_ship = kind != ActionKind::Ship || found.open_units() > 0;
+            if can_ship && self.is_legal(found, &report) {
+                actions.push(action(kind, name));
+            }
+        }
+        let shipments = self.order.state.shipments.iter();
+        for shipment in shipments.filter(|shipment| shipment.fulfillment_order == found.id) {
+            let reference = shipment.reference.clone();
+            let report = FulfillmentReport::Shipment {
+                reference: reference.clone(),
+                fact: ShipmentFact::Delivered,
+            };
+            if self.is_legal(found, &report) {
+                actions.push(Action {
+                    shipment: Some(reference),
+                    ..action(ActionKind::Deliver, "deliver")
+                });
+            }
+        }
+        actions
+    }
+
+    fn is_legal(&self, found: &FulfillmentOrder, report: &FulfillmentReport) -> bool {
+        let now = self.context.now;
+        let command = report.command(found, now, ShipmentId::mint(now, [0; 10]));
+        report.check(self.order, found).is_ok() && self.has_effect(&command)
+    }
+}
+
+/// An example of each report about a fulfillment order.
+fn reports() -> [(ActionKind, &'static str, FulfillmentReport); 8] {
+    use FulfillmentReport::{Fulfillment, Short};
+    let reason = String::new;
+    let shipped = FulfillmentFact::Shipped {
+        reference: String::new(),
+        carrier: None,
+        tracking: None,
+        lines: Vec::new(),
+        last: true,
+        totals: None,
+    };
+    let rejected = FulfillmentFact::Rejected { reason: reason() };
+    let cancelled = FulfillmentFact::Cancelled { lines: Vec::new() };
+    let refused = FulfillmentFact::CancelRefused { reason: reason() };
+    [
+        (
+            ActionKind::Accept,
+            "accept",
+            Fulfillment(FulfillmentFact::Accepted),
+        ),
+        (
+            ActionKind::Pick,
+            "pick",
+            Fulfillment(FulfillmentFact::Picking),
+        ),
+        (
+            ActionKind::Pack,
+            "pack",
+            Fulfillment(FulfillmentFact::Packed),
+        ),
+        (ActionKind::Ship, "ship", Fulfillment(shipped)),
+        (ActionKind::Short, "short", Short),
+        (ActionKind::Reject, "reject", Fulfillment(rejected)),
+        (
+            ActionKind::CancelConsent,
+            "cancel_consent",
+            Fulfillment(cancelled),
+        ),
+        (
+            ActionKind::CancelRefuse,
+            "cancel_refuse",
+            Fulfillment(refused),
+        ),
+    ]
 }
 
 fn cancellable(order: &Order) -> Vec<Cancellable> {

@@ -2,8 +2,11 @@
 
 #![warn(missing_docs)]
 
+pub mod allowed_location;
 pub mod cancellation;
 mod commits;
+pub mod exceptions;
+pub mod fulfillment_work;
 pub mod holds;
 pub mod legal_actions;
 pub mod locations;

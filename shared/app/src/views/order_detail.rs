@@ -4,9 +4,8 @@ use domain::{
     ids::{LineId, OrderId, OrderNumber, ShopId, Sku},
     money::Currency,
     order::{
-        Address, Contact, Destination, Exception, FulfillmentOrder, FulfillmentProgress, Hold,
-        Line, LineState, Order, PaymentStatus, ReturnStatus, Shipment, Status, Terms,
-        UnreadableCommit,
+        Address, Contact, Destination, FulfillmentOrder, FulfillmentProgress, Hold, Line,
+        LineState, Order, PaymentStatus, ReturnStatus, Shipment, Status, Terms, UnreadableCommit,
     },
 };
 use jiff::Timestamp;
@@ -14,6 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
+    exceptions::ExceptionView,
     legal_actions::{Action, legal_actions},
     redaction::redact,
     routing_decisions::{RoutingDecision, routing_decisions},
@@ -63,8 +63,8 @@ pub struct OrderDetail {
     pub shipments: Vec<Shipment>,
     /// Amounts, minor units.
     pub money: Money,
-    /// Exceptions that a person should look at.
-    pub exceptions: Vec<Exception>,
+    /// Exceptions that are not closed; the timeline has all.
+    pub exceptions: Vec<ExceptionView>,
     /// The customer; none when erased.
     pub customer: Option<Customer>,
     /// Its routing decisions, oldest first.
@@ -256,7 +256,7 @@ impl OrderDetail {
                 .collect(),
             shipments: state.shipments.clone(),
             money: money(order),
-            exceptions: state.exceptions.clone(),
+            exceptions: ExceptionView::all(order).collect(),
             customer: contact.map(|contact| customer(contact, clear)),
             routing: routing_decisions(order, history),
             timeline: timeline(order, history, clear),

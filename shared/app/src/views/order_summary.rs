@@ -42,7 +42,7 @@ pub struct OrderSummary {
     pub currency: Currency,
     /// Decimals of the currency's major unit.
     pub decimals: u32,
-    /// The number of exceptions that a person should look at.
+    /// The number of exceptions that are not closed.
     pub exceptions: usize,
 }
 

@@ -24,6 +24,8 @@ pub(super) const RULES: &str = "RULES#";
 /// The one partition key of the health of all locations; apart from `CONFIG`, so that a role may write the one and not
 /// the other.
 pub(super) const HEALTH: &str = "HEALTH";
+/// The one partition key of the index `by-exceptions`.
+pub(super) const OPEN_EXCEPTIONS: &str = "OPEN";
 /// The one partition key of the index `by-due`.
 pub(super) const DUE: &str = "DUE";
 /// The one partition key of the index `by-backordered-sku`.

@@ -5,7 +5,7 @@
 //! |---|---|---|---|---|
 //! | order as placed | `ORDER#<id>` | `PLACED` | `text` | load |
 //! | contact, in the table of personal data | `ORDER#<id>` | `CONTACT#<version, 6 digits>` | `text`, `customer` (keyed hash of the e-mail address), `placed_at` | contact, list by customer |
-//! | order state | `ORDER#<id>` | `STATE` | `text`, `version`, `phase_day`, `placed_at`; `due`, `due_at` while progress is owed | load, list by phase (open, done) and day, sweep |
+//! | order state | `ORDER#<id>` | `STATE` | `text`, `version`, `phase_day`, `placed_at`; `due`, `due_at` while progress is owed; `exceptions` while one is open | load, list by phase (open, done) and day, sweep, list exceptions |
 //! | commit | `ORDER#<id>` | `COMMIT#<seq, 6 digits>` | `text`, `hash`, `order_id`, `outbox` | audit, the stream |
 //! | reference | `REF#<kind>#<value>` | `REF` | `order_id` | find |
 //! | stock level | `SKU#<sku>` | `STOCK#<location>` | `on_hand`, `reserved`, `safety_stock`, `available`; `shortfall` when there is one | SKU |
@@ -16,8 +16,8 @@
 //! | rules | `CONFIG` | `RULES#<version, 6 digits>` | `text` | routing |
 //!
 //! `text` and `record` are JSON documents, read as a whole; `schema` beside them is the version of the document, and a
-//! document of a newer build is not read, so that this build never drops its fields by writing it back. Four sparse indexes hold keys only: `by-customer`,
-//! `by-phase-day`, `by-due`, `by-backordered-sku`; no decision rests on them, since an index is eventually consistent.
+//! document of a newer build is not read, so that this build never drops its fields by writing it back. Five sparse indexes hold keys only: `by-customer`,
+//! `by-phase-day`, `by-due`, `by-exceptions`, `by-backordered-sku`; no decision rests on them, since an index is eventually consistent.
 //!
 //! An order's write is conditioned on the `version` of its state. The commit, the stock that it moves, the backorders
 //! that it adds or removes and its references are in the same transaction.

@@ -10,7 +10,7 @@ use domain::{
 use super::{
     client::Table,
     items::{Item, SCHEMA},
-    keys::{self, DUE, Key, phase_day, sortable},
+    keys::{self, DUE, Key, OPEN_EXCEPTIONS, phase_day, sortable},
     transact::FailedCondition,
     writes::{ABSENT, Condition, Write, number, text},
 };
@@ -159,6 +159,13 @@ pub(super) fn state_item(order: &Order) -> Result<Item, Failure> {
         .number("version", order.state.version)
         .text("phase_day", phase_day(order.state.status.phase(), day))
         .text("placed_at", sortable(placed_at));
+    // Both keys of the index stay as they are from the first exception until the last is closed, so that the writes in
+    // between cost nothing there.
+    let item = if order.state.exceptions.is_empty() {
+        item
+    } else {
+        item.text("exceptions", OPEN_EXCEPTIONS)
+    };
     Ok(match order.due_at() {
         Some(due_at) => item.text("due", DUE).text("due_at", sortable(due_at)),
         None => item,

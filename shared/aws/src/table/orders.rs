@@ -16,7 +16,7 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     client::{Table, unavailable},
     items::{Item, names},
-    keys::{self, COMMIT, DUE, Key, PLACED, STATE, order_pk, phase_day, sortable},
+    keys::{self, COMMIT, DUE, Key, OPEN_EXCEPTIONS, PLACED, STATE, order_pk, phase_day, sortable},
     listing::Index,
     writes::{number, text},
 };
@@ -34,6 +34,13 @@ const BY_PHASE_DAY: Index = Index {
     range: "placed_at",
     sk: STATE,
     newest_first: true,
+};
+const BY_EXCEPTIONS: Index = Index {
+    name: "by-exceptions",
+    hash: "exceptions",
+    range: "placed_at",
+    sk: STATE,
+    newest_first: false,
 };
 const BY_DUE: Index = Index {
     name: "by-due",
@@ -162,6 +169,12 @@ impl OrderStore for Table {
                 Some(UpdateItemError::ConditionalCheckFailedException(_)) => Ok(()),
                 Some(_) | None => Err(unavailable(error)),
             })
+    }
+
+    async fn with_exceptions(&self, page: &PageRequest) -> Result<Page<OrderId>, Failure> {
+        let open = OPEN_EXCEPTIONS.to_owned();
+        self.list(&self.name, &BY_EXCEPTIONS, open, None, page)
+            .await
     }
 
     async fn overdue(&self, now: Timestamp, page: &PageRequest) -> Result<Page<OrderId>, Failure> {

@@ -58,18 +58,14 @@ pub(super) fn number(order: &Order, events: Vec<Event>) -> Vec<Event> {
 }
 
 pub(super) fn take(order: &Order, id: u32, owner: &str) -> Result<Vec<Event>, Rejection> {
-    match find(order, id)? {
-        None => Err(Rejection::new(
-            RejectionCode::ExceptionClosed,
-            id.to_string(),
-            "the exception is closed",
-        )),
-        Some(open) if open.owner.as_deref() == Some(owner) => Ok(vec![]),
-        Some(_) => Ok(vec![Event::ExceptionTaken {
-            id,
-            owner: owner.to_owned(),
-        }]),
+    let open = find(order, id)?;
+    if open.owner.as_deref() == Some(owner) {
+        return Ok(vec![]);
     }
+    Ok(vec![Event::ExceptionTaken {
+        id,
+        owner: owner.to_owned(),
+    }])
 }
 
 pub(super) fn close(
@@ -78,19 +74,18 @@ pub(super) fn close(
     outcome: &ExceptionOutcome,
     note: Option<&str>,
 ) -> Result<Vec<Event>, Rejection> {
-    Ok(match find(order, id)? {
-        None => vec![],
-        Some(open) => vec![Event::ExceptionClosed {
-            id,
-            kind: open.kind.clone(),
-            outcome: outcome.clone(),
-            note: note.map(str::to_owned),
-        }],
-    })
+    let open = find(order, id)?;
+    Ok(vec![Event::ExceptionClosed {
+        id,
+        kind: open.kind.clone(),
+        outcome: outcome.clone(),
+        note: note.map(str::to_owned),
+    }])
 }
 
-/// The open exception of that number; none when it is closed.
-fn find(order: &Order, id: u32) -> Result<Option<&Exception>, Rejection> {
+/// The open exception of that number. Whoever closes one that another has closed is told so: their outcome and note
+/// would be lost otherwise.
+fn find(order: &Order, id: u32) -> Result<&Exception, Rejection> {
     if id == 0 || id > order.state.exceptions_opened {
         let message = "the order has no exception of that number";
         return Err(Rejection::new(
@@ -99,5 +94,12 @@ fn find(order: &Order, id: u32) -> Result<Option<&Exception>, Rejection> {
             message,
         ));
     }
-    Ok(order.state.exceptions.iter().find(|open| open.id == id))
+    let mut open = order.state.exceptions.iter();
+    open.find(|open| open.id == id).ok_or_else(|| {
+        Rejection::new(
+            RejectionCode::ExceptionClosed,
+            id.to_string(),
+            "the exception is closed",
+        )
+    })
 }

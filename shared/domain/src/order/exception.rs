@@ -25,6 +25,39 @@ pub struct Exception {
     pub owner: Option<String>,
 }
 
+/// Whom an exception concerns, and so who works on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ExceptionConcern {
+    /// The customer of the order: money, cancellations, deliveries.
+    Customer,
+    /// A location or its stock.
+    Location,
+}
+
+impl ExceptionKind {
+    /// Whom it concerns. A kind of a later build concerns the customer.
+    pub fn concern(&self) -> ExceptionConcern {
+        match self {
+            Self::UnexpectedShipment
+            | Self::ShipmentMissing
+            | Self::ShipmentContradicted
+            | Self::ShipmentAmbiguous
+            | Self::DeclinedEverywhere
+            | Self::LocationSilent => ExceptionConcern::Location,
+            Self::ShippedAfterCancel
+            | Self::CapturedAfterCancel
+            | Self::Underpaid
+            | Self::CurrencyMismatch
+            | Self::RefundFailed
+            | Self::DisputeLost
+            | Self::ReviewDeclined
+            | Self::DeliveryProblem
+            | Self::ReturnedToSender
+            | Self::Unknown(_) => ExceptionConcern::Customer,
+        }
+    }
+}
+
 open_set! {
     /// How an exception ended.
     pub enum ExceptionOutcome {

@@ -34,7 +34,7 @@ pub use commit::{
 pub use contact::{Address, Contact};
 pub use declined::{DECLINES_MAX, Declined};
 pub use event::{CancelReason, Event, LineUnits, ReclaimedUnits, RefundLine, UnitsAt};
-pub use exception::{Exception, ExceptionKind, ExceptionOutcome};
+pub use exception::{Exception, ExceptionConcern, ExceptionKind, ExceptionOutcome};
 pub use fulfillment::{Closing, FulfillmentLine, FulfillmentOrder, FulfillmentStatus};
 pub use hold::{Hold, HoldKind, ended_hold};
 pub use line::{Cell, Line, LineState};

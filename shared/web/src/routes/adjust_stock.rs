@@ -27,7 +27,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::AdjustStock,
     name: "adjustStock",
     path: "/api/oms/stock/adjustments",
-    permission: Permission::AdjustStock,
+    permissions: &[Permission::AdjustStock],
     summary: "Record a receipt, a count, a correction or a change of the safety stock",
     body: Some(Body {
         name: "Adjustment",

@@ -27,7 +27,7 @@ pub(crate) const ROUTE: Route = Route {
     name: "cancelOrder",
     path: "/api/oms/orders/{id}/cancel",
     scope: Scope::Cancellation,
-    permission: Permission::CancelOrders,
+    permissions: &[Permission::CancelOrders],
     summary: "Cancel units or the whole order; the response gives the outcome line by line",
     body: Some(Body {
         name: "CancelOrder",
@@ -42,9 +42,6 @@ pub(crate) const ROUTE: Route = Route {
     ],
     ..WRITE
 };
-
-/// The longest note, in characters.
-const NOTE_CHARS_MAX: usize = 1_000;
 
 /// The units to cancel, and why.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -73,17 +70,7 @@ pub struct CancelBodyLine {
 
 impl CancelBody {
     fn request(self) -> Result<CancelRequest, Problem> {
-        if self
-            .note
-            .as_ref()
-            .is_some_and(|note| note.chars().count() > NOTE_CHARS_MAX)
-        {
-            return Err(Problem::invalid(
-                "invalid_note",
-                "note",
-                format!("`note` has at most {NOTE_CHARS_MAX} characters."),
-            ));
-        }
+        let note = extract::note(self.note)?;
         if !self.reason.is_known() {
             return Err(extract::unknown("reason", CancelReason::KNOWN));
         }
@@ -94,7 +81,7 @@ impl CancelBody {
         Ok(CancelRequest {
             lines: lines.collect(),
             reason: self.reason,
-            note: self.note,
+            note,
         })
     }
 }
@@ -102,7 +89,7 @@ impl CancelBody {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
-    let id: OrderId = extract::id(&call.parameter, "order")?;
+    let id: OrderId = extract::id(call.parameter("id"), "order")?;
     let key = extract::key(&call.principal, call.request)?;
     let request = extract::document::<CancelBody>(call.request)?.request()?;
     let actor = call.principal.actor();

@@ -27,7 +27,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::HoldOrder,
     name: "holdOrder",
     path: "/api/oms/orders/{id}/hold",
-    permission: Permission::HoldOrders,
+    permissions: &[Permission::HoldOrders],
     summary: "Place a hold on an order",
     body: Some(Body {
         name: "HoldOrder",
@@ -90,7 +90,7 @@ impl HoldBody {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
-    let id: OrderId = extract::id(&call.parameter, "order")?;
+    let id: OrderId = extract::id(call.parameter("id"), "order")?;
     let key = extract::key(&call.principal, call.request)?;
     let body: HoldBody = extract::document(call.request)?;
     let hold = body.request(&key.cause(), call.env.now())?;

@@ -20,7 +20,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::ListBackorders,
     name: "listBackorders",
     path: "/api/oms/backorders",
-    permission: Permission::ReadBackorders,
+    permissions: &[Permission::ReadBackorders],
     summary: "Read the backorder queue of a SKU, or the SKUs that have backorders",
     query: &["sku", "limit", "cursor"],
     answer: schema::<BackorderPage>,

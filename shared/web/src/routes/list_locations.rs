@@ -17,7 +17,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::ListLocations,
     name: "listLocations",
     path: "/api/oms/locations",
-    permission: Permission::ReadLocations,
+    permissions: &[Permission::ReadLocations],
     summary: "List the warehouses and 3PLs, with their health",
     answer: schema::<Locations>,
     ..READ

@@ -17,14 +17,15 @@ use crate::{
     query::Query,
     response::{Request, Response, json},
     route::{Operation, READ, Route, schema},
-    status_listing::{list_by_status, load_all},
+    status_listing::list_by_status,
+    walk::load_all,
 };
 
 pub(crate) const ROUTE: Route = Route {
     operation: Operation::ListOrders,
     name: "listOrders",
     path: "/api/oms/orders",
-    permission: Permission::ReadOrders,
+    permissions: &[Permission::ReadOrders],
     summary: "Find orders by customer, status, number or tracking number; newest first",
     query: &[
         "customer_email",
@@ -82,7 +83,7 @@ async fn list(
             let id = store.find(&Reference::Tracking(number)).await?;
             page_of_one(store, id).await
         }
-        _ => list_by_status(store, clock.now(), &query, limit).await,
+        _ => list_by_status(store, clock.now(), &query).await,
     }
 }
 

@@ -17,7 +17,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::ListSuppliers,
     name: "listSuppliers",
     path: "/api/oms/suppliers",
-    permission: Permission::ReadLocations,
+    permissions: &[Permission::ReadLocations],
     summary: "List the suppliers, with their health",
     answer: schema::<Suppliers>,
     ..READ

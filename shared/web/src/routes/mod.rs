@@ -1,18 +1,25 @@
 //! One file per route: its row in the table, the body of its request, its handler.
 
 pub(crate) mod adjust_stock;
+pub(crate) mod allow_location;
 pub(crate) mod cancel_order;
+pub(crate) mod close_exception;
 pub(crate) mod hold_order;
 pub(crate) mod list_backorders;
+pub(crate) mod list_exceptions;
+pub(crate) mod list_fulfillment_orders;
 pub(crate) mod list_locations;
 pub(crate) mod list_orders;
 pub(crate) mod list_suppliers;
 pub(crate) mod place_order;
 pub(crate) mod put_location;
 pub(crate) mod put_supplier;
+pub(crate) mod read_fulfillment_order;
 pub(crate) mod read_order;
 pub(crate) mod read_stock;
 pub(crate) mod release_hold;
+pub(crate) mod report_fulfillment;
+pub(crate) mod take_exception;
 
 use crate::route::Route;
 
@@ -24,6 +31,21 @@ pub const ROUTES: &[Route] = &[
     cancel_order::ROUTE,
     hold_order::ROUTE,
     release_hold::ROUTE,
+    allow_location::ROUTE,
+    list_exceptions::ROUTE,
+    take_exception::ROUTE,
+    close_exception::ROUTE,
+    list_fulfillment_orders::ROUTE,
+    read_fulfillment_order::ROUTE,
+    report_fulfillment::ACCEPT,
+    report_fulfillment::PICK,
+    report_fulfillment::PACK,
+    report_fulfillment::SHIP,
+    report_fulfillment::DELIVER,
+    report_fulfillment::SHORT_OF_UNITS,
+    report_fulfillment::REJECT,
+    report_fulfillment::CANCEL_CONSENT,
+    report_fulfillment::CANCEL_REFUSE,
     adjust_stock::ROUTE,
     read_stock::ROUTE,
     list_backorders::ROUTE,

@@ -21,7 +21,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::PlaceOrder,
     name: "placeOrder",
     path: "/api/oms/orders",
-    permission: Permission::PlaceOrders,
+    permissions: &[Permission::PlaceOrders],
     summary: "Place an order, once per Idempotency-Key and once per shop and number",
     body: Some(Body {
         name: "PlaceOrder",

@@ -20,7 +20,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::PutLocation,
     name: "putLocation",
     path: "/api/oms/locations/{id}",
-    permission: Permission::WriteLocations,
+    permissions: &[Permission::WriteLocations],
     summary: "Create or replace a warehouse or 3PL",
     body: Some(Body {
         name: "LocationBody",

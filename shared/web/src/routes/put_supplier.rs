@@ -20,7 +20,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::PutSupplier,
     name: "putSupplier",
     path: "/api/oms/suppliers/{id}",
-    permission: Permission::WriteLocations,
+    permissions: &[Permission::WriteLocations],
     summary: "Create or replace a supplier",
     body: Some(Body {
         name: "LocationBody",

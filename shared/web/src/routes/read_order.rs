@@ -20,7 +20,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::ReadOrder,
     name: "readOrder",
     path: "/api/oms/orders/{id}",
-    permission: Permission::ReadOrders,
+    permissions: &[Permission::ReadOrders],
     summary: "Read an order: units, shipments, money, timeline and legal actions",
     answer: schema::<OrderDetail>,
     refusals: &[(404, &["not_found"])],
@@ -30,7 +30,7 @@ pub(crate) const ROUTE: Route = Route {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
-    let id: OrderId = extract::id(&call.parameter, "order")?;
+    let id: OrderId = extract::id(call.parameter("id"), "order")?;
     let order = call
         .store
         .load(id)

@@ -19,7 +19,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::ReadStock,
     name: "readStock",
     path: "/api/oms/stock/{sku}",
-    permission: Permission::ReadStock,
+    permissions: &[Permission::ReadStock],
     summary: "Read the stock levels of a SKU, and how many units are backordered",
     answer: schema::<StockView>,
     ..READ
@@ -28,7 +28,7 @@ pub(crate) const ROUTE: Route = Route {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
-    let sku: Sku = extract::id(&call.parameter, "SKU")?;
+    let sku: Sku = extract::id(call.parameter("sku"), "SKU")?;
     let stock = call.store.sku(&sku).await?;
     Ok(json(200, &StockView::of(sku, &stock))?)
 }

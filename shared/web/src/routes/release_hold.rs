@@ -22,7 +22,7 @@ pub(crate) const ROUTE: Route = Route {
     operation: Operation::ReleaseHold,
     name: "releaseOrder",
     path: "/api/oms/orders/{id}/release",
-    permission: Permission::HoldOrders,
+    permissions: &[Permission::HoldOrders],
     summary: "Release a hold",
     body: Some(Body {
         name: "ReleaseOrder",
@@ -45,7 +45,7 @@ pub struct ReleaseBody {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
-    let id: OrderId = extract::id(&call.parameter, "order")?;
+    let id: OrderId = extract::id(call.parameter("id"), "order")?;
     let key = extract::key(&call.principal, call.request)?;
     let ReleaseBody { handle } = extract::document(call.request)?;
     let actor = call.principal.actor();

@@ -118,3 +118,121 @@ pub(crate) fn redacted(env: &Environment) -> Outcome {
         text,
     )
 }
+
+/// A shop's machine user, with the same order as an agent.
+pub(crate) fn shop(env: &Environment) -> Outcome {
+    let order = env.basket().with(&env.sku("TEE"), 1).place()?;
+    let path = format!("{ORDERS}/{}", order.id);
+    for (method, path) in [
+        ("GET", ORDERS.to_owned()),
+        ("GET", path.clone()),
+        ("POST", format!("{path}/cancel")),
+        ("GET", "/api/oms/exceptions".to_owned()),
+        ("POST", format!("{path}/exceptions/1/close")),
+        (
+            "GET",
+            "/api/oms/locations/berlin/fulfillment_orders".to_owned(),
+        ),
+    ] {
+        let body = (method == "POST").then(|| json!({ "reason": "OTHER" }));
+        let response = env.api("shop", method, &path, body.as_ref())?;
+        expect(&format!("{method} {path} by a shop"), response.status, 403)?;
+    }
+    // An order without lines: whoever may place orders is told so.
+    let empty = json!({ "number": env.name("S"), "currency": "EUR", "lines": [], "customer": {
+        "name": "Jane Doe", "email": "jane@example.com", "address": { "lines": [], "city": "Berlin", "country": "DE" } } });
+    let response = env.api("shop", "POST", ORDERS, Some(&empty))?;
+    expect("placing an order by a shop", response.status, 422)
+}
+
+/// The location without a system of its own, where the user of the group `location` works.
+const STORE: &str = "bremen-store";
+
+/// An order that the store ships, by its people, from accept to delivered; and one that another location has.
+pub(crate) fn location(env: &Environment) -> Outcome {
+    let document = json!({ "name": "Store in Bremen", "kind": "warehouse", "priority": 4 });
+    env.api(
+        "admin",
+        "PUT",
+        &format!("/api/oms/locations/{STORE}"),
+        Some(&document),
+    )?
+    .success::<Value>("setting up the store")?;
+    let (here, elsewhere) = (env.sku("TEE"), env.sku("MUG"));
+    env.add_stock(STORE, &here, 2)?;
+    env.add_stock("berlin", &elsewhere, 1)?;
+    let order = env.basket().with(&here, 2).with(&elsewhere, 1).place()?;
+    order.pay(env)?;
+    let view = order.until("both locations are requested", |view| {
+        let requested = view
+            .fulfillment_orders
+            .iter()
+            .filter(|f| f.status != "planned");
+        requested.count() == 2
+    })?;
+    let path = |location: &str| {
+        let found = view
+            .fulfillment_orders
+            .iter()
+            .find(|f| f.location == location);
+        let id = found.map(|found| found.id.clone()).unwrap_or_default();
+        format!("{ORDERS}/{}/fulfillment_orders/{id}", order.id)
+    };
+    let (own, foreign) = (path(STORE), path("berlin"));
+    let whole = format!("{ORDERS}/{}", order.id);
+    let listing = format!("/api/oms/locations/{STORE}/fulfillment_orders?limit=100");
+    for (target, status) in [
+        (listing.as_str(), 200),
+        (own.as_str(), 200),
+        (foreign.as_str(), 404),
+        (whole.as_str(), 403),
+        ("/api/oms/locations/berlin/fulfillment_orders", 404),
+    ] {
+        let response = env.api("location", "GET", target, None)?;
+        expect(
+            &format!("GET {target} by the store"),
+            response.status,
+            status,
+        )?;
+    }
+    let seen: Value = env
+        .api("location", "GET", &own, None)?
+        .success("GET the fulfillment order")?;
+    expect(
+        "the name on the label",
+        seen["ship_to"]["name"].as_str(),
+        Some("Jane Doe"),
+    )?;
+    expect_that(
+        "no e-mail address is shown",
+        !seen.to_string().contains('@'),
+        &seen,
+    )?;
+    let reference = json!({ "reference": "1" });
+    let refused = env.api(
+        "location",
+        "POST",
+        &format!("{foreign}/ship"),
+        Some(&reference),
+    )?;
+    expect("shipping for another location", refused.status, 404)?;
+    for (action, body) in [
+        ("accept", None),
+        ("pick", None),
+        ("pack", None),
+        ("ship", Some(&reference)),
+        ("deliver", Some(&reference)),
+    ] {
+        let response = env.api("location", "POST", &format!("{own}/{action}"), body)?;
+        response.success::<Value>(action)?;
+    }
+    order
+        .until("the store's shipment is delivered", |view| {
+            view.shipments
+                .iter()
+                .any(|s| s.reference == "1" && s.status == "delivered")
+        })
+        .map(drop)?;
+    order.fulfillment(env, "berlin")?.ship_all("2")?;
+    order.until_status("fulfilled").map(drop)
+}

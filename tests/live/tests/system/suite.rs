@@ -20,6 +20,14 @@ const PARALLEL: &[Test] = &[
     ),
     ("auth::a_group_has_its_rights_and_no_others", auth::groups),
     (
+        "auth::a_shop_places_orders_and_does_nothing_else",
+        auth::shop,
+    ),
+    (
+        "auth::a_user_of_a_location_ships_its_part_and_sees_no_other",
+        auth::location,
+    ),
+    (
         "auth::personal_data_is_redacted_for_support",
         auth::redacted,
     ),

@@ -92,9 +92,11 @@ const SAMPLES: &[(&str, &[(&str, Expected)])] = &[
     (
         "api",
         &[
+            ("accept_unknown_fulfillment_order", Status(404, "not_found")),
             ("adjust_stock", Status(200, "")),
             ("adjust_stock_by_support", Status(403, "forbidden")),
             ("backorders", Status(200, "")),
+            ("exceptions", Status(200, "")),
             ("find_orders", Status(200, "")),
             ("locations", Status(200, "")),
             ("place_order", Status(201, "")),

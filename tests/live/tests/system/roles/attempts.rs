@@ -186,6 +186,11 @@ fn on_the_table(table: &str) -> Vec<Attempt> {
             index("by-backordered-sku", "backordered"),
         ),
         (
+            "query: by-exceptions",
+            "Query",
+            index("by-exceptions", "exceptions"),
+        ),
+        (
             "query: by-phase-day",
             "Query",
             index("by-phase-day", "phase_day"),

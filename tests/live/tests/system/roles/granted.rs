@@ -67,7 +67,12 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             "send: relay failures".to_owned(),
         ],
         "api" => {
-            let looks_up = index(&["by-customer", "by-phase-day", "by-backordered-sku"]);
+            let looks_up = index(&[
+                "by-customer",
+                "by-phase-day",
+                "by-exceptions",
+                "by-backordered-sku",
+            ]);
             let contacts = ["get: contacts", "put: contacts"]
                 .map(str::to_owned)
                 .to_vec();

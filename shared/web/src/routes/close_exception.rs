@@ -1,0 +1,62 @@
+//! Closes an exception.
+
+use app::{
+    ports::{Clock, IdGenerator, Store},
+    usecases::work_exceptions::ExceptionWork,
+};
+use domain::order::ExceptionOutcome;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::take_exception::{WORK, work};
+use crate::{
+    call::Call,
+    examples, extract,
+    problem::Problem,
+    response::Response,
+    route::{Body, Operation, Route, schema},
+};
+
+pub(crate) const ROUTE: Route = Route {
+    operation: Operation::CloseException,
+    name: "closeException",
+    path: "/api/oms/orders/{id}/exceptions/{n}/close",
+    summary: "Close an exception; whoever comes second is told that it is closed",
+    body: Some(Body {
+        name: "CloseException",
+        schema: schema::<CloseBody>,
+        example: examples::CLOSE,
+    }),
+    refusals: &[
+        (404, &["not_found", "unknown_exception"]),
+        (409, &["exception_closed"]),
+        (422, &["invalid_note"]),
+    ],
+    ..WORK
+};
+
+/// How an exception ended.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CloseBody {
+    /// How it ended.
+    pub outcome: ExceptionOutcome,
+    /// Free text; it stays in the order's history, for those who may read personal data.
+    #[serde(default)]
+    pub note: Option<String>,
+}
+
+pub(crate) async fn handle(
+    call: &Call<'_, impl Store, impl Clock + IdGenerator>,
+) -> Result<Response, Problem> {
+    extract::key(&call.principal, call.request)?;
+    let body: CloseBody = extract::document(call.request)?;
+    if !body.outcome.is_known() {
+        return Err(extract::unknown("outcome", ExceptionOutcome::KNOWN));
+    }
+    let close = ExceptionWork::Close {
+        outcome: body.outcome,
+        note: extract::note(body.note)?,
+    };
+    work(call, &ROUTE, close).await
+}
