@@ -78,7 +78,7 @@ pub async fn apply(
                 location,
                 fact: fact.clone(),
                 shipment: ShipmentId::mint(env.now(), env.entropy()),
-                occurred_at: inbound.occurred_at,
+                occurred_at: inbound.happened_at(),
                 closing_grace_s,
             };
             apply_once(store, env, *order, &request(actor, cause), command).await
@@ -100,7 +100,8 @@ pub async fn apply(
         }
         Fact::Stock(facts) => {
             let (location, actor) = signed_by(inbound)?;
-            adjust_stock::apply(store, env, &location, facts, &cause, &actor).await
+            let happened_at = inbound.happened_at();
+            adjust_stock::apply(store, env, &location, facts, happened_at, &cause, &actor).await
         }
     }
 }

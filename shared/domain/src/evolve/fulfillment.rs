@@ -1,5 +1,7 @@
 //! Fulfillment orders: their status, and the units that are not shipped from them.
 
+use jiff::Timestamp;
+
 use super::buckets::line_mut;
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId},
@@ -105,9 +107,6 @@ pub(super) fn return_to_routing(
 ) {
     for_lines(order, id, lines, |line, units| {
         line.released = line.released.saturating_add(units);
-        if missing {
-            line.written_off = line.written_off.saturating_add(units);
-        }
     });
     for units in lines {
         decline(order, &units.line, location, missing, context);
@@ -141,4 +140,17 @@ fn decline(
             missing,
         }),
     }
+}
+
+/// Units that a location will not ship because they do not exist, found at that time.
+pub(super) fn write_off(
+    order: &mut Order,
+    id: FulfillmentOrderId,
+    lines: &[LineUnits],
+    at: Option<Timestamp>,
+) {
+    for_lines(order, id, lines, |line, units| {
+        line.written_off = line.written_off.saturating_add(units);
+        line.written_off_at = line.written_off_at.max(at);
+    });
 }

@@ -70,5 +70,7 @@ open_set! {
         DeliveryProblem = "delivery_problem",
         /// A shipment is coming back.
         ReturnedToSender = "returned_to_sender",
+        /// A count of stock was refused: too many movements happened after it was taken.
+        CountTooOld = "count_too_old",
     }
 }
