@@ -14,7 +14,7 @@ use domain::{
     },
     routing::{Assignment, Decision, ENGINE, RoutingInputs, Unplaced},
     stock::StockMovement,
-    stock::{StockEvent, StockLevel, StockRecord},
+    stock::{MovementOutcome, StockException, StockExceptionClosed, StockLevel, StockRecord},
 };
 use jiff::Timestamp;
 
@@ -155,6 +155,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         reason: "out_of_stock".into(),
         lines: units(2),
         missing: true,
+        at: None,
     };
     let cancelled = Event::UnitsCancelled {
         units: vec![UnitsAt {
@@ -309,6 +310,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 fulfillment_order,
                 location: berlin(),
                 lines: units(1),
+                at: None,
             },
         ),
         (
@@ -327,6 +329,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 fulfillment_order,
                 until: at(),
                 totals_known: false,
+                at: None,
             },
         ),
         (
@@ -349,6 +352,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                     surplus: vec![],
                     released: 1,
                     written_off: 1,
+                    written_off_at: Some(at()),
                 }],
             },
         ),
@@ -360,6 +364,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 location: berlin(),
                 lines: units(1),
                 missing: false,
+                at: None,
             },
         ),
         (
@@ -469,7 +474,7 @@ pub(crate) fn entries() -> Vec<BusEntry> {
         (
             ActorKind::Location,
             "wms:berlin:s2",
-            StockMovement::Counted { on_hand: 10 },
+            StockMovement::counted(10),
         ),
         (
             ActorKind::Agent,
@@ -483,17 +488,40 @@ pub(crate) fn entries() -> Vec<BusEntry> {
         ),
     ];
     for (kind, key, movement) in movements {
+        let actor = Actor {
+            kind,
+            id: "somebody".into(),
+        };
+        let MovementOutcome::Moved(_, event) = movement.apply_to(&level, at()) else {
+            panic!("{movement:?}");
+        };
         let record = StockRecord {
-            schema: domain::schema::VERSION,
-            at: at(),
-            actor: Actor {
-                kind,
-                id: "somebody".into(),
-            },
-            cause: cause(key),
-            events: vec![StockEvent::new(&level, &movement)],
+            events: vec![event],
+            ..StockRecord::new(at(), actor, cause(key))
         };
         entries.extend(entries_of_movement(&record).unwrap());
     }
+    entries.extend(stock_exceptions(&level));
     entries
+}
+
+/// A count that is refused, and the next one.
+fn stock_exceptions(level: &StockLevel) -> Vec<BusEntry> {
+    let record = |key| {
+        let actor = Actor {
+            kind: ActorKind::Location,
+            id: "somebody".into(),
+        };
+        StockRecord::new(at(), actor, cause(key))
+    };
+    let refused = StockRecord {
+        exceptions_opened: vec![StockException::count_too_old(level, 10, at(), at())],
+        ..record("wms:berlin:s5")
+    };
+    let counted = StockRecord {
+        exceptions_closed: vec![StockExceptionClosed::counted_again(level, at())],
+        ..record("wms:berlin:s6")
+    };
+    let entries = [refused, counted].map(|record| entries_of_movement(&record).unwrap());
+    entries.into_iter().flatten().collect()
 }

@@ -65,11 +65,56 @@ async fn every_kind_of_movement_shows_in_the_levels() {
         .expect(200);
     let level = json!({
         "location": "berlin", "on_hand": 8, "reserved": 0, "safety_stock": 2, "available": 6, "shortfall": 0,
+        "counted_at": "2026-11-22T12:00:00Z",
     });
     assert_eq!(
         view,
         json!({ "sku": "TEE-RED-M", "levels": [level], "available": 6, "backordered_units": 0, "backordered_lines": 0 })
     );
+}
+
+#[tokio::test]
+async fn a_count_holds_as_of_the_time_that_it_names() {
+    let api = ApiHarness::new().await;
+    let count = async |key: &str, on_hand: u32, counted_at: &str| {
+        let movement = json!({ "kind": "counted", "on_hand": on_hand, "counted_at": counted_at });
+        adjust(&api, key, "berlin", movement).await
+    };
+    let figures = |answer: &Value| (answer["on_hand"].clone(), answer["on_hand_delta"].clone());
+    api.receive("1", "TEE-RED-M", "berlin", 10).await;
+    let counted = count("2", 7, "2026-11-22T11:00:00Z").await.expect(200);
+    assert_eq!(
+        figures(&counted),
+        (json!(17), json!(7)),
+        "the ten came in after it"
+    );
+    assert_eq!(
+        (&counted["counted"], &counted["as_of"]),
+        (&json!(7), &json!("2026-11-22T11:00:00Z"))
+    );
+    // Older, and so without effect; the same request gets the same answer.
+    for _ in 0..2 {
+        let stale = count("3", 50, "2026-11-22T10:59:59Z").await.expect(200);
+        assert_eq!(figures(&stale), (json!(17), json!(0)));
+    }
+    let other = count("3", 51, "2026-11-22T10:59:59Z").await;
+    assert_eq!(other.problem(422), "idempotency_key_reused");
+    // A time in the future is now.
+    let ahead = count("4", 9, "2026-11-23T12:00:00Z").await.expect(200);
+    assert_eq!(ahead["as_of"], json!("2026-11-22T12:00:00Z"));
+    assert_eq!(count("5", 9, "yesterday").await.problem(400), "malformed");
+}
+
+#[tokio::test]
+async fn a_count_from_before_the_kept_movements_is_refused() {
+    let api = ApiHarness::new().await;
+    for key in 0..=domain::stock::MOVES_KEPT {
+        api.receive(&key.to_string(), "TEE-RED-M", "berlin", 1)
+            .await;
+    }
+    let old = json!({ "kind": "counted", "on_hand": 3, "counted_at": "2026-11-22T11:00:00Z" });
+    let refused = adjust(&api, "count", "berlin", old).await;
+    assert_eq!(refused.problem(409), "count_too_old");
 }
 
 #[tokio::test]

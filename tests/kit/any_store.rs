@@ -14,7 +14,7 @@ use domain::{
     location::{Location, RoutingRules},
     order::{Change, Reference},
     order::{Contact, Order, Phase},
-    stock::{StockCommit, StockRecord},
+    stock::{StockCommit, StockException, StockRecord},
 };
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -54,6 +54,7 @@ any_store! { 'a
         fn sku(&self, sku: &'a Sku) -> SkuStock;
         fn move_stock(&self, commit: &'a StockCommit) -> StockMoveOutcome;
         fn movement(&self, cause: &'a str) -> Option<StockRecord>;
+        fn stock_exceptions(&self, page: &'a PageRequest) -> Page<StockException>;
         fn backordered_skus(&self, page: &'a PageRequest) -> Page<Sku>;
     }
     ConfigStore {

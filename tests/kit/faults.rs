@@ -27,7 +27,7 @@ use domain::{
     location::{Location, RoutingRules},
     order::{Change, Reference},
     order::{Contact, Order, Owed, Phase},
-    stock::{StockCommit, StockRecord},
+    stock::{StockCommit, StockException, StockRecord},
 };
 use jiff::Timestamp;
 
@@ -173,6 +173,7 @@ faulty! { StockStore for Arc<dyn AnyStore> {
     fn sku(&self, sku: &Sku) -> SkuStock;
     fn move_stock(&self, commit: &StockCommit) -> StockMoveOutcome, touching movements commit.record.cause.key();
     fn movement(&self, cause: &str) -> Option<StockRecord>;
+    fn stock_exceptions(&self, page: &PageRequest) -> Page<StockException>;
     fn backordered_skus(&self, page: &PageRequest) -> Page<Sku>;
 } }
 

@@ -45,6 +45,8 @@ pub struct Rounds {
     pub many_orders_want_ten_units: u64,
     /// Of [`races::one_webhook_many_times`].
     pub one_webhook_many_times: u64,
+    /// Of [`races::counts_against_parcels`].
+    pub counts_against_parcels: u64,
 }
 
 /// Every test of a backend, and the tests that the binary registers with [`case!`](crate::case!).
@@ -119,6 +121,14 @@ fn all_races(backend: impl Backend, effort: Effort) -> Vec<Trial> {
             async move || {
                 let store = Arc::new(backend.open().await);
                 races::one_webhook_many_times(&store, 1, rounds.one_webhook_many_times, 32).await;
+            },
+        ),
+        race(
+            "races::on_hand_is_what_is_on_the_shelf",
+            threads,
+            async move || {
+                let store = Arc::new(backend.open().await);
+                races::counts_against_parcels(&store, 1, rounds.counts_against_parcels, 8).await;
             },
         ),
     ]

@@ -18,6 +18,7 @@ const EFFORT: Effort = Effort {
         cancel_against_ship: 100,
         many_orders_want_ten_units: 100,
         one_webhook_many_times: 100,
+        counts_against_parcels: 100,
     },
     threads: 4,
 };

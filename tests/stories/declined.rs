@@ -7,6 +7,35 @@ use crate::{
     world::{Draft, World},
 };
 
+story!(a_location_that_was_short_and_is_restocked_gets_the_line_again);
+async fn a_location_that_was_short_and_is_restocked_gets_the_line_again(world: &mut World) {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 3).await;
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 3)).await;
+    world
+        .ships_these("berlin", order, "1", &[("1", 2)], true)
+        .await;
+    world.settle().await;
+    world.grace_passes().await;
+    assert_eq!(world.backordered(order).await, 1);
+    assert_eq!(
+        world.exceptions(order).await,
+        [ExceptionKind::DeclinedEverywhere],
+        "nobody is left, and a person is shown it"
+    );
+    world.minutes_pass(60);
+    world.receives("berlin", "TEE", 5);
+    world.settle().await;
+    assert_eq!(
+        (world.backordered(order).await, world.assigned(order).await),
+        (0, 1)
+    );
+    assert_eq!(world.exceptions(order).await, []);
+    world.ships("berlin", order, "2").await;
+    world.settle().await;
+    assert_eq!(world.level("berlin", "TEE").await.on_hand, 4);
+}
+
 story!(a_location_that_cannot_ship_a_line_is_allowed_again_by_an_agent_only);
 async fn a_location_that_cannot_ship_a_line_is_allowed_again_by_an_agent_only(world: &mut World) {
     world.warehouse("berlin").await;

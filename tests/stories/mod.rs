@@ -4,6 +4,7 @@ mod backorder_queue;
 mod backorders;
 mod cancellation_requests;
 mod cancellations;
+mod counts;
 mod declined;
 mod holds;
 mod late_shipments;

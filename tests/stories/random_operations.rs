@@ -1,14 +1,15 @@
 //! Random operations on random orders, chosen by a seed. No result is expected; a story checks the rules at its
 //! end.
 
-use app::failure::Failure;
+use app::{failure::Failure, ports::Clock};
 use domain::{
     ids::OrderId,
-    inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
+    inbound::{Fact, FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::RejectionCode,
     order::{FulfillmentOrder, Status},
     stock::StockMovement,
 };
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     random::SeededRng,
@@ -51,6 +52,9 @@ pub async fn random_operations(world: &mut World, seed: u64) {
             world.settle().await;
         }
     }
+    world.settle().await;
+    // A parcel that is told of after a count may free stock; the sweep finds who waits for it.
+    world.sweeps();
     world.settle().await;
 }
 
@@ -119,14 +123,15 @@ fn money_moves(world: &mut World, rng: &mut SeededRng, run: &Run) {
 async fn stock_moves(world: &mut World, rng: &mut SeededRng) {
     let (location, sku) = (LOCATIONS[rng.below(3)], SKUS[rng.below(3)]);
     match rng.below(5) {
-        0 | 1 => world.receives(location, sku, units(rng, 5)),
-        2 => world.stock(
-            location,
-            sku,
-            StockMovement::Counted {
-                on_hand: units(rng, 8),
-            },
-        ),
+        0 | 1 => {
+            let quantity = units(rng, 5);
+            let received = StockMovement::Received { quantity };
+            world.stock_at(location, sku, received, some_time_ago(world, rng));
+        }
+        2 => {
+            let counted = some_time_ago(world, rng);
+            world.counted(location, sku, units(rng, 8), counted);
+        }
         3 => world.stock(
             location,
             sku,
@@ -177,7 +182,20 @@ async fn a_location_reports(world: &mut World, rng: &mut SeededRng, run: &mut Ru
             }
         }
     };
-    world.reports(&location, order, work.id, fact);
+    let fact = Fact::Fulfillment {
+        order,
+        fulfillment_order: work.id,
+        fact,
+    };
+    let happened_at = some_time_ago(world, rng);
+    world.receives_webhook_about(Some(&location), fact, happened_at);
+}
+
+/// Every second webhook is about something from the last hour, the others about now.
+fn some_time_ago(world: &World, rng: &mut SeededRng) -> Timestamp {
+    let ago = if rng.once_in(2) { rng.below(60) } else { 0 };
+    let ago = SignedDuration::from_mins(i64::try_from(ago).unwrap_or_default());
+    world.clock.now() - ago
 }
 
 async fn some_work(

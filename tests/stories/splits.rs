@@ -96,7 +96,7 @@ async fn a_warehouse_that_does_not_ship_to_the_country_is_excluded(world: &mut W
     world
         .location("vienna", LocationKind::Warehouse, only_austria)
         .await;
-    world.stock("vienna", "TEE", StockMovement::Counted { on_hand: 5 });
+    world.stock("vienna", "TEE", StockMovement::counted(5));
     world.settle().await;
     let german = world.place_and_pay(Draft::new("1001").line("TEE", 1)).await;
     assert_eq!(world.backordered(german).await, 1);

@@ -31,10 +31,10 @@ fn line(units: u32) -> Vec<FactLine> {
 fn on_hand(order: &OrderFixture, events: &[Event], location: &str) -> i64 {
     let deltas = events
         .iter()
-        .flat_map(|event| stock_deltas(&order.order, event));
+        .flat_map(|event| stock_deltas(&order.order, event, common::at(0)));
     deltas
         .filter(|delta| delta.location.as_str() == location)
-        .map(|delta| delta.on_hand)
+        .map(|delta| delta.on_hand(None))
         .sum()
 }
 

@@ -279,6 +279,7 @@ impl From<Rejection> for Problem {
             | RejectionCode::OnHold
             | RejectionCode::ExceptionClosed
             | RejectionCode::StalePlan
+            | RejectionCode::CountTooOld
             | RejectionCode::ShipmentNotYetKnown
             | RejectionCode::NotYetCaptured => Self::new(409, code, rejection.message),
         }

@@ -4,11 +4,13 @@
 //! the rules are checked over all that it wrote. A task that lost to others is repeated, as its message would be.
 
 mod cancel_against_ship;
+mod counts;
 mod many_orders;
 mod one_webhook;
 mod round;
 mod task;
 
 pub use cancel_against_ship::cancel_against_ship;
+pub use counts::counts_against_parcels;
 pub use many_orders::many_orders_want_ten_units;
 pub use one_webhook::one_webhook_many_times;

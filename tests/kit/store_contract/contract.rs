@@ -1,6 +1,6 @@
 use app::ports::Store;
 
-use super::{concurrency, listings, orders, samples::Samples, stock};
+use super::{concurrency, counts, listings, orders, samples::Samples, stock};
 
 /// Runs the whole contract. `run` keeps apart what two runs on one table write: any number not used before.
 pub async fn store_contract(store: &impl Store, run: u64) {
@@ -17,6 +17,12 @@ pub async fn store_contract(store: &impl Store, run: u64) {
     stock::a_movement_happens_once(store, &samples).await;
     stock::a_movement_on_a_level_that_has_changed_is_a_conflict(store, &samples).await;
     stock::backorders_are_read_and_removed_in_queue_order(store, &samples).await;
+    counts::a_shipment_from_before_the_last_count_changes_what_is_reserved(store, &samples).await;
+    counts::a_count_is_taken_between_the_movements_of_one_change(store, &samples).await;
+    counts::a_reservation_beside_a_shipment_is_not_refused_for_a_count(store, &samples).await;
+    counts::a_level_keeps_its_last_movements(store, &samples).await;
+    counts::movements_that_add_up_to_nothing_are_a_conflict_too(store, &samples).await;
+    counts::an_exception_is_listed_until_it_is_closed(store, &samples).await;
     listings::orders_are_listed_page_by_page(store, &samples).await;
     listings::an_overdue_order_is_listed_until_nothing_is_due(store, &samples).await;
     listings::an_order_is_listed_while_it_has_open_exceptions(store, &samples).await;

@@ -5,6 +5,7 @@
 
 mod concurrency;
 mod contract;
+mod counts;
 mod listings;
 mod orders;
 mod samples;

@@ -8,7 +8,7 @@ use domain::{
     order::Context,
     order::PlaceOrder,
     order::{Actor, Cause, Event, HoldKind, Order},
-    stock::StockDelta,
+    stock::{LevelMove, StockDelta},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -109,13 +109,28 @@ pub(super) fn reservation(sku: &Sku, units: i64) -> StockDelta {
 }
 
 pub(super) fn fact(sku: &Sku, on_hand: i64, reserved: i64) -> StockDelta {
+    fact_at(sku, &[(3, on_hand)], reserved)
+}
+
+/// Units that came or left, some minutes after the start.
+pub(super) fn fact_at(sku: &Sku, moves: &[(i64, i64)], reserved: i64) -> StockDelta {
+    let moved = |(minute, units): &(i64, i64)| LevelMove::new(minutes(*minute), *units);
     StockDelta {
         sku: sku.clone(),
         location: here(),
-        on_hand,
+        moves: moves
+            .iter()
+            .filter(|(_, units)| *units != 0)
+            .map(moved)
+            .collect(),
         reserved,
         is_reservation: false,
     }
+}
+
+/// So many minutes, and a little, after the start of every run: times are long.
+pub(super) fn minutes(minute: i64) -> Timestamp {
+    start() + SignedDuration::from_millis(minute * 60_000 + 123)
 }
 
 /// An order as a shop places it.

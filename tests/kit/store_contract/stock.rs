@@ -4,14 +4,14 @@ use app::ports::{SaveOutcome, StockMoveOutcome, Store};
 use domain::{
     ids::Sku,
     order::Change,
-    order::Order,
+    order::{Context, Order},
     stock::Backorder,
     stock::StockMovement,
-    stock::{StockCommit, StockDelta, StockEvent, StockLevel, StockRecord},
+    stock::{MovementOutcome, StockCommit, StockDelta, StockLevel, StockRecord},
 };
 use jiff::SignedDuration;
 
-use super::samples::{Samples, fact, here, reservation};
+use super::samples::{Samples, fact, here, minutes, reservation};
 
 /// A movement of one level, as decided on `before`.
 pub(super) fn movement(
@@ -19,18 +19,27 @@ pub(super) fn movement(
     before: &StockLevel,
     movement: &StockMovement,
 ) -> StockCommit {
-    let context = samples.context(SignedDuration::from_mins(2));
-    let events = vec![StockEvent::new(before, movement)];
-    let record = StockRecord {
-        schema: domain::schema::VERSION,
-        at: context.now,
-        actor: context.actor,
-        cause: context.cause,
-        events,
+    movement_at(samples, before, movement, 2)
+}
+
+/// A movement that happened some minutes after the start.
+pub(super) fn movement_at(
+    samples: &Samples,
+    before: &StockLevel,
+    movement: &StockMovement,
+    minute: i64,
+) -> StockCommit {
+    let Context { now, actor, cause } = samples.context(SignedDuration::from_mins(20));
+    let outcome = movement.apply_to(before, minutes(minute));
+    let MovementOutcome::Moved(after, event) = outcome else {
+        panic!("{outcome:?}");
     };
     StockCommit {
-        levels: vec![(before.clone(), movement.apply_to(before))],
-        record,
+        levels: vec![(before.clone(), after)],
+        record: StockRecord {
+            events: vec![event],
+            ..StockRecord::new(now, actor, cause)
+        },
     }
 }
 
@@ -63,7 +72,7 @@ async fn figures(store: &impl Store, sku: &Sku) -> (i64, i64, i64, i64) {
 }
 
 /// Writes a change that moves stock, whatever the order's version is by now.
-async fn moves(
+pub(super) async fn moves(
     store: &impl Store,
     samples: &Samples,
     order: &Order,
@@ -195,7 +204,7 @@ pub(super) async fn a_movement_on_a_level_that_has_changed_is_a_conflict(
         moves(store, samples, &order, reservation(&sku, 2)).await,
         SaveOutcome::Saved
     );
-    let count = movement(samples, &read, &StockMovement::Counted { on_hand: 6 });
+    let count = movement(samples, &read, &StockMovement::counted(6));
     assert_eq!(
         store.move_stock(&count).await.unwrap(),
         StockMoveOutcome::Conflict
@@ -207,7 +216,7 @@ pub(super) async fn a_movement_on_a_level_that_has_changed_is_a_conflict(
     let count = movement(
         samples,
         &level(store, &sku).await,
-        &StockMovement::Counted { on_hand: 1 },
+        &StockMovement::counted(1),
     );
     assert_eq!(
         store.move_stock(&count).await.unwrap(),

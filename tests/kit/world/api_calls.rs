@@ -20,7 +20,7 @@ use domain::{
     location::{Location, LocationKind},
     order::CancelLine,
     order::{Actor, ActorKind, CancelReason, HoldKind},
-    stock::StockMovement,
+    stock::{StockChange, StockMovement},
 };
 
 use super::{draft::Draft, state::World};
@@ -88,7 +88,7 @@ impl World {
 
     /// So many units at a location, before the story begins.
     pub async fn has_stock(&mut self, location: &str, sku: &str, units: u32) {
-        self.stock(location, sku, StockMovement::Counted { on_hand: units });
+        self.stock(location, sku, StockMovement::counted(units));
         self.settle().await;
     }
 
@@ -232,19 +232,32 @@ impl World {
 
     /// An operator adjusts the stock.
     pub async fn adjusts(&mut self, location: &str, sku: &str, delta: i64) {
+        let movement = StockMovement::Adjusted { delta };
+        let outcome = self.moves_stock(location, sku, movement).await;
+        outcome.unwrap_or_else(|failure| panic!("not corrected: {failure}"));
+    }
+
+    /// An operator reports a movement of stock. The same request is made twice, and gets the same answer twice.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn moves_stock(
+        &mut self,
+        location: &str,
+        sku: &str,
+        movement: StockMovement,
+    ) -> Result<StockChange, Failure> {
         self.tick();
         let key = self.new_key("adjust");
         let location: LocationId = location.parse().expect("a location");
         let sku = sku.parse().expect("a SKU");
-        let facts = [StockFact {
-            sku,
-            movement: StockMovement::Adjusted { delta },
-        }];
-        let outcome = until_answered!(
-            self,
-            adjust(&self.store, &self.clock, &location, &facts, &key, &agent())
-        );
-        outcome.unwrap_or_else(|failure| panic!("not corrected: {failure}"));
+        let facts = [StockFact { sku, movement }];
+        let by = agent();
+        let call = || adjust(&self.store, &self.clock, &location, &facts, &key, &by);
+        let mut first = until_answered!(self, call())?.value;
+        let again = call().await?.value;
+        assert_eq!(again, first, "the same request gets the same answer");
+        Ok(first.remove(0))
     }
 
     fn new_key(&mut self, what: &str) -> IdempotencyKey {

@@ -4,14 +4,14 @@ use std::collections::BTreeMap;
 
 use app::{
     memory::Sent,
-    ports::{ConfigStore, HealthStore, OrderStore, StockStore},
+    ports::{ConfigStore, HealthStore, OrderStore, PageRequest, StockStore},
 };
 use domain::{
     health::LocationHealth,
     ids::{OrderId, Sku},
     invariants::owed_drains,
     order::{Event, ExceptionKind, FulfillmentStatus, Order, Status},
-    stock::StockLevel,
+    stock::{StockException, StockLevel},
 };
 
 use super::{queues::DeadLetter, state::World};
@@ -116,6 +116,17 @@ impl World {
             .into_iter()
             .find(|level| level.location.as_str() == location);
         found.unwrap_or_else(|| StockLevel::empty(sku, location.parse().expect("a location")))
+    }
+
+    /// Open exceptions about stock.
+    pub async fn stock_exceptions(&self) -> Vec<StockException> {
+        self.faults.clear();
+        let page = PageRequest {
+            limit: 100,
+            after: None,
+        };
+        let page = self.store.stock_exceptions(&page).await;
+        page.expect("a page").items
     }
 
     /// Requests that locations have received, each once however often it came.

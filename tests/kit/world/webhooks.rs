@@ -10,14 +10,26 @@ use domain::{
     order::RefundStatus,
     stock::StockMovement,
 };
+use jiff::Timestamp;
 
 use app::bus::subscriptions::Consumer;
 
 use super::state::World;
 
 impl World {
-    /// A verified webhook is put on the inbound queue.
+    /// A verified webhook is put on the inbound queue, about something that has just happened.
     pub fn receives_webhook(&mut self, location: Option<&str>, fact: Fact) {
+        self.tick();
+        self.receives_webhook_about(location, fact, self.clock.now());
+    }
+
+    /// A verified webhook about something that happened, as its sender says, at `occurred_at`.
+    pub fn receives_webhook_about(
+        &mut self,
+        location: Option<&str>,
+        fact: Fact,
+        occurred_at: Timestamp,
+    ) {
         self.tick();
         self.webhooks = self.webhooks.saturating_add(1);
         let source = if location.is_some() { "wms" } else { "stripe" };
@@ -26,7 +38,7 @@ impl World {
             source: source.to_owned(),
             id: format!("evt_{}", self.webhooks),
             location,
-            occurred_at: self.clock.now(),
+            occurred_at,
             received_at: self.clock.now(),
             fact,
         };
@@ -213,6 +225,42 @@ impl World {
             Some(location),
             Fact::Stock(vec![StockFact { sku, movement }]),
         );
+    }
+
+    /// Something has happened to stock at that time.
+    pub fn stock_at(
+        &mut self,
+        location: &str,
+        sku: &str,
+        movement: StockMovement,
+        occurred_at: Timestamp,
+    ) {
+        let sku = sku.parse().expect("a SKU");
+        let fact = Fact::Stock(vec![StockFact { sku, movement }]);
+        self.receives_webhook_about(Some(location), fact, occurred_at);
+    }
+
+    /// A count was taken at that time.
+    pub fn counted(&mut self, location: &str, sku: &str, on_hand: u32, counted_at: Timestamp) {
+        self.stock_at(location, sku, StockMovement::counted(on_hand), counted_at);
+    }
+
+    /// A shipment of these units left at that time; `last`: nothing more will.
+    pub async fn shipped_at(
+        &mut self,
+        location: &str,
+        order: OrderId,
+        shipment: (&str, &[(&str, u32)], bool),
+        shipped_at: Timestamp,
+    ) {
+        let fulfillment_order = self.work_at(location, order).await;
+        let (name, lines, last) = shipment;
+        let fact = Fact::Fulfillment {
+            order,
+            fulfillment_order,
+            fact: shipped(name, lines, last),
+        };
+        self.receives_webhook_about(Some(location), fact, shipped_at);
     }
 
     /// Units come in.

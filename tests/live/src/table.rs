@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use domain::{
     invariants::{self, OrderRecord},
     order::{Commit, Order, OrderState, PlacedOrder},
-    stock::StockLevel,
+    stock::{LevelMove, StockLevel},
 };
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
@@ -151,6 +151,32 @@ impl Item {
             .ok_or_else(|| StoryError::Failed(format!("an item without number {name}: {}", self.0)))
     }
 
+    /// A time in milliseconds; none when it is left out.
+    fn time(&self, name: &str) -> Outcome<Option<Timestamp>> {
+        if self.0[name].is_null() {
+            return Ok(None);
+        }
+        let time = Timestamp::from_millisecond(self.number(name)?);
+        time.map(Some)
+            .map_err(|error| StoryError::failed(name, error))
+    }
+
+    /// The kept movements: time and units in turn.
+    fn moves(&self) -> Outcome<Vec<LevelMove>> {
+        let unreadable =
+            || StoryError::Failed(format!("movements that cannot be read: {}", self.0));
+        let list = self.0["moves"]["L"].as_array();
+        let number = |value: &Value| value["N"].as_str()?.parse::<i64>().ok();
+        let numbers: Option<Vec<i64>> = list.into_iter().flatten().map(number).collect();
+        let numbers = numbers.ok_or_else(unreadable)?;
+        let moved = |pair: &[i64]| match *pair {
+            [at, units] => Some(LevelMove::new(Timestamp::from_millisecond(at).ok()?, units)),
+            _ => None,
+        };
+        let moves: Option<Vec<LevelMove>> = numbers.chunks(2).map(moved).collect();
+        moves.ok_or_else(unreadable)
+    }
+
     fn document<T: DeserializeOwned>(&self, name: &str) -> Outcome<T> {
         serde_json::from_str(&self.text(name)?)
             .map_err(|error| StoryError::failed(&self.0.to_string(), error))
@@ -169,6 +195,10 @@ impl Item {
             on_hand: self.number("on_hand")?,
             reserved: self.number("reserved")?,
             safety_stock: self.number("safety_stock")?,
+            counted_at: self.time("counted_at")?,
+            moves: self.moves()?,
+            moves_dropped_until: self.time("moves_dropped")?,
+            count_refused: !self.0["count_refused"].is_null(),
         };
         let available: i64 = self.number("available")?;
         expect(

@@ -72,6 +72,8 @@ fn the_table_of_limits_is_that_of_the_code() {
         app::usecases::sweep::UNREADABLE_PAUSE_S;
         domain::order::TRANSACTION_ITEMS_MAX;
         domain::routing::WRITES_MAX;
+        domain::stock::MOVES_KEPT;
+        domain::stock::MOVES_MAX;
         connect::BODY_MAX;
         connect::signature::TOLERANCE_S;
         connect::signature::standard::ID_MAX;

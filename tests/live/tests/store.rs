@@ -36,6 +36,7 @@ fn main() -> ExitCode {
             cancel_against_ship: rounds(25),
             many_orders_want_ten_units: rounds(8),
             one_webhook_many_times: rounds(25),
+            counts_against_parcels: rounds(6),
         },
         threads: 2,
     };

@@ -163,6 +163,10 @@ catalogue! {
     StockAdjusted 1 STOCK_SOURCE StockDetail<StockChange>;
     /// The safety stock changed.
     SafetyStockChanged 1 STOCK_SOURCE StockDetail<StockChange>;
+    /// An exception about a stock level was opened for a person.
+    StockExceptionOpened 1 STOCK_SOURCE StockDetail<OpenedStockException>;
+    /// An exception about a stock level was closed.
+    StockExceptionClosed 1 STOCK_SOURCE StockDetail<ClosedStockException>;
 }
 
 #[cfg(test)]

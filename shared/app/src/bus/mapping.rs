@@ -8,7 +8,7 @@
 use domain::{
     order::{Event, FulfillmentOrder},
     routing::Decision,
-    stock::StockEvent,
+    stock::{StockEvent, StockRecord},
 };
 
 use super::{catalogue::PublishedEvent, payloads::*};
@@ -112,6 +112,7 @@ impl PublishedEvent {
                 reason,
                 lines,
                 missing,
+                at: _,
             } => {
                 let reason = code_or_other(reason);
                 Self::FulfillmentRejected(RejectedFulfillment {
@@ -126,6 +127,7 @@ impl PublishedEvent {
                 fulfillment_order,
                 location,
                 lines,
+                at: _,
             } => Self::UnitsShortShipped(ShortShipped {
                 fulfillment_order,
                 location,
@@ -144,6 +146,7 @@ impl PublishedEvent {
                 fulfillment_order,
                 until,
                 totals_known,
+                at: _,
             } => Self::FulfillmentClosing(ClosingFulfillment {
                 fulfillment_order,
                 until,
@@ -165,6 +168,7 @@ impl PublishedEvent {
                 location,
                 lines,
                 missing,
+                at: _,
             } => Self::SurplusReleased(ReleasedSurplus {
                 fulfillment_order,
                 location,
@@ -241,8 +245,40 @@ impl PublishedEvent {
         })
     }
 
-    /// What is published of a stock movement.
-    pub fn of_stock_event(event: &StockEvent) -> Self {
+    /// What is published of a movement's record, in order. The movements come first, so that the ids of their events do
+    /// not depend on exceptions.
+    pub fn of_stock_record(record: &StockRecord) -> Vec<Self> {
+        let StockRecord {
+            schema: _,
+            at: _,
+            actor: _,
+            cause: _,
+            events,
+            unchanged: _,
+            exceptions_opened,
+            exceptions_closed,
+        } = record;
+        let movements = events.iter().map(Self::of_stock_event);
+        // Details and owners are for those who may read stock.
+        let opened = exceptions_opened.iter().map(|opened| {
+            Self::StockExceptionOpened(OpenedStockException {
+                kind: opened.kind.clone(),
+                sku: opened.sku.clone(),
+                location: opened.location.clone(),
+            })
+        });
+        let closed = exceptions_closed.iter().map(|closed| {
+            Self::StockExceptionClosed(ClosedStockException {
+                kind: closed.kind.clone(),
+                sku: closed.sku.clone(),
+                location: closed.location.clone(),
+                outcome: closed.outcome.clone(),
+            })
+        });
+        movements.chain(opened).chain(closed).collect()
+    }
+
+    fn of_stock_event(event: &StockEvent) -> Self {
         match event.clone() {
             StockEvent::StockReceived(change) => Self::StockReceived(change),
             StockEvent::StockCounted(change) => Self::StockCounted(change),

@@ -272,4 +272,24 @@ data! {
         /// How it ended.
         outcome: ExceptionOutcome,
     }
+    /// An exception about a stock level. A level has at most one of a kind.
+    OpenedStockException {
+        /// The kind of exception.
+        kind: ExceptionKind,
+        /// The SKU of the level.
+        sku: Sku,
+        /// The location of the level.
+        location: LocationId,
+    }
+    /// An exception about a stock level that has ended.
+    ClosedStockException {
+        /// The kind of exception.
+        kind: ExceptionKind,
+        /// The SKU of the level.
+        sku: Sku,
+        /// The location of the level.
+        location: LocationId,
+        /// How it ended.
+        outcome: ExceptionOutcome,
+    }
 }

@@ -75,12 +75,9 @@ pub fn entries_of_commit(order: OrderId, body: &CommitBody) -> Result<Vec<BusEnt
 /// [`Failure::Inconsistent`] when an event cannot be written as JSON.
 pub fn entries_of_movement(record: &StockRecord) -> Result<Vec<BusEntry>, Failure> {
     let cause = record.cause.key();
-    let events = record
-        .events
-        .iter()
-        .map(PublishedEvent::of_stock_event)
-        .enumerate();
+    let events = PublishedEvent::of_stock_record(record).into_iter();
     events
+        .enumerate()
         .map(|(n, published)| {
             let detail = published.detail(|version, data| StockDetail {
                 id: format!("{cause}:{n}"),

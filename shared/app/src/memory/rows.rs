@@ -10,7 +10,7 @@ use domain::{
     order::{Change, Reference},
     order::{Contact, Order, OrderState, PlacedOrder},
     stock::Backorder,
-    stock::{StockCommit, StockDelta, StockLevel, StockRecord},
+    stock::{StockCommit, StockDelta, StockException, StockLevel, StockRecord},
 };
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
@@ -44,6 +44,8 @@ pub(super) struct Rows {
     pub(super) levels: BTreeMap<(Sku, LocationId), StockLevel>,
     pub(super) backorders: BTreeMap<Sku, BTreeMap<QueueKey, Backorder>>,
     pub(super) records: BTreeMap<String, String>,
+    /// Those that are open. There is one kind, so a level has one at most.
+    pub(super) stock_exceptions: BTreeMap<(LocationId, Sku), StockException>,
     pub(super) locations: BTreeMap<LocationId, Location>,
     pub(super) rules: Option<RoutingRules>,
     pub(super) health: BTreeMap<LocationId, LocationHealth>,
@@ -183,6 +185,14 @@ impl Rows {
             self.levels
                 .insert((after.sku.clone(), after.location.clone()), after.clone());
         }
+        for opened in &commit.record.exceptions_opened {
+            let key = (opened.location.clone(), opened.sku.clone());
+            self.stock_exceptions.insert(key, opened.clone());
+        }
+        for closed in &commit.record.exceptions_closed {
+            let key = (closed.location.clone(), closed.sku.clone());
+            self.stock_exceptions.remove(&key);
+        }
         self.stream.push(Streamed::Stock(record.clone()));
         self.records.insert(marker, record);
         Ok(StockMoveOutcome::Moved)
@@ -198,9 +208,9 @@ impl Rows {
     }
 
     fn allows(&self, delta: &StockDelta) -> bool {
-        !delta.is_reservation
-            || self.level(&delta.sku, &delta.location).available()
-                >= delta.available().saturating_neg()
+        let level = self.level(&delta.sku, &delta.location);
+        let needed = delta.available(level.counted_at).saturating_neg();
+        !delta.is_reservation || level.available() >= needed
     }
 
     /// Carriers reuse tracking numbers, so those belong to no order.

@@ -10,7 +10,7 @@ use domain::{
     location::{Location, RoutingRules},
     order::{Change, Reference},
     order::{Contact, Order, Phase},
-    stock::{StockCommit, StockRecord},
+    stock::{StockCommit, StockException, StockRecord},
 };
 use jiff::{Timestamp, tz::TimeZone};
 
@@ -280,6 +280,14 @@ impl StockStore for MemoryStore {
     async fn movement(&self, cause: &str) -> Result<Option<StockRecord>, Failure> {
         yield_once().await;
         self.lock().record(cause)
+    }
+
+    async fn stock_exceptions(&self, page: &PageRequest) -> Result<Page<StockException>, Failure> {
+        yield_once().await;
+        let rows = self.lock();
+        let open = rows.stock_exceptions.iter();
+        let open = open.map(|((location, sku), open)| (format!("{location}/{sku}"), open.clone()));
+        Ok(cut(open.collect(), page))
     }
 
     async fn backordered_skus(&self, page: &PageRequest) -> Result<Page<Sku>, Failure> {

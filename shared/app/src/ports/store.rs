@@ -8,7 +8,7 @@ use domain::{
     order::{Change, Reference},
     order::{Commit, Contact, Order, Phase, UnreadableCommit},
     stock::Backorder,
-    stock::{StockCommit, StockLevel, StockRecord},
+    stock::{StockCommit, StockException, StockLevel, StockRecord},
 };
 use jiff::Timestamp;
 
@@ -186,7 +186,8 @@ pub trait StockStore: Sync {
     /// Levels and backorders of a SKU, consistently.
     fn sku(&self, sku: &Sku) -> impl Future<Output = Result<SkuStock, Failure>> + Send;
 
-    /// Writes a movement once: the levels, conditioned on what was read, and the marker of its cause.
+    /// Writes a movement once: the levels, conditioned on what was read, the exceptions that it opens and closes, and the
+    /// marker of its cause.
     fn move_stock(
         &self,
         commit: &StockCommit,
@@ -197,6 +198,12 @@ pub trait StockStore: Sync {
         &self,
         cause: &str,
     ) -> impl Future<Output = Result<Option<StockRecord>, Failure>> + Send;
+
+    /// Exceptions about stock that are open, by location and SKU.
+    fn stock_exceptions(
+        &self,
+        page: &PageRequest,
+    ) -> impl Future<Output = Result<Page<StockException>, Failure>> + Send;
 
     /// SKUs that have backorders, by name. The index may lag.
     fn backordered_skus(

@@ -79,7 +79,7 @@ pub async fn apply(
                 *fulfillment_order,
                 location,
                 fact.clone(),
-                inbound.occurred_at,
+                inbound.happened_at(),
                 ShipmentId::mint(env.now(), env.entropy()),
                 closing_grace_s,
             );
@@ -102,7 +102,8 @@ pub async fn apply(
         }
         Fact::Stock(facts) => {
             let (location, actor) = signed_by(inbound)?;
-            adjust_stock::apply(store, env, &location, facts, &cause, &actor).await
+            let happened_at = inbound.happened_at();
+            adjust_stock::apply(store, env, &location, facts, happened_at, &cause, &actor).await
         }
     }
 }

@@ -77,7 +77,10 @@ pub(super) fn inputs(
     now: Timestamp,
 ) -> RoutingInputs {
     for demand in &mut demands {
-        demand.avoid = order.avoided(&demand.line, |_| None);
+        let levels = stock.get(&demand.sku);
+        demand.avoid = order.avoided(&demand.line, |location| {
+            level(levels?, location)?.restocked_at()
+        });
     }
     let candidates = network.locations.iter().map(|location| Candidate {
         location: location.id.clone(),

@@ -35,12 +35,15 @@ pub struct LevelView {
     pub on_hand: i64,
     /// Units assigned to orders and not yet shipped.
     pub reserved: i64,
-    /// HeldForQueue back from sale.
+    /// Units withheld from sale.
     pub safety_stock: i64,
     /// Units that can be reserved.
     pub available: i64,
     /// Units missing to cover what is reserved and kept back.
     pub shortfall: i64,
+    /// When the last count was taken, UTC; left out: there was none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub counted_at: Option<Timestamp>,
 }
 
 impl StockView {
@@ -72,6 +75,7 @@ fn level(level: &StockLevel) -> LevelView {
         safety_stock: level.safety_stock,
         available: level.available(),
         shortfall: level.shortfall(),
+        counted_at: level.counted_at,
     }
 }
 

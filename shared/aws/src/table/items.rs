@@ -33,6 +33,12 @@ impl Item {
         self
     }
 
+    /// Whole numbers, in order.
+    pub(super) fn numbers(mut self, name: &str, values: impl IntoIterator<Item = i64>) -> Self {
+        self.0.insert(name.to_owned(), numbers(values));
+        self
+    }
+
     /// A document as JSON text, with the schema that this build writes.
     pub(super) fn json(self, name: &str, value: &impl Serialize) -> Result<Self, Failure> {
         let text = serde_json::to_string(value).map_err(|error| {
@@ -58,6 +64,23 @@ impl Item {
         let value = self.0.get(name).and_then(|value| value.as_n().ok());
         let number = value.and_then(|text| text.parse().ok());
         number.ok_or_else(|| self.unreadable(name, "not a whole number"))
+    }
+
+    /// A whole number that may be left out.
+    pub(super) fn find_number(&self, name: &str) -> Result<Option<i64>, Failure> {
+        let has = self.0.contains_key(name);
+        has.then(|| self.get_number(name)).transpose()
+    }
+
+    /// Whole numbers, in order; none when they are left out.
+    pub(super) fn find_numbers(&self, name: &str) -> Result<Vec<i64>, Failure> {
+        let Some(value) = self.0.get(name) else {
+            return Ok(Vec::new());
+        };
+        let number = |value: &AttributeValue| value.as_n().ok()?.parse().ok();
+        let read = value.as_l().ok();
+        let read = read.and_then(|list| list.iter().map(number).collect());
+        read.ok_or_else(|| self.unreadable(name, "not a list of whole numbers"))
     }
 
     /// A document that this build can write back.
@@ -98,6 +121,12 @@ impl From<Key> for Item {
     fn from(key: Key) -> Self {
         Self::new(key)
     }
+}
+
+/// Whole numbers as one value.
+pub(super) fn numbers(values: impl IntoIterator<Item = i64>) -> AttributeValue {
+    let number = |value: i64| AttributeValue::N(value.to_string());
+    AttributeValue::L(values.into_iter().map(number).collect())
 }
 
 /// The attribute name of each `#name` in the expressions. Every attribute is written so, since DynamoDB reserves

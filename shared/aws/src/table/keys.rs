@@ -31,6 +31,9 @@ pub(super) const DUE: &str = "DUE";
 /// The one partition key of the index `by-backordered-sku`.
 pub(super) const BACKORDERED: &str = "BACKORDERED";
 
+/// The one partition key of the exceptions about stock.
+pub(super) const STOCK_EXCEPTIONS: &str = "STOCK_EXCEPTIONS";
+
 const ORDER: &str = "ORDER#";
 const SKU: &str = "SKU#";
 const STOCK: &str = "STOCK#";
@@ -74,6 +77,10 @@ impl Key {
 
     pub(super) fn stock(sku: &Sku, location: &LocationId) -> Self {
         Self::new(sku_pk(sku), format!("{STOCK}{location}"))
+    }
+
+    pub(super) fn stock_exception(sku: &Sku, location: &LocationId) -> Self {
+        Self::new(STOCK_EXCEPTIONS.to_owned(), format!("{location}#{sku}"))
     }
 
     /// Sorting the keys of a SKU sorts its queue.

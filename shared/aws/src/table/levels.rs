@@ -1,17 +1,34 @@
 //! Stock levels: one item per SKU and location.
+//!
+//! The kept movements are one list of numbers, time and units in turn: `[1764057600000, -2, 1764061200000, 12]`. Times are
+//! milliseconds since 1970.
 
 use app::failure::Failure;
+use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     ids::{InvalidId, LocationId, Sku},
-    stock::{StockDelta, StockLevel},
+    stock::{LevelMove, MOVES_MAX, StockDelta, StockLevel},
 };
+use jiff::Timestamp;
 
 use super::{
     client::Table,
-    items::Item,
+    items::{Item, numbers},
     keys::Key,
     writes::{ABSENT, Condition, Write, number},
 };
+
+/// The attributes that a level is read from, with the placeholders of their values in a condition. All others follow
+/// from these.
+const FIGURES: [(&str, &str); 7] = [
+    ("on_hand", ":on_hand"),
+    ("reserved", ":reserved"),
+    ("safety_stock", ":safety_stock"),
+    ("counted_at", ":counted_at"),
+    ("moves", ":moves"),
+    ("moves_dropped", ":moves_dropped"),
+    ("count_refused", ":count_refused"),
+];
 
 impl Table {
     /// Replaces a level on condition that it is as it was read; without `before`, that there is none.
@@ -20,56 +37,88 @@ impl Table {
         before: Option<&StockLevel>,
         after: &StockLevel,
     ) -> Result<Write, Failure> {
-        const SAME: &str =
-            "#on_hand = :on_hand AND #reserved = :reserved AND #safety_stock = :safety_stock";
-        // A level that was read as empty may not have been there at all.
-        const SAME_OR_ABSENT: &str = "attribute_not_exists(#pk) OR \
-            (#on_hand = :on_hand AND #reserved = :reserved AND #safety_stock = :safety_stock)";
         let item = level_item(after);
         let Some(before) = before else {
             return Write::put(self, item, Some(ABSENT));
         };
-        let empty = (before.on_hand, before.reserved, before.safety_stock) == (0, 0, 0);
-        let values = vec![
-            (":on_hand", number(before.on_hand)),
-            (":reserved", number(before.reserved)),
-            (":safety_stock", number(before.safety_stock)),
-        ];
-        let expression = if empty { SAME_OR_ABSENT } else { SAME };
+        let mut read = level_item(before).into_attributes();
+        let (mut same, mut values) = (Vec::new(), Vec::new());
+        for (name, value) in FIGURES {
+            match read.remove(name) {
+                None => same.push(format!("attribute_not_exists(#{name})")),
+                Some(figure) => {
+                    same.push(format!("#{name} = {value}"));
+                    values.push((value, figure));
+                }
+            }
+        }
+        let mut expression = same.join(" AND ");
+        // A level that was read as empty may not have been there at all.
+        if *before == StockLevel::empty(before.sku.clone(), before.location.clone()) {
+            expression = format!("attribute_not_exists(#pk) OR ({expression})");
+        }
+        let expression = expression.as_str();
         Write::put(self, item, Some(Condition { expression, values }))
     }
 
-    /// Adds to a level without reading it. A reservation needs the units to be available. Any other change must leave
-    /// the level without a shortfall: available stock is never negative, so with a shortfall adding gives a wrong sum.
-    pub(super) fn add_to_level(&self, delta: &StockDelta) -> Result<Write, Failure> {
-        let mut sets = Vec::new();
-        let mut values = Vec::new();
+    /// Adds to a level without reading it, on condition that it was last counted at `counted_at`, or so that the same
+    /// movements are in the figure of its last count. A reservation needs the units to be available. Any other change must
+    /// leave the level without a shortfall: available stock is never negative, so with a shortfall adding gives a wrong
+    /// sum. Nor may there be more movements than a level keeps: then the oldest must be dropped.
+    pub(super) fn add_to_level(
+        &self,
+        delta: &StockDelta,
+        counted_at: Option<Timestamp>,
+    ) -> Result<Write, Failure> {
+        let available = delta.available(counted_at);
+        let (mut sets, mut values) = (Vec::new(), Vec::new());
         for (name, value, by) in [
-            ("on_hand", ":on_hand", delta.on_hand),
+            ("on_hand", ":on_hand", delta.on_hand(counted_at)),
             ("reserved", ":reserved", delta.reserved),
-            ("available", ":available", delta.available()),
+            ("available", ":available", available),
         ] {
-            if by != 0 {
+            // An update sets something; of one that changes nothing, only the conditions matter.
+            if by != 0 || (name == "reserved" && delta.on_hand(counted_at) == 0) {
                 sets.push(format!("#{name} = #{name} + {value}"));
                 values.push((value, number(by)));
             }
         }
-        let needed = delta.available().saturating_neg().max(0);
-        let condition = if delta.is_reservation {
+        let moves: Vec<LevelMove> = delta.moves_after(counted_at).collect();
+        if !moves.is_empty() {
+            sets.push("#moves = list_append(if_not_exists(#moves, :none), :moves)".to_owned());
+            values.push((":none", numbers([])));
+            values.push((":moves", packed(&moves)));
+        }
+        let needed = available.saturating_neg().max(0);
+        let mut conditions = vec![if delta.is_reservation {
             values.push((":needed", number(needed)));
             "#available >= :needed"
-        } else if delta.available() == 0 {
+        } else if available == 0 {
             "attribute_exists(#pk)"
         } else {
             values.push((":needed", number(needed)));
             "attribute_not_exists(#shortfall) AND #available >= :needed"
-        };
+        }];
+        if let Some(first) = moves.first() {
+            conditions.push("(attribute_not_exists(#counted_at) OR #counted_at < :first)");
+            conditions.push("(attribute_not_exists(#moves) OR size(#moves) <= :room)");
+            values.push((":first", number(first.at.as_millisecond())));
+            values.push((":room", number(room(moves.len()))));
+        }
+        let counted = delta.moves.len().saturating_sub(moves.len());
+        if let Some(last) = counted
+            .checked_sub(1)
+            .and_then(|last| delta.moves.get(last))
+        {
+            conditions.push("#counted_at >= :last");
+            values.push((":last", number(last.at.as_millisecond())));
+        }
         let key = Key::stock(&delta.sku, &delta.location);
         Write::update(
             self,
             key,
             &format!("SET {}", sets.join(", ")),
-            condition,
+            &conditions.join(" AND "),
             values,
         )
     }
@@ -88,28 +137,86 @@ impl Table {
     }
 }
 
+/// Whether adding to a level gives the level after the change: the conditions of [`Table::add_to_level`], but for what
+/// is read of the last count.
+pub(super) fn can_be_added(delta: &StockDelta, level: &StockLevel) -> bool {
+    let available = delta.available(level.counted_at);
+    let added = delta.moves_after(level.counted_at).count();
+    let balanced = available == 0 || level.shortfall() == 0;
+    balanced
+        && level.available() >= available.saturating_neg()
+        && (added == 0 || level.moves.len().saturating_add(added) <= MOVES_MAX)
+}
+
+/// The longest list to which so many movements may be added; a movement is two numbers.
+fn room(added: usize) -> i64 {
+    let moves = MOVES_MAX.saturating_sub(added);
+    i64::try_from(moves.saturating_mul(2)).unwrap_or(0)
+}
+
+fn packed(moves: &[LevelMove]) -> AttributeValue {
+    numbers(unpacked(moves))
+}
+
+fn unpacked(moves: &[LevelMove]) -> impl Iterator<Item = i64> + '_ {
+    moves
+        .iter()
+        .flat_map(|moved| [moved.at.as_millisecond(), moved.units])
+}
+
 fn level_item(level: &StockLevel) -> Item {
-    let item = Item::new(Key::stock(&level.sku, &level.location))
+    let mut item = Item::new(Key::stock(&level.sku, &level.location))
         .text("sku", level.sku.as_str())
         .text("location", level.location.as_str())
         .number("on_hand", level.on_hand)
         .number("reserved", level.reserved)
         .number("safety_stock", level.safety_stock)
         .number("available", level.available());
-    match level.shortfall() {
-        0 => item,
-        short => item.number("shortfall", short),
+    if level.shortfall() > 0 {
+        item = item.number("shortfall", level.shortfall());
     }
+    if let Some(at) = level.counted_at {
+        item = item.number("counted_at", at.as_millisecond());
+    }
+    if !level.moves.is_empty() {
+        item = item.numbers("moves", unpacked(&level.moves));
+    }
+    if let Some(at) = level.moves_dropped_until {
+        item = item.number("moves_dropped", at.as_millisecond());
+    }
+    if level.count_refused {
+        item = item.number("count_refused", 1);
+    }
+    item
 }
 
 /// Reads a stock level.
 pub(super) fn level(item: &Item) -> Result<StockLevel, Failure> {
     let name = |error: InvalidId| Failure::Inconsistent(format!("a stock level: {error}"));
+    let time = |millisecond: i64| {
+        Timestamp::from_millisecond(millisecond)
+            .map_err(|error| Failure::Inconsistent(format!("a stock level: {error}")))
+    };
+    let moves = item.find_numbers("moves")?;
+    let (moves, []) = moves.as_chunks::<2>() else {
+        let problem = "a stock level: a movement without its units";
+        return Err(Failure::Inconsistent(problem.to_owned()));
+    };
+    let moves = moves.iter().map(|[at, units]| {
+        Ok(LevelMove {
+            at: time(*at)?,
+            units: *units,
+        })
+    });
     Ok(StockLevel {
         sku: item.get_text("sku")?.parse().map_err(name)?,
         location: item.get_text("location")?.parse().map_err(name)?,
         on_hand: item.get_number("on_hand")?,
         reserved: item.get_number("reserved")?,
         safety_stock: item.get_number("safety_stock")?,
+        counted_at: item.find_number("counted_at")?.map(time).transpose()?,
+        moves: moves.collect::<Result<_, Failure>>()?,
+        moves_dropped_until: item.find_number("moves_dropped")?.map(time).transpose()?,
+        count_refused: item.find_number("count_refused")?.is_some(),
     })
 }

@@ -8,7 +8,8 @@
 //! | order state | `ORDER#<id>` | `STATE` | `text`, `version`, `phase_day`, `placed_at`; `due`, `due_at` while progress is owed; `exceptions` while one is open | load, list by phase (open, done) and day, sweep, list exceptions |
 //! | commit | `ORDER#<id>` | `COMMIT#<seq, 6 digits>` | `text`, `hash`, `order_id`, `outbox` | audit, the stream |
 //! | reference | `REF#<kind>#<value>` | `REF` | `order_id` | find |
-//! | stock level | `SKU#<sku>` | `STOCK#<location>` | `on_hand`, `reserved`, `safety_stock`, `available`; `shortfall` when there is one | SKU |
+//! | stock level | `SKU#<sku>` | `STOCK#<location>` | `on_hand`, `reserved`, `safety_stock`, `available`; `shortfall` when there is one; `counted_at`; `moves`, the last movements after it; `moves_dropped`, the time of the latest that is not kept; `count_refused` | SKU |
+//! | exception about a stock level | `STOCK_EXCEPTIONS` | `<location>#<sku>` | `text`; `closed` when it is | list of exceptions |
 //! | backorder | `SKU#<sku>` | `BACKORDER#<priority>#<placed at>#<order>#<line>` | `text`, `backordered`, `backordered_sku` | SKU, sweep |
 //! | stock movement | `INBOX#<source>#<id>` | `INBOX` | `record`, `outbox`, `expires_at` | duplicate check, the stream |
 //! | location, supplier | `CONFIG` | `LOCATION#<id>` | `text` | routing, dispatch |
@@ -36,6 +37,7 @@ mod orders;
 mod place;
 mod save;
 mod stock;
+mod stock_exceptions;
 mod transact;
 mod writes;
 

@@ -2,8 +2,10 @@
 //!
 //! The condition on the state's version decides between two writers of one order: the first wins, the second decides
 //! again on what it finds. Stock levels are added to without being read, so that two orders that reserve the same
-//! stock do not conflict. Where adding is not enough (a level has, or would get, less on hand than is reserved), the
-//! condition fails and returns the level; the new level is computed and replaces exactly that one.
+//! stock do not conflict. A parcel that left before the last count is in its figure already: then the condition on the time
+//! of the count fails and returns the level, and what is added leaves out what the count has. Where adding is not enough
+//! (a level has, or would get, less on hand than is reserved, or keeps as many movements as it may), the new level is
+//! computed and replaces exactly the one that was returned.
 //!
 //! Should the function stop half-way, the transaction is written or it is not; the message comes again, and the use
 //! case finds the change done or does it.
@@ -14,9 +16,11 @@ use domain::{
     stock::{StockDelta, StockLevel},
 };
 
+use jiff::Timestamp;
+
 use super::{
     client::Table,
-    levels::level,
+    levels::{can_be_added, level},
     limits::SAVE_ATTEMPTS_MAX,
     order_items::{FailedKinds, ItemKind, OrderWrites},
     transact::{FailedCondition, TransactionEnd, jitter},
@@ -25,8 +29,9 @@ use super::{
 
 /// How one stock level is written.
 enum LevelWrite<'a> {
-    /// By adding to it, without reading it.
-    Add(&'a StockDelta),
+    /// By adding to it, without reading it, if this is when it was last counted. At first: never, or before all of what
+    /// is added.
+    Add(&'a StockDelta, Option<Timestamp>),
     /// By replacing the level that was read.
     Replace(&'a StockDelta, Option<StockLevel>),
 }
@@ -34,13 +39,13 @@ enum LevelWrite<'a> {
 impl<'a> LevelWrite<'a> {
     fn delta(&self) -> &'a StockDelta {
         match self {
-            LevelWrite::Add(delta) | LevelWrite::Replace(delta, _) => delta,
+            LevelWrite::Add(delta, _) | LevelWrite::Replace(delta, _) => delta,
         }
     }
 
     fn write(&self, table: &Table) -> Result<Write, Failure> {
         match self {
-            LevelWrite::Add(delta) => table.add_to_level(delta),
+            LevelWrite::Add(delta, counted_at) => table.add_to_level(delta, *counted_at),
             LevelWrite::Replace(delta, current) => {
                 let empty = || StockLevel::empty(delta.sku.clone(), delta.location.clone());
                 let after = current.clone().unwrap_or_else(empty).after(delta);
@@ -52,13 +57,9 @@ impl<'a> LevelWrite<'a> {
 
 impl Table {
     pub(super) async fn save_change(&self, change: &Change) -> Result<SaveOutcome, Failure> {
-        let moves = |delta: &&StockDelta| delta.on_hand != 0 || delta.reserved != 0;
-        let mut levels: Vec<LevelWrite<'_>> = change
-            .stock
-            .iter()
-            .filter(moves)
-            .map(LevelWrite::Add)
-            .collect();
+        let deltas = change.stock.iter().filter(|delta| !delta.is_empty());
+        let mut levels: Vec<LevelWrite<'_>> =
+            deltas.map(|delta| LevelWrite::Add(delta, None)).collect();
         let references = &change.references;
         for attempt in 0..SAVE_ATTEMPTS_MAX {
             if attempt > 1 {
@@ -129,23 +130,16 @@ impl Table {
                 SaveOutcome::VersionConflict
             }));
         }
-        let short = failed.iter().find_map(|(kind, _)| match kind {
-            ItemKind::StockLevel(index) => levels
-                .get(index)
-                .map(LevelWrite::delta)
-                .filter(|delta| delta.is_reservation),
-            ItemKind::State
-            | ItemKind::Commit
-            | ItemKind::Placed
-            | ItemKind::Contact
-            | ItemKind::Backorder
-            | ItemKind::Reference(_) => None,
-        });
-        if let Some(StockDelta { sku, location, .. }) = short {
-            return Ok(Some(SaveOutcome::OutOfStock {
-                sku: sku.clone(),
-                location: location.clone(),
-            }));
+        for (kind, failed) in failed.iter() {
+            if let ItemKind::StockLevel(index) = kind
+                && let Some(delta) = levels.get(index).map(LevelWrite::delta)
+                && is_short(delta, failed)?
+            {
+                return Ok(Some(SaveOutcome::OutOfStock {
+                    sku: delta.sku.clone(),
+                    location: delta.location.clone(),
+                }));
+            }
         }
         Ok(failed
             .taken_reference(references)
@@ -163,6 +157,20 @@ impl Table {
             // There is no level, or it was not returned.
             None => self.level(&delta.sku, &delta.location).await?,
         };
-        Ok(LevelWrite::Replace(delta, current))
+        Ok(match current {
+            Some(level) if can_be_added(delta, &level) => LevelWrite::Add(delta, level.counted_at),
+            current => LevelWrite::Replace(delta, current),
+        })
     }
+}
+
+/// Whether a condition failed because a reservation needs more units than are available. Where units come or leave in
+/// the same change, it may also have failed because of a count.
+fn is_short(delta: &StockDelta, failed: &FailedCondition) -> Result<bool, Failure> {
+    if !delta.is_reservation || delta.moves.is_empty() {
+        return Ok(delta.is_reservation);
+    }
+    let level = failed.current.as_ref().map(level).transpose()?;
+    Ok(level
+        .is_none_or(|level| level.available() < delta.available(level.counted_at).saturating_neg()))
 }

@@ -8,7 +8,7 @@ use domain::{
     ids::Sku,
     order::Cause,
     stock::Backorder,
-    stock::{StockCommit, StockRecord},
+    stock::{StockCommit, StockException, StockRecord},
 };
 
 use super::{
@@ -46,6 +46,7 @@ impl StockStore for Table {
         for (before, after) in &commit.levels {
             writes.push(self.replace_level(Some(before), after)?);
         }
+        writes.extend(self.write_stock_exceptions(&commit.record)?);
         let failed = match self.transact(writes).await? {
             TransactionEnd::Written => return Ok(StockMoveOutcome::Moved),
             TransactionEnd::ConditionsFailed(failed) => failed,
@@ -65,6 +66,10 @@ impl StockStore for Table {
         let (source, id) = cause.split_once(':').unwrap_or((cause, ""));
         let item = self.get(Key::inbox(&Cause::new(source, id))).await?;
         item.map(|item| item.get_json("record")).transpose()
+    }
+
+    async fn stock_exceptions(&self, page: &PageRequest) -> Result<Page<StockException>, Failure> {
+        self.open_stock_exceptions(page).await
     }
 
     async fn backordered_skus(&self, page: &PageRequest) -> Result<Page<Sku>, Failure> {

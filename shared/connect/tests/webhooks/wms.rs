@@ -150,7 +150,7 @@ fn stock_is_by_sku_and_added_up() {
     let counted = moved(&example("wms/stock.counted.json"));
     assert_eq!(
         counted[0],
-        ("MUG-BLUE".to_owned(), StockMovement::Counted { on_hand: 0 })
+        ("MUG-BLUE".to_owned(), StockMovement::counted(0))
     );
     let twice = json!([{"sku": "TEE", "on_hand": 2}, {"sku": "TEE", "on_hand": 3}]);
     assert_eq!(

@@ -23,12 +23,13 @@ pub(super) fn until(now: Timestamp, grace_s: u32) -> Timestamp {
 
 /// The location has said that nothing more will come. `found` is the fulfillment order after the shipment that said so.
 /// With `totals`, what it will not ship is known at once, and what it has shipped is not short; without, both are open
-/// until the grace has passed.
+/// until the grace has passed. `at`: when the location said so; what is short was missing then.
 pub(super) fn close(
     order: &Order,
     found: &FulfillmentOrder,
     totals: Option<&BTreeMap<LineId, u32>>,
     until: Timestamp,
+    at: Timestamp,
 ) -> Vec<Event> {
     if !found.status.is_open() || found.open_units() == 0 {
         return vec![];
@@ -37,26 +38,27 @@ pub(super) fn close(
         // A repeated message must not move the end.
         return match found.closing {
             Some(_) => vec![],
-            None => vec![closing(found, until, false)],
+            None => vec![closing(found, until, false, at)],
         };
     };
     let missing = |line: &FulfillmentLine| {
         let total = totals.get(&line.line).copied().unwrap_or(0);
         total.saturating_sub(line.shipped).min(line.open)
     };
-    let mut events = given_up(order, found, |l| l.open.saturating_sub(missing(l)));
+    let mut events = given_up(order, found, at, |l| l.open.saturating_sub(missing(l)));
     let knows = found.closing.is_some_and(|closing| closing.totals_known);
     if !knows && found.lines.iter().any(|line| missing(line) > 0) {
-        events.push(closing(found, until, true));
+        events.push(closing(found, until, true, at));
     }
     events
 }
 
-fn closing(found: &FulfillmentOrder, until: Timestamp, totals_known: bool) -> Event {
+fn closing(found: &FulfillmentOrder, until: Timestamp, totals_known: bool, at: Timestamp) -> Event {
     Event::FulfillmentClosing {
         fulfillment_order: found.id,
         until,
         totals_known,
+        at: Some(at),
     }
 }
 
@@ -74,7 +76,8 @@ pub(super) fn end(order: &Order, now: Timestamp) -> Vec<Event> {
             });
             events.push(missing_shipments(order, found));
         } else {
-            events.extend(given_up(order, found, |line| line.open));
+            let at = found.closing.and_then(|closing| closing.at).unwrap_or(now);
+            events.extend(given_up(order, found, at, |line| line.open));
         }
     }
     events

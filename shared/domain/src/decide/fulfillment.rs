@@ -67,7 +67,8 @@ pub(super) fn record(
         FulfillmentFact::Accepted | FulfillmentFact::Picking | FulfillmentFact::Packed => vec![],
         FulfillmentFact::Rejected { reason } => {
             let missing = MISSING_STOCK.contains(&reason.as_str());
-            release(order, found, |line| line.open, reason, missing)
+            let missing_at = missing.then_some(report.occurred_at);
+            release(order, found, |line| line.open, reason, missing_at)
         }
         FulfillmentFact::Cancelled { lines } => cancelled_by_location(order, found, lines, context),
         FulfillmentFact::CancelRefused { .. } => refused(
@@ -128,7 +129,13 @@ fn closed(
         .iter()
         .fold(order.clone(), |order, event| evolve(order, event, context));
     if let Some(found) = after.fulfillment_order(report.fulfillment_order) {
-        events.extend(close(&after, found, totals, report.closing_until));
+        events.extend(close(
+            &after,
+            found,
+            totals,
+            report.closing_until,
+            report.occurred_at,
+        ));
     }
 }
 
@@ -188,18 +195,19 @@ fn cancelled_by_location(
         }
     };
     let kept = |line: &FulfillmentLine| line.cancel_requested.saturating_sub(cancelled(line));
-    let mut events = release(order, found, cancelled, "cancelled_by_location", false);
+    let mut events = release(order, found, cancelled, "cancelled_by_location", None);
     events.extend(refused(order, found, kept, LOCATION_REFUSED, context.now));
     events
 }
 
 /// A location will not ship open units. Those that it was asked to cancel are cancelled, the rest is routed again.
+/// `missing_at`: when it found that the units do not exist.
 fn release(
     order: &Order,
     found: &FulfillmentOrder,
     released: impl Fn(&FulfillmentLine) -> u32,
     reason: &str,
-    missing: bool,
+    missing_at: Option<Timestamp>,
 ) -> Vec<Event> {
     if !found.status.is_open() {
         return vec![];
@@ -209,7 +217,7 @@ fn release(
         let requested = l.cancel_requested.saturating_sub(surplus(l));
         released(l).saturating_sub(surplus(l)).min(requested)
     };
-    let mut events: Vec<Event> = release_surplus(order, found, &released, missing)
+    let mut events: Vec<Event> = release_surplus(order, found, &released, missing_at)
         .into_iter()
         .collect();
     let requested = units_of(order, found, to_cancel);
@@ -226,7 +234,8 @@ fn release(
             location: found.location.clone(),
             reason: reason.chars().take(60).collect(),
             lines,
-            missing,
+            missing: missing_at.is_some(),
+            at: missing_at,
         });
     }
     events

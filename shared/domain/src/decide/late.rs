@@ -2,6 +2,8 @@
 //! not left; where it is too late for that, the other location is asked to cancel, and until it answers its units are
 //! surplus.
 
+use jiff::Timestamp;
+
 use super::units::{cancelled, units_of};
 use crate::{
     ids::FulfillmentOrderId,
@@ -83,6 +85,7 @@ fn reclaimed(
         surplus: at(false),
         released: back,
         written_off: back.min(released.written_off),
+        written_off_at: released.written_off_at,
     };
     (units.total() > 0 || units.written_off > 0).then_some(units)
 }
@@ -112,19 +115,20 @@ fn recalls(units: &[ReclaimedUnits]) -> Vec<Event> {
 }
 
 /// Takes `units` of each line away from a location that will not ship them: first the surplus, which nobody needs. The
-/// rest is left for the caller, given by line.
+/// rest is left for the caller, given by line. `missing_at`: when it found that the units do not exist.
 pub(super) fn release_surplus(
     order: &Order,
     found: &FulfillmentOrder,
     units: impl Fn(&FulfillmentLine) -> u32,
-    missing: bool,
+    missing_at: Option<Timestamp>,
 ) -> Option<Event> {
     let lines = units_of(order, found, |line| units(line).min(line.surplus));
     (!lines.is_empty()).then(|| Event::SurplusReleased {
         fulfillment_order: found.id,
         location: found.location.clone(),
         lines,
-        missing,
+        missing: missing_at.is_some(),
+        at: missing_at,
     })
 }
 
@@ -140,7 +144,7 @@ pub(super) fn ship_surplus(
         let needed = line.open.saturating_sub(line.surplus);
         part.map_or(0, |part| part.units.saturating_sub(needed))
     };
-    let event = release_surplus(order, found, |line| left(line, contents), false);
+    let event = release_surplus(order, found, |line| left(line, contents), None);
     for line in &found.lines {
         let surplus = left(line, contents).min(line.surplus);
         if let Some(part) = contents.iter_mut().find(|part| part.line == line.line) {
@@ -152,10 +156,11 @@ pub(super) fn ship_surplus(
 }
 
 /// Units that a location has not shipped and will not ship: surplus is released, what it was asked to cancel is cancelled,
-/// the rest is short. `count` gives them by line.
+/// the rest is short. `count` gives them by line; `at`: when they were missing.
 pub(super) fn given_up(
     order: &Order,
     found: &FulfillmentOrder,
+    at: Timestamp,
     count: impl Fn(&FulfillmentLine) -> u32,
 ) -> Vec<Event> {
     let surplus = |line: &FulfillmentLine| count(line).min(line.surplus);
@@ -167,7 +172,7 @@ pub(super) fn given_up(
         let gone = surplus(line).saturating_add(to_cancel(line));
         count(line).saturating_sub(gone)
     };
-    let mut events: Vec<Event> = release_surplus(order, found, &count, true)
+    let mut events: Vec<Event> = release_surplus(order, found, &count, Some(at))
         .into_iter()
         .collect();
     let units = units_of(order, found, to_cancel);
@@ -180,6 +185,7 @@ pub(super) fn given_up(
             fulfillment_order: found.id,
             location: found.location.clone(),
             lines,
+            at: Some(at),
         });
     }
     events

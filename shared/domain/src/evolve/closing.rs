@@ -13,11 +13,13 @@ pub(super) fn start(
     id: FulfillmentOrderId,
     until: Timestamp,
     totals_known: bool,
+    at: Option<Timestamp>,
 ) {
     if let Some(found) = fulfillment_order_mut(order, id) {
         found.closing = Some(Closing {
             until: Some(until),
             totals_known,
+            at,
         });
     }
 }

@@ -111,24 +111,26 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             location,
             lines,
             missing,
+            at,
             ..
         } => {
             let id = *fulfillment_order;
-            fulfillment::return_to_routing(order, id, location, lines, *missing, context);
+            let declined = (at.unwrap_or(context.now), *missing);
+            fulfillment::return_to_routing(order, id, location, lines, declined, context);
+            if *missing {
+                fulfillment::write_off(order, id, lines, *at);
+            }
         }
         Event::UnitsShortShipped {
             fulfillment_order,
             location,
             lines,
+            at,
         } => {
-            fulfillment::return_to_routing(
-                order,
-                *fulfillment_order,
-                location,
-                lines,
-                true,
-                context,
-            );
+            let id = *fulfillment_order;
+            let declined = (at.unwrap_or(context.now), true);
+            fulfillment::return_to_routing(order, id, location, lines, declined, context);
+            fulfillment::write_off(order, id, lines, *at);
         }
         Event::LocationAllowed { line, location, .. } => order
             .state
@@ -138,7 +140,8 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             fulfillment_order,
             until,
             totals_known,
-        } => closing::start(order, *fulfillment_order, *until, *totals_known),
+            at,
+        } => closing::start(order, *fulfillment_order, *until, *totals_known, *at),
         Event::FulfillmentClosingEnded { fulfillment_order } => {
             closing::end(order, *fulfillment_order);
         }

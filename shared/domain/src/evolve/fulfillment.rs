@@ -1,5 +1,7 @@
 //! Fulfillment orders: their status, and the units that are not shipped from them.
 
+use jiff::Timestamp;
+
 use super::buckets::line_mut;
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId},
@@ -94,23 +96,21 @@ pub(super) fn unassign(
     }
 }
 
-/// Units that a location will not ship: they are routed again without it.
+/// Units that a location will not ship: they are routed again without it. It declined them at that time, because they
+/// are missing or not.
 pub(super) fn return_to_routing(
     order: &mut Order,
     id: FulfillmentOrderId,
     location: &LocationId,
     lines: &[LineUnits],
-    missing: bool,
+    declined: (Timestamp, bool),
     context: &Context,
 ) {
     for_lines(order, id, lines, |line, units| {
         line.released = line.released.saturating_add(units);
-        if missing {
-            line.written_off = line.written_off.saturating_add(units);
-        }
     });
     for units in lines {
-        decline(order, &units.line, location, missing, context);
+        decline(order, &units.line, location, declined);
     }
     unassign(order, id, lines, |l| &mut l.unrouted);
     close(order, id, FulfillmentStatus::Rejected, context);
@@ -120,8 +120,7 @@ fn decline(
     order: &mut Order,
     line: &LineId,
     location: &LocationId,
-    missing: bool,
-    context: &Context,
+    (at, missing): (Timestamp, bool),
 ) {
     let declined = &mut order.state.declined;
     let known = declined
@@ -129,16 +128,29 @@ fn decline(
         .find(|known| known.line == *line && known.location == *location);
     match known {
         Some(known) => {
-            known.at = context.now;
+            known.at = known.at.max(at);
             known.times = known.times.saturating_add(1);
             known.missing = missing;
         }
         None => declined.push(Declined {
             line: line.clone(),
             location: location.clone(),
-            at: context.now,
+            at,
             times: 1,
             missing,
         }),
     }
+}
+
+/// Units that a location will not ship because they do not exist, found at that time.
+pub(super) fn write_off(
+    order: &mut Order,
+    id: FulfillmentOrderId,
+    lines: &[LineUnits],
+    at: Option<Timestamp>,
+) {
+    for_lines(order, id, lines, |line, units| {
+        line.written_off = line.written_off.saturating_add(units);
+        line.written_off_at = line.written_off_at.max(at);
+    });
 }

@@ -32,6 +32,9 @@ pub(super) fn reclaim(
             line.open = line.open.saturating_add(part.total());
             line.released = line.released.saturating_sub(part.released);
             line.written_off = line.written_off.saturating_sub(part.written_off);
+            if line.written_off == 0 {
+                line.written_off_at = None;
+            }
         }
         if let Some(line) = line_mut(order, &part.line) {
             shift(&mut line.unrouted, &mut line.assigned, part.unrouted);

@@ -25,6 +25,11 @@ pub struct Inbound {
 }
 
 impl Inbound {
+    /// When it happened: as the sender says, but not later than we took it in. Clocks of senders may be ahead.
+    pub fn happened_at(&self) -> Timestamp {
+        self.occurred_at.min(self.received_at)
+    }
+
     /// The id by which the event is remembered: sender's ids of two locations never collide.
     pub fn cause_id(&self) -> String {
         match &self.location {

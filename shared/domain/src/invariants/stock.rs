@@ -2,7 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use jiff::Timestamp;
+
 use super::{
+    on_hand::{History, check_on_hand},
     snapshot::{OrderRecord, Snapshot},
     violation::{Findings, Rule},
 };
@@ -47,13 +50,9 @@ pub(super) fn check(snapshot: &Snapshot, findings: &mut Findings) {
             format!("{short} units more are reserved than are there, and no fact took them")
         });
         if snapshot.records_since.is_none() {
-            let sum = moves.on_hand.get(&key).copied().unwrap_or(0);
-            findings.unless(level.on_hand == sum, Rule::I5, &subject, || {
-                format!(
-                    "{} units are on hand, the movements add up to {sum}",
-                    level.on_hand
-                )
-            });
+            let none = History::default();
+            let history = moves.history.get(&key).unwrap_or(&none);
+            check_on_hand(level, history, &subject, findings);
         }
     }
     for (key, units) in open.into_iter().filter(|(_, units)| *units != 0) {
@@ -94,7 +93,7 @@ fn open(snapshot: &Snapshot) -> BTreeMap<LevelKey, i64> {
 /// All that has ever moved what is on hand, or what is withheld.
 #[derive(Default)]
 struct Moves {
-    on_hand: BTreeMap<LevelKey, i64>,
+    history: BTreeMap<LevelKey, History>,
     /// Units that facts or safety stock have taken without a check. A reservation is checked,
     /// so a level is short by no more than this.
     lowered: BTreeMap<LevelKey, i64>,
@@ -108,20 +107,10 @@ impl Moves {
             expired: snapshot.records_since.is_some(),
             ..Self::default()
         };
-        for event in snapshot.records.iter().flat_map(|record| &record.events) {
-            let change = event.change();
-            let lowered = match event {
-                StockEvent::StockReceived(_) => 0,
-                StockEvent::StockCounted(_) | StockEvent::StockAdjusted(_) => {
-                    change.on_hand_delta.saturating_neg()
-                }
-                StockEvent::SafetyStockChanged(_) => change.safety_stock,
-            };
-            moves.add(
-                (change.sku.clone(), change.location.clone()),
-                change.on_hand_delta,
-                lowered,
-            );
+        for record in &snapshot.records {
+            for event in &record.events {
+                moves.add_stock_event(event, record.at);
+            }
         }
         for record in &snapshot.orders {
             moves.add_order(record);
@@ -129,19 +118,47 @@ impl Moves {
         moves
     }
 
-    fn add(&mut self, key: LevelKey, on_hand: i64, lowered: i64) {
-        let sum = self.on_hand.entry(key.clone()).or_default();
-        *sum = sum.saturating_add(on_hand);
-        if lowered > 0 {
-            let sum = self.lowered.entry(key).or_default();
-            *sum = sum.saturating_add(lowered);
+    fn add_stock_event(&mut self, event: &StockEvent, recorded_at: Timestamp) {
+        let change = event.change();
+        let key = (change.sku.clone(), change.location.clone());
+        let at = change.as_of.unwrap_or(recorded_at);
+        let lowered = change.on_hand_delta.saturating_neg();
+        match event {
+            StockEvent::StockCounted(change) => {
+                let found = change.counted.map_or(change.on_hand, i64::from);
+                let history = self.history.entry(key.clone()).or_default();
+                history.add_count(at, found);
+                self.lower(key, lowered);
+            }
+            StockEvent::StockReceived(change) | StockEvent::StockAdjusted(change) => {
+                self.add(key, at, change.on_hand_delta, lowered);
+            }
+            StockEvent::SafetyStockChanged(change) => self.lower(key, change.safety_stock),
         }
+    }
+
+    fn add(&mut self, key: LevelKey, at: Timestamp, units: i64, lowered: i64) {
+        let history = self.history.entry(key.clone()).or_default();
+        history.add_move(at, units);
+        self.lower(key, lowered);
+    }
+
+    fn lower(&mut self, key: LevelKey, units: i64) {
+        let sum = self.lowered.entry(key).or_default();
+        *sum = sum.saturating_add(units.max(0));
     }
 
     /// Shipments lower a level, and so do locations that report missing units. Read from the events
     /// themselves, not by the function that wrote the levels.
     fn add_order(&mut self, OrderRecord { order, commits }: &OrderRecord) {
-        for event in commits.iter().flat_map(|commit| &commit.body.events) {
+        let events = commits.iter().flat_map(|commit| {
+            commit
+                .body
+                .events
+                .iter()
+                .map(|event| (commit.body.at, event))
+        });
+        for (recorded_at, event) in events {
             #[expect(
                 clippy::wildcard_enum_match_arm,
                 reason = "the other events do not change what is on hand"
@@ -159,7 +176,8 @@ impl Moves {
                         let (units, unexpected) =
                             (i64::from(part.units), i64::from(part.unexpected));
                         let gone = units.saturating_add(unexpected).saturating_neg();
-                        self.add((line.sku.clone(), location.clone()), gone, unexpected);
+                        let key = (line.sku.clone(), location.clone());
+                        self.add(key, shipment.shipped_at, gone, unexpected);
                     }
                 }
                 Event::FulfillmentRejected {
@@ -167,6 +185,7 @@ impl Moves {
                     location,
                     lines,
                     missing: true,
+                    at,
                     ..
                 }
                 | Event::SurplusReleased {
@@ -174,18 +193,21 @@ impl Moves {
                     location,
                     lines,
                     missing: true,
+                    at,
                 }
                 | Event::UnitsShortShipped {
                     fulfillment_order,
                     location,
                     lines,
+                    at,
                 } => {
                     let tracked = order
                         .fulfillment_order(*fulfillment_order)
                         .is_some_and(|f| !f.untracked);
                     for part in lines.iter().filter(|_| tracked) {
                         let gone = i64::from(part.units).saturating_neg();
-                        self.add((part.sku.clone(), location.clone()), gone, 0);
+                        let key = (part.sku.clone(), location.clone());
+                        self.add(key, at.unwrap_or(recorded_at), gone, 0);
                     }
                 }
                 Event::UnitsReclaimed {
@@ -200,7 +222,8 @@ impl Moves {
                         let key = (part.sku.clone(), location.clone());
                         // Reserved again without a check, until the shipment in the same commit takes it.
                         let back = i64::from(part.written_off);
-                        self.add(key, back, i64::from(part.total()).saturating_sub(back));
+                        let at = part.written_off_at.unwrap_or(recorded_at);
+                        self.add(key, at, back, i64::from(part.total()).saturating_sub(back));
                     }
                 }
                 _ => {}

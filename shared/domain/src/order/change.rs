@@ -52,7 +52,7 @@ impl Change {
         let mut stock: BTreeMap<(Sku, LocationId), StockDelta> = BTreeMap::new();
         let mut references = Vec::new();
         for event in &events {
-            for delta in stock_deltas(&after, event) {
+            for delta in stock_deltas(&after, event, context.now) {
                 add_delta(&mut stock, delta);
             }
             references.extend(references_of(event));
@@ -70,11 +70,13 @@ impl Change {
         let commit = Commit::seal(body)?;
         apply_head(&mut after, &commit);
         let backorders = backorders(order, &after);
-        let moved = |delta: &StockDelta| delta.on_hand != 0 || delta.reserved != 0;
         Ok(Self {
             order: after,
             commit,
-            stock: stock.into_values().filter(moved).collect(),
+            stock: stock
+                .into_values()
+                .filter(|delta| !delta.is_empty())
+                .collect(),
             backorders,
             references: by_precedence(references),
             effects: Vec::new(),

@@ -92,6 +92,9 @@ pub struct ReclaimedUnits {
     /// Of those, the units whose stock had been written off: the write-off is reversed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub written_off: u32,
+    /// When that stock was last written off, UTC; `None`: nothing was, or when it was recorded is all that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_off_at: Option<Timestamp>,
 }
 
 impl ReclaimedUnits {
@@ -261,6 +264,9 @@ pub enum Event {
         /// Whether the location found that the units do not exist, so that its stock is written off.
         #[serde(default, skip_serializing_if = "is_default")]
         missing: bool,
+        /// When missing units were found missing, UTC; `None`: when it was recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// The location shipped less than requested and will ship no more: the rest is routed again without it, and
     /// its stock is written off.
@@ -270,6 +276,9 @@ pub enum Event {
         location: LocationId,
         /// The units that were not shipped.
         lines: Vec<LineUnits>,
+        /// When the location said so, UTC; `None`: when it was recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// A person allows a line to be routed to a location again that had declined it.
     LocationAllowed {
@@ -286,6 +295,9 @@ pub enum Event {
         /// Whether the location has said how many units it shipped in all: the open units have left.
         #[serde(default, skip_serializing_if = "is_default")]
         totals_known: bool,
+        /// When the location said so, UTC; `None`: when it was recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// The time in which shipments might turn up has passed; a person was asked for those that are missing.
     FulfillmentClosingEnded {
@@ -308,6 +320,9 @@ pub enum Event {
         /// Whether the location found that the units do not exist, so that its stock is written off.
         #[serde(default, skip_serializing_if = "is_default")]
         missing: bool,
+        /// When missing units were found missing, UTC; `None`: when it was recorded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// A shipment left.
     ShipmentShipped {

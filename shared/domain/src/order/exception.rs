@@ -43,6 +43,7 @@ impl ExceptionKind {
             | Self::ShipmentContradicted
             | Self::ShipmentAmbiguous
             | Self::DeclinedEverywhere
+            | Self::CountTooOld
             | Self::LocationSilent => ExceptionConcern::Location,
             Self::ShippedAfterCancel
             | Self::CapturedAfterCancel
@@ -103,5 +104,7 @@ open_set! {
         DeliveryProblem = "delivery_problem",
         /// A shipment is coming back.
         ReturnedToSender = "returned_to_sender",
+        /// A count of stock was refused: too many movements happened after it was taken.
+        CountTooOld = "count_too_old",
     }
 }

@@ -46,6 +46,9 @@ pub struct Closing {
     /// that are open when the time has passed are short.
     #[serde(default, skip_serializing_if = "is_default")]
     pub totals_known: bool,
+    /// When the location said so, UTC; `None`: a build that did not note it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
 }
 
 /// Units of one line within a fulfillment order.
@@ -71,6 +74,9 @@ pub struct FulfillmentLine {
     /// Of the released units, how many were written off the location's stock.
     #[serde(default, skip_serializing_if = "is_default")]
     pub written_off: u32,
+    /// When they were found missing, the last of them, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written_off_at: Option<Timestamp>,
 }
 
 impl FulfillmentLine {
@@ -84,6 +90,7 @@ impl FulfillmentLine {
             surplus: 0,
             released: 0,
             written_off: 0,
+            written_off_at: None,
         }
     }
 }

@@ -59,6 +59,8 @@ pub enum RejectionCode {
     ShipmentNotYetKnown,
     /// A refund before its capture: the capture has not arrived.
     NotYetCaptured,
+    /// More movements of the stock level happened after the count than are kept.
+    CountTooOld,
 }
 
 impl RejectionCode {
@@ -80,6 +82,7 @@ impl RejectionCode {
             Self::InvalidOrder => "invalid_order",
             Self::ShipmentNotYetKnown => "shipment_not_yet_known",
             Self::NotYetCaptured => "not_yet_captured",
+            Self::CountTooOld => "count_too_old",
         }
     }
 
@@ -100,7 +103,8 @@ impl RejectionCode {
             | Self::OnHold
             | Self::CurrencyMismatch
             | Self::StalePlan
-            | Self::InvalidOrder => false,
+            | Self::InvalidOrder
+            | Self::CountTooOld => false,
         }
     }
 }

@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
+use jiff::Timestamp;
+
+use super::{LevelMove, level::is_after_count};
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, Sku},
-    order::{Event, FulfillmentLine, Order, ReclaimedUnits, ShipmentLine},
+    order::{Event, FulfillmentLine, LineUnits, Order, ReclaimedUnits, ShipmentLine},
 };
 
 /// What a change of an order does to one stock level. Sums over all lines: a transaction may touch an item once.
@@ -12,8 +15,9 @@ use crate::{
 pub struct StockDelta {
     pub sku: Sku,
     pub location: LocationId,
-    /// Units on hand, more or less.
-    pub on_hand: i64,
+    /// Units that came to the level or left it, each time once, sorted by time. Which of them change what is on hand
+    /// depends on the level's last count: see [`Self::moves_after`].
+    pub moves: Vec<LevelMove>,
     /// Units reserved, more or less.
     pub reserved: i64,
     /// Whether it reserves for an order, which needs the units to be available. A physical fact needs nothing.
@@ -21,13 +25,47 @@ pub struct StockDelta {
 }
 
 impl StockDelta {
-    /// By how much the available units change.
-    pub fn available(&self) -> i64 {
-        self.on_hand.saturating_sub(self.reserved)
+    /// The movements that are not in the figure of a count taken at `counted_at`.
+    pub fn moves_after(
+        &self,
+        counted_at: Option<Timestamp>,
+    ) -> impl Iterator<Item = LevelMove> + '_ {
+        let moves = self.moves.iter().copied();
+        moves.filter(move |moved| is_after_count(moved.at, counted_at))
+    }
+
+    /// By how much what is on hand changes, on a level that was last counted at `counted_at`.
+    pub fn on_hand(&self, counted_at: Option<Timestamp>) -> i64 {
+        let units = self.moves_after(counted_at).map(|moved| moved.units);
+        units.fold(0, i64::saturating_add)
+    }
+
+    /// By how much the available units change, on a level that was last counted at `counted_at`.
+    pub fn available(&self, counted_at: Option<Timestamp>) -> i64 {
+        self.on_hand(counted_at).saturating_sub(self.reserved)
+    }
+
+    /// Whether it changes nothing on any level.
+    pub fn is_empty(&self) -> bool {
+        self.reserved == 0 && self.moves.is_empty()
+    }
+
+    fn add_move(&mut self, moved: LevelMove) {
+        match self.moves.binary_search_by_key(&moved.at, |m| m.at) {
+            Ok(index) => {
+                if let Some(same) = self.moves.get_mut(index) {
+                    same.units = same.units.saturating_add(moved.units);
+                }
+                self.moves.retain(|m| m.units != 0);
+            }
+            Err(index) if moved.units != 0 => self.moves.insert(index, moved),
+            Err(_) => {}
+        }
     }
 }
 
-/// Adds a delta to those of the same stock level.
+/// Adds a delta to those of the same stock level. Movements of different times stay apart: a count may have been taken
+/// between them.
 pub(crate) fn add_delta(sums: &mut BTreeMap<(Sku, LocationId), StockDelta>, delta: StockDelta) {
     match sums.entry((delta.sku.clone(), delta.location.clone())) {
         Entry::Vacant(entry) => {
@@ -35,26 +73,32 @@ pub(crate) fn add_delta(sums: &mut BTreeMap<(Sku, LocationId), StockDelta>, delt
         }
         Entry::Occupied(mut entry) => {
             let sum = entry.get_mut();
-            sum.on_hand = sum.on_hand.saturating_add(delta.on_hand);
+            for moved in delta.moves {
+                sum.add_move(moved);
+            }
             sum.reserved = sum.reserved.saturating_add(delta.reserved);
             sum.is_reservation |= delta.is_reservation;
         }
     }
 }
 
-/// What one event does to stock, given the order just before it.
-pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
+/// What one event does to stock, given the order just before it. `recorded_at` is the time of the commit; a movement has
+/// the time at which it was true, where the event has one.
+pub fn stock_deltas(order: &Order, event: &Event, recorded_at: Timestamp) -> Vec<StockDelta> {
     let sku = |line: &LineId| order.line(line).map(|(line, _)| line.sku.clone());
-    let delta =
-        |sku: &Sku, location: &LocationId, on_hand: i64, reserved: i64, is_reservation: bool| {
-            StockDelta {
-                sku: sku.clone(),
-                location: location.clone(),
-                on_hand,
-                reserved,
-                is_reservation,
-            }
-        };
+    let reserved = |sku: &Sku, location: &LocationId, reserved: i64| StockDelta {
+        sku: sku.clone(),
+        location: location.clone(),
+        moves: Vec::new(),
+        reserved,
+        is_reservation: reserved > 0,
+    };
+    // Units that are no longer there, and no longer reserved.
+    let gone = |sku: &Sku, location: &LocationId, at: Timestamp, units: i64, from_order: i64| {
+        let mut delta = reserved(sku, location, from_order.saturating_neg());
+        delta.add_move(LevelMove::new(at, units.saturating_neg()));
+        delta
+    };
     let tracked = |id: &FulfillmentOrderId| order.fulfillment_order(*id).filter(|f| !f.untracked);
     #[expect(
         clippy::wildcard_enum_match_arm,
@@ -68,7 +112,7 @@ pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
             fulfillment_orders, ..
         } => {
             let reserve = |location: &LocationId, l: &FulfillmentLine| {
-                sku(&l.line).map(|sku| delta(&sku, location, 0, i64::from(l.open), true))
+                sku(&l.line).map(|sku| reserved(&sku, location, i64::from(l.open)))
             };
             let tracked = fulfillment_orders.iter().filter(|f| !f.untracked);
             tracked
@@ -79,13 +123,8 @@ pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
             .iter()
             .filter_map(|u| {
                 let at = tracked(u.fulfillment_order.as_ref()?)?;
-                Some(delta(
-                    &u.sku,
-                    &at.location,
-                    0,
-                    i64::from(u.units).saturating_neg(),
-                    false,
-                ))
+                let released = i64::from(u.units).saturating_neg();
+                Some(reserved(&u.sku, &at.location, released))
             })
             .collect(),
         Event::FulfillmentRejected {
@@ -93,6 +132,7 @@ pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
             location,
             lines,
             missing,
+            at,
             ..
         }
         | Event::SurplusReleased {
@@ -100,43 +140,56 @@ pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
             location,
             lines,
             missing,
+            at,
         } => {
-            let back = |units: u32| i64::from(units).saturating_neg();
-            let gone = |units: u32| if *missing { back(units) } else { 0 };
+            let at = at.unwrap_or(recorded_at);
             let lines = lines
                 .iter()
                 .filter(|_| tracked(fulfillment_order).is_some());
-            lines
-                .map(|l| delta(&l.sku, location, gone(l.units), back(l.units), false))
-                .collect()
+            let released = |l: &LineUnits| {
+                let units = i64::from(l.units);
+                let missing = if *missing { units } else { 0 };
+                gone(&l.sku, location, at, missing, units)
+            };
+            lines.map(released).collect()
         }
         Event::UnitsShortShipped {
             fulfillment_order,
             location,
             lines,
+            at,
         } => {
-            let back = |units: u32| i64::from(units).saturating_neg();
+            let at = at.unwrap_or(recorded_at);
             let lines = lines
                 .iter()
                 .filter(|_| tracked(fulfillment_order).is_some());
-            lines
-                .map(|l| delta(&l.sku, location, back(l.units), back(l.units), false))
-                .collect()
+            let short = |l: &LineUnits| {
+                let units = i64::from(l.units);
+                gone(&l.sku, location, at, units, units)
+            };
+            lines.map(short).collect()
         }
         Event::UnitsReclaimed {
             fulfillment_order,
             location,
             units,
         } => {
+            // Their shipment is in the same change, and a fact; so they need not be available. The reversal is as of the
+            // write-off: a count that was taken in between has neither in its figure.
             let own = |u: &ReclaimedUnits| {
                 let _ = tracked(fulfillment_order)?;
-                let (back, reserved) = (i64::from(u.written_off), i64::from(u.total()));
-                Some(delta(&u.sku, location, back, reserved, false))
+                let at = u.written_off_at.unwrap_or(recorded_at);
+                let back = i64::from(u.written_off).saturating_neg();
+                let total = i64::from(u.total()).saturating_neg();
+                Some(StockDelta {
+                    is_reservation: false,
+                    ..gone(&u.sku, location, at, back, total)
+                })
             };
             let freed = |u: &ReclaimedUnits| -> Vec<StockDelta> {
                 let planned = u.planned.iter().filter_map(|(id, units)| {
                     let freed = i64::from(*units).saturating_neg();
-                    Some(delta(&u.sku, &tracked(id)?.location, 0, freed, false))
+                    Some(reserved(&u.sku, &tracked(id)?.location, freed))
                 });
                 planned.collect()
             };
@@ -151,16 +204,9 @@ pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
             untracked: false,
         } => {
             let left = |l: &ShipmentLine| {
-                let all = i64::from(l.units.saturating_add(l.unexpected)).saturating_neg();
-                sku(&l.line).map(|sku| {
-                    delta(
-                        &sku,
-                        location,
-                        all,
-                        i64::from(l.units).saturating_neg(),
-                        false,
-                    )
-                })
+                let all = i64::from(l.units.saturating_add(l.unexpected));
+                let requested = i64::from(l.units);
+                sku(&l.line).map(|sku| gone(&sku, location, shipment.shipped_at, all, requested))
             };
             shipment.lines.iter().filter_map(left).collect()
         }

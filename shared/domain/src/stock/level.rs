@@ -1,10 +1,48 @@
 //! Stock levels: how many units of a SKU a location has, has reserved and may sell.
+//!
+//! What is on hand is the last count and all movements after it. *Last* and *after* are about when something was true,
+//! not about when we heard of it: the same counts and movements give the same figure in every order of arrival.
+//! Therefore a level keeps its last movements with their times, to carry them over a count that we hear of late.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::StockDelta;
-use crate::ids::{LocationId, Sku};
+use crate::{
+    ids::{LocationId, Sku},
+    serde_default::is_default,
+};
+
+/// Movements of a level that are kept at least. A count that was taken before older ones is refused.
+pub const MOVES_KEPT: usize = 50;
+/// Movements of a level that are kept at most. Until then one is added without reading the level; the next one drops the
+/// oldest, down to [`MOVES_KEPT`]. 60 fit an item of 1 KB, which is what a write is paid by.
+pub const MOVES_MAX: usize = 60;
+
+/// Units that came to a level or left it, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct LevelMove {
+    /// When they did, UTC, whole milliseconds.
+    pub at: Timestamp,
+    /// Units more or less on hand.
+    pub units: i64,
+}
+
+impl LevelMove {
+    /// A movement at a time.
+    pub fn new(at: Timestamp, units: i64) -> Self {
+        Self {
+            at: whole_milliseconds(at),
+            units,
+        }
+    }
+}
+
+/// Drops what is finer than a millisecond: times of counts and movements are compared and stored in milliseconds.
+pub fn whole_milliseconds(at: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(at.as_millisecond()).unwrap_or(at)
+}
 
 /// Units of one SKU at one location.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -17,6 +55,29 @@ pub struct StockLevel {
     pub reserved: i64,
     /// Withheld from sale.
     pub safety_stock: i64,
+    /// When the last count was taken, UTC, whole milliseconds; `None`: the units were never counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted_at: Option<Timestamp>,
+    /// The last movements after the last count, in the order in which we heard of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub moves: Vec<LevelMove>,
+    /// The time of the latest movement after the last count that is no longer kept; `None`: all are.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moves_dropped_until: Option<Timestamp>,
+    /// Whether a count was refused and none was recorded since: an exception is open.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub count_refused: bool,
+}
+
+/// What a count makes of a level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum CountOutcome {
+    /// The level with the count, and the movements after it.
+    Counted(StockLevel),
+    /// A later count is known: this one changes nothing.
+    Outdated,
+    /// Movements after the count are no longer kept, so what is on hand now does not follow from it.
+    TooOld,
 }
 
 impl StockLevel {
@@ -28,7 +89,18 @@ impl StockLevel {
             on_hand: 0,
             reserved: 0,
             safety_stock: 0,
+            counted_at: None,
+            moves: Vec::new(),
+            moves_dropped_until: None,
+            count_refused: false,
         }
+    }
+
+    /// When units were last received or counted here, UTC, as far as it is known; a correction upwards is a receipt too.
+    pub fn restocked_at(&self) -> Option<Timestamp> {
+        let received = self.moves.iter().filter(|moved| moved.units > 0);
+        let received = received.map(|moved| moved.at).max();
+        received.max(self.counted_at)
     }
 
     fn balance(&self) -> i64 {
@@ -48,31 +120,152 @@ impl StockLevel {
         self.balance().saturating_neg().max(0)
     }
 
-    /// The level after a change.
+    /// The level after what an order's change does to it. Movements from before the last count are in its figure
+    /// already.
+    #[must_use]
     pub fn after(&self, delta: &StockDelta) -> Self {
-        Self {
-            on_hand: self.on_hand.saturating_add(delta.on_hand),
-            reserved: self.reserved.saturating_add(delta.reserved),
+        let mut after = self.clone();
+        after.reserved = after.reserved.saturating_add(delta.reserved);
+        for moved in delta.moves_after(self.counted_at) {
+            after.add(moved);
+        }
+        if after.moves.len() > MOVES_MAX {
+            after.drop_oldest_moves();
+        }
+        after
+    }
+
+    /// The level after a movement that no order caused, and without the oldest movements that need not be kept.
+    #[must_use]
+    pub fn moved(&self, moved: LevelMove) -> Self {
+        let mut after = self.clone();
+        if moved.units != 0 && is_after_count(moved.at, self.counted_at) {
+            after.add(moved);
+        }
+        after.drop_oldest_moves();
+        after
+    }
+
+    /// What a count makes of the level that was taken at `at` and found so many units. Of two counts at the same
+    /// moment the lower one holds, whichever we hear of first.
+    pub fn counted(&self, on_hand: u32, at: Timestamp) -> CountOutcome {
+        let (at, found) = (whole_milliseconds(at), i64::from(on_hand));
+        if self.counted_at.is_some_and(|last| at < last) {
+            return CountOutcome::Outdated;
+        }
+        let same_time = self.counted_at == Some(at);
+        if self.moves_dropped_until.is_some_and(|dropped| at < dropped) {
+            return match same_time {
+                true => CountOutcome::Outdated,
+                false => CountOutcome::TooOld,
+            };
+        }
+        let moves: Vec<LevelMove> = self.moves.iter().copied().filter(|m| m.at > at).collect();
+        let carried = moves.iter().map(|m| m.units);
+        let on_hand = carried.fold(found, i64::saturating_add);
+        if same_time && on_hand >= self.on_hand {
+            return CountOutcome::Outdated;
+        }
+        let mut after = Self {
+            on_hand,
+            counted_at: Some(at),
+            moves,
+            moves_dropped_until: None,
+            count_refused: false,
             ..self.clone()
+        };
+        after.drop_oldest_moves();
+        CountOutcome::Counted(after)
+    }
+
+    fn add(&mut self, moved: LevelMove) {
+        self.on_hand = self.on_hand.saturating_add(moved.units);
+        self.moves.push(moved);
+    }
+
+    /// Drops the movements that are the longest ago, down to [`MOVES_KEPT`].
+    fn drop_oldest_moves(&mut self) {
+        let excess = self.moves.len().saturating_sub(MOVES_KEPT);
+        let mut times: Vec<Timestamp> = self.moves.iter().map(|moved| moved.at).collect();
+        times.sort_unstable();
+        for dropped in times.into_iter().take(excess) {
+            if let Some(index) = self.moves.iter().position(|moved| moved.at == dropped) {
+                self.moves.remove(index);
+            }
+            self.moves_dropped_until = self.moves_dropped_until.max(Some(dropped));
         }
     }
+}
+
+/// Whether something that happened at `at` is not in the figure of the last count.
+pub(super) fn is_after_count(at: Timestamp, counted_at: Option<Timestamp>) -> bool {
+    counted_at.is_none_or(|counted| at > counted)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::stock::StockMovement;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(second).unwrap()
+    }
+
+    fn level(on_hand: i64) -> StockLevel {
+        StockLevel {
+            on_hand,
+            ..StockLevel::empty("TEE".parse().unwrap(), "berlin".parse().unwrap())
+        }
+    }
+
+    fn counted(level: &StockLevel, on_hand: u32, second: i64) -> StockLevel {
+        let outcome = level.counted(on_hand, at(second));
+        let CountOutcome::Counted(after) = outcome else {
+            panic!("{outcome:?}");
+        };
+        after
+    }
 
     #[test]
     fn a_count_below_what_is_reserved_shows_as_shortfall_and_sells_nothing() {
         let level = StockLevel {
-            on_hand: 10,
             reserved: 6,
             safety_stock: 1,
-            ..StockLevel::empty("TEE".parse().unwrap(), "berlin".parse().unwrap())
+            ..level(10)
         };
         assert_eq!((level.available(), level.shortfall()), (3, 0));
-        let counted = StockMovement::Counted { on_hand: 4 }.apply_to(&level);
+        let counted = counted(&level, 4, 0);
         assert_eq!((counted.available(), counted.shortfall()), (0, 3));
+    }
+
+    #[test]
+    fn of_two_counts_at_one_moment_the_lower_holds() {
+        let (low, high) = (counted(&level(0), 4, 9), counted(&level(0), 7, 9));
+        assert_eq!(low.counted(7, at(9)), CountOutcome::Outdated);
+        assert_eq!(high.counted(4, at(9)), CountOutcome::Counted(low));
+    }
+
+    #[test]
+    fn only_the_last_movements_are_kept_and_a_count_before_them_is_refused() {
+        let mut level = level(0);
+        for second in 1..=51 {
+            level = level.moved(LevelMove::new(at(second), 1));
+        }
+        assert_eq!((level.on_hand, level.moves.len()), (51, MOVES_KEPT));
+        assert_eq!(level.counted(9, at(0)), CountOutcome::TooOld);
+        // Exactly those that are kept happened after it.
+        assert_eq!(counted(&level, 9, 1).on_hand, 9 + 50);
+        let after = counted(&level, 9, 41);
+        assert_eq!((after.on_hand, after.moves.len()), (9 + 10, 10));
+        assert_eq!(after.moves_dropped_until, None);
+    }
+
+    #[test]
+    fn the_oldest_movements_are_dropped_not_those_that_were_heard_of_first() {
+        let mut level = level(0);
+        for second in (1..=51).rev() {
+            level = level.moved(LevelMove::new(at(second), 1));
+        }
+        assert_eq!(level.moves_dropped_until, Some(at(1)));
+        assert_eq!(counted(&level, 9, 1).on_hand, 9 + 50);
     }
 }

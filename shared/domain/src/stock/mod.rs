@@ -2,12 +2,16 @@
 
 mod backorder;
 mod delta;
+mod exception;
 mod level;
 mod movement;
 
 pub use backorder::Backorder;
 pub use delta::{StockDelta, stock_deltas};
-pub use level::StockLevel;
-pub use movement::{StockChange, StockCommit, StockEvent, StockMovement, StockRecord};
+pub use exception::{StockException, StockExceptionClosed};
+pub use level::{CountOutcome, LevelMove, MOVES_KEPT, MOVES_MAX, StockLevel, whole_milliseconds};
+pub use movement::{
+    MovementOutcome, StockChange, StockCommit, StockEvent, StockMovement, StockRecord,
+};
 
 pub(crate) use delta::add_delta;

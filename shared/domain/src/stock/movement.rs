@@ -4,7 +4,9 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::StockLevel;
+use super::{
+    CountOutcome, LevelMove, StockException, StockExceptionClosed, StockLevel, whole_milliseconds,
+};
 use crate::{
     ids::{LocationId, Sku},
     order::{Actor, Cause},
@@ -20,10 +22,14 @@ pub enum StockMovement {
         /// Units.
         quantity: u32,
     },
-    /// Units were counted; reserved ones are included.
+    /// Units were counted; reserved ones are included. A count from before the last known one changes nothing, and what
+    /// came or left after it is carried over it.
     Counted {
         /// Units at the location.
         on_hand: u32,
+        /// When the count was taken, UTC; left out: now.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        counted_at: Option<Timestamp>,
     },
     /// A person or a system corrects the figure.
     Adjusted {
@@ -37,19 +43,65 @@ pub enum StockMovement {
     },
 }
 
+/// What a movement makes of a level.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum MovementOutcome {
+    /// The level afterwards, and the event.
+    Moved(StockLevel, StockEvent),
+    /// A later count is known: this one changes nothing. The level as it is.
+    Outdated(StockChange),
+    /// The count, of so many units, is older than the movements that the level keeps.
+    TooOld { counted: u32 },
+}
+
 impl StockMovement {
-    /// The level after the movement.
-    pub fn apply_to(&self, level: &StockLevel) -> StockLevel {
-        let mut after = level.clone();
-        match self {
-            Self::Received { quantity } => {
-                after.on_hand = after.on_hand.saturating_add(i64::from(*quantity));
-            }
-            Self::Counted { on_hand } => after.on_hand = i64::from(*on_hand),
-            Self::Adjusted { delta } => after.on_hand = after.on_hand.saturating_add(*delta),
-            Self::SafetyStock { units } => after.safety_stock = i64::from(*units),
+    /// A count of which nothing else says when it was taken.
+    pub fn counted(on_hand: u32) -> Self {
+        Self::Counted {
+            on_hand,
+            counted_at: None,
         }
-        after
+    }
+
+    /// When it was true, for one that somebody told of at `told_at`: a count may have been taken before. Never later than
+    /// `now`, since clocks of senders may be ahead.
+    pub fn as_of(&self, told_at: Timestamp, now: Timestamp) -> Timestamp {
+        let at = match self {
+            Self::Counted { counted_at, .. } => counted_at.unwrap_or(told_at),
+            Self::Received { .. } | Self::Adjusted { .. } | Self::SafetyStock { .. } => told_at,
+        };
+        whole_milliseconds(at.min(now))
+    }
+
+    /// What the movement, true at `as_of`, makes of a level.
+    pub fn apply_to(&self, level: &StockLevel, as_of: Timestamp) -> MovementOutcome {
+        let change = |after: &StockLevel| StockChange::new(level, after, as_of);
+        let moved = |units: i64| level.moved(LevelMove::new(as_of, units));
+        let (after, event): (StockLevel, fn(StockChange) -> StockEvent) = match self {
+            Self::Received { quantity } => (moved(i64::from(*quantity)), StockEvent::StockReceived),
+            Self::Adjusted { delta } => (moved(*delta), StockEvent::StockAdjusted),
+            Self::SafetyStock { units } => {
+                let safety_stock = i64::from(*units);
+                let after = StockLevel {
+                    safety_stock,
+                    ..moved(0)
+                };
+                (after, StockEvent::SafetyStockChanged)
+            }
+            Self::Counted { on_hand, .. } => match level.counted(*on_hand, as_of) {
+                CountOutcome::Counted(after) => {
+                    let change = StockChange {
+                        counted: Some(*on_hand),
+                        ..change(&after)
+                    };
+                    return MovementOutcome::Moved(after, StockEvent::StockCounted(change));
+                }
+                CountOutcome::Outdated => return MovementOutcome::Outdated(change(level)),
+                CountOutcome::TooOld => return MovementOutcome::TooOld { counted: *on_hand },
+            },
+        };
+        let event = event(change(&after));
+        MovementOutcome::Moved(after, event)
     }
 }
 
@@ -78,30 +130,32 @@ pub struct StockChange {
     pub safety_stock: i64,
     /// Available to reserve afterwards.
     pub available: i64,
-    /// By how much on hand changed.
+    /// By how much on hand changed. Not at all, when the last count was taken after it and so has it in its figure.
     pub on_hand_delta: i64,
+    /// When it was true, UTC; left out: when it was recorded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub as_of: Option<Timestamp>,
+    /// Of a count: the units that were counted. On hand afterwards are these and all that came or left after the count.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub counted: Option<u32>,
 }
 
-impl StockEvent {
-    /// The event that a movement is.
-    pub fn new(before: &StockLevel, movement: &StockMovement) -> Self {
-        let after = movement.apply_to(before);
-        let change = StockChange {
+impl StockChange {
+    fn new(before: &StockLevel, after: &StockLevel, as_of: Timestamp) -> Self {
+        Self {
             sku: after.sku.clone(),
             location: after.location.clone(),
             on_hand: after.on_hand,
             safety_stock: after.safety_stock,
             available: after.available(),
             on_hand_delta: after.on_hand.saturating_sub(before.on_hand),
-        };
-        match movement {
-            StockMovement::Received { .. } => Self::StockReceived(change),
-            StockMovement::Counted { .. } => Self::StockCounted(change),
-            StockMovement::Adjusted { .. } => Self::StockAdjusted(change),
-            StockMovement::SafetyStock { .. } => Self::SafetyStockChanged(change),
+            as_of: Some(as_of),
+            counted: None,
         }
     }
+}
 
+impl StockEvent {
     /// The event's name.
     pub fn name(&self) -> &'static str {
         match self {
@@ -145,4 +199,42 @@ pub struct StockRecord {
     /// Its key names the marker.
     pub cause: Cause,
     pub events: Vec<StockEvent>,
+    /// Levels that a count did not change because a later one is known; kept to answer a repeated request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unchanged: Vec<StockChange>,
+    /// Exceptions that it opened.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions_opened: Vec<StockException>,
+    /// Exceptions that it closed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions_closed: Vec<StockExceptionClosed>,
+}
+
+impl StockRecord {
+    /// A record of nothing.
+    pub fn new(at: Timestamp, actor: Actor, cause: Cause) -> Self {
+        Self {
+            schema: schema::VERSION,
+            at,
+            actor,
+            cause,
+            events: Vec::new(),
+            unchanged: Vec::new(),
+            exceptions_opened: Vec::new(),
+            exceptions_closed: Vec::new(),
+        }
+    }
+
+    /// Whether no level and no exception changes with it.
+    pub fn changes_nothing(&self) -> bool {
+        self.events.is_empty()
+            && self.exceptions_opened.is_empty()
+            && self.exceptions_closed.is_empty()
+    }
+
+    /// Each level as the record left it, one entry for each movement.
+    pub fn changes(&self) -> impl Iterator<Item = &StockChange> {
+        let events = self.events.iter().map(StockEvent::change);
+        events.chain(&self.unchanged)
+    }
 }

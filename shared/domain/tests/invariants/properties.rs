@@ -68,7 +68,7 @@ fn step() -> impl Strategy<Value = Step> {
         });
     let movement = prop_oneof![
         6 => (0..6_u32).prop_map(|quantity| StockMovement::Received { quantity }),
-        1 => (0..4_u32).prop_map(|on_hand| StockMovement::Counted { on_hand }),
+        1 => (0..4_u32).prop_map(StockMovement::counted),
         1 => (-3..4_i64).prop_map(|delta| StockMovement::Adjusted { delta }),
         1 => (0..3_u32).prop_map(|units| StockMovement::SafetyStock { units }),
     ];

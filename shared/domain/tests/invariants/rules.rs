@@ -8,7 +8,7 @@ use domain::{
         Actor, Cause, Event, ExceptionKind, HoldKind, RefundLine, RefundStatus, Shipment,
         ShipmentLine, ShipmentStatus, Status, Terms,
     },
-    stock::StockMovement,
+    stock::{CountOutcome, StockLevel, StockMovement},
 };
 use jiff::SignedDuration;
 
@@ -73,7 +73,7 @@ fn a_sound_table_has_no_violation() {
     world.route(1);
     world.receive("hamburg", "TEE", 9);
     world.drain("TEE");
-    world.stock("hamburg", "TEE", &StockMovement::Counted { on_hand: 0 });
+    world.stock("hamburg", "TEE", &StockMovement::counted(0));
     assert_eq!(check(&world.table()), []);
     assert_eq!(check(&Default::default()), []);
 }
@@ -260,6 +260,35 @@ fn i5_a_stock_movement_that_counts_twice() {
     let mut table = world.table();
     table.records_since = Some(world.context().now);
     assert_eq!(check(&table), []);
+}
+
+#[test]
+fn i5_a_count_that_is_not_the_last_or_does_not_carry_what_came_after() {
+    let counted = |level: &mut StockLevel| {
+        if let CountOutcome::Counted(lower) = level.counted(1, level.counted_at.unwrap()) {
+            *level = lower;
+        }
+    };
+    for broken in [
+        // A level that has forgotten when it was counted, or what came after.
+        |level: &mut StockLevel| level.counted_at = None,
+        |level: &mut StockLevel| level.moves.clear(),
+        // A count that nobody recorded.
+        counted,
+    ] {
+        let mut world = World::new();
+        world.stock("berlin", "TEE", &StockMovement::counted(4));
+        world.receive("berlin", "TEE", 3);
+        assert_eq!(check(&world.table()), []);
+        world.levels.values_mut().for_each(broken);
+        world.breaks(Rule::I5);
+    }
+    // Movements that are no longer kept need not be there.
+    let mut world = World::new();
+    for _ in 0..=domain::stock::MOVES_KEPT {
+        world.receive("berlin", "TEE", 1);
+    }
+    assert_eq!(check(&world.table()), []);
 }
 
 #[test]

@@ -15,7 +15,7 @@ use domain::{
     order::{CancelLine, Command, Context},
     routing::{Available, Candidate, Decision, Demand, RoutingInputs, route},
     stock::Backorder,
-    stock::{StockEvent, StockLevel, StockMovement, StockRecord},
+    stock::{MovementOutcome, StockLevel, StockMovement, StockRecord},
 };
 use jiff::Timestamp;
 
@@ -127,14 +127,13 @@ impl World {
             .levels
             .entry(shelf.clone())
             .or_insert_with(|| StockLevel::empty(shelf.0, shelf.1));
-        let events = vec![StockEvent::new(level, movement)];
-        *level = movement.apply_to(level);
+        let MovementOutcome::Moved(after, event) = movement.apply_to(level, now) else {
+            return;
+        };
+        *level = after;
         self.records.push(StockRecord {
-            schema: domain::schema::VERSION,
-            at: now,
-            actor,
-            cause,
-            events,
+            events: vec![event],
+            ..StockRecord::new(now, actor, cause)
         });
     }
 

@@ -35,7 +35,10 @@ pub(crate) const ROUTE: Route = Route {
         example: examples::ADJUSTMENT,
     }),
     answer: schema::<StockChange>,
-    refusals: &[(422, &["unknown_location", "invalid_adjustment"])],
+    refusals: &[
+        (409, &["count_too_old"]),
+        (422, &["unknown_location", "invalid_adjustment"]),
+    ],
     ..WRITE
 };
 

@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 
-use ::stories::store_contract::store_contract;
-use app::ports::OrderStore;
+use ::stories::store_contract::{single_writes, store_contract};
+use app::ports::{OrderStore, StockStore};
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::stock::{LevelMove, MOVES_MAX};
 use yaml_rust2::Yaml;
 
 use crate::dynamo::{Dynamo, template_table};
@@ -85,6 +86,42 @@ async fn available_units_follow_from_the_figures() {
         levels += 1;
     }
     assert!(levels > 5);
+}
+
+::stories::case!(a_level_with_all_its_movements_is_written_in_one_unit);
+/// A write is paid by the kilobyte. A level has as many movements as it may keep before some are dropped.
+async fn a_level_with_all_its_movements_is_written_in_one_unit() {
+    let dynamo = Dynamo::start().await;
+    let table = dynamo.table();
+    let mut movement = single_writes::movement(1);
+    let (_, level) = &mut movement.levels[0];
+    let at = |n: i64| jiff::Timestamp::from_millisecond(1_800_000_000_123 + n).unwrap();
+    let moved = |n| LevelMove::new(at(n), -12);
+    level.moves = (0..i64::try_from(MOVES_MAX).unwrap()).map(moved).collect();
+    (level.counted_at, level.moves_dropped_until) = (Some(at(-2)), Some(at(-1)));
+    let (_, level) = movement.levels[0].clone();
+    table.move_stock(&movement).await.unwrap();
+    assert_eq!(table.sku(&level.sku).await.unwrap().levels, [level]);
+    let items = dynamo.items().await;
+    let is_level =
+        |item: &&HashMap<String, AttributeValue>| text(item, "sk").unwrap().starts_with("STOCK#");
+    let bytes: usize = items.iter().find(is_level).unwrap().iter().map(size).sum();
+    assert!((700..=1024).contains(&bytes), "{bytes} bytes");
+}
+
+/// The bytes of an attribute, as DynamoDB counts them.
+fn size((name, value): (&String, &AttributeValue)) -> usize {
+    fn of(value: &AttributeValue) -> usize {
+        if let Ok(list) = value.as_l() {
+            return 3 + list.iter().map(|value| 1 + of(value)).sum::<usize>();
+        }
+        let Ok(number) = value.as_n() else {
+            return value.as_s().unwrap().len();
+        };
+        let digits = number.trim_start_matches('-').trim_end_matches('0').len();
+        digits.div_ceil(2) + 1 + usize::from(number.starts_with('-'))
+    }
+    name.len() + of(value)
 }
 
 ::stories::case!(every_index_of_the_template_is_filled);

@@ -64,7 +64,7 @@ kinds! {
     StockReceived = "stock.received", Received,
         "Units came in and are added to the stock; backorders are released, oldest first.";
     StockCounted = "stock.counted", Counted,
-        "Units were counted; the stock is set to the count.";
+        "Units were counted; the stock is the count and what came or left after it.";
 }
 
 impl Kind {

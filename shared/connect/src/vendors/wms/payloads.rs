@@ -132,7 +132,7 @@ pub struct ReceivedItem {
     pub quantity: u32,
 }
 
-/// `stock.counted`: the units in stock; replaces what was known before.
+/// `stock.counted`: the units in stock at the time of the message; older counts are ignored.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Counted {
     /// One entry a SKU, at most 50; SKUs not named stay as they are.

@@ -54,7 +54,7 @@ pub(super) fn counted(message: Counted) -> Result<Fact, ParseError> {
     }
     let fact = |(sku, on_hand)| StockFact {
         sku,
-        movement: StockMovement::Counted { on_hand },
+        movement: StockMovement::counted(on_hand),
     };
     Ok(Fact::Stock(
         check_item_count(counts)?.into_iter().map(fact).collect(),
