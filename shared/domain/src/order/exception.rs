@@ -42,7 +42,6 @@ impl ExceptionKind {
             | Self::ShipmentMissing
             | Self::ShipmentContradicted
             | Self::ShipmentAmbiguous
-            | Self::DeclinedEverywhere
             | Self::CountTooOld
             | Self::LocationSilent => ExceptionConcern::Location,
             Self::ShippedAfterCancel
@@ -54,6 +53,7 @@ impl ExceptionKind {
             | Self::ReviewDeclined
             | Self::DeliveryProblem
             | Self::ReturnedToSender
+            | Self::DeclinedEverywhere
             | Self::Unknown(_) => ExceptionConcern::Customer,
         }
     }
