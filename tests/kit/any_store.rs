@@ -3,8 +3,8 @@
 use app::{
     failure::Failure,
     ports::{
-        ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, SaveOutcome,
-        SkuStock, StockMoveOutcome, StockStore, Store,
+        ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, RememberOutcome,
+        SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
     },
 };
 use domain::{
@@ -12,7 +12,7 @@ use domain::{
     health::LocationHealth,
     ids::{OrderId, Sku},
     location::{Location, RoutingRules},
-    order::{Change, Reference},
+    order::{Cause, Change, Reference},
     order::{Contact, Order, Phase},
     stock::{StockCommit, StockException, StockRecord},
 };
@@ -41,6 +41,8 @@ any_store! { 'a
         fn load(&self, id: OrderId) -> Option<Order>;
         fn place(&self, placement: &'a Placement) -> SaveOutcome;
         fn save(&self, change: &'a Change) -> SaveOutcome;
+        fn remember_unchanged(&self, order: &'a Order, request: &'a Cause, until: Timestamp) -> RememberOutcome;
+        fn remembered_unchanged(&self, id: OrderId, request: &'a Cause) -> Option<Cause>;
         fn find(&self, reference: &'a Reference) -> Option<OrderId>;
         fn history(&self, id: OrderId) -> OrderHistory;
         fn contact(&self, id: OrderId, version: u32) -> Option<Contact>;

@@ -17,7 +17,8 @@ use app::{
     memory::{MemoryProvider, MemoryRedrive},
     ports::{
         ConfigStore, FulfillmentProvider, HealthStore, OrderHistory, OrderStore, Page, PageRequest,
-        ProviderRequest, Redrive, SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
+        ProviderRequest, Redrive, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome,
+        StockStore,
     },
 };
 use domain::{
@@ -25,7 +26,7 @@ use domain::{
     health::LocationHealth,
     ids::{OrderId, Sku},
     location::{Location, RoutingRules},
-    order::{Change, Reference},
+    order::{Cause, Change, Reference},
     order::{Contact, Order, Owed, Phase},
     stock::{StockCommit, StockException, StockRecord},
 };
@@ -159,6 +160,8 @@ faulty! { OrderStore for Arc<dyn AnyStore> {
     fn load(&self, id: OrderId) -> Option<Order>;
     fn place(&self, placement: &Placement) -> SaveOutcome, touching orders placement.change.order.placed.id;
     fn save(&self, change: &Change) -> SaveOutcome, touching orders change.order.placed.id;
+    fn remember_unchanged(&self, order: &Order, request: &Cause, until: Timestamp) -> RememberOutcome;
+    fn remembered_unchanged(&self, id: OrderId, request: &Cause) -> Option<Cause>;
     fn find(&self, reference: &Reference) -> Option<OrderId>;
     fn history(&self, id: OrderId) -> OrderHistory;
     fn contact(&self, id: OrderId, version: u32) -> Option<Contact>;

@@ -1,6 +1,9 @@
 //! Cancelling units that a location works on: the location is asked, and confirms or refuses.
 
-use app::ports::ProviderRequest;
+use app::{
+    ports::ProviderRequest,
+    usecases::{cancel::CancelResult, idempotency::IdempotencyKey},
+};
 use domain::{
     ids::OrderId,
     order::{ExceptionKind, Status},
@@ -56,6 +59,59 @@ async fn a_cancellation_races_a_shipment(world: &mut World) {
             world.refund_owed(order).await
         ),
         (0, 0)
+    );
+}
+
+story!(a_late_copy_of_a_cancellation_that_changed_nothing_asks_nobody);
+async fn a_late_copy_of_a_cancellation_that_changed_nothing_asks_nobody(world: &mut World) {
+    let order = berlin_has_a_request(world).await;
+    requests_cancellation(world, order).await;
+    // A second agent asks while the location has not answered.
+    let key = IdempotencyKey::new("desk", "second", b"cancel all").expect("a key");
+    let second = world.asks_to_cancel(order, &key).await.expect("an answer");
+    assert_eq!(second.lines[0].pending[0].units, 2);
+    world.refuses_cancellation("berlin", order).await;
+    world.settle().await;
+    let asked = world.times(order, "CancellationRequested").await;
+
+    let copy = world.asks_to_cancel(order, &key).await.expect("an answer");
+    assert_eq!(copy.result, CancelResult::Replayed);
+    assert!(copy.lines[0].requested.is_empty() && copy.lines[0].cancelled == 0);
+    world.settle().await;
+    assert_eq!(world.times(order, "CancellationRequested").await, asked);
+}
+
+story!(a_location_has_its_request_before_it_is_asked_to_cancel);
+async fn a_location_has_its_request_before_it_is_asked_to_cancel(world: &mut World) {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 10).await;
+    let order = world.place(Draft::new("1001").line("TEE", 2)).await;
+    world
+        .provider
+        .inner
+        .set_unreachable("berlin".parse().expect("a location"));
+    world.pays("1001");
+    world.settle().await;
+    // The order says `requested`; nothing has reached the location.
+    world
+        .cancels(order, &[])
+        .await
+        .expect("the location is asked");
+    let dead = world.dead_letters();
+    assert!(
+        dead.iter().all(|letter| letter.reason == "unavailable"),
+        "{dead:?}"
+    );
+    world.provider.inner.set_all_reachable();
+    world.minutes_pass(10);
+    world.sweeps();
+    world.settle().await;
+    let sent = world.requests();
+    let first = sent.iter().find(|sent| sent.location.as_str() == "berlin");
+    let first = first.map(|sent| &sent.request);
+    assert!(
+        matches!(first, Some(ProviderRequest::Fulfill { .. })),
+        "{first:?}"
     );
 }
 

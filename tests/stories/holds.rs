@@ -1,8 +1,12 @@
 //! Holds: nothing moves on while one stands.
 
+use app::{
+    failure::Failure,
+    usecases::{hold::HoldRequest, idempotency::IdempotencyKey},
+};
 use domain::{
     inbound::PaymentFact,
-    order::{ExceptionKind, FulfillmentStatus, Status},
+    order::{ExceptionKind, FulfillmentStatus, HoldKind, Status},
 };
 
 use crate::{
@@ -53,6 +57,40 @@ async fn a_fraud_review_holds_an_order_until_it_is_approved(world: &mut World) {
         [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]
     );
     assert_eq!(world.times(order, "OrderReleased").await, 1);
+}
+
+story!(a_late_copy_of_a_hold_that_changed_nothing_is_answered_as_one);
+async fn a_late_copy_of_a_hold_that_changed_nothing_is_answered_as_one(world: &mut World) {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 10).await;
+    let order = world.place(Draft::new("1001").line("TEE", 2)).await;
+    let hold = |handle: &str| HoldRequest {
+        kind: HoldKind::Manual,
+        handle: handle.to_owned(),
+        until: None,
+    };
+    world.holds(order, "call").await;
+    // A second agent asks for what stands already.
+    let key = IdempotencyKey::new("desk", "second", b"hold call").expect("a key");
+    let commits = world.times(order, "HoldPlaced").await;
+    let first = world.asks_to_hold(order, &hold("call"), &key).await;
+    first.expect("it stands");
+    assert_eq!(world.times(order, "HoldPlaced").await, commits);
+    world.releases(order, "call").await;
+
+    // The hold has ended when the copy arrives.
+    let copy = world.asks_to_hold(order, &hold("call"), &key).await;
+    let copy = copy.expect("the answer of before");
+    assert!(copy.replayed && copy.value.state.holds.is_empty());
+    let other = IdempotencyKey::new("desk", "second", b"hold all").expect("a key");
+    let reused = world.asks_to_hold(order, &hold("all"), &other).await;
+    assert!(matches!(reused, Err(Failure::KeyReused)), "{reused:?}");
+    world.pays("1001");
+    world.settle().await;
+    assert_eq!(
+        world.work(order).await,
+        [("berlin".to_owned(), FulfillmentStatus::Requested, 2, 0)]
+    );
 }
 
 story!(a_declined_review_keeps_the_order_held);

@@ -11,6 +11,7 @@ pub async fn store_contract(store: &impl Store, run: u64) {
         .await;
     orders::a_change_is_written_once_on_the_version_that_was_read(store, &samples).await;
     orders::a_rejected_change_writes_nothing(store, &samples).await;
+    orders::a_request_that_changed_nothing_is_remembered_once(store, &samples).await;
     orders::a_reference_belongs_to_one_order_except_a_tracking_number(store, &samples).await;
     stock::a_reservation_takes_what_is_available_and_no_more(store, &samples).await;
     stock::a_physical_fact_is_never_refused(store, &samples).await;

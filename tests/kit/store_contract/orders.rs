@@ -1,9 +1,9 @@
 //! Orders are placed whole, changed on the version that was read, and found by their names.
 
-use app::ports::{SaveOutcome, Store};
+use app::ports::{RememberOutcome, SaveOutcome, Store};
 use domain::{
     order::verify_chain,
-    order::{Change, Order, Reference, fold},
+    order::{Cause, Change, Order, Reference, fold},
 };
 use jiff::SignedDuration;
 
@@ -167,4 +167,39 @@ pub(super) async fn a_reference_belongs_to_one_order_except_a_tracking_number(
     assert_eq!(store.save(&carriers).await.unwrap(), SaveOutcome::Saved);
     assert_eq!(store.find(&tracking).await.unwrap(), Some(other.placed.id));
     assert_eq!(store.find(&intent).await.unwrap(), Some(one.placed.id));
+}
+
+pub(super) async fn a_request_that_changed_nothing_is_remembered_once(
+    store: &impl Store,
+    samples: &Samples,
+) {
+    let placement = samples.placement("jane@example.com", SignedDuration::ZERO);
+    assert_eq!(store.place(&placement).await.unwrap(), SaveOutcome::Saved);
+    let order = &placement.change.order;
+    let id = order.placed.id;
+    let request = |digest: &str| Cause {
+        digest: Some(digest.to_owned()),
+        ..Cause::new("api", "caller/key")
+    };
+    let until = super::samples::start() + SignedDuration::from_hours(24);
+    assert_eq!(
+        store.remembered_unchanged(id, &request("a")).await.unwrap(),
+        None
+    );
+
+    let mut stale = order.clone();
+    stale.state.version += 1;
+    let conflict = store.remember_unchanged(&stale, &request("a"), until).await;
+    assert_eq!(conflict.unwrap(), RememberOutcome::VersionConflict);
+    let written = store.remember_unchanged(order, &request("a"), until).await;
+    assert_eq!(written.unwrap(), RememberOutcome::Remembered);
+    let again = store.remember_unchanged(order, &request("b"), until).await;
+    assert_eq!(again.unwrap(), RememberOutcome::Known(request("a")));
+    let known = store.remembered_unchanged(id, &request("b")).await.unwrap();
+    assert_eq!(known, Some(request("a")));
+    assert_eq!(
+        store.load(id).await.unwrap().as_ref(),
+        Some(order),
+        "it is not written"
+    );
 }

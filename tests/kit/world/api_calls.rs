@@ -9,7 +9,7 @@ use app::{
         allow_location::allow_location,
         cancel::{CancelOutcome, CancelRequest, cancel},
         hold::{HoldRequest, place_hold, release_hold},
-        idempotency::IdempotencyKey,
+        idempotency::{IdempotencyKey, Idempotent},
         place::place,
         report_fulfillment::{FulfillmentReport, report_fulfillment},
     },
@@ -19,7 +19,7 @@ use domain::{
     inbound::StockFact,
     location::{Location, LocationKind},
     order::CancelLine,
-    order::{Actor, ActorKind, CancelReason, HoldKind},
+    order::{Actor, ActorKind, CancelReason, HoldKind, Order},
     stock::{StockChange, StockMovement},
 };
 
@@ -152,6 +152,38 @@ impl World {
         );
         assert_eq!(again.order, first.order, "as it was then");
         Ok(first)
+    }
+
+    /// An agent stops the order, under a key of the caller's choice.
+    pub async fn asks_to_hold(
+        &mut self,
+        order: OrderId,
+        hold: &HoldRequest,
+        key: &IdempotencyKey,
+    ) -> Result<Idempotent<Order>, Failure> {
+        self.tick();
+        until_answered!(
+            self,
+            place_hold(&self.store, &self.clock, order, hold, key, &agent())
+        )
+    }
+
+    /// An agent cancels the whole order, under a key of the caller's choice.
+    pub async fn asks_to_cancel(
+        &mut self,
+        order: OrderId,
+        key: &IdempotencyKey,
+    ) -> Result<CancelOutcome, Failure> {
+        self.tick();
+        let request = CancelRequest {
+            lines: Vec::new(),
+            reason: CancelReason::CustomerRequested,
+            note: None,
+        };
+        until_answered!(
+            self,
+            cancel(&self.store, &self.clock, order, &request, key, &agent())
+        )
     }
 
     /// An agent stops the order.

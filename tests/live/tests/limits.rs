@@ -65,6 +65,16 @@ fn the_table_of_limits_is_that_of_the_code() {
         domain::health::LONGEST_PAUSE, seconds;
         domain::health::PROBE_TIME, seconds;
         domain::health::SLOW_AFTER, seconds;
+        domain::decide::PLACED_AHEAD_S_MAX;
+        domain::decide::PLACED_AGO_DAYS_MAX;
+        domain::decide::NAME_CHARS_MAX;
+        domain::decide::PHONE_CHARS_MAX;
+        domain::decide::EMAIL_CHARS_MAX;
+        domain::decide::ADDRESS_LINES_MAX;
+        domain::routing::ELIGIBLE_MAX;
+        domain::routing::EXCLUDED_MAX;
+        domain::routing::EXCLUSIONS_MAX;
+        app::usecases::execute::UNCHANGED_REQUEST_TTL, days;
         domain::order::REDRIVE_AFTER_S;
         domain::order::REDRIVE_PAUSE_MAX_S;
         domain::order::SILENCE_S;

@@ -7,7 +7,7 @@ use domain::{
     health::LocationHealth,
     ids::{LineId, LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
-    order::{Change, Reference},
+    order::{Cause, Change, Reference},
     order::{Contact, Order, OrderState, PlacedOrder},
     stock::Backorder,
     stock::{StockCommit, StockDelta, StockException, StockLevel, StockRecord},
@@ -17,7 +17,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     failure::Failure,
-    ports::{OrderHistory, SaveOutcome, StockMoveOutcome},
+    ports::{OrderHistory, RememberOutcome, SaveOutcome, StockMoveOutcome},
 };
 
 /// The sort key of a backorder queue: priority, placed at, order, line.
@@ -43,6 +43,8 @@ pub(super) struct Rows {
     pub(super) references: HashMap<Reference, OrderId>,
     pub(super) levels: BTreeMap<(Sku, LocationId), StockLevel>,
     pub(super) backorders: BTreeMap<Sku, BTreeMap<QueueKey, Backorder>>,
+    /// Requests that changed nothing, by order and key.
+    pub(super) unchanged: BTreeMap<(OrderId, String), Cause>,
     pub(super) records: BTreeMap<String, String>,
     /// Those that are open. There is one kind, so a level has one at most.
     pub(super) stock_exceptions: BTreeMap<(LocationId, Sku), StockException>,
@@ -166,6 +168,24 @@ impl Rows {
         }
         self.write(change)?;
         Ok(SaveOutcome::Saved)
+    }
+
+    pub(super) fn remember_unchanged(
+        &mut self,
+        order: &Order,
+        request: &Cause,
+    ) -> Result<RememberOutcome, Failure> {
+        let id = order.placed.id;
+        let key = (id, request.key());
+        if let Some(known) = self.unchanged.get(&key) {
+            return Ok(RememberOutcome::Known(known.clone()));
+        }
+        let stored = self.orders.get(&id).map(Row::order).transpose()?;
+        if stored.is_none_or(|stored| stored.state.version != order.state.version) {
+            return Ok(RememberOutcome::VersionConflict);
+        }
+        self.unchanged.insert(key, request.clone());
+        Ok(RememberOutcome::Remembered)
     }
 
     pub(super) fn move_stock(&mut self, commit: &StockCommit) -> Result<StockMoveOutcome, Failure> {

@@ -8,7 +8,7 @@ use domain::{
     ids::{LocationId, OrderId, Sku},
     invariants,
     location::{Location, RoutingRules},
-    order::{Change, Reference},
+    order::{Cause, Change, Reference},
     order::{Contact, Order, Phase},
     stock::{StockCommit, StockException, StockRecord},
 };
@@ -21,8 +21,8 @@ use super::{
 use crate::{
     failure::Failure,
     ports::{
-        ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, SaveOutcome,
-        SkuStock, StockMoveOutcome, StockStore,
+        ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, RememberOutcome,
+        SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
     },
 };
 
@@ -166,6 +166,25 @@ impl OrderStore for MemoryStore {
     async fn save(&self, change: &Change) -> Result<SaveOutcome, Failure> {
         yield_once().await;
         self.lock().save(change)
+    }
+
+    async fn remember_unchanged(
+        &self,
+        order: &Order,
+        request: &Cause,
+        _until: Timestamp,
+    ) -> Result<RememberOutcome, Failure> {
+        yield_once().await;
+        self.lock().remember_unchanged(order, request)
+    }
+
+    async fn remembered_unchanged(
+        &self,
+        id: OrderId,
+        request: &Cause,
+    ) -> Result<Option<Cause>, Failure> {
+        yield_once().await;
+        Ok(self.lock().unchanged.get(&(id, request.key())).cloned())
     }
 
     async fn find(&self, reference: &Reference) -> Result<Option<OrderId>, Failure> {

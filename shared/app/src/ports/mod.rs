@@ -13,6 +13,6 @@ pub use fulfillment_provider::{FulfillmentProvider, ProviderRequest};
 pub use queues::{InboundQueue, Redrive};
 pub use secrets::SecretStore;
 pub use store::{
-    ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, SaveOutcome, SkuStock,
-    StockMoveOutcome, StockStore, Store,
+    ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, RememberOutcome,
+    SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
 };

@@ -5,8 +5,8 @@ use domain::{
     health::LocationHealth,
     ids::{LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
+    order::{Cause, Commit, Contact, Order, Phase, UnreadableCommit},
     order::{Change, Reference},
-    order::{Commit, Contact, Order, Phase, UnreadableCommit},
     stock::Backorder,
     stock::{StockCommit, StockException, StockLevel, StockRecord},
 };
@@ -30,6 +30,17 @@ pub enum SaveOutcome {
     },
     /// A reference already leads to another order.
     ReferenceTaken(Reference),
+}
+
+/// The outcome of remembering a request that changed nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RememberOutcome {
+    /// Remembered from now on.
+    Remembered,
+    /// A request of that key was remembered before: this one.
+    Known(Cause),
+    /// The order has changed since it was read: decide again.
+    VersionConflict,
 }
 
 /// The outcome of a stock movement.
@@ -82,6 +93,23 @@ pub trait OrderStore: Sync {
     /// Writes a change, if the order is still at the version before it. Carriers reuse tracking numbers, so a tracking
     /// reference is overwritten; any other reference that is in use is [`SaveOutcome::ReferenceTaken`].
     fn save(&self, change: &Change) -> impl Future<Output = Result<SaveOutcome, Failure>> + Send;
+
+    /// Remembers until `until` that a request changed nothing in the order, if that is still at the version that was
+    /// read. The order itself is not written.
+    fn remember_unchanged(
+        &self,
+        order: &Order,
+        request: &Cause,
+        until: Timestamp,
+    ) -> impl Future<Output = Result<RememberOutcome, Failure>> + Send;
+
+    /// The request of that key that is remembered as one that changed nothing in the order. What has expired may still
+    /// be found for a while.
+    fn remembered_unchanged(
+        &self,
+        id: OrderId,
+        request: &Cause,
+    ) -> impl Future<Output = Result<Option<Cause>, Failure>> + Send;
 
     /// The order that a reference leads to.
     fn find(

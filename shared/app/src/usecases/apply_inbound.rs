@@ -189,7 +189,7 @@ async fn apply_once(
 ) -> Result<(), Failure> {
     match execute(store, clock, id, request, |_| Some(command.clone())).await? {
         Outcome::Done(_) => Ok(()),
-        Outcome::Unchanged(_) => {
+        Outcome::Unchanged(_) | Outcome::UnchangedBefore(_) => {
             tracing::info!(order_id = %id, "the fact was applied before, or the order has passed it");
             Ok(())
         }

@@ -93,6 +93,13 @@ pub async fn cancel(
         Outcome::Unchanged(order) if order.state.causes.contains(&cause.key()) => {
             replay(store, *order, &cause, &request.lines).await
         }
+        Outcome::UnchangedBefore(order) => Ok(CancelOutcome {
+            result: CancelResult::Replayed,
+            at: order.state.changed_at,
+            refund_owed: 0,
+            lines: cancellation_outcome(&order, &[], &request.lines),
+            order: *order,
+        }),
         Outcome::Unchanged(order) => unchanged(CancelResult::NothingNew, *order, &request.lines),
         Outcome::Rejected(order, rejection) if rejection.code == RejectionCode::NothingToCancel => {
             unchanged(CancelResult::NothingToCancel, *order, &request.lines)

@@ -39,7 +39,7 @@ pub async fn cancel_after_failed_payment(
     let request = CommandRequest::due("cancellation", trigger);
     match execute(store, clock, id, &request, cancel_command).await? {
         Outcome::Done(_) => Ok(()),
-        Outcome::Unchanged(_) => {
+        Outcome::Unchanged(_) | Outcome::UnchangedBefore(_) => {
             tracing::info!(order_id = %id, "the payment has not failed, or nothing is left to cancel");
             Ok(())
         }

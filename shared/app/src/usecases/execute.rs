@@ -8,12 +8,12 @@ use domain::{
     order::{Actor, Cause, Order},
     order::{Command, Context},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use super::idempotency::{Idempotent, check_same_request, commit_of};
 use crate::{
     failure::Failure,
-    ports::{Clock, OrderStore, SaveOutcome},
+    ports::{Clock, OrderStore, RememberOutcome, SaveOutcome},
 };
 
 /// How often a fact from outside is decided before it fails as contended. Each lost round was won by another writer,
@@ -21,6 +21,9 @@ use crate::{
 pub const FACT_ROUNDS: u32 = 32;
 /// How often a request, or what is due, is decided before it fails as contended.
 pub const REQUEST_ROUNDS: u32 = 16;
+
+/// How long an API request that changed nothing is remembered, so that a late copy changes nothing either.
+pub const UNCHANGED_REQUEST_TTL: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Who sends a command, and why.
 #[derive(Debug, Clone)]
@@ -97,6 +100,8 @@ pub(crate) enum Outcome {
     Done(Box<Change>),
     /// It had happened before, or is not due.
     Unchanged(Box<Order>),
+    /// The same API request came before and changed nothing then, so it changes nothing now.
+    UnchangedBefore(Box<Order>),
     /// The rules reject it for the order as it is here.
     Rejected(Box<Order>, Rejection),
 }
@@ -106,7 +111,7 @@ impl Outcome {
     pub(crate) fn order(self) -> Result<Order, Failure> {
         match self {
             Self::Done(change) => Ok(change.order),
-            Self::Unchanged(order) => Ok(*order),
+            Self::Unchanged(order) | Self::UnchangedBefore(order) => Ok(*order),
             Self::Rejected(_, rejection) => Err(rejection.into()),
         }
     }
@@ -115,6 +120,7 @@ impl Outcome {
     pub(crate) fn idempotent(self, cause: &Cause) -> Result<Idempotent<Order>, Failure> {
         let replayed = match &self {
             Self::Done(_) | Self::Rejected(..) => false,
+            Self::UnchangedBefore(_) => true,
             Self::Unchanged(order) => order.state.causes.contains(&cause.key()),
         };
         Ok(Idempotent {
@@ -147,7 +153,16 @@ pub(crate) async fn execute(
         };
         let applied = order.state.causes.contains(&context.cause.key());
         if events.is_empty() && (applied || !request.record_always) {
-            return Ok(Outcome::Unchanged(Box::new(order)));
+            if applied || context.cause.digest.is_none() {
+                return Ok(Outcome::Unchanged(Box::new(order)));
+            }
+            match remember(store, order, &context).await? {
+                Some(outcome) => return Ok(outcome),
+                None => continue,
+            }
+        }
+        if changed_nothing_before(store, &order, &context.cause).await? {
+            return Ok(Outcome::UnchangedBefore(Box::new(order)));
         }
         let change = seal(Change::new(&order, events, &context))?;
         match store.save(&change).await? {
@@ -160,6 +175,44 @@ pub(crate) async fn execute(
         }
     }
     Err(Failure::Contended(request.rounds))
+}
+
+/// Remembers an API request that changes nothing: otherwise a copy that comes after the order has changed could have an
+/// effect that nobody wants any more. `None`: the order has changed meanwhile.
+async fn remember(
+    store: &impl OrderStore,
+    order: Order,
+    context: &Context,
+) -> Result<Option<Outcome>, Failure> {
+    let until = context
+        .now
+        .checked_add(UNCHANGED_REQUEST_TTL)
+        .unwrap_or(Timestamp::MAX);
+    let outcome = store.remember_unchanged(&order, &context.cause, until);
+    match outcome.await? {
+        RememberOutcome::Remembered => Ok(Some(Outcome::Unchanged(Box::new(order)))),
+        RememberOutcome::Known(before) => {
+            check_same_request(&before, &context.cause)?;
+            Ok(Some(Outcome::UnchangedBefore(Box::new(order))))
+        }
+        RememberOutcome::VersionConflict => Ok(None),
+    }
+}
+
+/// Whether an API request is remembered as one that changed nothing. Read after the order, and remembered only while the
+/// order is at the version that was decided on: so either this read finds the request, or the order is older than that.
+async fn changed_nothing_before(
+    store: &impl OrderStore,
+    order: &Order,
+    cause: &Cause,
+) -> Result<bool, Failure> {
+    if cause.digest.is_none() {
+        return Ok(false);
+    }
+    match store.remembered_unchanged(order.placed.id, cause).await? {
+        Some(before) => check_same_request(&before, cause).map(|()| true),
+        None => Ok(false),
+    }
 }
 
 /// The order; [`Failure::NotFound`] when it is not stored.

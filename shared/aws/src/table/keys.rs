@@ -18,6 +18,8 @@ pub(super) const PLACED: &str = "PLACED";
 pub(super) const CONTACT: &str = "CONTACT#";
 pub(super) const STATE: &str = "STATE";
 pub(super) const COMMIT: &str = "COMMIT#";
+/// Sorts after `STATE`, so that reading an order (`PLACED` to `STATE`) does not meet it.
+const UNCHANGED: &str = "UNCHANGED#";
 pub(super) const CONFIG: &str = "CONFIG";
 pub(super) const LOCATION: &str = "LOCATION#";
 pub(super) const RULES: &str = "RULES#";
@@ -64,6 +66,12 @@ impl Key {
 
     pub(super) fn commit(order: OrderId, seq: u64) -> Self {
         Self::new(order_pk(order), format!("{COMMIT}{seq:06}"))
+    }
+
+    /// A request that changed nothing. Its key is chosen by the caller, so it is hashed.
+    pub(super) fn unchanged(order: OrderId, request: &Cause) -> Self {
+        let hash = hex::encode(Sha256::digest(request.key().as_bytes()));
+        Self::new(order_pk(order), format!("{UNCHANGED}{hash}"))
     }
 
     pub(super) fn reference(reference: &Reference) -> Self {

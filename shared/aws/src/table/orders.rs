@@ -2,13 +2,13 @@
 
 use app::{
     failure::Failure,
-    ports::{OrderHistory, OrderStore, Page, PageRequest, SaveOutcome},
+    ports::{OrderHistory, OrderStore, Page, PageRequest, RememberOutcome, SaveOutcome},
 };
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use domain::{
     decide::Placement,
     ids::OrderId,
-    order::{Change, Reference},
+    order::{Cause, Change, Reference},
     order::{Contact, Order, Phase},
 };
 use jiff::{Timestamp, civil::Date};
@@ -18,7 +18,8 @@ use super::{
     items::{Item, names},
     keys::{self, COMMIT, DUE, Key, OPEN_EXCEPTIONS, PLACED, STATE, order_pk, phase_day, sortable},
     listing::Index,
-    writes::{number, text},
+    transact::TransactionEnd,
+    writes::{ABSENT, Write, number, text},
 };
 
 const BY_CUSTOMER: Index = Index {
@@ -89,6 +90,51 @@ impl OrderStore for Table {
 
     async fn save(&self, change: &Change) -> Result<SaveOutcome, Failure> {
         self.save_change(change).await
+    }
+
+    /// Two items: the request, and the check that the order is still at the version that was read.
+    async fn remember_unchanged(
+        &self,
+        order: &Order,
+        request: &Cause,
+        until: Timestamp,
+    ) -> Result<RememberOutcome, Failure> {
+        const REQUEST: usize = 0;
+        let id = order.placed.id;
+        let item = Item::new(Key::unchanged(id, request)).json("request", request)?;
+        let item = item.number("expires_at", until.as_second());
+        let version = i64::try_from(order.state.version).unwrap_or(i64::MAX);
+        let writes = vec![
+            Write::put(self, item, Some(ABSENT))?,
+            Write::check(
+                self,
+                Key::state(id),
+                "#version = :version",
+                vec![(":version", number(version))],
+            )?,
+        ];
+        let failed = match self.transact(writes).await? {
+            TransactionEnd::Written => return Ok(RememberOutcome::Remembered),
+            TransactionEnd::ConditionsFailed(failed) => failed,
+        };
+        let known = failed.into_iter().find(|failed| failed.index == REQUEST);
+        let Some(known) = known else {
+            return Ok(RememberOutcome::VersionConflict);
+        };
+        let known = match known.current {
+            Some(item) => Some(item.get_json("request")?),
+            None => self.remembered_unchanged(id, request).await?,
+        };
+        Ok(known.map_or(RememberOutcome::VersionConflict, RememberOutcome::Known))
+    }
+
+    async fn remembered_unchanged(
+        &self,
+        id: OrderId,
+        request: &Cause,
+    ) -> Result<Option<Cause>, Failure> {
+        let item = self.get(Key::unchanged(id, request)).await?;
+        item.map(|item| item.get_json("request")).transpose()
     }
 
     async fn find(&self, reference: &Reference) -> Result<Option<OrderId>, Failure> {

@@ -6,7 +6,8 @@ use app::failure::Failure;
 use aws_sdk_dynamodb::{
     error::BuildError,
     types::{
-        AttributeValue, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem, Update,
+        AttributeValue, ConditionCheck, Delete, Put, ReturnValuesOnConditionCheckFailure,
+        TransactWriteItem, Update,
     },
 };
 
@@ -79,6 +80,25 @@ impl Write {
             .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld);
         let update = update.build().map_err(invalid)?;
         Ok(Self(TransactWriteItem::builder().update(update).build()))
+    }
+
+    /// Writes nothing; the transaction fails when the condition is false.
+    pub(super) fn check(
+        table: &Table,
+        key: Key,
+        condition: &str,
+        values: Vec<(&str, AttributeValue)>,
+    ) -> Result<Self, Failure> {
+        let check = ConditionCheck::builder()
+            .table_name(&table.name)
+            .set_key(Some(Item::new(key).into_attributes()))
+            .condition_expression(condition)
+            .set_expression_attribute_names(Some(names(&[condition])))
+            .set_expression_attribute_values(non_empty(values));
+        let check = check.build().map_err(invalid)?;
+        Ok(Self(
+            TransactWriteItem::builder().condition_check(check).build(),
+        ))
     }
 
     /// Deletes an item, if there is one.

@@ -25,5 +25,8 @@ mod units;
 
 pub use cancellation::{cancellation_outcome, preview_cancellation};
 pub use command::decide;
-pub use placement::{AMOUNT_MAX, LINES_MAX, Placement, UNITS_MAX, place};
+pub use placement::{
+    ADDRESS_LINES_MAX, AMOUNT_MAX, EMAIL_CHARS_MAX, LINES_MAX, NAME_CHARS_MAX, PHONE_CHARS_MAX,
+    PLACED_AGO_DAYS_MAX, PLACED_AHEAD_S_MAX, Placement, UNITS_MAX, place,
+};
 pub use report::check_report;

@@ -1,5 +1,7 @@
 //! Placing an order: from what the shop sends to the order as placed and its first commit.
 
+use jiff::Timestamp;
+
 use crate::{
     ids::OrderId,
     money::split,
@@ -17,6 +19,19 @@ pub const UNITS_MAX: u32 = 100_000;
 /// Largest amount, minor units: far above any order, far below overflow.
 pub const AMOUNT_MAX: i64 = 1_000_000_000_000;
 
+/// How far the time of placement may be ahead of our clock, in seconds: the clocks of two machines are not the same.
+pub const PLACED_AHEAD_S_MAX: i64 = 300;
+/// How long ago an order may have been placed, in days. The time decides an order's position in the queue of backorders.
+pub const PLACED_AGO_DAYS_MAX: i64 = 366;
+/// Most characters of a name, and of each line, city and region of an address.
+pub const NAME_CHARS_MAX: usize = 200;
+/// Most characters of a telephone number, and of a postal code.
+pub const PHONE_CHARS_MAX: usize = 40;
+/// Most characters of an e-mail address.
+pub const EMAIL_CHARS_MAX: usize = 254;
+/// Most lines of an address.
+pub const ADDRESS_LINES_MAX: usize = 5;
+
 /// A placed order, ready to be written: all of it in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Placement {
@@ -32,6 +47,8 @@ pub struct Placement {
 /// [`RejectionCode::InvalidOrder`] with the field and the rule that it breaks.
 pub fn place(request: &PlaceOrder, context: &Context) -> Result<Placement, Rejection> {
     check(request)?;
+    check_time(request, context.now)?;
+    check_contact(&request.customer)?;
     let placed = PlacedOrder {
         id: OrderId::of(&request.shop, &request.number),
         number: request.number.clone(),
@@ -89,16 +106,6 @@ fn check(request: &PlaceOrder) -> Result<(), Rejection> {
             &format!("an order has 1 to {LINES_MAX} lines"),
         ));
     }
-    let country = &request.customer.address.country;
-    if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
-        return Err(invalid(
-            "customer.address.country",
-            "two capital letters, ISO 3166-1",
-        ));
-    }
-    if !request.customer.email.contains('@') || request.customer.email.len() > 254 {
-        return Err(invalid("customer.email", "an e-mail address"));
-    }
     if request
         .payment
         .intent
@@ -138,6 +145,73 @@ fn check(request: &PlaceOrder) -> Result<(), Rejection> {
         }
     }
     Ok(())
+}
+
+fn check_time(request: &PlaceOrder, now: Timestamp) -> Result<(), Rejection> {
+    let Some(placed_at) = request.placed_at else {
+        return Ok(());
+    };
+    let ahead = placed_at.as_second().saturating_sub(now.as_second());
+    let ago_max = PLACED_AGO_DAYS_MAX.saturating_mul(24 * 3600);
+    if ahead > PLACED_AHEAD_S_MAX || ahead < ago_max.saturating_neg() {
+        let rule = format!(
+            "at most {PLACED_AGO_DAYS_MAX} days ago, and {PLACED_AHEAD_S_MAX} seconds ahead of our clock"
+        );
+        return Err(invalid("placed_at", &rule));
+    }
+    Ok(())
+}
+
+fn check_contact(customer: &Contact) -> Result<(), Rejection> {
+    let address = &customer.address;
+    let country = &address.country;
+    if country.len() != 2 || !country.bytes().all(|b| b.is_ascii_uppercase()) {
+        return Err(invalid(
+            "customer.address.country",
+            "two capital letters, ISO 3166-1",
+        ));
+    }
+    if !customer.email.contains('@') || customer.email.chars().count() > EMAIL_CHARS_MAX {
+        return Err(invalid("customer.email", "an e-mail address"));
+    }
+    if address.lines.len() > ADDRESS_LINES_MAX {
+        let rule = format!("at most {ADDRESS_LINES_MAX} lines");
+        return Err(invalid("customer.address.lines", &rule));
+    }
+    let optional = |text: &Option<String>| text.as_ref().map_or(0, |text| text.chars().count());
+    let longest_line = address.lines.iter().map(|line| line.chars().count()).max();
+    let lengths = [
+        (
+            "customer.name",
+            customer.name.chars().count(),
+            NAME_CHARS_MAX,
+        ),
+        ("customer.phone", optional(&customer.phone), PHONE_CHARS_MAX),
+        (
+            "customer.address.lines",
+            longest_line.unwrap_or(0),
+            NAME_CHARS_MAX,
+        ),
+        (
+            "customer.address.city",
+            address.city.chars().count(),
+            NAME_CHARS_MAX,
+        ),
+        (
+            "customer.address.region",
+            optional(&address.region),
+            NAME_CHARS_MAX,
+        ),
+        (
+            "customer.address.postal_code",
+            optional(&address.postal_code),
+            PHONE_CHARS_MAX,
+        ),
+    ];
+    match lengths.iter().find(|(_, length, max)| length > max) {
+        Some((field, _, max)) => Err(invalid(field, &format!("at most {max} characters"))),
+        None => Ok(()),
+    }
 }
 
 fn price(line: &PlaceLine) -> Result<i64, Rejection> {
@@ -198,7 +272,6 @@ fn lines(request: &PlaceOrder) -> Result<Vec<Line>, Rejection> {
 mod tests {
     use super::*;
     use crate::order::{Actor, Cause, Status};
-    use jiff::Timestamp;
 
     fn request(change: impl FnOnce(&mut serde_json::Value)) -> PlaceOrder {
         let mut json = serde_json::json!({
@@ -295,5 +368,55 @@ mod tests {
             refused(|j| j["customer"]["address"]["country"] = "de".into()),
             "customer.address.country"
         );
+        assert_eq!(
+            refused(|j| j["customer"]["name"] = "n".repeat(201).into()),
+            "customer.name"
+        );
+        assert_eq!(
+            refused(|j| j["customer"]["phone"] = "1".repeat(41).into()),
+            "customer.phone"
+        );
+        assert_eq!(
+            refused(|j| j["customer"]["address"]["lines"][0] = "s".repeat(201).into()),
+            "customer.address.lines"
+        );
+        assert_eq!(
+            refused(|j| j["customer"]["address"]["lines"] = vec!["s"; 6].into()),
+            "customer.address.lines"
+        );
+        assert_eq!(
+            refused(|j| j["customer"]["address"]["postal_code"] = "1".repeat(41).into()),
+            "customer.address.postal_code"
+        );
+    }
+
+    #[test]
+    fn an_order_from_far_away_in_time_is_refused() {
+        // `placed` runs at the beginning of 1970.
+        let at = |time: &'static str| placed(&request(|j| j["placed_at"] = time.into()));
+        for time in ["1970-01-01T00:05:00Z", "1968-12-31T00:00:00Z"] {
+            assert!(at(time).is_ok(), "{time}");
+        }
+        for time in [
+            "1970-01-01T00:05:01Z",
+            "1968-12-30T23:59:59Z",
+            "9999-01-01T00:00:00Z",
+        ] {
+            let refused = at(time).unwrap_err();
+            assert_eq!(
+                (refused.code, refused.found.as_str()),
+                (RejectionCode::InvalidOrder, "placed_at")
+            );
+        }
+    }
+
+    #[test]
+    fn what_is_as_long_as_it_may_be_is_placed() {
+        let longest = request(|j| {
+            j["customer"]["name"] = "\u{e4}".repeat(200).into();
+            j["customer"]["phone"] = "1".repeat(40).into();
+            j["customer"]["address"]["lines"] = vec!["s".repeat(200); 5].into();
+        });
+        assert!(placed(&longest).is_ok());
     }
 }

@@ -7,10 +7,13 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Contact {
     /// Full name.
+    #[schemars(length(max = 200))]
     pub name: String,
     /// E-mail address.
+    #[schemars(length(max = 254))]
     pub email: String,
     /// Telephone number.
+    #[schemars(length(max = 40))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
     /// Delivery address.
@@ -20,14 +23,18 @@ pub struct Contact {
 /// A delivery address.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Address {
-    /// Street and number, then whatever else the carrier needs; one to three lines.
+    /// Street and number, then whatever else the carrier needs; at most five lines of 200 characters each.
+    #[schemars(length(max = 5), inner(length(max = 200)))]
     pub lines: Vec<String>,
     /// City.
+    #[schemars(length(max = 200))]
     pub city: String,
     /// State or province.
+    #[schemars(length(max = 200))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub region: Option<String>,
     /// Postal code.
+    #[schemars(length(max = 40))]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub postal_code: Option<String>,
     /// ISO 3166-1 alpha-2.

@@ -19,7 +19,7 @@ pub struct PlaceOrder {
     /// The shop; `default` when left out.
     #[serde(default)]
     pub shop: ShopId,
-    /// When the customer placed it, RFC 3339; now when left out.
+    /// When the customer placed it, RFC 3339; now when left out. At most 366 days ago, and 5 minutes ahead of our clock.
     #[serde(default)]
     pub placed_at: Option<Timestamp>,
     /// ISO 4217.
