@@ -205,7 +205,7 @@ def QueueSettings(stack):
 
 @rule(
     "E9115",
-    "A stream's consumer reports failed records, bisects, has a limit on retries, and keeps a trace of failures",
+    "A stream's consumer reports failed records, bisects, retries until an age, and keeps a trace of failures",
 )
 def StreamFailures(stack):
     for function, event, source in stack.sources("DynamoDB"):
@@ -214,8 +214,10 @@ def StreamFailures(stack):
             yield path, f"without ReportBatchItemFailures, one failed record makes {function} repeat the batch"
         if source.get("BisectBatchOnFunctionError") is not True:
             yield path, f"without BisectBatchOnFunctionError, a batch that crashes {function} is never split"
-        if int(source.get("MaximumRetryAttempts", -1)) < 0 or int(source.get("MaximumRecordAgeInSeconds", -1)) < 0:
-            yield path, f"without a limit on retries and age, one failed record stops {function} for a day"
+        if int(source.get("MaximumRetryAttempts", -1)) >= 0:
+            yield path, f"with a limit on retries, a short outage makes {function} drop the rest of a batch"
+        if not 0 < int(source.get("MaximumRecordAgeInSeconds", -1)) < 86400:
+            yield path, f"without a limit on age below 24 hours, {function} loses records without a trace"
         queue = target(source.get("DestinationConfig", {}).get("OnFailure", {}).get("Destination"))
         if queue not in stack.queues:
             yield path, f"records that {function} cannot process leave no trace"

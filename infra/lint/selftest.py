@@ -63,8 +63,13 @@ CHANGES = [
     ),
     (
         "E9115",
-        "a stream without a limit on retries",
-        lambda t: _source(t, "RelayFunction", "Commits").update(MaximumRetryAttempts=-1),
+        "a stream with a limit on retries",
+        lambda t: _source(t, "RelayFunction", "Commits").update(MaximumRetryAttempts=10),
+    ),
+    (
+        "E9115",
+        "a stream without a limit on age",
+        lambda t: _source(t, "RelayFunction", "Commits").pop("MaximumRecordAgeInSeconds"),
     ),
     (
         "E9115",

@@ -105,7 +105,10 @@ def _advance(lambda_svc, execute, func, mapping, progress, records):
         if failed is not chunk[0]:
             progress.done, progress.attempts = _sequence_number(failed) - 1, 0
         progress.attempts += 1
-        progress.size = max(1, len(chunk) // 2) if mapping.get("BisectBatchOnFunctionError") else len(chunk)
+        # As on AWS: a partial response cuts the batch at the record that failed; only a function error halves it.
+        halve = result.get("error") and mapping.get("BisectBatchOnFunctionError")
+        rest = [record for record in chunk if _sequence_number(record) > progress.done]
+        progress.size = max(1, len(chunk) // 2) if halve else len(rest)
         limit = int(mapping.get("MaximumRetryAttempts", -1))
         if 0 <= limit < progress.attempts:
             lambda_svc._send_ddb_stream_failure_record(

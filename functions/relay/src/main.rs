@@ -1,9 +1,10 @@
-//! Publishes every commit of the table's stream on the bus, in order per order, at least once. What the bus refuses is
-//! reported to the stream, which gives it again.
+//! Publishes every commit of the table's stream on the bus, in order per order, at least once. What the bus refuses for
+//! now is reported to the stream, which gives it again; what can never be published is put aside on a queue.
 
 use aws::{
     bus::Bus,
     lambda::{start, stream::publish_commits},
+    queue::Queue,
     runtime::settings::required,
 };
 use lambda_runtime::Error;
@@ -12,5 +13,6 @@ use lambda_runtime::Error;
 async fn main() -> Result<(), Error> {
     let connection = start()?;
     let bus = &Bus::new(connection.eventbridge(), required("BUS_NAME")?);
-    publish_commits(bus).await
+    let failures = &Queue::new(connection.sqs(), required("FAILURES_QUEUE_URL")?);
+    publish_commits(bus, failures).await
 }

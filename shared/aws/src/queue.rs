@@ -34,7 +34,7 @@ impl Queue {
     ///
     /// # Errors
     /// [`Failure::Unavailable`].
-    async fn put(&self, body: &str) -> Result<(), Failure> {
+    pub(crate) async fn put(&self, body: &str) -> Result<(), Failure> {
         let sent = self
             .client
             .send_message()

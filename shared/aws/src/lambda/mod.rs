@@ -12,6 +12,7 @@
 pub mod batch;
 pub mod consumer;
 pub mod gateway;
+mod put_aside;
 pub mod source_queue;
 mod start;
 pub mod stream;

@@ -84,7 +84,7 @@ const SAMPLES: &[(&str, &[(&str, Expected)])] = &[
     (
         "relay",
         &[
-            ("edited_commit", Retried(&["000000000000000000002"])),
+            ("edited_commit", Retried(&[])),
             ("order_placed", Retried(&[])),
             ("stock_received", Retried(&[])),
         ],
@@ -126,6 +126,9 @@ pub(crate) fn every_sample_event(env: &Environment) -> Outcome {
         drop(watched);
         if samples.iter().any(|(sample, _)| *sample == "malformed") {
             dead_lettered(env, function)?;
+        }
+        if *function == "relay" {
+            put_aside(env)?;
         }
     }
     Ok(())
@@ -177,6 +180,20 @@ fn dead_lettered(env: &Environment, function: &str) -> Outcome {
         "the reason's code",
         message.attribute("reason_code"),
         "malformed",
+    )?;
+    message.delete(env)
+}
+
+/// The edited commit is on the queue of relay failures, with the reason.
+fn put_aside(env: &Environment) -> Outcome {
+    let message = operator::receive(env, &env.stack.relay_failures, 30)?;
+    let message =
+        message.ok_or_else(|| StoryError::Failed("the relay has put nothing aside".to_owned()))?;
+    let body: Value = serde_json::from_str(&message.body).unwrap_or_default();
+    expect(
+        "the reason's code",
+        &body["reason_code"],
+        &Value::from("inconsistent"),
     )?;
     message.delete(env)
 }
