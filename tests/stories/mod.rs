@@ -15,5 +15,6 @@ mod placing;
 pub mod random_operations;
 mod redrive;
 mod rejections;
+mod secured;
 mod splits;
 mod terms;

@@ -1,7 +1,10 @@
 //! The sweep redrives what lost messages left undone.
 
 use app::ports::ProviderRequest;
-use domain::order::{ExceptionKind, FulfillmentStatus, Status};
+use domain::{
+    inbound::PaymentFact,
+    order::{ExceptionKind, FulfillmentStatus, Status},
+};
 
 use crate::{
     story::story,
@@ -56,7 +59,7 @@ story!(a_lost_message_to_cancellation_is_redriven);
 async fn a_lost_message_to_cancellation_is_redriven(world: &mut World) {
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
     world.pause(Consumer::Cancellation);
-    world.payment_fails("1001");
+    world.payment("1001", PaymentFact::Cancelled);
     world.settle().await;
     world.messages_are_lost().await;
     world.resume_all();

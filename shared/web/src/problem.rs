@@ -263,6 +263,7 @@ impl From<Rejection> for Problem {
             | RejectionCode::ExceptionClosed
             | RejectionCode::StalePlan
             | RejectionCode::ShipmentNotYetKnown
+            | RejectionCode::OutcomeNotAllowed
             | RejectionCode::NotYetCaptured => Self::new(409, code, rejection.message),
         }
     }

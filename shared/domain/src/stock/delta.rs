@@ -110,6 +110,19 @@ pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
                 .map(|l| delta(&l.sku, location, gone(l.units), back(l.units), false))
                 .collect()
         }
+        Event::UnitsRecalled {
+            fulfillment_order,
+            location,
+            lines,
+        } => {
+            let back = |units: u32| i64::from(units).saturating_neg();
+            let lines = lines
+                .iter()
+                .filter(|_| tracked(fulfillment_order).is_some());
+            lines
+                .map(|l| delta(&l.sku, location, 0, back(l.units), false))
+                .collect()
+        }
         Event::UnitsShortShipped {
             fulfillment_order,
             location,
