@@ -64,6 +64,7 @@ fn fulfillment_order(open: u32) -> FulfillmentOrder {
         lines: vec![FulfillmentLine::assigned(line(), open)],
         cancel_reason: None,
         closing: None,
+        stop_refused: false,
     }
 }
 
@@ -193,7 +194,10 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         (
             PaymentProvider,
             "stripe:evt_2",
-            Event::PaymentProcessing { intent: intent() },
+            Event::PaymentProcessing {
+                intent: intent(),
+                at: Some(at()),
+            },
         ),
         (
             PaymentProvider,
@@ -209,6 +213,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::PaymentCaptured {
                 intent: intent(),
                 amount: 5126,
+                capturable: 0,
             },
         ),
         (
@@ -217,6 +222,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::PaymentFailed {
                 intent: intent(),
                 code: Some("card_declined".into()),
+                at: Some(at()),
             },
         ),
         (
@@ -266,6 +272,13 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             },
         ),
         (PaymentProvider, "stripe:evt_4", Event::OrderReleased {}),
+        (
+            PaymentProvider,
+            "stripe:evt_14",
+            Event::OrderResumed {
+                backordered_skus: vec![sku()],
+            },
+        ),
         (System, "bus:x:2:1@2", routed(1)),
         (
             System,
@@ -414,6 +427,31 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             },
         ),
         (Agent, "api:4f70", cancellation_refused),
+        (
+            PaymentProvider,
+            "stripe:evt_15",
+            Event::RecallRequested {
+                fulfillment_order,
+                lines: units(1),
+            },
+        ),
+        (
+            Location,
+            "wms:berlin:m13",
+            Event::UnitsRecalled {
+                fulfillment_order,
+                location: berlin(),
+                lines: units(1),
+            },
+        ),
+        (
+            Agent,
+            "api:7b12",
+            Event::CreditGranted {
+                refund: "re_1".into(),
+                amount: 2045,
+            },
+        ),
         (Agent, "api:5081", cancelled),
         (Agent, "api:5081", owed),
         (Location, "wms:berlin:m12", trouble),

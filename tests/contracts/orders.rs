@@ -82,7 +82,7 @@ async fn units_and_money_add_up() {
     assert_eq!(units, [(1, 1), (0, 1)]);
     let money = json!({
         "currency": "EUR", "decimals": 2, "total": TOTAL, "cancelled": 0, "authorized": TOTAL, "captured": TOTAL,
-        "refunded": 0, "refund_owed": 0,
+        "refunded": 0, "refund_owed": 0, "due": TOTAL, "secured": TOTAL, "capturable": 0, "credits": 0,
     });
     assert_eq!(view["money"], money);
     assert_eq!(

@@ -211,6 +211,7 @@ fn the_largest_event_fits_the_bus() {
                 .collect(),
             cancel_reason: None,
             closing: None,
+            stop_refused: false,
         })
         .collect();
     let demands = (0..lines).map(|n| Demand {

@@ -16,6 +16,7 @@ mod placing;
 pub mod random_operations;
 mod redrive;
 mod rejections;
+mod secured;
 mod splits;
 mod terms;
 mod worked_by_people;

@@ -42,7 +42,7 @@ pub async fn random_operations(world: &mut World, seed: u64) {
     for _ in 0..OPERATIONS {
         match rng.below(10) {
             0 | 1 => places(world, &mut rng, &mut run).await,
-            2 => money_moves(world, &mut rng, &run),
+            2 => money_moves(world, &mut rng, &run).await,
             3 => stock_moves(world, &mut rng).await,
             4..=7 => a_location_reports(world, &mut rng, &mut run).await,
             8 => an_agent_acts(world, &mut rng, &run).await,
@@ -81,13 +81,25 @@ async fn places(world: &mut World, rng: &mut SeededRng, run: &mut Run) {
     run.orders.push((number, id));
 }
 
-fn money_moves(world: &mut World, rng: &mut SeededRng, run: &Run) {
+async fn money_moves(world: &mut World, rng: &mut SeededRng, run: &Run) {
     if run.orders.is_empty() {
         return;
     }
-    let (number, _) = &run.orders[rng.below(run.orders.len())];
+    let (number, id) = &run.orders[rng.below(run.orders.len())];
     let review = format!("prv_{number}");
-    match rng.below(9) {
+    match rng.below(12) {
+        9 => {
+            let half = world.total(number) / 2;
+            world.captures(number, half);
+        }
+        10 => {
+            let total = world.total(number);
+            world.second_payment(number, total);
+        }
+        // More than was captured never goes back.
+        11 if world.order(*id).await.state.payment.captured() > 0 => {
+            world.refunds(number, &format!("re_{number}"), 500);
+        }
         0 => world.authorizes(number),
         1 | 2 => world.pays(number),
         3 => world.payment_fails(number),

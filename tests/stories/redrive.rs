@@ -3,6 +3,7 @@
 use app::{memory::Sent, ports::ProviderRequest};
 use domain::{
     health::{FAILURES_TO_OPEN, HealthState, LocationHealth},
+    inbound::PaymentFact,
     order::{ExceptionKind, FulfillmentStatus, Status},
 };
 
@@ -59,7 +60,7 @@ story!(a_lost_message_to_cancellation_is_redriven);
 async fn a_lost_message_to_cancellation_is_redriven(world: &mut World) {
     let order = world.place(Draft::new("1001").line("TEE", 2)).await;
     world.pause(Consumer::Cancellation);
-    world.payment_fails("1001");
+    world.payment("1001", PaymentFact::Cancelled);
     world.settle().await;
     world.messages_are_lost().await;
     world.resume_all();

@@ -1,5 +1,6 @@
 //! Cancels units or orders. Started by an agent's request over HTTPS (`app::usecases::cancel`), and by the bus over SQS
-//! when a payment has failed or was cancelled (`app::usecases::cancel_after_failed_payment`).
+//! when a payment has failed or was cancelled, or an order is not paid in time
+//! (`app::usecases::cancel_after_failed_payment`).
 
 use app::usecases::cancel_after_failed_payment;
 use aws::{

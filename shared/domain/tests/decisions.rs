@@ -81,6 +81,7 @@ fn commands(fixture: &OrderFixture) -> Vec<(&'static str, Command)> {
     let pay = |fact| Command::RecordPayment {
         intent: common::INTENT.to_owned(),
         fact,
+        occurred_at: common::at(fixture.fixture.saturating_add(1)),
     };
     let (route, _) = fixture.plan(&[("berlin", 9)], false);
     let (release, _) = fixture.plan(&[("berlin", 9)], true);

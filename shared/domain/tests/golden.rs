@@ -22,6 +22,7 @@ fn payment(fact: PaymentFact) -> Command {
     Command::RecordPayment {
         intent: INTENT.to_owned(),
         fact,
+        occurred_at: common::at(400),
     }
 }
 
@@ -118,6 +119,7 @@ fn shipped_order() -> OrderFixture {
         .apply(&Command::RecordPayment {
             intent,
             fact: PaymentFact::Linked,
+            occurred_at: common::at(400),
         })
         .unwrap();
     order
@@ -162,6 +164,52 @@ fn unpaid_order() -> OrderFixture {
     order
 }
 
+/// An order of which less is captured than was authorized, that is paid with a second payment, and then refunded in part.
+fn recalled_order() -> OrderFixture {
+    let mut order = OrderFixture::placed(&[(2, 1000)]);
+    let currency = "EUR".parse().unwrap();
+    let amount = 2000;
+    order
+        .pay(PaymentFact::Authorized { amount, currency })
+        .unwrap();
+    order.route(&[("berlin", 1), ("hamburg", 1)]).unwrap();
+    order.apply(&Command::RequestFulfillment).unwrap();
+    let (amount, capturable) = (1000, 1000);
+    order
+        .pay(PaymentFact::PartlyCaptured {
+            amount,
+            capturable,
+            currency,
+        })
+        .unwrap();
+    let amount = 1500;
+    order
+        .pay(PaymentFact::Captured { amount, currency })
+        .unwrap();
+    order
+        .report(0, FulfillmentFact::Cancelled { lines: vec![] })
+        .unwrap();
+    let amount = 500;
+    order
+        .apply(&Command::RecordPayment {
+            intent: "pi_2".to_owned(),
+            fact: PaymentFact::Captured { amount, currency },
+            occurred_at: common::at(400),
+        })
+        .unwrap();
+    order
+        .pay(refund("re_1", 200, RefundStatus::Succeeded))
+        .unwrap();
+    order
+        .apply(&Command::CloseException {
+            id: 2,
+            outcome: ExceptionOutcome::AcceptedAsCredit,
+            note: None,
+        })
+        .unwrap();
+    order
+}
+
 fn document(order: &OrderFixture) -> String {
     let commits: Vec<Value> = order
         .commits
@@ -182,13 +230,15 @@ fn this_version_stores_what_the_golden_files_hold() {
         insta::assert_snapshot!("shipped_order", document(&shipped_order()));
         insta::assert_snapshot!("unpaid_order", document(&unpaid_order()));
         insta::assert_snapshot!("late_order", document(&late_order()));
+        insta::assert_snapshot!("recalled_order", document(&recalled_order()));
     });
 }
 
-const GOLDEN: [&str; 3] = [
+const GOLDEN: [&str; 4] = [
     include_str!("golden/late_order.snap"),
     include_str!("golden/shipped_order.snap"),
     include_str!("golden/unpaid_order.snap"),
+    include_str!("golden/recalled_order.snap"),
 ];
 
 /// The commits, the order before the first of them, and the state that was stored with them.

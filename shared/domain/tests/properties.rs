@@ -14,7 +14,10 @@ use domain::{
     evolve::evolve,
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::{CancelLine, Command},
-    order::{CancelReason, Commit, HoldKind, Order, OrderState, RefundStatus, verify_chain},
+    order::{
+        CancelReason, Commit, ExceptionOutcome, HoldKind, Order, OrderState, RefundStatus,
+        verify_chain,
+    },
     order::{Change, fold},
 };
 use proptest::prelude::*;
@@ -41,6 +44,11 @@ enum Operation {
     Hold(u8),
     Release(u8),
     Cancel(Vec<(u8, Option<u32>)>),
+    Enforce,
+    Close {
+        id: u32,
+        credit: bool,
+    },
 }
 
 fn payment() -> impl Strategy<Value = PaymentFact> {
@@ -165,6 +173,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         2 => shipment,
         1 => (0u8..3).prop_map(Operation::Hold),
         2 => (0u8..3).prop_map(Operation::Release),
+        1 => Just(Operation::Enforce),
+        1 => (1u32..4, any::<bool>()).prop_map(|(id, credit)| Operation::Close { id, credit }),
         3 => proptest::collection::vec((1u8..5, proptest::option::of(0u32..4)), 0..3).prop_map(Operation::Cancel),
     ]
 }
@@ -174,6 +184,7 @@ fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
         Operation::Pay(fact) => Command::RecordPayment {
             intent: common::INTENT.into(),
             fact: fact.clone(),
+            occurred_at: common::at(fixture.fixture + 1),
         },
         Operation::Route {
             share,
@@ -185,6 +196,16 @@ fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
         }
         Operation::Request => Command::RequestFulfillment,
         Operation::EndClosing => Command::EndClosing,
+        Operation::Enforce => Command::EnforcePayment,
+        Operation::Close { id, credit } => Command::CloseException {
+            id: *id,
+            outcome: if *credit {
+                ExceptionOutcome::AcceptedAsCredit
+            } else {
+                ExceptionOutcome::Resolved
+            },
+            note: None,
+        },
         Operation::Report { which, fact } => {
             let there = fixture.order.state.fulfillment_orders.len();
             if there == 0 {
@@ -259,7 +280,7 @@ fn holds(before: &Order, after: &Order) {
     }
     for found in &after.state.fulfillment_orders {
         assert!(
-            found.lines.iter().all(|l| l.cancel_requested <= l.open),
+            found.lines.iter().all(|l| l.asked_back() <= l.open),
             "{found:?}"
         );
         assert_eq!(found.status.is_open(), found.open_units() > 0, "{found:?}");
@@ -330,6 +351,8 @@ proptest! {
             let idempotent = match &command {
                 // A retold operation may find more to do: a second hold or route is a new operation.
                 Command::Cancel { .. } | Command::Route { .. } | Command::ReleaseBackorder { .. } => false,
+                // A second close by another request is refused.
+                Command::CloseException { .. } => false,
                 // Another wait may be over a second later.
                 Command::EndClosing => false,
                 Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment
@@ -338,7 +361,7 @@ proptest! {
                 Command::RecordFulfillment { fact: FulfillmentFact::Cancelled { lines }, .. } => lines.is_empty(),
                 Command::TakeException { .. }
                 | Command::AllowLocation { .. }
-                | Command::CloseException { .. }
+                | Command::EnforcePayment
                 | Command::RecordPayment { .. }
                 | Command::RecordFulfillment { .. }
                 | Command::RecordShipment { .. } => true,

@@ -281,6 +281,7 @@ impl From<Rejection> for Problem {
             | RejectionCode::StalePlan
             | RejectionCode::CountTooOld
             | RejectionCode::ShipmentNotYetKnown
+            | RejectionCode::OutcomeNotAllowed
             | RejectionCode::NotYetCaptured => Self::new(409, code, rejection.message),
         }
     }

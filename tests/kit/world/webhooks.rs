@@ -74,6 +74,19 @@ impl World {
         );
     }
 
+    /// So much is captured in all of a second payment of the same order.
+    pub fn second_payment(&mut self, number: &str, amount: i64) {
+        let order = OrderReference {
+            order: Some(number.to_owned()),
+            intent: Some(format!("pi_{number}_2")),
+        };
+        let fact = PaymentFact::Captured {
+            amount,
+            currency: euro(),
+        };
+        self.receives_webhook(None, Fact::Payment { order, fact });
+    }
+
     /// The whole sum is authorised.
     pub fn authorizes(&mut self, number: &str) {
         let amount = self.total(number);

@@ -91,6 +91,11 @@ impl Order<'_> {
         )
     }
 
+    /// `payment_intent.canceled`.
+    pub fn payment_cancelled(&self, env: &Environment) -> Outcome<Webhook> {
+        event(env, "payment_intent.canceled", self.intent_fields(0, 0))
+    }
+
     /// `refund.created` or `refund.updated`; the amount is in minor units.
     pub fn refund(
         &self,

@@ -105,6 +105,8 @@ catalogue! {
     HoldReleased 1 ORDER_SOURCE OrderDetail<HoldEnd>;
     /// The order is paid and has no hold, and units are to be routed.
     OrderReleased 1 ORDER_SOURCE OrderDetail<NoFields>;
+    /// What is due is secured again and no hold is in force, and units that were routed before may move on.
+    OrderResumed 1 ORDER_SOURCE OrderDetail<Resumed>;
     /// Units were assigned to locations.
     OrderRouted 1 ORDER_SOURCE OrderDetail<Routed>;
     /// Units are out of stock and were backordered.
@@ -147,10 +149,16 @@ catalogue! {
     CancellationRequested 1 ORDER_SOURCE OrderDetail<RequestedCancellation>;
     /// Units could not be cancelled.
     CancellationRefused 1 ORDER_SOURCE OrderDetail<RefusedCancellation>;
+    /// A location was asked to give units back that are not paid any more.
+    RecallRequested 1 ORDER_SOURCE OrderDetail<RequestedRecall>;
+    /// Units that are not paid any more came back before they left; they are routed again once they are paid.
+    UnitsRecalled 1 ORDER_SOURCE OrderDetail<Recalled>;
     /// Units were cancelled.
     UnitsCancelled 1 ORDER_SOURCE OrderDetail<Cancelled>;
     /// A refund is owed to the customer.
     RefundOwed 1 ORDER_SOURCE OrderDetail<OwedRefund>;
+    /// A person has accepted a refund that nobody had asked for: so much less is due.
+    CreditGranted 1 ORDER_SOURCE OrderDetail<Credit>;
     /// An exception was opened for a person.
     ExceptionOpened 1 ORDER_SOURCE OrderDetail<OpenedException>;
     /// An exception was closed: by a person, or because what had caused it is no longer so.

@@ -41,14 +41,28 @@ impl PublishedEvent {
             }),
             // Internal: how a payment is matched to its order.
             Event::PaymentLinked { intent: _ } => return None,
-            Event::PaymentProcessing { intent } => Self::PaymentProcessing(Intent { intent }),
-            Event::PaymentAuthorized { intent, amount } => {
-                Self::PaymentAuthorized(IntentAmount { intent, amount })
+            Event::PaymentProcessing { intent, at: _ } => {
+                Self::PaymentProcessing(Intent { intent })
             }
-            Event::PaymentCaptured { intent, amount } => {
-                Self::PaymentCaptured(IntentAmount { intent, amount })
-            }
-            Event::PaymentFailed { intent, code } => Self::PaymentFailed(IntentFailure {
+            Event::PaymentAuthorized { intent, amount } => Self::PaymentAuthorized(IntentAmount {
+                intent,
+                amount,
+                capturable: 0,
+            }),
+            Event::PaymentCaptured {
+                intent,
+                amount,
+                capturable,
+            } => Self::PaymentCaptured(IntentAmount {
+                intent,
+                amount,
+                capturable,
+            }),
+            Event::PaymentFailed {
+                intent,
+                code,
+                at: _,
+            } => Self::PaymentFailed(IntentFailure {
                 intent,
                 code: code.map(code_or_other),
             }),
@@ -85,6 +99,9 @@ impl PublishedEvent {
             // Who works on it is in the order's history.
             Event::ExceptionTaken { .. } => return None,
             Event::OrderReleased {} => Self::OrderReleased(NoFields {}),
+            Event::OrderResumed { backordered_skus } => {
+                Self::OrderResumed(Resumed { backordered_skus })
+            }
             Event::OrderRouted {
                 fulfillment_orders,
                 decision,
@@ -222,6 +239,22 @@ impl PublishedEvent {
                 at,
                 requested,
             }),
+            Event::RecallRequested {
+                fulfillment_order,
+                lines,
+            } => Self::RecallRequested(RequestedRecall {
+                fulfillment_order,
+                lines,
+            }),
+            Event::UnitsRecalled {
+                fulfillment_order,
+                location,
+                lines,
+            } => Self::UnitsRecalled(Recalled {
+                fulfillment_order,
+                location,
+                lines,
+            }),
             // A note may name a person.
             Event::UnitsCancelled {
                 units,
@@ -229,6 +262,9 @@ impl PublishedEvent {
                 note: _,
             } => Self::UnitsCancelled(Cancelled { units, reason }),
             Event::RefundOwed { lines, amount } => Self::RefundOwed(OwedRefund { lines, amount }),
+            Event::CreditGranted { refund, amount } => {
+                Self::CreditGranted(Credit { refund, amount })
+            }
             // Details and notes are for those who may read the order.
             Event::ExceptionOpened {
                 id,

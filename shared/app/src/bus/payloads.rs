@@ -15,6 +15,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+fn is_nothing(amount: &i64) -> bool {
+    *amount == 0
+}
+
 /// Declares the types of the catalogue's data, all alike.
 macro_rules! data {
     ($($(#[$doc:meta])* $name:ident { $($(#[$meta:meta])* $field:ident: $type:ty,)* })*) => {
@@ -58,6 +62,9 @@ data! {
         intent: String,
         /// The total amount so far, minor units of the order's currency.
         amount: i64,
+        /// Of a capture: what can still be captured; left out when that is nothing.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        capturable: i64,
     }
     /// A payment intent and the code of its failure.
     IntentFailure {
@@ -102,6 +109,12 @@ data! {
     HoldEnd {
         /// The hold's name, unique within the order.
         handle: String,
+        /// SKUs of the order's backordered units, which may now get stock.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        backordered_skus: Vec<Sku>,
+    }
+    /// An order that moves on.
+    Resumed {
         /// SKUs of the order's backordered units, which may now get stock.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         backordered_skus: Vec<Sku>,
@@ -202,6 +215,29 @@ data! {
         at: Timestamp,
         /// Whether the location had a request to cancel these units; else it was too late for a request.
         requested: bool,
+    }
+    /// Units that a location was asked to give back because they are not paid any more.
+    RequestedRecall {
+        /// The fulfillment order's id.
+        fulfillment_order: FulfillmentOrderId,
+        /// The units.
+        lines: Vec<LineUnits>,
+    }
+    /// Units that came back before they left because they are not paid any more.
+    Recalled {
+        /// The fulfillment order's id.
+        fulfillment_order: FulfillmentOrderId,
+        /// The location.
+        location: LocationId,
+        /// The units.
+        lines: Vec<LineUnits>,
+    }
+    /// A refund that a person has accepted as a credit.
+    Credit {
+        /// The refund, by the provider's id.
+        refund: String,
+        /// So much less is due, minor units of the order's currency.
+        amount: i64,
     }
     /// Units that were cancelled.
     Cancelled {

@@ -66,6 +66,7 @@ pub async fn apply(
             let command = |intent| Command::RecordPayment {
                 intent,
                 fact: fact.clone(),
+                occurred_at: inbound.occurred_at,
             };
             apply_payment(store, env, order, &request(actor, cause), command).await
         }

@@ -1,9 +1,10 @@
-//! Cancels an order whose payment has failed or was cancelled, unless it is paid by now.
+//! Does what an order's payment makes due: cancels what is not paid in time, gives back the stock of units that are not
+//! paid any more. What is due, and when, the domain decides ([`domain::order::PaymentStep`]).
 
 use domain::{
     ids::OrderId,
     order::Command,
-    order::{CancelReason, Cause, Order, Owed},
+    order::{Cause, Order},
 };
 
 use super::execute::{CommandRequest, Outcome, execute};
@@ -26,7 +27,7 @@ pub async fn on_message(
     cancel_after_failed_payment(store, clock, order, &trigger).await
 }
 
-/// Cancels what can be cancelled of an unpaid order.
+/// Does what is due of an order that is not paid.
 ///
 /// # Errors
 /// [`Failure::NotFound`], [`Failure::Contended`].
@@ -37,34 +38,13 @@ pub async fn cancel_after_failed_payment(
     trigger: &Cause,
 ) -> Result<(), Failure> {
     let request = CommandRequest::due("cancellation", trigger);
-    match execute(store, clock, id, &request, cancel_command).await? {
+    let enforce = |order: &Order| order.payment_step().map(|_| Command::EnforcePayment);
+    match execute(store, clock, id, &request, enforce).await? {
         Outcome::Done(_) => Ok(()),
         Outcome::Unchanged(_) | Outcome::UnchangedBefore(_) => {
-            tracing::info!(order_id = %id, "the payment has not failed, or nothing is left to cancel");
+            tracing::info!(order_id = %id, "the payment makes nothing due");
             Ok(())
         }
         Outcome::Rejected(_, rejection) => Err(rejection.into()),
     }
-}
-
-fn cancel_command(order: &Order) -> Option<Command> {
-    if !order.owes().contains_key(&Owed::Cancellation) {
-        return None;
-    }
-    let all_intents_cancelled = order
-        .state
-        .payment
-        .intents
-        .iter()
-        .all(|intent| intent.cancelled);
-    let reason = if all_intents_cancelled {
-        CancelReason::PaymentCancelled
-    } else {
-        CancelReason::PaymentFailed
-    };
-    Some(Command::Cancel {
-        lines: Vec::new(),
-        reason,
-        note: None,
-    })
 }

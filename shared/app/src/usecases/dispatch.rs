@@ -183,7 +183,11 @@ async fn contact(store: &impl OrderStore, order: &Order) -> Result<Contact, Fail
 /// The number of the commit that last requested a cancellation of this fulfillment order: a new request has a new id,
 /// a repetition has the same.
 fn last_cancellation_request(commits: &[Commit], found: &FulfillmentOrder) -> u64 {
-    let requests = |event: &Event| matches!(event, Event::CancellationRequested { fulfillment_order, .. } if *fulfillment_order == found.id);
+    let requests = |event: &Event| {
+        matches!(event,
+            Event::CancellationRequested { fulfillment_order, .. } | Event::RecallRequested { fulfillment_order, .. }
+                if *fulfillment_order == found.id)
+    };
     let last = commits
         .iter()
         .rev()

@@ -185,10 +185,18 @@ pub struct Money {
     pub total: i64,
     /// Of the total, for cancelled units.
     pub cancelled: i64,
-    /// Captured, or authorised and not cancelled.
+    /// What the customer must pay for what is not cancelled, less credits.
+    pub due: i64,
+    /// Captured less given back, and what can still be captured. Goods leave only while it covers what is due.
+    pub secured: i64,
+    /// Captured, and what can still be captured.
     pub authorized: i64,
     /// Captured.
     pub captured: i64,
+    /// What can still be captured.
+    pub capturable: i64,
+    /// Refunds that nobody had asked for and that were accepted as a credit.
+    pub credits: i64,
     /// Refunded, pending refunds included.
     pub refunded: i64,
     /// Refund owed for cancelled units.
@@ -331,15 +339,14 @@ fn money(order: &Order) -> Money {
         decimals: order.placed.currency.decimals(),
         total: order.total(),
         cancelled: order.cancelled_value(),
-        authorized: payment.secured(),
+        due: order.amount_due(),
+        secured: payment.secured(),
+        authorized: payment.pledged(),
         captured: payment.captured(),
+        capturable: payment.capturable(),
+        credits: payment.credits,
         refunded: payment.refunded(),
-        refund_owed: order
-            .state
-            .lines
-            .iter()
-            .map(|line| line.refund_owed_amount)
-            .fold(0, i64::saturating_add),
+        refund_owed: order.refund_owed(),
     }
 }
 

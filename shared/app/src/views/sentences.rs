@@ -3,7 +3,7 @@
 use domain::{
     ids::{FulfillmentOrderId, ShipmentId},
     money::Money,
-    order::{Event, LineUnits, Order, RefundStatus},
+    order::{CancelReason, Event, LineUnits, Order, RefundStatus},
 };
 
 /// An event as a sentence. `order` is the order just before it. The sentence contains no personal data: a note is a field
@@ -36,7 +36,18 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             "The payment provider is processing the payment".to_owned()
         }
         Event::PaymentAuthorized { amount, .. } => format!("{} authorised", money(*amount)),
-        Event::PaymentCaptured { amount, .. } => format!("{} captured", money(*amount)),
+        Event::PaymentCaptured {
+            amount,
+            capturable: 0,
+            ..
+        } => format!("{} captured", money(*amount)),
+        Event::PaymentCaptured {
+            amount, capturable, ..
+        } => format!(
+            "{} captured, {} can still be captured",
+            money(*amount),
+            money(*capturable)
+        ),
         Event::PaymentFailed {
             code: Some(code), ..
         } => format!("The payment failed: {code}"),
@@ -67,6 +78,7 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
         } => format!("Put on hold ({handle})"),
         Event::HoldReleased { handle, .. } => format!("Hold released ({handle})"),
         Event::OrderReleased {} => "Paid, and no hold: ready to be routed".to_owned(),
+        Event::OrderResumed { .. } => "Secured again, and no hold: moves on".to_owned(),
         Event::OrderRouted {
             fulfillment_orders,
             decision,
@@ -236,14 +248,36 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
         } => {
             format!("Not cancelled, {winner} by {by} at {at}: {}", units(lines))
         }
-        Event::UnitsCancelled { units, .. } => {
+        Event::RecallRequested {
+            fulfillment_order,
+            lines,
+        } => {
+            let at = location(order, *fulfillment_order);
+            format!(
+                "Not paid any more: {at} was asked to stop: {}",
+                units(lines)
+            )
+        }
+        Event::UnitsRecalled {
+            location, lines, ..
+        } => {
+            format!(
+                "Taken back from {location} until they are paid: {}",
+                units(lines)
+            )
+        }
+        Event::UnitsCancelled { units, reason, .. } => {
             let units: Vec<String> = units
                 .iter()
                 .map(|u| format!("{} x {}", u.units, u.sku))
                 .collect();
-            format!("Cancelled: {}", units.join(", "))
+            format!("Cancelled{}: {}", because(reason), units.join(", "))
         }
         Event::RefundOwed { amount, .. } => format!("Refund of {} owed", money(*amount)),
+        Event::CreditGranted { refund, amount } => {
+            let amount = money(*amount);
+            format!("Refund {refund} accepted as a credit: {amount} less is due")
+        }
         Event::ExceptionOpened { id, detail, .. } => format!("Exception {id}: {detail}"),
         Event::ExceptionTaken { id, owner } => format!("Exception {id} taken by {owner}"),
         Event::ExceptionClosed { id, outcome, .. } => {
@@ -252,6 +286,22 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
                 outcome.as_str().replace('_', " ")
             )
         }
+    }
+}
+
+/// Why units were cancelled, when nobody asked for it.
+fn because(reason: &CancelReason) -> &'static str {
+    match reason {
+        CancelReason::PaymentFailed => ", the payment failed and no other came in time",
+        CancelReason::PaymentCancelled => ", the payment was cancelled",
+        CancelReason::NotPaid => ", not paid in time",
+        CancelReason::CustomerRequested
+        | CancelReason::OutOfStock
+        | CancelReason::Fraud
+        | CancelReason::PlacedByMistake
+        | CancelReason::AlreadyShipped
+        | CancelReason::Other
+        | CancelReason::Unknown(_) => "",
     }
 }
 

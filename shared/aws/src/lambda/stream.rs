@@ -181,7 +181,11 @@ mod tests {
             actor: Actor::system("test"),
             cause: Cause::new("test", seq.to_string()),
             events: vec![
-                Happened::PaymentCaptured { intent, amount: 1 },
+                Happened::PaymentCaptured {
+                    intent,
+                    amount: 1,
+                    capturable: 0,
+                },
                 Happened::OrderReleased {},
             ],
             prev_hash: String::new(),

@@ -102,6 +102,19 @@ fn published_events_say_what_they_say() {
         currency: currency("USD"),
     };
     assert_eq!(say("payment_intent.amount_capturable_updated"), authorized);
+    // Where several captures are allowed, the same event tells of each: so much was received, so much is left.
+    let mut partly =
+        crate::support::example_json("stripe/payment_intent.amount_capturable_updated.json");
+    partly["data"]["object"]["amount_capturable"] = 1500.into();
+    partly["data"]["object"]["amount_received"] = 500.into();
+    let partly_captured = PaymentFact::PartlyCaptured {
+        amount: 500,
+        capturable: 1500,
+        currency: currency("USD"),
+    };
+    let partly = partly.to_string();
+    let told = payment(fact(from_stripe(partly.as_bytes()))).1;
+    assert_eq!(told, partly_captured);
     assert_eq!(
         say("payment_intent.payment_failed"),
         PaymentFact::Failed {

@@ -131,9 +131,10 @@ fn portions<'a>(order: &'a Order, line: &Line, state: &LineState) -> Vec<Portion
         let Some(part) = found.line(&line.id) else {
             continue;
         };
-        let free = part.open.saturating_sub(part.cancel_requested);
+        // A location that is asked to give units back because they are not paid can be asked to cancel them.
         let stages = [
-            (stage_of_open_units(found.status), free),
+            (stage_of_open_units(found.status), part.to_ship()),
+            (Some(Stage::Requested), part.recalled),
             (Some(Stage::CancelPending), part.cancel_requested),
             (Some(Stage::Shipped), part.shipped),
         ];

@@ -1,8 +1,8 @@
 //! The one entry: what a command causes.
 
 use super::{
-    cancellation, closing, declined, exception, fulfillment, hold, payment, refund::refund_owed,
-    routing, shipment, silence,
+    cancellation, closing, declined, exception, fulfillment, hold, payment, payment_deadline,
+    refund::refund_owed, routing, secured, shipment, silence,
 };
 use crate::{
     evolve::evolve,
@@ -22,7 +22,11 @@ pub fn decide(
         return Ok(Vec::new());
     }
     let events = match command {
-        Command::RecordPayment { intent, fact } => payment::record(order, intent, fact)?,
+        Command::RecordPayment {
+            intent,
+            fact,
+            occurred_at,
+        } => payment::record(order, intent, fact, *occurred_at)?,
         Command::RecordFulfillment {
             fulfillment_order,
             location,
@@ -80,6 +84,7 @@ pub fn decide(
         Command::CloseException { id, outcome, note } => {
             exception::close(order, *id, outcome, note.as_deref())?
         }
+        Command::EnforcePayment => payment_deadline::enforce(order, context)?,
         Command::Cancel {
             lines,
             reason,
@@ -89,21 +94,30 @@ pub fn decide(
     if events.is_empty() {
         return Ok(events);
     }
-    let events = with_consequences(order, events, context);
+    let events = with_consequences(order, exception::number(order, events), context);
     Ok(exception::number(order, events))
 }
 
-/// Adds what follows from the events whatever caused them: the order becomes ready, a refund is owed.
+/// Adds what follows from the events whatever caused them: a refund is owed, what is secured has fallen below what is
+/// due or reaches it again, the order becomes ready.
 fn with_consequences(order: &Order, mut events: Vec<Event>, context: &Context) -> Vec<Event> {
-    let after = events
-        .iter()
-        .fold(order.clone(), |order, event| evolve(order, event, context));
+    let fold = |order: Order, events: &[Event]| {
+        let apply = |order, event: &Event| evolve(order, event, context);
+        events.iter().fold(order, apply)
+    };
+    let mut after = fold(order.clone(), &events);
     events.extend(closing::found_again(&after));
     events.extend(silence::answered(&after));
     events.extend(declined::placed(&after));
-    events.extend(refund_owed(&after));
-    if !order.is_ready() && after.is_ready() && after.unrouted() > 0 {
-        events.push(Event::OrderReleased {});
+    if let Some(owed) = refund_owed(&after) {
+        after = evolve(after, &owed, context);
+        events.push(owed);
+    }
+    let of_money = secured::consequences(order, &after, &events);
+    let after = fold(after, &of_money);
+    events.extend(of_money);
+    if !order.is_ready() && after.is_ready() {
+        events.extend(secured::moves_on(&after, &events));
     }
     events
 }

@@ -75,12 +75,36 @@ pub(super) fn close(
     note: Option<&str>,
 ) -> Result<Vec<Event>, Rejection> {
     let open = find(order, id)?;
-    Ok(vec![Event::ExceptionClosed {
+    let mut events = Vec::new();
+    if *outcome == ExceptionOutcome::AcceptedAsCredit {
+        events.push(accept_as_credit(order, open)?);
+    }
+    events.push(Event::ExceptionClosed {
         id,
         kind: open.kind.clone(),
         outcome: outcome.clone(),
         note: note.map(str::to_owned),
-    }])
+    });
+    Ok(events)
+}
+
+/// The credit for a refund that nobody had asked for: as much of it as is missing now.
+fn accept_as_credit(order: &Order, open: &Exception) -> Result<Event, Rejection> {
+    if open.kind != ExceptionKind::RefundNotRequested {
+        let message = "only a refund that was not requested can be accepted as a credit";
+        return Err(Rejection::new(
+            RejectionCode::OutcomeNotAllowed,
+            open.kind.as_str(),
+            message,
+        ));
+    }
+    let payment = &order.state.payment;
+    let refund = payment.refunds.iter().find(|r| r.id == open.subject);
+    let missing = order.amount_due().saturating_sub(payment.secured()).max(0);
+    Ok(Event::CreditGranted {
+        refund: open.subject.clone(),
+        amount: refund.map_or(0, |r| r.amount).min(missing),
+    })
 }
 
 /// The open exception of that number. Whoever closes one that another has closed is told so: their outcome and note

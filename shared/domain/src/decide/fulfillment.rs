@@ -9,24 +9,21 @@ use super::{
     exception::open,
     late::release_surplus,
     shipping::{contents, known, shipped, told_again},
-    units::{cancelled, refused, totals, units_of},
+    units::{cancelled, recalled, refused, totals, units_of},
 };
 use crate::{
     evolve::evolve,
     ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId},
     inbound::{FactLine, FulfillmentFact},
     order::{
-        Context, Event, ExceptionKind, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, Order,
-        Rejection, RejectionCode, Shipment, ShipmentStatus,
+        Context, Event, ExceptionKind, FulfillmentLine, FulfillmentOrder, FulfillmentStatus,
+        LOCATION_REFUSED, Order, Rejection, RejectionCode, Shipment, ShipmentStatus,
     },
 };
 
 /// Reasons that say that the units do not exist: the location's stock is written off, so that no other order is
 /// routed to it for them.
 const MISSING_STOCK: [&str; 4] = ["out_of_stock", "not_found", "damaged", "short"];
-
-/// The winner of a cancellation that the location refused.
-const LOCATION_REFUSED: &str = "location_refused";
 
 /// Who reports about what.
 pub(super) struct Report<'a> {
@@ -74,7 +71,7 @@ pub(super) fn record(
         FulfillmentFact::CancelRefused { .. } => refused(
             order,
             found,
-            |l| l.cancel_requested,
+            FulfillmentLine::asked_back,
             LOCATION_REFUSED,
             context.now,
         ),
@@ -194,13 +191,14 @@ fn cancelled_by_location(
             named.min(line.open)
         }
     };
-    let kept = |line: &FulfillmentLine| line.cancel_requested.saturating_sub(cancelled(line));
+    let kept = |line: &FulfillmentLine| line.asked_back().saturating_sub(cancelled(line));
     let mut events = release(order, found, cancelled, "cancelled_by_location", None);
     events.extend(refused(order, found, kept, LOCATION_REFUSED, context.now));
     events
 }
 
-/// A location will not ship open units. Those that it was asked to cancel are cancelled, the rest is routed again.
+/// A location will not ship open units. Those that it was asked to cancel are cancelled, those that it was asked to
+/// give back because they are not paid come back, and the rest is routed again without it.
 /// `missing_at`: when it found that the units do not exist.
 fn release(
     order: &Order,
@@ -224,10 +222,23 @@ fn release(
     if !requested.is_empty() {
         events.push(cancelled(found, &requested));
     }
-    let lines = units_of(order, found, |l| {
+    let beyond = |l: &FulfillmentLine| {
         let gone = surplus(l).saturating_add(to_cancel(l));
         released(l).saturating_sub(gone)
-    });
+    };
+    // What does not exist there cannot be given back.
+    let back = |l: &FulfillmentLine| {
+        if missing_at.is_some() {
+            0
+        } else {
+            beyond(l).min(l.recalled)
+        }
+    };
+    let returned = units_of(order, found, back);
+    if !returned.is_empty() {
+        events.push(recalled(found, returned));
+    }
+    let lines = units_of(order, found, |l| beyond(l).saturating_sub(back(l)));
     if !lines.is_empty() {
         events.push(Event::FulfillmentRejected {
             fulfillment_order: found.id,

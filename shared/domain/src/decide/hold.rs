@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 
+use super::units::backordered_skus;
 use crate::order::{Event, HoldKind, Order, Rejection, RejectionCode, Status, ended_hold};
 
 /// A hold that an outside event places; nothing when it is in force or has ended.
@@ -23,13 +24,9 @@ pub(super) fn end_hold(order: &Order, handle: &str) -> Vec<Event> {
     if !in_force && order.state.causes.contains(&ended_hold(handle)) {
         return vec![];
     }
-    let backordered = order.lines().filter(|(_, state)| state.backordered > 0);
-    let mut skus: Vec<_> = backordered.map(|(line, _)| line.sku.clone()).collect();
-    skus.sort();
-    skus.dedup();
     vec![Event::HoldReleased {
         handle: handle.to_owned(),
-        backordered_skus: skus,
+        backordered_skus: backordered_skus(order),
     }]
 }
 

@@ -4,7 +4,7 @@
 
 use jiff::Timestamp;
 
-use super::units::{cancelled, units_of};
+use super::units::{cancelled, recalled, units_of};
 use crate::{
     ids::FulfillmentOrderId,
     order::{
@@ -168,16 +168,23 @@ pub(super) fn given_up(
         let rest = count(line).saturating_sub(surplus(line));
         rest.min(line.cancel_requested.saturating_sub(surplus(line)))
     };
-    let short = |line: &FulfillmentLine| {
+    let beyond = |line: &FulfillmentLine| {
         let gone = surplus(line).saturating_add(to_cancel(line));
         count(line).saturating_sub(gone)
     };
+    // What it was asked to give back because it is not paid is not short.
+    let back = |line: &FulfillmentLine| beyond(line).min(line.recalled);
+    let short = |line: &FulfillmentLine| beyond(line).saturating_sub(back(line));
     let mut events: Vec<Event> = release_surplus(order, found, &count, Some(at))
         .into_iter()
         .collect();
     let units = units_of(order, found, to_cancel);
     if !units.is_empty() {
         events.push(cancelled(found, &units));
+    }
+    let returned = units_of(order, found, back);
+    if !returned.is_empty() {
+        events.push(recalled(found, returned));
     }
     let lines = units_of(order, found, short);
     if !lines.is_empty() {

@@ -1,4 +1,7 @@
-//! Payment facts. Amounts are totals, so the highest that was reported counts, in whatever order they arrive.
+//! Payment facts. Amounts are totals and attempts have their times, so the facts lead to the same payment in whatever
+//! order they arrive.
+
+use jiff::Timestamp;
 
 use super::{
     exception::open,
@@ -17,6 +20,7 @@ pub(super) fn record(
     order: &Order,
     intent: &str,
     fact: &PaymentFact,
+    occurred_at: Timestamp,
 ) -> Result<Vec<Event>, Rejection> {
     let unknown = Intent {
         id: intent.to_owned(),
@@ -29,7 +33,8 @@ pub(super) fn record(
             intent: intent.to_owned(),
         });
     }
-    events.extend(record_for_intent(order, known.unwrap_or(&unknown), fact)?);
+    let intent = known.unwrap_or(&unknown);
+    events.extend(record_for_intent(order, intent, fact, occurred_at)?);
     Ok(events)
 }
 
@@ -37,63 +42,42 @@ fn record_for_intent(
     order: &Order,
     intent: &Intent,
     fact: &PaymentFact,
+    occurred_at: Timestamp,
 ) -> Result<Vec<Event>, Rejection> {
     let id = || intent.id.clone();
-    let secured = intent.captured > 0 || (intent.authorized > 0 && !intent.cancelled);
+    let at = Some(occurred_at);
+    let secured = intent.captured > 0 || intent.capturable() > 0;
+    let past_attempts = secured || intent.cancelled;
     Ok(match fact {
         PaymentFact::Linked => vec![],
-        PaymentFact::Processing if intent.processing || secured || intent.cancelled => vec![],
-        PaymentFact::Processing => vec![Event::PaymentProcessing { intent: id() }],
+        // Of one second, the end of an attempt is later than its beginning.
+        PaymentFact::Processing if past_attempts || intent.attempt_at >= at => vec![],
+        PaymentFact::Processing => vec![Event::PaymentProcessing { intent: id(), at }],
+        PaymentFact::Failed { .. } if past_attempts || is_known_failure(intent, at) => vec![],
+        PaymentFact::Failed { code } => vec![Event::PaymentFailed {
+            intent: id(),
+            code: code.clone(),
+            at,
+        }],
         PaymentFact::Authorized { amount, currency }
         | PaymentFact::Captured { amount, currency }
-            if *currency != order.placed.currency =>
-        {
-            mismatch(order, *amount, *currency)
-        }
+        | PaymentFact::PartlyCaptured {
+            amount, currency, ..
+        } if *currency != order.placed.currency => mismatch(order, *amount, *currency),
         PaymentFact::Authorized { amount, .. }
             if *amount <= intent.authorized || intent.captured > 0 || intent.cancelled =>
         {
             vec![]
         }
-        PaymentFact::Authorized { amount, .. } => {
-            let gain = amount.saturating_sub(intent.authorized);
-            let mut events = vec![Event::PaymentAuthorized {
-                intent: id(),
-                amount: *amount,
-            }];
-            events.extend(underpaid(order, gain));
-            events
-        }
-        PaymentFact::Captured { amount, .. } if *amount <= intent.captured => vec![],
-        PaymentFact::Captured { amount, .. } => {
-            let held = if intent.cancelled {
-                0
-            } else {
-                intent.authorized
-            };
-            let gain = amount.saturating_sub(intent.captured.max(held)).max(0);
-            let mut events = vec![Event::PaymentCaptured {
-                intent: id(),
-                amount: *amount,
-            }];
-            if order.state.status == Status::Cancelled {
-                let money = Money {
-                    minor: *amount,
-                    currency: order.placed.currency,
-                };
-                let detail = format!("{money} was captured although every unit is cancelled");
-                events.push(open(ExceptionKind::CapturedAfterCancel, id(), detail));
-            } else {
-                events.extend(underpaid(order, gain));
-            }
-            events
-        }
-        PaymentFact::Failed { .. } if secured || intent.failed || intent.cancelled => vec![],
-        PaymentFact::Failed { code } => vec![Event::PaymentFailed {
+        PaymentFact::Authorized { amount, .. } => vec![Event::PaymentAuthorized {
             intent: id(),
-            code: code.clone(),
+            amount: *amount,
         }],
-        PaymentFact::Cancelled if intent.captured > 0 || intent.cancelled => vec![],
+        PaymentFact::Captured { amount, .. } => captured(order, intent, *amount, 0),
+        PaymentFact::PartlyCaptured {
+            amount, capturable, ..
+        } => captured(order, intent, *amount, *capturable),
+        PaymentFact::Cancelled if intent.cancelled => vec![],
         PaymentFact::Cancelled => vec![Event::PaymentCancelled { intent: id() }],
         PaymentFact::Refund {
             amount, currency, ..
@@ -130,6 +114,39 @@ fn record_for_intent(
             events
         }
     })
+}
+
+/// Whether a failure at that time is no news: a later attempt is known, or the end of this one.
+fn is_known_failure(intent: &Intent, at: Option<Timestamp>) -> bool {
+    intent.attempt_at > at || (intent.failed && intent.attempt_at == at)
+}
+
+/// The most that was captured counts, with what could still be captured then. When two reports of the same captured
+/// amount differ in what can still be captured, the authorization was raised in between, or its rest was given up,
+/// which is final.
+fn captured(order: &Order, intent: &Intent, amount: i64, capturable: i64) -> Vec<Event> {
+    let known = intent.capturable_after_capture;
+    let changes_rest = known > 0 && (capturable == 0 || capturable > known);
+    if amount < intent.captured || (amount == intent.captured && !changes_rest) {
+        return vec![];
+    }
+    let mut events = vec![Event::PaymentCaptured {
+        intent: intent.id.clone(),
+        amount,
+        capturable,
+    }];
+    if order.state.status == Status::Cancelled && amount > intent.captured {
+        let money = Money {
+            minor: amount,
+            currency: order.placed.currency,
+        };
+        let detail = format!(
+            "{money} was captured although every unit is cancelled: refund it at the payment provider"
+        );
+        let kind = ExceptionKind::CapturedAfterCancel;
+        events.push(open(kind, intent.id.clone(), detail));
+    }
+    events
 }
 
 fn knows_dispute(order: &Order, id: &str) -> bool {
@@ -186,20 +203,6 @@ fn refund(
         events.push(open(ExceptionKind::RefundFailed, id, detail));
     }
     Ok(events)
-}
-
-/// Opens an exception when, with `gain` more, less is secured than the order costs.
-fn underpaid(order: &Order, gain: i64) -> Vec<Event> {
-    let secured = order.state.payment.secured().saturating_add(gain);
-    if secured >= order.amount_due() {
-        return vec![];
-    }
-    let show = |minor| Money {
-        minor,
-        currency: order.placed.currency,
-    };
-    let detail = format!("{} of {} is paid", show(secured), show(order.amount_due()));
-    vec![open(ExceptionKind::Underpaid, "", detail)]
 }
 
 fn mismatch(order: &Order, minor: i64, currency: Currency) -> Vec<Event> {

@@ -1,13 +1,13 @@
 //! Placing an order: from what the shop sends to the order as placed and its first commit.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     ids::OrderId,
     money::split,
     order::{
-        Change, Contact, Context, Destination, Event, Line, Order, PlaceLine, PlaceOrder,
-        PlacedOrder, Reference, Rejection, RejectionCode,
+        Change, Contact, Context, Destination, Event, Line, Order, PAY_WITHIN_S, PlaceLine,
+        PlaceOrder, PlacedOrder, Reference, Rejection, RejectionCode, Terms,
     },
 };
 
@@ -49,18 +49,29 @@ pub fn place(request: &PlaceOrder, context: &Context) -> Result<Placement, Rejec
     check(request)?;
     check_time(request, context.now)?;
     check_contact(&request.customer)?;
+    let placed_at = request.placed_at.unwrap_or(context.now);
+    // An order that reaches us late may still be paid for as long.
+    let pay_from = placed_at.max(context.now);
+    let pay_until = pay_from.checked_add(SignedDuration::from_secs(PAY_WITHIN_S));
+    let pay_until = request.terms.pay_until.or(pay_until.ok());
+    if pay_until.is_some_and(|until| until <= placed_at) {
+        return Err(invalid("terms.pay_until", "after `placed_at`"));
+    }
     let placed = PlacedOrder {
         id: OrderId::of(&request.shop, &request.number),
         number: request.number.clone(),
         shop: request.shop.clone(),
-        placed_at: request.placed_at.unwrap_or(context.now),
+        placed_at,
         currency: request.currency,
         lines: lines(request)?,
         destination: Destination {
             country: request.customer.address.country.clone(),
             region: request.customer.address.region.clone(),
         },
-        terms: request.terms.clone(),
+        terms: Terms {
+            pay_until,
+            ..request.terms.clone()
+        },
     };
     let unwritable = |error: serde_json::Error| invalid("order", &error.to_string());
     let event = Event::OrderPlaced {

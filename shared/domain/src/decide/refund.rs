@@ -9,10 +9,10 @@ pub(super) fn refund_owed(order: &Order) -> Option<Event> {
     if captured == 0 {
         return None;
     }
-    let owed = order.state.lines.iter().map(|l| l.refund_owed_amount);
-    let owed = owed.fold(0, i64::saturating_add);
+    // A credit has left the captured money already.
     let mut excess = captured
-        .saturating_sub(owed)
+        .saturating_sub(order.state.payment.credits)
+        .saturating_sub(order.refund_owed())
         .saturating_sub(order.amount_due());
     let mut lines = Vec::new();
     for (line, state) in order.lines() {

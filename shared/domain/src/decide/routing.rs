@@ -155,6 +155,7 @@ fn planned(
             .collect(),
         cancel_reason: None,
         closing: None,
+        stop_refused: false,
     };
     Ok(decision.assignments.iter().zip(ids).map(plan).collect())
 }

@@ -107,7 +107,7 @@ pub(super) fn shipped(
     // The shipment won against the cancellation of the units that it contains.
     let lost = |line: &FulfillmentLine| {
         let surplus = line.surplus.min(line.cancel_requested);
-        let requested = line.cancel_requested.saturating_sub(surplus);
+        let requested = line.asked_back().saturating_sub(surplus);
         requested.saturating_sub(remaining(line))
     };
     let mut events = refused(order, found, lost, "shipped", shipment.shipped_at);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::{
-    ids::LineId,
+    ids::{LineId, Sku},
     inbound::FactLine,
     order::{CancelReason, Event, FulfillmentLine, FulfillmentOrder, LineUnits, Order, UnitsAt},
 };
@@ -42,6 +42,15 @@ pub(super) fn units_of(
         .collect()
 }
 
+/// The SKUs of the order's backordered units, each once.
+pub(super) fn backordered_skus(order: &Order) -> Vec<Sku> {
+    let backordered = order.lines().filter(|(_, state)| state.backordered > 0);
+    let mut skus: Vec<Sku> = backordered.map(|(line, _)| line.sku.clone()).collect();
+    skus.sort();
+    skus.dedup();
+    skus
+}
+
 /// Open units of a fulfillment order are cancelled.
 pub(super) fn cancelled(found: &FulfillmentOrder, lines: &[LineUnits]) -> Event {
     let at = |l: &LineUnits| UnitsAt {
@@ -63,7 +72,16 @@ pub(super) fn cancelled(found: &FulfillmentOrder, lines: &[LineUnits]) -> Event 
     }
 }
 
-/// Units that a location was asked to cancel are not cancelled.
+/// Open units of a fulfillment order come back because they are not paid.
+pub(super) fn recalled(found: &FulfillmentOrder, lines: Vec<LineUnits>) -> Event {
+    Event::UnitsRecalled {
+        fulfillment_order: found.id,
+        location: found.location.clone(),
+        lines,
+    }
+}
+
+/// Units that a location was asked not to ship are shipped all the same.
 pub(super) fn refused(
     order: &Order,
     found: &FulfillmentOrder,

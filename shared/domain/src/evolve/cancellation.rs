@@ -6,7 +6,10 @@ use super::{
 };
 use crate::{
     ids::FulfillmentOrderId,
-    order::{CancelReason, Context, FulfillmentStatus, LineUnits, Order, RefundLine, UnitsAt},
+    order::{
+        CancelReason, Context, FulfillmentStatus, LOCATION_REFUSED, LineUnits, Order, RefundLine,
+        UnitsAt,
+    },
 };
 
 pub(super) fn request(
@@ -19,14 +22,22 @@ pub(super) fn request(
         found.cancel_reason = Some(reason.clone());
     }
     for_lines(order, id, lines, |line, units| {
-        line.cancel_requested = line.cancel_requested.saturating_add(units).min(line.open);
+        line.cancel_requested = line.cancel_requested.saturating_add(units);
+        line.clamp_asked_back();
     });
 }
 
-pub(super) fn refuse(order: &mut Order, id: FulfillmentOrderId, lines: &[LineUnits]) {
+pub(super) fn refuse(order: &mut Order, id: FulfillmentOrderId, lines: &[LineUnits], winner: &str) {
+    // What was asked back only because it is not paid is given up first.
     for_lines(order, id, lines, |line, units| {
-        line.cancel_requested = line.cancel_requested.saturating_sub(units);
+        let recalled = units.min(line.recalled);
+        line.recalled = line.recalled.saturating_sub(recalled);
+        let rest = units.saturating_sub(recalled);
+        line.cancel_requested = line.cancel_requested.saturating_sub(rest);
     });
+    if let Some(found) = fulfillment_order_mut(order, id) {
+        found.stop_refused |= winner == LOCATION_REFUSED;
+    }
 }
 
 pub(super) fn cancel(order: &mut Order, units: &[UnitsAt], context: &Context) {

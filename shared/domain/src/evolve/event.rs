@@ -1,14 +1,15 @@
 //! The one entry: the order after an event.
 
-use super::{cancellation, closing, fulfillment, payment, reclaim, routing, shipment};
+use super::{cancellation, closing, fulfillment, payment, recall, reclaim, routing, shipment};
 use crate::order::{
-    Context, Event, Exception, FulfillmentStatus, Hold, Order, ShipmentStatus, ended_dispute,
-    ended_hold,
+    Context, Event, Exception, ExceptionKind, FulfillmentStatus, Hold, Order, ShipmentStatus,
+    ended_dispute, ended_hold,
 };
 
 /// The order after an event.
 pub fn evolve(mut order: Order, event: &Event, context: &Context) -> Order {
     apply(&mut order, event, context);
+    recall::note_unpaid(&mut order, context);
     // The status follows the facts along the table and never leaves it: a refunded order stays refunded although
     // the refund failed later (the payment axis and an exception say so).
     let derived = order.derived_status();
@@ -33,10 +34,14 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
         Event::PaymentLinked { intent } => {
             payment::intent_mut(order, intent);
         }
-        Event::PaymentProcessing { intent } => payment::intent_mut(order, intent).processing = true,
+        Event::PaymentProcessing { intent, at } => payment::process(order, intent, *at),
         Event::PaymentAuthorized { intent, amount } => payment::authorize(order, intent, *amount),
-        Event::PaymentCaptured { intent, amount } => payment::capture(order, intent, *amount),
-        Event::PaymentFailed { intent, .. } => payment::intent_mut(order, intent).failed = true,
+        Event::PaymentCaptured {
+            intent,
+            amount,
+            capturable,
+        } => payment::capture(order, intent, *amount, *capturable),
+        Event::PaymentFailed { intent, at, .. } => payment::fail(order, intent, *at),
         Event::PaymentCancelled { intent } => payment::intent_mut(order, intent).cancelled = true,
         Event::RefundUpdated {
             refund,
@@ -65,7 +70,7 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             order.state.holds.retain(|h| h.handle != *handle);
             order.state.causes.remember(&ended_hold(handle));
         }
-        Event::OrderReleased {} => {}
+        Event::OrderReleased {} | Event::OrderResumed { .. } => {}
         Event::OrderRouted {
             fulfillment_orders, ..
         } => {
@@ -182,14 +187,28 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             fulfillment_order,
             lines,
             requested,
+            winner,
             ..
         } => {
             if *requested {
-                cancellation::refuse(order, *fulfillment_order, lines);
+                cancellation::refuse(order, *fulfillment_order, lines, winner);
             }
         }
+        Event::RecallRequested {
+            fulfillment_order,
+            lines,
+        } => recall::request(order, *fulfillment_order, lines),
+        Event::UnitsRecalled {
+            fulfillment_order,
+            lines,
+            ..
+        } => recall::take_back(order, *fulfillment_order, lines, context),
         Event::UnitsCancelled { units, .. } => cancellation::cancel(order, units, context),
         Event::RefundOwed { lines, .. } => cancellation::owe_refund(order, lines),
+        Event::CreditGranted { amount, .. } => {
+            let payment = &mut order.state.payment;
+            payment.credits = payment.credits.saturating_add(*amount);
+        }
         Event::ExceptionOpened {
             id,
             kind,
@@ -205,6 +224,9 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 detail: detail.clone(),
                 owner: None,
             });
+            if *kind == ExceptionKind::PaymentUnresolved {
+                payment::intent_mut(order, subject).shown_unresolved = true;
+            }
         }
         Event::ExceptionTaken { id, owner } => {
             let mut open = order.state.exceptions.iter_mut();

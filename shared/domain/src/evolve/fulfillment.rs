@@ -84,7 +84,7 @@ pub(super) fn unassign(
 ) {
     for_lines(order, id, lines, |line, units| {
         line.open = line.open.saturating_sub(units);
-        line.cancel_requested = line.cancel_requested.min(line.open);
+        line.clamp_asked_back();
     });
     for units in lines {
         if let Some(line) = line_mut(order, &units.line) {

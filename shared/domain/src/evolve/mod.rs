@@ -7,6 +7,7 @@ mod closing;
 mod event;
 mod fulfillment;
 mod payment;
+mod recall;
 mod reclaim;
 mod routing;
 mod shipment;

@@ -1,5 +1,7 @@
 //! Payment intents and refunds. Amounts are totals in minor units, so the highest that was reported counts.
 
+use jiff::Timestamp;
+
 use crate::order::{Intent, Order, Refund, RefundStatus};
 
 /// The intent of that id, added when it is new.
@@ -21,10 +23,26 @@ pub(super) fn authorize(order: &mut Order, id: &str, amount: i64) {
     intent.failed = false;
 }
 
-pub(super) fn capture(order: &mut Order, id: &str, amount: i64) {
+pub(super) fn capture(order: &mut Order, id: &str, amount: i64, capturable: i64) {
     let intent = intent_mut(order, id);
-    intent.captured = intent.captured.max(amount);
+    if amount >= intent.captured {
+        intent.captured = amount;
+        intent.capturable_after_capture = capturable;
+    }
     intent.failed = false;
+}
+
+pub(super) fn process(order: &mut Order, id: &str, at: Option<Timestamp>) {
+    let intent = intent_mut(order, id);
+    intent.processing = true;
+    intent.failed = false;
+    intent.attempt_at = at;
+}
+
+pub(super) fn fail(order: &mut Order, id: &str, at: Option<Timestamp>) {
+    let intent = intent_mut(order, id);
+    intent.failed = true;
+    intent.attempt_at = at;
 }
 
 pub(super) fn update_refund(order: &mut Order, id: &str, amount: i64, status: RefundStatus) {

@@ -20,6 +20,7 @@ pub(super) fn reclaim(
         for (planned, units) in &part.planned {
             if let Some(line) = part_mut(order, *planned, &part.line) {
                 line.open = line.open.saturating_sub(*units);
+                line.clamp_asked_back();
             }
             close(order, *planned, FulfillmentStatus::Cancelled, context);
         }
@@ -59,7 +60,8 @@ pub(super) fn release_surplus(
         line.surplus = line.surplus.saturating_sub(units).min(line.open);
         // The location was asked to cancel these units first.
         let requested = line.cancel_requested.saturating_sub(units);
-        line.cancel_requested = requested.min(line.open);
+        line.cancel_requested = requested;
+        line.clamp_asked_back();
     });
     for units in lines {
         if let Some(line) = line_mut(order, &units.line) {

@@ -16,7 +16,7 @@ pub(super) fn ship(order: &mut Order, shipment: &Shipment, context: &Context) {
         {
             line.open = line.open.saturating_sub(part.units);
             line.shipped = line.shipped.saturating_add(part.units);
-            line.cancel_requested = line.cancel_requested.min(line.open);
+            line.clamp_asked_back();
         }
         if let Some(line) = line_mut(order, &part.line) {
             shift(&mut line.assigned, &mut line.shipped, part.units);

@@ -19,11 +19,20 @@ pub enum PaymentFact {
         /// Its currency.
         currency: Currency,
     },
-    /// Captured; `amount` in all.
+    /// Captured; `amount` in all, and nothing more can be captured.
     Captured {
         /// Captured in all.
         amount: i64,
         /// Its currency.
+        currency: Currency,
+    },
+    /// A part was captured, and the provider keeps the rest of the authorization for further captures.
+    PartlyCaptured {
+        /// Captured in all.
+        amount: i64,
+        /// What can still be captured.
+        capturable: i64,
+        /// The currency of both.
         currency: Currency,
     },
     /// An attempt failed.

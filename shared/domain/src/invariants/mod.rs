@@ -5,7 +5,7 @@
 //! |---|---|
 //! | I1 | each line's five buckets add up to the units ordered; `shipped >= delivered >= returned`; assigned units are open in fulfillment orders and shipped ones are in shipments; the queue holds exactly the backordered units of the lines |
 //! | I2 | reserved units at a (SKU, location) are the open units of the fulfillment orders there; nothing is negative that cannot be; a level has less than is reserved by no more than counts, corrections, safety stock and shipments took |
-//! | I3 | refunded and owed back are each at most what was captured; what is owed is exactly the value of the units it is owed for, and those are cancelled |
+//! | I3 | refunded and owed back are each at most what was captured; what is owed is exactly the value of the units it is owed for, and those are cancelled; an order was released, routed, taken from the queue and requested only while what was due was secured, added up from the commits |
 //! | I4 | shipped units and cancelled units are together at most the units ordered; units that left unexpected have an exception each |
 //! | I5 | no two commits of an order, and no two stock movements, have the same cause; an order remembers each; shipments, refunds and intents are recorded once; what is on hand is the last count and all movements dated after it, and a level keeps its last movements |
 //! | I6 | commits follow each other by number and hash, each names who, when, why; the first covers the order as placed; folding them gives the stored state exactly; the status moved along the table |
@@ -17,6 +17,7 @@
 mod check;
 mod drains;
 mod history;
+mod ledger;
 mod money;
 mod on_hand;
 mod queue;

@@ -1,11 +1,54 @@
-//! I3: money that goes back.
+//! I3: money that goes back, and goods that go only while what is due is secured.
 
 use super::{
+    ledger::Ledger,
     snapshot::OrderRecord,
     violation::{Findings, Rule},
 };
+use crate::order::{Event, Order, fold, verify_chain};
 
 pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
+    given_back(record, findings);
+    secured(record, findings);
+}
+
+/// Every step that gives goods away was taken while what was due was secured. Judged from the commits alone: what is
+/// secured is added up from the payment events, not read from the state that the decision was made on.
+fn secured(record: &OrderRecord, findings: &mut Findings) {
+    let mut order = Order::unplaced(record.order.placed.clone());
+    let mut ledger = Ledger::default();
+    // Of a history with a gap nothing can be added up; I6 reports it.
+    if verify_chain(&record.commits).is_err() {
+        return;
+    }
+    for commit in &record.commits {
+        order = fold(order, std::slice::from_ref(commit));
+        for event in &commit.body.events {
+            ledger.record(event);
+            if !gives_away(event) {
+                continue;
+            }
+            let due = order.total().saturating_sub(order.cancelled_value());
+            let (due, secured) = (due.saturating_sub(ledger.credits()), ledger.secured());
+            let (name, seq) = (event.name(), commit.body.seq);
+            findings.unless(secured >= due, Rule::I3, &order.placed.id, || {
+                format!("{name} in commit {seq}, when {secured} was secured and {due} was due")
+            });
+        }
+    }
+}
+
+fn gives_away(event: &Event) -> bool {
+    matches!(
+        event,
+        Event::OrderReleased {}
+            | Event::OrderRouted { .. }
+            | Event::BackorderReleased { .. }
+            | Event::FulfillmentRequested { .. }
+    )
+}
+
+fn given_back(record: &OrderRecord, findings: &mut Findings) {
     let order = &record.order;
     let subject = order.placed.id;
     let payment = &order.state.payment;

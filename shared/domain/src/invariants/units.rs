@@ -100,17 +100,13 @@ fn fulfillment_orders(order: &Order, findings: &mut Findings) {
             findings.unless(order.line(&part.line).is_some(), Rule::I1, &subject, || {
                 format!("line {} is not the order's", part.line)
             });
-            findings.unless(
-                part.cancel_requested <= part.open,
-                Rule::I1,
-                &subject,
-                || {
-                    format!(
-                        "{} of {} open units are to be cancelled",
-                        part.cancel_requested, part.open
-                    )
-                },
-            );
+            findings.unless(part.asked_back() <= part.open, Rule::I1, &subject, || {
+                format!(
+                    "{} of {} open units are asked back",
+                    part.asked_back(),
+                    part.open
+                )
+            });
             findings.unless(
                 part.surplus <= part.open && part.written_off <= part.released,
                 Rule::I1,

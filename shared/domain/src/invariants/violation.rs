@@ -9,7 +9,8 @@ pub enum Rule {
     I1,
     /// Reserved units are those assigned and not yet shipped; never oversell.
     I2,
-    /// Refunded is at most captured; a unit is refunded at most once.
+    /// Refunded is at most captured; a unit is refunded at most once; goods are given away only while what is due is
+    /// secured.
     I3,
     /// No unit is cancelled by us and shipped as requested; a shipment that left all the same opens an exception.
     I4,

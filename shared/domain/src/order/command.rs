@@ -27,6 +27,8 @@ pub enum Command {
         /// The intent; facts about refunds, disputes and reviews name the intent that they belong to.
         intent: String,
         fact: PaymentFact,
+        /// When the provider says it happened, UTC.
+        occurred_at: Timestamp,
     },
     /// A fact about a fulfillment order, signed by a location.
     RecordFulfillment {
@@ -97,6 +99,8 @@ pub enum Command {
         /// A person's words.
         note: Option<String>,
     },
+    /// Do what the order's payment makes due by now: cancel it, take stock back, or show it to a person.
+    EnforcePayment,
     /// Cancel units, or everything.
     Cancel {
         /// Which units; empty: all.

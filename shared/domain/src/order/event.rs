@@ -34,6 +34,8 @@ open_set! {
         PaymentCancelled = "PAYMENT_CANCELLED",
         /// Another location had shipped the units already.
         AlreadyShipped = "ALREADY_SHIPPED",
+        /// It was not paid in time.
+        NotPaid = "NOT_PAID",
         /// Anything else; the note says what.
         Other = "OTHER",
     }
@@ -153,6 +155,9 @@ pub enum Event {
     PaymentProcessing {
         /// The provider's id.
         intent: String,
+        /// When, by the provider's clock, UTC.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// Money was authorised.
     PaymentAuthorized {
@@ -167,6 +172,9 @@ pub enum Event {
         intent: String,
         /// Captured amount in all, minor units.
         amount: i64,
+        /// What can still be captured of this intent, minor units.
+        #[serde(default, skip_serializing_if = "is_default")]
+        capturable: i64,
     },
     /// An attempt to pay failed.
     PaymentFailed {
@@ -175,6 +183,9 @@ pub enum Event {
         /// The provider's code for why.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<String>,
+        /// When, by the provider's clock, UTC.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// The payment was cancelled.
     PaymentCancelled {
@@ -220,6 +231,12 @@ pub enum Event {
     },
     /// The order is paid, has no hold and has units to route.
     OrderReleased {},
+    /// What is due is secured again and no hold is in force, and units that were routed before may move on.
+    OrderResumed {
+        /// SKUs of the order's backordered units, which may now be released.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        backordered_skus: Vec<Sku>,
+    },
     /// Units were assigned to locations, and what found no stock was backordered.
     OrderRouted {
         /// The new fulfillment orders.
@@ -371,6 +388,20 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "is_default")]
         requested: bool,
     },
+    /// A location was asked to give units back that are not paid any more.
+    RecallRequested {
+        fulfillment_order: FulfillmentOrderId,
+        /// The units.
+        lines: Vec<LineUnits>,
+    },
+    /// Units that are not paid any more came back before they left. They are routed again once they are paid.
+    UnitsRecalled {
+        fulfillment_order: FulfillmentOrderId,
+        /// The location.
+        location: LocationId,
+        /// The units.
+        lines: Vec<LineUnits>,
+    },
     /// Units were cancelled.
     UnitsCancelled {
         /// The units and where they were.
@@ -383,6 +414,13 @@ pub enum Event {
     /// Money is owed back to the customer for cancelled units; once per unit.
     RefundOwed {
         lines: Vec<RefundLine>,
+        /// Minor units.
+        amount: i64,
+    },
+    /// A person has accepted a refund that nobody had asked for: so much less is due.
+    CreditGranted {
+        /// The refund, by the provider's id.
+        refund: String,
         /// Minor units.
         amount: i64,
     },
@@ -431,6 +469,7 @@ impl Event {
             Self::HoldPlaced { .. } => "HoldPlaced",
             Self::HoldReleased { .. } => "HoldReleased",
             Self::OrderReleased {} => "OrderReleased",
+            Self::OrderResumed { .. } => "OrderResumed",
             Self::OrderRouted { .. } => "OrderRouted",
             Self::UnitsBackordered { .. } => "UnitsBackordered",
             Self::BackorderReleased { .. } => "BackorderReleased",
@@ -453,8 +492,11 @@ impl Event {
             Self::ShipmentReturned { .. } => "ShipmentReturned",
             Self::CancellationRequested { .. } => "CancellationRequested",
             Self::CancellationRefused { .. } => "CancellationRefused",
+            Self::RecallRequested { .. } => "RecallRequested",
+            Self::UnitsRecalled { .. } => "UnitsRecalled",
             Self::UnitsCancelled { .. } => "UnitsCancelled",
             Self::RefundOwed { .. } => "RefundOwed",
+            Self::CreditGranted { .. } => "CreditGranted",
             Self::ExceptionOpened { .. } => "ExceptionOpened",
             Self::ExceptionTaken { .. } => "ExceptionTaken",
             Self::ExceptionClosed { .. } => "ExceptionClosed",

@@ -54,6 +54,11 @@ impl ExceptionKind {
             | Self::DeliveryProblem
             | Self::ReturnedToSender
             | Self::DeclinedEverywhere
+            | Self::Overpaid
+            | Self::AuthorizationLost
+            | Self::RefundNotRequested
+            | Self::StopRefused
+            | Self::PaymentUnresolved
             | Self::Unknown(_) => ExceptionConcern::Customer,
         }
     }
@@ -68,6 +73,8 @@ open_set! {
         NoAction = "no_action",
         /// What had caused it is no longer so.
         NoLongerTrue = "no_longer_true",
+        /// Of a refund that nobody had asked for: the customer keeps the money, and so much less is due.
+        AcceptedAsCredit = "accepted_as_credit",
     }
 }
 
@@ -90,8 +97,18 @@ open_set! {
         ShipmentAmbiguous = "shipment_ambiguous",
         /// Money was captured for a cancelled order.
         CapturedAfterCancel = "captured_after_cancel",
-        /// Less money came than the order costs.
+        /// Less is secured than is due: what has not left is stopped.
         Underpaid = "underpaid",
+        /// More was captured than is due.
+        Overpaid = "overpaid",
+        /// An authorization has lapsed or was cancelled while goods were with a location or had left.
+        AuthorizationLost = "authorization_lost",
+        /// Money went back that nobody here had asked for: what has not left is stopped.
+        RefundNotRequested = "refund_not_requested",
+        /// A location was asked to stop goods that are not paid, and refuses.
+        StopRefused = "stop_refused",
+        /// The provider has been processing a payment for very long.
+        PaymentUnresolved = "payment_unresolved",
         /// The payment is in another currency than the order.
         CurrencyMismatch = "currency_mismatch",
         /// A refund that had been made failed.

@@ -10,6 +10,9 @@ use crate::{
     serde_default::is_default,
 };
 
+/// The winner of a cancellation that the location refused, in `CancellationRefused`.
+pub(crate) const LOCATION_REFUSED: &str = "location_refused";
+
 /// Units of one order assigned to one location or supplier; carries its own reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FulfillmentOrder {
@@ -30,6 +33,9 @@ pub struct FulfillmentOrder {
     /// Why the location was asked to cancel units; `None`: it was not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub cancel_reason: Option<CancelReason>,
+    /// Whether the location has refused to stop. Then it is not asked again by itself; people may.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub stop_refused: bool,
     /// The location has said that nothing more will come; `None`: it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closing: Option<Closing>,
@@ -64,6 +70,10 @@ pub struct FulfillmentLine {
     /// Of the open units, how many the location is asked to cancel.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cancel_requested: u32,
+    /// Of the other open units, how many the location is asked to give back because they are not paid any more. They
+    /// are not cancelled: they are routed again once they are paid.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub recalled: u32,
     /// Of the open units, how many the order needs no more, because a late shipment from elsewhere has them.
     #[serde(default, skip_serializing_if = "is_default")]
     pub surplus: u32,
@@ -87,11 +97,30 @@ impl FulfillmentLine {
             open: units,
             shipped: 0,
             cancel_requested: 0,
+            recalled: 0,
             surplus: 0,
             released: 0,
             written_off: 0,
             written_off_at: None,
         }
+    }
+
+    /// Open units that the location is asked not to ship, for either reason.
+    pub fn asked_back(&self) -> u32 {
+        self.cancel_requested.saturating_add(self.recalled)
+    }
+
+    /// Open units that the location is to ship.
+    pub fn to_ship(&self) -> u32 {
+        self.open.saturating_sub(self.asked_back())
+    }
+
+    /// Asks for no more units back than are open.
+    pub(crate) fn clamp_asked_back(&mut self) {
+        self.cancel_requested = self.cancel_requested.min(self.open);
+        self.recalled = self
+            .recalled
+            .min(self.open.saturating_sub(self.cancel_requested));
     }
 }
 
@@ -115,7 +144,7 @@ pub enum FulfillmentStatus {
     Shipped,
     /// The location declined; its units were routed again.
     Rejected,
-    /// Every unit was cancelled before it left.
+    /// Called off before anything left: its units were cancelled, or taken back because they were not paid.
     Cancelled,
 }
 
@@ -158,9 +187,29 @@ impl FulfillmentOrder {
         self.status == FulfillmentStatus::Requested && waited.as_secs() >= SILENCE_S
     }
 
-    /// Whether we await the location's answer to a cancellation.
+    /// Whether we await the location's answer to a request not to ship units.
     pub fn awaits_cancellation(&self) -> bool {
-        self.lines.iter().any(|l| l.cancel_requested > 0)
+        self.lines.iter().any(|l| l.asked_back() > 0)
+    }
+
+    /// Whether a location has the request and has not begun: it can still be asked to stop.
+    pub fn can_be_stopped(&self) -> bool {
+        match self.status {
+            FulfillmentStatus::Requested | FulfillmentStatus::Accepted => {
+                !self.stop_refused && self.closing.is_none()
+            }
+            FulfillmentStatus::Planned
+            | FulfillmentStatus::Picking
+            | FulfillmentStatus::Packed
+            | FulfillmentStatus::Shipped
+            | FulfillmentStatus::Rejected
+            | FulfillmentStatus::Cancelled => false,
+        }
+    }
+
+    /// Whether units are with a location: it has the request, and something of it has not left.
+    pub fn is_at_location(&self) -> bool {
+        self.status.is_open() && self.status != FulfillmentStatus::Planned
     }
 
     /// The part of a line that is assigned here.

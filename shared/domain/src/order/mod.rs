@@ -14,6 +14,7 @@ mod hold;
 mod line;
 mod owed;
 mod payment;
+mod payment_deadline;
 mod place_order;
 mod placed;
 mod reference;
@@ -35,11 +36,15 @@ pub use contact::{Address, Contact};
 pub use declined::{DECLINES_MAX, Declined};
 pub use event::{CancelReason, Event, LineUnits, ReclaimedUnits, RefundLine, UnitsAt};
 pub use exception::{Exception, ExceptionConcern, ExceptionKind, ExceptionOutcome};
+pub(crate) use fulfillment::LOCATION_REFUSED;
 pub use fulfillment::{Closing, FulfillmentLine, FulfillmentOrder, FulfillmentStatus};
 pub use hold::{Hold, HoldKind, ended_hold};
 pub use line::{Cell, Line, LineState};
 pub use owed::{Owed, REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S, SILENCE_S};
 pub use payment::{Intent, Payment, PaymentStatus, Refund, RefundStatus, ended_dispute};
+pub use payment_deadline::{
+    PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S, PaymentStep, UNPAID_RESERVATION_S,
+};
 pub use place_order::{PlaceLine, PlaceOrder, PlacePayment};
 pub use placed::PlacedOrder;
 pub use reference::Reference;

@@ -18,7 +18,7 @@ pub const SILENCE_S: i64 = 4 * 3600;
 /// A kind of progress that an order owes. Each is the work of one function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Owed {
-    /// The payment failed or was cancelled, and units can still be cancelled.
+    /// What the payment makes due: see [`PaymentStep`](super::PaymentStep).
     Cancellation,
     /// Locations must be sent a request, or asked to cancel.
     Dispatch,
@@ -29,14 +29,18 @@ pub enum Owed {
 impl Order {
     /// The progress that the order owes, each kind with the time when it is overdue, UTC. Empty: nothing is owed.
     pub fn owes(&self) -> BTreeMap<Owed, Timestamp> {
+        let overdue = overdue_after(self.state.changed_at);
         let owed = [
-            (Owed::Cancellation, self.owes_cancellation()),
             (Owed::Dispatch, self.owes_dispatch()),
             (Owed::Routing, self.is_ready() && self.unrouted() > 0),
         ];
-        let overdue = overdue_after(self.state.changed_at);
         let owed = owed.into_iter().filter(|(_, is_owed)| *is_owed);
         let mut owes: BTreeMap<Owed, Timestamp> = owed.map(|(owed, _)| (owed, overdue)).collect();
+        if let Some((_, due)) = self.payment_step() {
+            // A step that is due at once is done because of the event that made it so.
+            let is_at_once = due <= self.state.changed_at;
+            owes.insert(Owed::Cancellation, if is_at_once { overdue } else { due });
+        }
         if let Some(until) = self.closing_ends() {
             let due = owes.entry(Owed::Routing).or_insert(until);
             *due = until.min(*due);
@@ -72,25 +76,20 @@ impl Order {
         self.owes().into_values().chain(hold_ends).min()
     }
 
-    fn owes_cancellation(&self) -> bool {
-        let payment = &self.state.payment;
-        let payment_gone = payment.captured() == 0
-            && !self.is_paid()
-            && !payment.intents.is_empty()
-            && payment.intents.iter().all(|i| i.failed || i.cancelled);
-        let unassigned = || self.sum(|l| l.unrouted.saturating_add(l.backordered)) > 0;
-        let cancellable = |f: &FulfillmentOrder| {
-            f.status <= FulfillmentStatus::Accepted && !f.awaits_cancellation()
-        };
-        payment_gone && (unassigned() || self.has_open(cancellable))
-    }
-
     fn owes_dispatch(&self) -> bool {
-        let free = self.state.holds.is_empty();
+        // A request is not sent, nor sent again, for an order that must not move on.
+        let is_ready = self.is_ready();
         self.has_open(|f| {
-            f.awaits_cancellation()
-                || f.status == FulfillmentStatus::Requested
-                || (f.status == FulfillmentStatus::Planned && free)
+            let to_request = match f.status {
+                FulfillmentStatus::Planned | FulfillmentStatus::Requested => true,
+                FulfillmentStatus::Accepted
+                | FulfillmentStatus::Picking
+                | FulfillmentStatus::Packed
+                | FulfillmentStatus::Shipped
+                | FulfillmentStatus::Rejected
+                | FulfillmentStatus::Cancelled => false,
+            };
+            f.awaits_cancellation() || (to_request && is_ready)
         })
     }
 

@@ -1,5 +1,6 @@
 //! The payment axis: what the payment provider has reported, one entry for each payment intent.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +18,9 @@ pub struct Payment {
     /// Open disputes, by the provider's id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disputes: Vec<String>,
+    /// Refunds that nobody had asked for and that a person has accepted: they lower what is due. Minor units.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub credits: i64,
 }
 
 /// One payment intent: an attempt to collect money.
@@ -30,15 +34,52 @@ pub struct Intent {
     /// Captured so far.
     #[serde(default, skip_serializing_if = "is_default")]
     pub captured: i64,
+    /// After a capture: what can still be captured. Most providers give up the rest of an authorization when a part
+    /// of it is captured, so it is 0 unless a capture said otherwise.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub capturable_after_capture: i64,
     /// The provider is working on it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub processing: bool,
     /// The last attempt failed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub failed: bool,
-    /// Cancelled for good.
+    /// Cancelled for good; what was captured before stays captured.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cancelled: bool,
+    /// When the attempt that `processing` and `failed` tell of took place, by the provider's clock, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub attempt_at: Option<Timestamp>,
+    /// Whether a person was shown that it has been processing for very long.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shown_unresolved: bool,
+}
+
+impl Intent {
+    /// What can still be captured, minor units.
+    pub fn capturable(&self) -> i64 {
+        if self.cancelled {
+            0
+        } else if self.captured > 0 {
+            self.capturable_after_capture
+        } else {
+            self.authorized
+        }
+    }
+
+    /// Whether the last attempt is with the provider, which has not said how it ended.
+    pub fn is_processing(&self) -> bool {
+        self.processing
+            && !self.failed
+            && !self.cancelled
+            && self.captured == 0
+            && self.authorized == 0
+    }
+
+    /// Whether more was authorized than was captured, and it can be captured no more because it was cancelled.
+    pub fn lost_authorization(&self) -> bool {
+        self.cancelled && self.authorized > self.captured
+    }
 }
 
 /// One refund at the provider.
@@ -101,19 +142,32 @@ impl Payment {
             .fold(0, i64::saturating_add)
     }
 
-    /// Money that is secured: captured, or authorised and not cancelled, whichever is more per intent.
-    pub fn secured(&self) -> i64 {
-        let secured = |i: &Intent| {
-            if i.cancelled {
-                i.captured
-            } else {
-                i.captured.max(i.authorized)
-            }
-        };
+    /// What can still be captured over all intents.
+    pub fn capturable(&self) -> i64 {
         self.intents
             .iter()
-            .map(secured)
+            .map(Intent::capturable)
             .fold(0, i64::saturating_add)
+    }
+
+    /// Captured, and what can still be captured; what was given back is not taken off.
+    pub fn pledged(&self) -> i64 {
+        self.captured().saturating_add(self.capturable())
+    }
+
+    /// Money that is secured: captured less given back, and what can still be captured.
+    pub fn secured(&self) -> i64 {
+        self.pledged().saturating_sub(self.refunded())
+    }
+
+    /// Whether the provider is working on an intent and has not said how it ended.
+    pub fn is_processing(&self) -> bool {
+        self.intents.iter().any(Intent::is_processing)
+    }
+
+    /// Whether every intent was cancelled and nothing was captured.
+    pub fn is_gone(&self) -> bool {
+        self.captured() == 0 && !self.intents.is_empty() && self.intents.iter().all(|i| i.cancelled)
     }
 
     /// Refunded or on its way back.
@@ -145,13 +199,9 @@ impl Payment {
             PaymentStatus::PartiallyRefunded
         } else if captured > 0 {
             PaymentStatus::Captured
-        } else if self.secured() > 0 {
+        } else if self.capturable() > 0 {
             PaymentStatus::Authorized
-        } else if self
-            .intents
-            .iter()
-            .any(|i| i.processing && !i.failed && !i.cancelled)
-        {
+        } else if self.is_processing() {
             PaymentStatus::Processing
         } else if !self.intents.is_empty() && self.intents.iter().all(|i| i.cancelled) {
             PaymentStatus::Voided

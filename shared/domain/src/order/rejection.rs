@@ -43,6 +43,8 @@ pub enum RejectionCode {
     UnknownException,
     /// The exception is closed.
     ExceptionClosed,
+    /// An exception of this kind cannot end like this.
+    OutcomeNotAllowed,
     /// No hold of that handle.
     UnknownHold,
     /// The order is not in a state for it.
@@ -74,6 +76,7 @@ impl RejectionCode {
             Self::WrongLocation => "wrong_location",
             Self::UnknownException => "unknown_exception",
             Self::ExceptionClosed => "exception_closed",
+            Self::OutcomeNotAllowed => "outcome_not_allowed",
             Self::UnknownHold => "unknown_hold",
             Self::WrongStatus => "wrong_status",
             Self::OnHold => "on_hold",
@@ -98,6 +101,7 @@ impl RejectionCode {
             | Self::WrongLocation
             | Self::UnknownException
             | Self::ExceptionClosed
+            | Self::OutcomeNotAllowed
             | Self::UnknownHold
             | Self::WrongStatus
             | Self::OnHold

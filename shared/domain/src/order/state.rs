@@ -55,6 +55,9 @@ pub struct OrderState {
     /// Payment facts.
     #[serde(default)]
     pub payment: Payment,
+    /// Since when stock is reserved for units that are not paid any more and were not requested yet, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unpaid_since: Option<Timestamp>,
     /// What a person must look at; closed exceptions are left to the commits.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions: Vec<Exception>,
@@ -85,6 +88,7 @@ impl Order {
             shipments: Vec::new(),
             holds: Vec::new(),
             payment: Payment::default(),
+            unpaid_since: None,
             exceptions: Vec::new(),
             exceptions_opened: 0,
             declined: Vec::new(),
@@ -132,14 +136,24 @@ impl Order {
             .unwrap_or(&self.placed.destination)
     }
 
-    /// Whether the money is there: captured, or authorised and not cancelled, for all that is not cancelled.
+    /// Whether what is due is secured. It gates every step that gives goods away.
     pub fn is_paid(&self) -> bool {
         self.state.payment.secured() >= self.amount_due()
     }
 
-    /// What the customer must pay for the units that are not cancelled, minor units.
+    /// What the customer must pay for the units that are not cancelled, less the credits granted; minor units, not
+    /// negative.
     pub fn amount_due(&self) -> i64 {
-        self.total().saturating_sub(self.cancelled_value())
+        self.total()
+            .saturating_sub(self.cancelled_value())
+            .saturating_sub(self.state.payment.credits)
+            .max(0)
+    }
+
+    /// What is owed back for cancelled units, whether it went back already or not, minor units.
+    pub fn refund_owed(&self) -> i64 {
+        let owed = self.state.lines.iter().map(|l| l.refund_owed_amount);
+        owed.fold(0, i64::saturating_add)
     }
 
     /// What the customer must pay for all lines, cancelled units included, minor units.
@@ -203,7 +217,7 @@ impl Order {
             Status::AwaitingFulfillment
         } else if self.is_paid() {
             Status::Paid
-        } else if payment.intents.iter().any(|i| i.processing) {
+        } else if payment.is_processing() {
             Status::PaymentProcessing
         } else {
             Status::Pending

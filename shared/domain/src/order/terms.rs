@@ -1,5 +1,6 @@
 //! Terms and destination: how and where to an order is fulfilled.
 
+use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,6 +28,10 @@ pub struct Terms {
     /// Whether prices contain the tax (then it is not added on top).
     #[serde(default, skip_serializing_if = "is_default")]
     pub taxes_included: bool,
+    /// Until when the order may be paid, UTC; then it is cancelled, if nothing is authorized, captured or being
+    /// processed. Without it: a day after it was placed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pay_until: Option<Timestamp>,
 }
 
 fn default_priority() -> u8 {
@@ -39,6 +44,7 @@ impl Default for Terms {
             ship_complete: false,
             priority: default_priority(),
             taxes_included: false,
+            pay_until: None,
         }
     }
 }

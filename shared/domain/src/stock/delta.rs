@@ -153,6 +153,18 @@ pub fn stock_deltas(order: &Order, event: &Event, recorded_at: Timestamp) -> Vec
             };
             lines.map(released).collect()
         }
+        Event::UnitsRecalled {
+            fulfillment_order,
+            location,
+            lines,
+        } => {
+            let lines = lines
+                .iter()
+                .filter(|_| tracked(fulfillment_order).is_some());
+            let released =
+                |l: &LineUnits| reserved(&l.sku, location, i64::from(l.units).saturating_neg());
+            lines.map(released).collect()
+        }
         Event::UnitsShortShipped {
             fulfillment_order,
             location,

@@ -115,6 +115,7 @@ impl OrderFixture {
         self.apply(&Command::RecordPayment {
             intent: INTENT.to_owned(),
             fact,
+            occurred_at: at(self.fixture + 1),
         })
     }
 

@@ -173,6 +173,47 @@ fn i3_more_back_than_was_paid() {
 }
 
 #[test]
+fn i3_a_request_after_the_money_went_back() {
+    let mut world = busy();
+    let found = world.order(0).state.fulfillment_orders[0].id;
+    let refund = Event::RefundUpdated {
+        refund: "re_1".to_owned(),
+        amount: 1,
+        status: RefundStatus::Pending,
+    };
+    world.forge(0, vec![refund]);
+    assert_eq!(check(&world.table()), []);
+    let fulfillment_orders = vec![found];
+    world.forge(0, vec![Event::FulfillmentRequested { fulfillment_orders }]);
+    world.breaks(Rule::I3);
+}
+
+#[test]
+fn i3_a_request_when_an_authorization_was_cancelled() {
+    let mut world = busy();
+    let found = world.order(0).state.fulfillment_orders[0].id;
+    let intent = world.order(0).state.payment.intents[0].id.clone();
+    // As it was before the capture: only authorized, then cancelled.
+    let amount = world.order(0).total();
+    let record = &mut world.orders[0];
+    let captured = |event: &Event| matches!(event, Event::PaymentCaptured { .. });
+    for commit in &mut record.commits {
+        for event in commit.body.events.iter_mut().filter(|e| captured(e)) {
+            let intent = intent.clone();
+            *event = Event::PaymentAuthorized { intent, amount };
+        }
+    }
+    world.forge(0, vec![Event::PaymentCancelled { intent }]);
+    let fulfillment_orders = vec![found];
+    world.forge(0, vec![Event::FulfillmentRequested { fulfillment_orders }]);
+    let violations = check(&world.table());
+    let unpaid = |v: &&domain::invariants::Violation| v.rule == Rule::I3;
+    let unpaid: Vec<_> = violations.iter().filter(unpaid).collect();
+    assert_eq!(unpaid.len(), 1, "{violations:#?}");
+    assert!(unpaid[0].detail.contains("0 was secured"), "{}", unpaid[0]);
+}
+
+#[test]
 fn i3_a_unit_that_is_owed_back_twice() {
     let mut world = busy();
     world.cancel(0, &[("2", 1)]).unwrap();

@@ -96,8 +96,13 @@ impl World {
             self.order(place).placed.total(),
         );
         let fact = PaymentFact::Captured { amount, currency };
-        self.apply(place, &Command::RecordPayment { intent, fact })
-            .unwrap();
+        let occurred_at = context.now;
+        let pay = Command::RecordPayment {
+            intent,
+            fact,
+            occurred_at,
+        };
+        self.apply(place, &pay).unwrap();
         place
     }
 

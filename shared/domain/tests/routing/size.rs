@@ -130,6 +130,7 @@ fn commit(case: &Case, decision: &Decision) -> Change {
                 .collect(),
             cancel_reason: None,
             closing: None,
+            stop_refused: false,
         });
     let routed = Event::OrderRouted {
         fulfillment_orders: planned.collect(),

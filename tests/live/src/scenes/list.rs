@@ -113,7 +113,8 @@ pub const SCENES: [Scene; 18] = [
     Scene {
         name: "payment_failed",
         title: "A payment that fails",
-        about: "The card is declined. The system cancels the order.",
+        about: "The card is declined, and the order can still be paid. Then the payment is cancelled, and the system cancels the \
+                order.",
         story: payments::failed,
     },
     Scene {

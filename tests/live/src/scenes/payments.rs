@@ -42,7 +42,7 @@ pub(super) fn fraud_review(env: &Environment) -> Outcome {
     Ok(())
 }
 
-/// A failed payment cancels the order.
+/// A declined card leaves the order payable; a cancelled payment cancels it.
 pub(super) fn failed(env: &Environment) -> Outcome {
     let bag = env.sku("BAG-CANVAS");
     env.add_stock(BERLIN, &bag, 3)?;
@@ -50,6 +50,11 @@ pub(super) fn failed(env: &Environment) -> Outcome {
     order.processing(env)?.send(env)?;
     order.until_status("payment_processing")?;
     order.payment_failed(env)?.send(env)?;
+    let view = order.until_event("PaymentFailed")?;
+    order.expect_times(&view, &[("UnitsCancelled", 0)])?;
+    env.reporter()
+        .passed("Declined, and the customer may try again.");
+    order.payment_cancelled(env)?.send(env)?;
     let view = order.until_status("cancelled")?;
     let last = view
         .timeline

@@ -26,14 +26,30 @@ pub(super) fn processing(intent: &Intent) -> Outcome {
     with_order(intent, || Ok(PaymentFact::Processing))
 }
 
-pub(super) fn authorized(intent: &Intent) -> Outcome {
+/// What can be captured has changed: by the authorization, or, where several captures are allowed, by a capture.
+/// `amount_capturable` is then what is left to capture, not what was authorized.
+pub(super) fn capturable_updated(intent: &Intent) -> Outcome {
     with_order(intent, || {
-        let (amount, currency) = money(
+        let (capturable, currency) = money(
             "amount_capturable",
             intent.amount_capturable,
             intent.currency,
         )?;
-        Ok(PaymentFact::Authorized { amount, currency })
+        let path = "data.object.amount_received";
+        let received = intent.amount_received.unwrap_or(0);
+        let amount = amount::minor_units(path, received, currency)?;
+        Ok(if amount > 0 {
+            PaymentFact::PartlyCaptured {
+                amount,
+                capturable,
+                currency,
+            }
+        } else {
+            PaymentFact::Authorized {
+                amount: capturable,
+                currency,
+            }
+        })
     })
 }
 

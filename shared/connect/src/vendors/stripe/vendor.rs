@@ -21,14 +21,20 @@ pub const VENDOR: Vendor = Vendor {
         ),
         event(
             "payment_intent.amount_capturable_updated",
-            "An amount is authorized and can be captured.",
+            "An amount is authorized and can be captured, or a part of it was captured and the rest still can be.",
         ),
-        event("payment_intent.succeeded", "An amount has been captured."),
+        event(
+            "payment_intent.succeeded",
+            "An amount has been captured; what was authorized beyond it is released.",
+        ),
         event(
             "payment_intent.payment_failed",
-            "An attempt to pay has failed.",
+            "An attempt to pay has failed; the customer may try again until the time to pay is over.",
         ),
-        event("payment_intent.canceled", "The payment is cancelled."),
+        event(
+            "payment_intent.canceled",
+            "The payment is cancelled, or its authorization has lapsed.",
+        ),
         event("refund.created", "A refund exists, with its status."),
         event("refund.updated", "The status of a refund has changed."),
         event("refund.failed", "A refund has failed."),

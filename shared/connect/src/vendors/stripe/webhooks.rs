@@ -45,7 +45,7 @@ pub(super) fn read(
     match kind.as_str() {
         "" => Err(ParseError::field("type", "missing")),
         "payment_intent.processing" => event.to_fact(facts::processing),
-        "payment_intent.amount_capturable_updated" => event.to_fact(facts::authorized),
+        "payment_intent.amount_capturable_updated" => event.to_fact(facts::capturable_updated),
         "payment_intent.succeeded" => event.to_fact(facts::captured),
         "payment_intent.payment_failed" => event.to_fact(facts::failed),
         "payment_intent.canceled" => event.to_fact(facts::cancelled),

@@ -44,7 +44,7 @@ kinds! {
     Packed = "fulfillment_order.packed", Progress,
         "The units are packed.";
     Cancelled = "fulfillment_order.cancelled", Cancelled,
-        "Units will not be shipped; they are cancelled, their stock is released and the refund is recorded.";
+        "Units will not be shipped; their stock is released, and they are cancelled, or wait until they are paid.";
     CancelRefused = "fulfillment_order.cancel_refused", Declined,
         "The location ships units that it was asked to cancel; the agent sees why.";
     Closed = "fulfillment_order.closed", Closed,

@@ -57,14 +57,15 @@ pub fn fulfillment(
     (!request.lines.is_empty()).then(|| WireMessage::new(REQUESTED, found.since, request))
 }
 
-/// The request to cancel the units of a fulfillment order whose cancellation is requested. None when the order has no
+/// The request to cancel the units of a fulfillment order that it is asked not to ship: cancelled by the customer,
+/// or not paid any more. None when the order has no
 /// such fulfillment order or it has no such units.
 pub fn cancellation(
     order: &Order,
     id: FulfillmentOrderId,
 ) -> Option<WireMessage<CancellationRequest>> {
     let found = order.fulfillment_order(id)?;
-    let lines = units(found, |line| line.cancel_requested);
+    let lines = units(found, FulfillmentLine::asked_back);
     let request = CancellationRequest {
         order_id: order.placed.id,
         order_number: order.placed.number.clone(),

@@ -1,0 +1,258 @@
+//! What follows when what is secured falls below what is due, exceeds it, or reaches it again: exceptions are opened
+//! and closed, and locations that have not begun are asked to stop.
+//!
+//! A stop is the location's usual request to cancel, with another effect here: units that it gives back are unrouted
+//! and wait for the money, because the customer has cancelled nothing. Units are cancelled only when no money is left
+//! and none can come (`order::payment_deadline`).
+
+use super::{
+    exception::{open, resolve},
+    units::{backordered_skus, units_of},
+};
+use crate::{
+    money::Money,
+    order::{Event, ExceptionKind, FulfillmentStatus, Intent, Order, Refund, RefundStatus},
+};
+
+/// How the money of an order stands. Amounts in minor units.
+struct Standing {
+    /// What is missing although nothing was given back.
+    not_pledged: i64,
+    /// What is missing because money was given back.
+    given_back: i64,
+    /// What was captured beyond what is due and owed back.
+    excess: i64,
+}
+
+impl Standing {
+    fn of(order: &Order) -> Self {
+        let payment = &order.state.payment;
+        let due = order.amount_due();
+        let missing = due.saturating_sub(payment.secured()).max(0);
+        let not_pledged = due.saturating_sub(payment.pledged()).clamp(0, missing);
+        // Refunds pay first what is owed for cancelled units or was accepted as a credit.
+        let still_owed = order
+            .refund_owed()
+            .saturating_add(payment.credits)
+            .saturating_sub(payment.refunded())
+            .max(0);
+        let kept = payment.captured().saturating_sub(payment.refunded());
+        Self {
+            not_pledged,
+            given_back: missing.saturating_sub(not_pledged),
+            excess: kept.saturating_sub(due).saturating_sub(still_owed).max(0),
+        }
+    }
+
+    /// The kind of exception that says why too little is pledged. None when nothing was ever pledged, and when the
+    /// order is about to be cancelled because its payment is gone.
+    fn shortage(&self, order: &Order) -> Option<ExceptionKind> {
+        let payment = &order.state.payment;
+        if self.not_pledged == 0 {
+            return None;
+        }
+        let lost = payment.intents.iter().any(Intent::lost_authorization);
+        if lost && has_left_our_hands(order) {
+            Some(ExceptionKind::AuthorizationLost)
+        } else {
+            (payment.pledged() > 0).then_some(ExceptionKind::Underpaid)
+        }
+    }
+}
+
+/// Whether goods are with a location that has its request, or have left.
+fn has_left_our_hands(order: &Order) -> bool {
+    let mut fulfillment_orders = order.state.fulfillment_orders.iter();
+    let shipped = order.state.lines.iter().any(|line| line.shipped > 0);
+    shipped || fulfillment_orders.any(|f| f.is_at_location())
+}
+
+/// The events that follow from `events`, which led from the order `before` to `after`.
+pub(super) fn consequences(before: &Order, after: &Order, events: &[Event]) -> Vec<Event> {
+    let (was, is) = (Standing::of(before), Standing::of(after));
+    let mut follow = ended(after, &is);
+    follow.extend(opened(before, after, &was, &is));
+    if is.given_back > was.given_back {
+        follow.extend(refund_not_requested(after, events));
+    }
+    if !after.is_paid() {
+        follow.extend(events.iter().filter_map(|event| refusal(after, event)));
+        follow.extend(recalls(after));
+    }
+    follow
+}
+
+/// The ends of the exceptions whose cause has gone.
+fn ended(order: &Order, is: &Standing) -> Vec<Event> {
+    let shortage = is.shortage(order);
+    let mut ended = Vec::new();
+    for open in &order.state.exceptions {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the other kinds are not about money"
+        )]
+        let is_over = match &open.kind {
+            ExceptionKind::Underpaid | ExceptionKind::AuthorizationLost => {
+                shortage.as_ref() != Some(&open.kind)
+            }
+            ExceptionKind::Overpaid => is.excess == 0,
+            ExceptionKind::RefundNotRequested => is.given_back == 0,
+            ExceptionKind::StopRefused => order.is_paid(),
+            ExceptionKind::PaymentUnresolved => {
+                let intent = order.state.payment.intent(&open.subject);
+                order.is_paid() || !intent.is_some_and(Intent::is_processing)
+            }
+            ExceptionKind::CapturedAfterCancel => order.state.payment.secured() <= 0,
+            _ => false,
+        };
+        if is_over {
+            ended.extend(resolve(order, &open.kind, &open.subject));
+        }
+    }
+    ended
+}
+
+/// An exception is opened when its cause arises or grows, so that one that a person has closed stays closed.
+fn opened(before: &Order, after: &Order, was: &Standing, is: &Standing) -> Vec<Event> {
+    let mut opened = Vec::new();
+    if let Some(kind) = is.shortage(after)
+        && (was.shortage(before).as_ref() != Some(&kind) || is.not_pledged > was.not_pledged)
+    {
+        let detail = shortage_detail(after, &kind);
+        opened.push(open(kind, "", detail));
+    }
+    if is.excess > was.excess {
+        let show = |minor| money(after, minor);
+        let detail = format!(
+            "{} was captured and is kept, and {} is due: refund {} at the payment provider",
+            show(
+                after
+                    .state
+                    .payment
+                    .captured()
+                    .saturating_sub(after.state.payment.refunded())
+            ),
+            show(after.amount_due()),
+            show(is.excess)
+        );
+        opened.push(open(ExceptionKind::Overpaid, "", detail));
+    }
+    opened
+}
+
+fn shortage_detail(order: &Order, kind: &ExceptionKind) -> String {
+    let paid = format!(
+        "{} of {} is secured",
+        money(order, order.state.payment.secured()),
+        money(order, order.amount_due())
+    );
+    if *kind == ExceptionKind::AuthorizationLost {
+        format!(
+            "an authorization has lapsed or was cancelled, and {paid}: locations that have not begun were asked to \
+             stop, the others cannot be; take a new payment for this order, or intercept its shipments"
+        )
+    } else {
+        format!(
+            "{paid}: what has not left is stopped; take another payment for the rest, or cancel units or the whole \
+             order"
+        )
+    }
+}
+
+/// About the refund that has come now; when none has, what had covered it has gone, and it is about the last one.
+fn refund_not_requested(order: &Order, events: &[Event]) -> Option<Event> {
+    let refunds = &order.state.payment.refunds;
+    let is_live = |r: &&Refund| match r.status {
+        RefundStatus::Pending | RefundStatus::Succeeded => true,
+        RefundStatus::Failed | RefundStatus::Cancelled => false,
+    };
+    let is_new = |r: &&Refund| {
+        let about =
+            |event: &Event| matches!(event, Event::RefundUpdated { refund, .. } if *refund == r.id);
+        events.iter().any(about)
+    };
+    let mut live = refunds.iter().filter(is_live);
+    let found = live.clone().find(is_new).or_else(|| live.next_back())?;
+    let detail = format!(
+        "refund {} of {} was not asked for here, and {} of {} is secured: what has not left is stopped; close this \
+         with `accepted_as_credit` when the customer is to keep the money and the goods, or cancel units, or take \
+         another payment",
+        found.id,
+        money(order, found.amount),
+        money(order, order.state.payment.secured()),
+        money(order, order.amount_due())
+    );
+    let kind = ExceptionKind::RefundNotRequested;
+    Some(open(kind, found.id.clone(), detail))
+}
+
+/// A location refuses to give unpaid units back. It is asked once; then it is a person's matter.
+fn refusal(order: &Order, event: &Event) -> Option<Event> {
+    let Event::CancellationRefused {
+        fulfillment_order,
+        requested: true,
+        ..
+    } = event
+    else {
+        return None;
+    };
+    let found = order.fulfillment_order(*fulfillment_order)?;
+    if !found.stop_refused || !found.is_at_location() {
+        return None;
+    }
+    let detail = format!(
+        "{} was asked to stop fulfillment order {}, which is not paid, and refuses: it is not asked again; take a new \
+         payment for this order, or call the location",
+        found.location, found.id
+    );
+    let subject = found.id.to_string();
+    Some(open(ExceptionKind::StopRefused, subject, detail))
+}
+
+/// Asks locations that have not begun to give unpaid units back. When the payment is gone for good, the cancellation
+/// of the order asks them.
+fn recalls(order: &Order) -> Vec<Event> {
+    if order.state.payment.is_gone() {
+        return vec![];
+    }
+    let mut recalls = Vec::new();
+    let found = order.state.fulfillment_orders.iter();
+    for found in found.filter(|f| f.can_be_stopped()) {
+        let lines = units_of(order, found, |line| line.to_ship());
+        if !lines.is_empty() {
+            recalls.push(Event::RecallRequested {
+                fulfillment_order: found.id,
+                lines,
+            });
+        }
+    }
+    recalls
+}
+
+/// The order has become ready: what of it may move on. A released hold says itself what it sets free.
+pub(super) fn moves_on(order: &Order, events: &[Event]) -> Vec<Event> {
+    let mut follow = Vec::new();
+    if order.unrouted() > 0 {
+        follow.push(Event::OrderReleased {});
+    }
+    let released = |event: &Event| matches!(event, Event::HoldReleased { .. });
+    let mut fulfillment_orders = order.state.fulfillment_orders.iter();
+    let planned = fulfillment_orders.any(|f| {
+        matches!(
+            f.status,
+            FulfillmentStatus::Planned | FulfillmentStatus::Requested
+        )
+    });
+    let backordered_skus = backordered_skus(order);
+    if !events.iter().any(released) && (planned || !backordered_skus.is_empty()) {
+        follow.push(Event::OrderResumed { backordered_skus });
+    }
+    follow
+}
+
+fn money(order: &Order, minor: i64) -> Money {
+    Money {
+        minor,
+        currency: order.placed.currency,
+    }
+}

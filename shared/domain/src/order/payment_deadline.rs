@@ -1,0 +1,100 @@
+//! What an order's payment makes due, and when: nothing waits for money for ever.
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::{CancelReason, FulfillmentOrder, FulfillmentStatus, Order};
+
+/// How long after it was placed an order may be paid when its terms say nothing else, in seconds. A declined card is no
+/// end of an order: the customer may try again until then.
+pub const PAY_WITHIN_S: i64 = 86_400;
+/// How long stock stays reserved for units that were routed and are not paid any more, in seconds: long enough for the
+/// customer to pay again, and for the provider to replace one payment by another.
+pub const UNPAID_RESERVATION_S: i64 = 3_600;
+/// After how long a payment that the provider is still processing is shown to a person, in seconds: bank debits take up
+/// to two weeks.
+pub const PROCESSING_SHOWN_AFTER_S: i64 = 1_209_600;
+
+/// What the state of an order's payment makes due.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PaymentStep {
+    /// Nothing is or will be paid: cancel what can be cancelled.
+    Cancel(CancelReason),
+    /// Give back the stock that is reserved for units that are not paid.
+    ReleaseReservations,
+    /// Show a person that this intent has been processing for very long.
+    ShowUnresolved(String),
+}
+
+impl Order {
+    /// Until when the order may be paid, UTC.
+    pub fn pay_until(&self) -> Timestamp {
+        let from_placement = || after(self.placed.placed_at, PAY_WITHIN_S);
+        self.terms().pay_until.unwrap_or_else(from_placement)
+    }
+
+    /// What the payment makes due next, and from when on, UTC; `None`: nothing.
+    pub fn payment_step(&self) -> Option<(PaymentStep, Timestamp)> {
+        let steps = [
+            self.cancellation_step(),
+            self.reservation_step(),
+            self.unresolved_step(),
+        ];
+        steps.into_iter().flatten().min_by_key(|(_, due)| *due)
+    }
+
+    /// An order is cancelled at once when all of its intents were cancelled, and otherwise when the time to pay is over;
+    /// never while an intent is processing, authorized or captured.
+    fn cancellation_step(&self) -> Option<(PaymentStep, Timestamp)> {
+        let payment = &self.state.payment;
+        let waits = payment.pledged() > 0 || payment.is_processing();
+        if waits || self.is_paid() || !self.can_be_cancelled() {
+            return None;
+        }
+        if payment.is_gone() {
+            let step = PaymentStep::Cancel(CancelReason::PaymentCancelled);
+            return Some((step, self.state.changed_at));
+        }
+        let reason = if payment.intents.iter().any(|intent| intent.failed) {
+            CancelReason::PaymentFailed
+        } else {
+            CancelReason::NotPaid
+        };
+        Some((PaymentStep::Cancel(reason), self.pay_until()))
+    }
+
+    /// Whether a cancellation of the whole order would cancel units, or ask a location that has not been asked and has
+    /// not refused.
+    fn can_be_cancelled(&self) -> bool {
+        let unassigned = self.sum(|l| l.unrouted.saturating_add(l.backordered)) > 0;
+        let cancellable = |f: &FulfillmentOrder| {
+            let unasked = f.lines.iter().any(|l| l.open > l.cancel_requested);
+            unasked && (f.status == FulfillmentStatus::Planned || f.can_be_stopped())
+        };
+        unassigned || self.state.fulfillment_orders.iter().any(cancellable)
+    }
+
+    fn reservation_step(&self) -> Option<(PaymentStep, Timestamp)> {
+        let since = self.state.unpaid_since?;
+        let due = after(since, UNPAID_RESERVATION_S);
+        Some((PaymentStep::ReleaseReservations, due))
+    }
+
+    fn unresolved_step(&self) -> Option<(PaymentStep, Timestamp)> {
+        if self.is_paid() {
+            return None;
+        }
+        let intents = self.state.payment.intents.iter();
+        let long = intents.filter(|i| i.is_processing() && !i.shown_unresolved);
+        let due = long.map(|intent| {
+            let since = intent.attempt_at.unwrap_or(self.placed.placed_at);
+            let step = PaymentStep::ShowUnresolved(intent.id.clone());
+            (step, after(since, PROCESSING_SHOWN_AFTER_S))
+        });
+        due.min_by_key(|(_, due)| *due)
+    }
+}
+
+fn after(time: Timestamp, seconds: i64) -> Timestamp {
+    time.checked_add(SignedDuration::from_secs(seconds))
+        .unwrap_or(Timestamp::MAX)
+}
