@@ -13,5 +13,5 @@ pub mod stories;
 #[doc(hidden)]
 pub use inventory;
 pub use kit::{
-    audit, case, faults, races, random, redelivery, store_contract, story, suite, world,
+    audit, case, faults, outside, races, random, redelivery, store_contract, story, suite, world,
 };

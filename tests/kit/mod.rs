@@ -3,6 +3,7 @@
 //! * [`story`]: the registry of the stories in `tests/stories/`, and how one is run.
 //! * [`world`]: a store, the functions' use cases and the messages between them, delivered by the test itself.
 //! * [`redelivery`]: in which order, how often, and with which crashes messages are delivered.
+//! * [`outside`]: the truth outside: warehouses, gateway, carriers and customers, and whether our books equal it.
 //! * [`races`]: use cases that run concurrently.
 //! * [`store_contract`]: what the use cases need of every store.
 //! * [`suite`]: all of it, as tests of one backend.
@@ -11,6 +12,7 @@ mod any_store;
 pub mod audit;
 pub mod case;
 pub mod faults;
+pub mod outside;
 pub mod races;
 pub mod random;
 pub mod redelivery;

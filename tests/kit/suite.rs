@@ -7,7 +7,7 @@ use libtest_mimic::{Arguments, Trial};
 
 use super::runtime::{block_on, block_on_threads};
 use crate::{
-    case, races,
+    case, outside, races,
     redelivery::Delivery,
     store_contract::store_contract,
     stories::random_operations::random_operations,
@@ -34,6 +34,17 @@ pub struct Effort {
     pub rounds: Rounds,
     /// Threads of a race.
     pub threads: usize,
+    /// Days of the [truth outside](crate::outside).
+    pub days: Days,
+}
+
+/// Days of the truth outside.
+#[derive(Debug, Clone, Copy)]
+pub struct Days {
+    /// The first seed.
+    pub first_seed: u64,
+    /// How many.
+    pub count: u64,
 }
 
 /// Rounds of each race.
@@ -54,6 +65,9 @@ pub fn trials(backend: impl Backend, effort: Effort) -> Vec<Trial> {
     let mut trials = stories(backend, effort.seeds);
     if effort.random_runs > 0 {
         trials.push(random(backend, effort.random_runs));
+    }
+    if effort.days.count > 0 {
+        trials.push(truth(backend, effort.days));
     }
     trials.extend(all_races(backend, effort));
     trials.push(contract(backend));
@@ -95,6 +109,17 @@ fn random(backend: impl Backend, runs: u64) -> Trial {
             }
         },
     )
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "how many days were lived, for people who ask for many"
+)]
+fn truth(backend: impl Backend, days: Days) -> Trial {
+    Trial::test("outside::our_books_equal_the_truth", move || {
+        println!("{}", outside::run::as_told(backend, days)?);
+        Ok(())
+    })
 }
 
 fn all_races(backend: impl Backend, effort: Effort) -> Vec<Trial> {

@@ -9,7 +9,7 @@ mod unreadable;
 use std::process::ExitCode;
 
 use app::memory::MemoryStore;
-use stories::suite::{self, Backend, Effort, Rounds};
+use stories::suite::{self, Backend, Days, Effort, Rounds};
 
 const EFFORT: Effort = Effort {
     seeds: 24,
@@ -21,6 +21,10 @@ const EFFORT: Effort = Effort {
         counts_against_parcels: 100,
     },
     threads: 4,
+    days: Days {
+        first_seed: 0,
+        count: 150,
+    },
 };
 
 #[derive(Debug, Clone, Copy)]

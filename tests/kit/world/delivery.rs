@@ -90,7 +90,7 @@ impl World {
     }
 
     /// Publishes what has been committed since the last time, as the relay does.
-    async fn relay(&mut self) {
+    pub(super) async fn relay(&mut self) {
         self.faults.clear();
         let touched = self.faults.take_touched();
         let mut entries = Vec::new();
@@ -169,7 +169,7 @@ impl World {
         }
     }
 
-    async fn handle(&self, consumer: Consumer, body: &str) -> Result<(), Failure> {
+    pub(super) async fn handle(&self, consumer: Consumer, body: &str) -> Result<(), Failure> {
         let (store, clock, provider) = (&self.store, &self.clock, &self.provider);
         match consumer {
             Consumer::Lifecycle => {

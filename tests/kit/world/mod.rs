@@ -9,6 +9,7 @@ mod delivery;
 mod draft;
 mod queues;
 mod state;
+mod steps;
 mod webhooks;
 
 pub use app::bus::subscriptions::Consumer;

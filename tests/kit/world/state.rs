@@ -28,7 +28,7 @@ pub struct World {
     pub(crate) clock: ManualClock,
     pub(super) redrive: Faulty<MemoryRedrive>,
     pub(super) faults: Arc<FaultInjector>,
-    pub(super) delivery: Delivery,
+    pub(crate) delivery: Delivery,
     pub(super) queues: Queues,
     /// Orders, and how far each has been published.
     pub(super) orders: BTreeMap<OrderId, u64>,

@@ -8,7 +8,7 @@ mod table;
 
 use std::process::ExitCode;
 
-use ::stories::suite::{self, Backend, Effort, Rounds};
+use ::stories::suite::{self, Backend, Days, Effort, Rounds};
 use aws::{runtime::settings, table::Table};
 
 #[derive(Debug, Clone, Copy)]
@@ -39,6 +39,10 @@ fn main() -> ExitCode {
             counts_against_parcels: rounds(6),
         },
         threads: 2,
+        days: Days {
+            first_seed: 0,
+            count: 24,
+        },
     };
     suite::run(suite::trials(DynamoDb, effort))
 }

@@ -45,6 +45,11 @@ impl MemoryProvider {
         *lock(&self.refuse_next) = requests;
     }
 
+    /// Takes every request received since the last time, repetitions included.
+    pub fn take_sent(&self) -> Vec<Sent> {
+        std::mem::take(&mut lock(&self.sent))
+    }
+
     pub fn set_unreachable(&self, location: LocationId) {
         lock(&self.unreachable).push(location);
     }

@@ -1,0 +1,169 @@
+//! The kinds of behaviour that a day may have, and those that are switched off because a rule does not hold yet.
+
+use std::collections::BTreeSet;
+
+macro_rules! kinds {
+    ($($kind:ident = $name:literal, $meaning:literal;)+) => {
+        /// A kind of behaviour outside.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind {
+            $(#[doc = $meaning] $kind,)+
+        }
+
+        impl Kind {
+            /// Every kind.
+            pub const ALL: &[Self] = &[$(Self::$kind),+];
+
+            /// Its name in settings and reports.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$kind => $name),+ }
+            }
+
+            /// What happens.
+            pub fn meaning(self) -> &'static str {
+                match self { $(Self::$kind => $meaning),+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    Scarce = "scarce", "Shelves have less than is ordered: orders are split and backordered.";
+    Whole = "whole", "Some orders ship complete.";
+    Cancels = "cancels", "Customers cancel units or whole orders.";
+    CancelRefusals = "cancel_refusals", "A location that could still cancel refuses.";
+    Holds = "holds", "Agents hold orders for some hours.";
+    Receipts = "receipts", "Units come in during the day.";
+    Counts = "counts", "Clerks count shelves; nothing else of that location is under way while they tell it.";
+    StaleCounts = "stale_counts", "Counts are told late, before and after other movements.";
+    Losses = "losses", "A unit disappears from a shelf, and is missed when somebody picks or counts.";
+    Parcels = "parcels", "A fulfillment order leaves in two or three parcels.";
+    Overtaking = "overtaking", "Messages about one fulfillment order overtake each other.";
+    SameReferences = "same_references", "Each location numbers its parcels 1, 2, 3 ...";
+    Totals = "totals", "A location says with the last parcel, or in a message, how much it shipped in all.";
+    Restocks = "restocks", "A location that was short of a SKU receives some, and orders that wait must be offered it.";
+    Adjustments = "adjustments", "An operator corrects a shelf through the API.";
+    LocationCancels = "location_cancels", "A location cancels units without having been asked.";
+    Rejections = "rejections", "A location rejects a request without saying that units are missing.";
+    Quiet = "quiet", "A location ships without having accepted, or says nothing before it ships.";
+    Slow = "slow", "A location takes many hours for each step.";
+    Silent = "silent", "A location never does anything about a request.";
+    Down = "down", "A location cannot be reached for some hours.";
+    ComparesBodies = "compares_bodies", "A location compares a repeated request with the first: the same id is the same body.";
+    Authorizations = "authorizations", "The payment is authorized first, and captured in full later.";
+    PartialCaptures = "partial_captures", "Less is captured than was authorized.";
+    TwoIntents = "two_intents", "Two intents are captured for one order, in full or half each.";
+    Declines = "declines", "A card is declined once or twice before the payment succeeds.";
+    Unpaid = "unpaid", "A customer never pays, or gives up after a decline.";
+    Lapses = "lapses", "An authorization lapses, or is cancelled.";
+    GatewayRefunds = "gateway_refunds", "A refund is made at the gateway that nobody here has asked for.";
+    Refunds = "refunds", "A clerk refunds at the gateway what the order says is owed.";
+    FailedRefunds = "failed_refunds", "A refund that had succeeded fails days later.";
+    Reviews = "reviews", "A fraud review is opened, and closed some hours later.";
+    Disputes = "disputes", "A customer disputes the payment, and wins or loses.";
+    Carriers = "carriers", "Carriers tell their steps, flap between problem and progress, and bring parcels back.";
+    Late = "late", "Messages come minutes late.";
+    Withheld = "withheld", "Webhooks are withheld for many hours.";
+    KeepsEarly = "keeps_early", "A message that came too early may not become a dead letter; otherwise it is redriven in the evening.";
+    Twice = "twice", "Messages come several times.";
+    Deaths = "deaths", "Processes die between any two steps.";
+}
+
+/// The kinds of a day.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kinds(BTreeSet<Kind>);
+
+impl Kinds {
+    /// Every kind.
+    pub fn all() -> Self {
+        Self(Kind::ALL.iter().copied().collect())
+    }
+
+    /// What holds today: every kind that is not [switched off](SWITCHED_OFF).
+    pub fn that_hold() -> Self {
+        let mut kinds = Self::all();
+        for (off, _) in SWITCHED_OFF {
+            kinds.0.remove(off);
+        }
+        kinds
+    }
+
+    /// The kinds of these names, separated by commas; `+name` adds to what holds and `-name` takes away from it.
+    ///
+    /// # Errors
+    /// A name that is not one of a kind.
+    pub fn parse(names: &str) -> Result<Self, String> {
+        let names: Vec<&str> = names
+            .split(',')
+            .map(str::trim)
+            .filter(|n| !n.is_empty())
+            .collect();
+        let relative = names.iter().any(|name| name.starts_with(['+', '-']));
+        let mut kinds = if relative {
+            Self::that_hold()
+        } else {
+            Self(BTreeSet::new())
+        };
+        for name in names {
+            let plain = name.trim_start_matches(['+', '-']);
+            let kind = Kind::ALL.iter().find(|kind| kind.name() == plain);
+            let kind = *kind.ok_or_else(|| format!("no kind of behaviour is named {plain}"))?;
+            if name.starts_with('-') {
+                kinds.0.remove(&kind);
+            } else {
+                kinds.0.insert(kind);
+            }
+        }
+        Ok(kinds)
+    }
+
+    /// Whether days may have it.
+    pub fn has(&self, kind: Kind) -> bool {
+        self.0.contains(&kind)
+    }
+}
+
+/// Kinds that are switched off, and why: with them our books do not equal the truth yet.
+pub const SWITCHED_OFF: &[(Kind, &str)] = &[
+    (
+        Kind::KeepsEarly,
+        "a message whose predecessor is withheld for more than half an hour becomes a dead letter",
+    ),
+    (
+        Kind::LocationCancels,
+        "a cancel that is told after the closing leaves the units written off",
+    ),
+    (
+        Kind::StaleCounts,
+        "a count that is told late brings units back that have left",
+    ),
+    (
+        Kind::Losses,
+        "units that are short after a count has missed them are written off again",
+    ),
+    (
+        Kind::ComparesBodies,
+        "a repeated request has the id of the first and another body",
+    ),
+    (
+        Kind::PartialCaptures,
+        "goods leave that were not paid in full, and no exception says so",
+    ),
+    (Kind::TwoIntents, "a second payment is not noticed"),
+    (
+        Kind::Declines,
+        "a declined card cancels the order before the customer tries again",
+    ),
+    (
+        Kind::Unpaid,
+        "an order that is never paid is never cancelled",
+    ),
+    (
+        Kind::Lapses,
+        "goods leave after the authorization has lapsed",
+    ),
+    (
+        Kind::GatewayRefunds,
+        "a refund that nobody here asked for is not noticed",
+    ),
+];
