@@ -103,9 +103,11 @@ async fn a_location_has_its_request_before_it_is_asked_to_cancel(world: &mut Wor
         "{dead:?}"
     );
     world.provider.inner.set_all_reachable();
-    world.minutes_pass(10);
-    world.sweeps();
-    world.settle().await;
+    for _ in 0..3 {
+        world.minutes_pass(10);
+        world.sweeps();
+        world.settle().await;
+    }
     let sent = world.requests();
     let first = sent.iter().find(|sent| sent.location.as_str() == "berlin");
     let first = first.map(|sent| &sent.request);

@@ -144,7 +144,8 @@ async fn a_receipt_and_a_write_off_from_before_a_count_are_in_its_figure(world: 
         .await;
     world.settle().await;
     world.grace_passes().await;
-    assert_eq!(figures(world).await, (11, 0, 11));
+    // The count is dated after the shortage, so the two that were missing are routed to Berlin again.
+    assert_eq!(figures(world).await, (11, 2, 9));
 }
 
 story!(a_count_is_taken_before_a_write_off_is_reversed);
@@ -202,7 +203,8 @@ async fn units_that_a_location_does_not_find_are_written_off_as_of_then(world: &
     );
     world.counted("berlin", "TEE", 7, world.clock.now());
     world.settle().await;
-    assert_eq!(figures(world).await, (7, 0, 7));
+    // Counted after they were missed: the four are routed to Berlin again.
+    assert_eq!(figures(world).await, (7, 4, 3));
 }
 
 story!(a_clock_that_is_ahead_is_taken_back_to_the_time_of_receipt);

@@ -125,7 +125,7 @@ async fn a_location_that_knows_its_totals_says_at_once_what_is_short(world: &mut
     assert_eq!(
         world.work(order).await,
         [
-            ("berlin".to_owned(), FulfillmentStatus::Requested, 3, 0),
+            ("berlin".to_owned(), FulfillmentStatus::Accepted, 3, 0),
             ("hamburg".to_owned(), FulfillmentStatus::Requested, 1, 0),
         ]
     );

@@ -69,8 +69,13 @@ pub struct RequestWriter {
     /// The body that asks to ship the open units of a fulfillment order; none when no unit is open.
     pub fulfillment:
         fn(&Order, FulfillmentOrderId, &Contact) -> Result<Option<String>, serde_json::Error>,
-    /// The body that asks to cancel units; none when no cancellation of a unit is requested.
-    pub cancellation: fn(&Order, FulfillmentOrderId) -> Result<Option<String>, serde_json::Error>,
+    /// The body that asks to cancel units, as it was requested at that time; none when no cancellation of a unit is
+    /// requested.
+    pub cancellation: fn(
+        &Order,
+        FulfillmentOrderId,
+        requested_at: Timestamp,
+    ) -> Result<Option<String>, serde_json::Error>,
     /// The headers that sign a body. The same id is the same request, however often it is sent.
     pub sign:
         fn(&Secrets, id: &str, at: Timestamp, body: &[u8]) -> Result<SignedHeaders, SignatureError>,

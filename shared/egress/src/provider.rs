@@ -85,7 +85,8 @@ fn body(writer: &RequestWriter, request: &ProviderRequest) -> Result<Option<Stri
         ProviderRequest::Cancel {
             order,
             fulfillment_order,
-        } => (writer.cancellation)(order, *fulfillment_order),
+            requested_at,
+        } => (writer.cancellation)(order, *fulfillment_order, *requested_at),
     };
     body.map_err(|error| Failure::Inconsistent(format!("a request cannot be written: {error}")))
 }

@@ -134,36 +134,11 @@ pub const SWITCHED_OFF: &[(Kind, &str)] = &[
         "a cancel that is told after the closing leaves the units written off",
     ),
     (
-        Kind::StaleCounts,
-        "a count that is told late brings units back that have left",
-    ),
-    (
         Kind::Losses,
         "units that are short after a count has missed them are written off again",
     ),
     (
-        Kind::ComparesBodies,
-        "a repeated request has the id of the first and another body",
-    ),
-    (
         Kind::PartialCaptures,
-        "goods leave that were not paid in full, and no exception says so",
-    ),
-    (Kind::TwoIntents, "a second payment is not noticed"),
-    (
-        Kind::Declines,
-        "a declined card cancels the order before the customer tries again",
-    ),
-    (
-        Kind::Unpaid,
-        "an order that is never paid is never cancelled",
-    ),
-    (
-        Kind::Lapses,
-        "goods leave after the authorization has lapsed",
-    ),
-    (
-        Kind::GatewayRefunds,
-        "a refund that nobody here asked for is not noticed",
+        "a location whose request never arrived is asked to cancel it",
     ),
 ];

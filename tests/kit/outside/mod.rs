@@ -3,7 +3,7 @@
 //! Warehouses have shelves with physical units, a gateway has a ledger, carriers have parcels, customers have what they
 //! ordered. They know nothing of our types: they send the webhooks that `events/README.md` documents, read the bodies
 //! of our requests, use the API's use cases, and look at the API's views. Between them and us an
-//! [adversary](adversary) delays, repeats and withholds messages and ends our processes.
+//! adversary delays, repeats and withholds messages and ends our processes.
 //!
 //! Each of the [kinds of behaviour](Kind) can be switched on and off. A day follows from a seed: [`run::day`]. What it
 //! chose is its [`Script`], which can be [replayed](run::replay) and [shrunk](run::shrink) to the choices that a failure

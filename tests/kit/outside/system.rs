@@ -144,7 +144,8 @@ impl<'w> System<'w> {
                 ProviderRequest::Cancel {
                     order,
                     fulfillment_order,
-                } => (writer.cancellation)(order, *fulfillment_order),
+                    requested_at,
+                } => (writer.cancellation)(order, *fulfillment_order, *requested_at),
             };
             Some(Request {
                 location: sent.location.to_string(),

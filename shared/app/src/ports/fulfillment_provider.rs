@@ -5,6 +5,7 @@ use domain::{
     location::Location,
     order::{Contact, Order},
 };
+use jiff::Timestamp;
 
 use crate::failure::Failure;
 
@@ -26,6 +27,8 @@ pub enum ProviderRequest {
         order: Box<Order>,
         /// The fulfillment order to cancel units of.
         fulfillment_order: FulfillmentOrderId,
+        /// When the cancellation was requested, UTC: a repetition has the same time, so that its body is the same.
+        requested_at: Timestamp,
     },
 }
 

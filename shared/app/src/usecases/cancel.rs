@@ -93,13 +93,15 @@ pub async fn cancel(
         Outcome::Unchanged(order) if order.state.causes.contains(&cause.key()) => {
             replay(store, *order, &cause, &request.lines).await
         }
-        Outcome::UnchangedBefore(order) => Ok(CancelOutcome {
-            result: CancelResult::Replayed,
-            at: order.state.changed_at,
-            refund_owed: 0,
-            lines: cancellation_outcome(&order, &[], &request.lines),
-            order: *order,
-        }),
+        Outcome::UnchangedBefore(order) => {
+            let mut outcome = unchanged(CancelResult::Replayed, *order, &request.lines)?;
+            // It changed nothing then, and does not do now what has become possible since.
+            for line in &mut outcome.lines {
+                line.cancelled = 0;
+                line.requested.clear();
+            }
+            Ok(outcome)
+        }
         Outcome::Unchanged(order) => unchanged(CancelResult::NothingNew, *order, &request.lines),
         Outcome::Rejected(order, rejection) if rejection.code == RejectionCode::NothingToCancel => {
             unchanged(CancelResult::NothingToCancel, *order, &request.lines)

@@ -12,7 +12,7 @@ use domain::{
     ids::OrderId,
     location::Location,
     order::Command,
-    order::{Cause, Commit, Contact, Event, FulfillmentOrder, FulfillmentStatus, Order},
+    order::{Cause, Commit, Contact, Event, FulfillmentOrder, FulfillmentStatus, Order, fold},
 };
 use futures_util::future::join_all;
 
@@ -150,11 +150,13 @@ async fn due_requests<'a>(
             requests.push((found.id.to_string(), request));
         }
         if found.awaits_cancellation() {
+            // The request is written from the order as its commit left it: a repetition has the same id, time and body.
+            let (then, seq) = as_requested(order, &commits, found);
             let request = ProviderRequest::Cancel {
-                order: Box::new(order.clone()),
+                requested_at: then.state.changed_at,
+                order: Box::new(then),
                 fulfillment_order: found.id,
             };
-            let seq = last_cancellation_request(&commits, found);
             requests.push((format!("{}:cancel:{seq}", found.id), request));
         }
         if !requests.is_empty() {
@@ -180,9 +182,8 @@ async fn contact(store: &impl OrderStore, order: &Order) -> Result<Contact, Fail
         .ok_or_else(erased)
 }
 
-/// The number of the commit that last requested a cancellation of this fulfillment order: a new request has a new id,
-/// a repetition has the same.
-fn last_cancellation_request(commits: &[Commit], found: &FulfillmentOrder) -> u64 {
+/// The order as the commit left it that last requested a cancellation of this fulfillment order, and its number.
+fn as_requested(order: &Order, commits: &[Commit], found: &FulfillmentOrder) -> (Order, u64) {
     let requests = |event: &Event| {
         matches!(event,
             Event::CancellationRequested { fulfillment_order, .. } | Event::RecallRequested { fulfillment_order, .. }
@@ -190,9 +191,16 @@ fn last_cancellation_request(commits: &[Commit], found: &FulfillmentOrder) -> u6
     };
     let last = commits
         .iter()
-        .rev()
-        .find(|commit| commit.body.events.iter().any(requests));
-    last.map_or(0, |commit| commit.body.seq)
+        .rposition(|commit| commit.body.events.iter().any(requests));
+    let until = last.and_then(|last| commits.get(..=last));
+    until.map_or_else(
+        || (order.clone(), 0),
+        |until| {
+            let then = fold(Order::unplaced(order.placed.clone()), until);
+            let seq = then.state.version;
+            (then, seq)
+        },
+    )
 }
 
 async fn send(

@@ -6,6 +6,7 @@ use connect::{
     vendors::wms::requests::{self, Request},
 };
 use domain::order::{Contact, FulfillmentOrder, FulfillmentStatus, Order, PlacedOrder};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use crate::support::{WMS_SECRET, now, secrets};
@@ -83,7 +84,8 @@ fn a_request_to_ship_has_what_shipping_needs_and_no_more() {
 
 #[test]
 fn a_request_to_cancel_names_the_units() {
-    let message = requests::cancellation(&order(), fulfillment_order().id).unwrap();
+    let message =
+        requests::cancellation(&order(), fulfillment_order().id, Timestamp::UNIX_EPOCH).unwrap();
     let body: Value = serde_json::from_str(&message.to_json().unwrap()).unwrap();
     assert_eq!(body["type"], "fulfillment_order.cancel_requested");
     assert_eq!(
@@ -100,7 +102,9 @@ fn nothing_open_no_request() {
         (line.open, line.cancel_requested) = (0, 0);
     }
     assert!(requests::fulfillment(&order, fulfillment_order().id, &contact()).is_none());
-    assert!(requests::cancellation(&order, fulfillment_order().id).is_none());
+    assert!(
+        requests::cancellation(&order, fulfillment_order().id, Timestamp::UNIX_EPOCH).is_none()
+    );
     order.state.fulfillment_orders.clear();
     assert!(requests::fulfillment(&order, fulfillment_order().id, &contact()).is_none());
 }

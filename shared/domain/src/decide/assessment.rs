@@ -59,7 +59,10 @@ pub(super) fn assess(order: &Order, lines: &[CancelLine]) -> Result<Vec<Assessed
 }
 
 /// The units requested of each line, each line once.
-fn requested_units(order: &Order, lines: &[CancelLine]) -> Result<Vec<(LineId, u32)>, Rejection> {
+pub(super) fn requested_units(
+    order: &Order,
+    lines: &[CancelLine],
+) -> Result<Vec<(LineId, u32)>, Rejection> {
     if lines.is_empty() {
         let all = order
             .lines()
@@ -135,7 +138,11 @@ fn portions<'a>(order: &'a Order, line: &Line, state: &LineState) -> Vec<Portion
         let stages = [
             (stage_of_open_units(found.status), part.to_ship()),
             (Some(Stage::Requested), part.recalled),
-            (Some(Stage::CancelPending), part.cancel_requested),
+            // Surplus was asked back because it is shipped already, not because it is cancelled.
+            (
+                Some(Stage::CancelPending),
+                part.cancel_requested.saturating_sub(part.surplus),
+            ),
             (Some(Stage::Shipped), part.shipped),
         ];
         portions.extend(stages.into_iter().filter_map(|(stage, units)| {

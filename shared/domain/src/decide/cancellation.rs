@@ -1,6 +1,6 @@
 //! Cancelling units: which are cancelled at once, which a location must be asked for, and which are too late.
 
-use super::assessment::{AssessedLine, assess};
+use super::assessment::{AssessedLine, assess, requested_units};
 use crate::{
     ids::{FulfillmentOrderId, LineId},
     order::{
@@ -168,29 +168,41 @@ pub fn cancellation_outcome(
             _ => {}
         }
     }
+    let named = requested_units(order, lines).unwrap_or_default();
     for outcome in &mut outcomes {
-        outcome.pending = pending(order, outcome);
+        let named = named.iter().find(|(line, _)| *line == outcome.line);
+        outcome.pending = pending(order, outcome, named.map_or(0, |(_, units)| *units));
     }
     outcomes
 }
 
-/// Units of a line that locations were asked to cancel before, by another request.
-fn pending(order: &Order, outcome: &LineCancellation) -> Vec<RequestedUnits> {
-    let asked_now = |id: FulfillmentOrderId| {
+/// Units of a line that locations were asked to cancel before, by another request; no more than the `named` units leave.
+fn pending(order: &Order, outcome: &LineCancellation, named: u32) -> Vec<RequestedUnits> {
+    let asked_now = |id: Option<FulfillmentOrderId>| {
         let now = outcome.requested.iter();
-        now.filter(|requested| requested.fulfillment_order == id)
+        now.filter(|requested| id.is_none_or(|id| requested.fulfillment_order == id))
             .fold(0, |units: u32, requested| {
                 units.saturating_add(requested.units)
             })
     };
-    let before = order.state.fulfillment_orders.iter().filter_map(|found| {
-        let units = found.line(&outcome.line)?.cancel_requested;
-        Some((found.id, units.saturating_sub(asked_now(found.id))))
+    let open = order.line(&outcome.line).map_or(0, |(line, state)| {
+        let cancelled_before = state.cancelled.saturating_sub(outcome.cancelled);
+        line.quantity.saturating_sub(cancelled_before)
     });
-    before
-        .filter(|(_, units)| *units > 0)
-        .filter_map(|(id, units)| requested(order, id, units))
-        .collect()
+    let mut left = named
+        .min(open)
+        .saturating_sub(outcome.cancelled)
+        .saturating_sub(asked_now(None));
+    let mut pending = Vec::new();
+    for found in &order.state.fulfillment_orders {
+        let before = found
+            .line(&outcome.line)
+            .map_or(0, |part| part.cancel_requested.saturating_sub(part.surplus));
+        let units = before.saturating_sub(asked_now(Some(found.id))).min(left);
+        left = left.saturating_sub(units);
+        pending.extend(requested(order, found.id, units).filter(|_| units > 0));
+    }
+    pending
 }
 
 /// The lines that a request names, each once, in its order.

@@ -2,7 +2,7 @@
 
 use super::{
     buckets::{line_mut, shift},
-    fulfillment::{close, for_lines, fulfillment_order_mut, unassign},
+    fulfillment::{answered, close, for_lines, fulfillment_order_mut, unassign},
 };
 use crate::{
     ids::FulfillmentOrderId,
@@ -67,6 +67,7 @@ fn cancel_assigned(order: &mut Order, id: FulfillmentOrderId, part: &UnitsAt, co
         line.cancel_requested = line.cancel_requested.saturating_sub(units);
     });
     unassign(order, id, &lines, |l| &mut l.cancelled);
+    answered(order, id, context);
     close(order, id, FulfillmentStatus::Cancelled, context);
 }
 

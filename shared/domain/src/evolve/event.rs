@@ -192,6 +192,7 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
         } => {
             if *requested {
                 cancellation::refuse(order, *fulfillment_order, lines, winner);
+                fulfillment::answered(order, *fulfillment_order, context);
             }
         }
         Event::RecallRequested {

@@ -113,6 +113,7 @@ pub(super) fn return_to_routing(
         decline(order, &units.line, location, declined);
     }
     unassign(order, id, lines, |l| &mut l.unrouted);
+    answered(order, id, context);
     close(order, id, FulfillmentStatus::Rejected, context);
 }
 
@@ -153,4 +154,13 @@ pub(super) fn write_off(
         line.written_off = line.written_off.saturating_add(units);
         line.written_off_at = line.written_off_at.max(at);
     });
+}
+
+/// A location that answers about units of a request has the request: it is not sent again with fewer units.
+pub(super) fn answered(order: &mut Order, id: FulfillmentOrderId, context: &Context) {
+    let unanswered = |f: &&mut FulfillmentOrder| f.status == FulfillmentStatus::Requested;
+    if let Some(found) = fulfillment_order_mut(order, id).filter(unanswered) {
+        found.status = FulfillmentStatus::Accepted;
+        found.since = context.now;
+    }
 }

@@ -1,6 +1,6 @@
 //! Units that are asked back from a location, or lose their reservation, because they are not paid.
 
-use super::fulfillment::{close, for_lines, unassign};
+use super::fulfillment::{answered, close, for_lines, unassign};
 use crate::{
     ids::FulfillmentOrderId,
     order::{Context, FulfillmentStatus, LineUnits, Order},
@@ -23,6 +23,7 @@ pub(super) fn take_back(
         line.recalled = line.recalled.saturating_sub(units);
     });
     unassign(order, id, lines, |l| &mut l.unrouted);
+    answered(order, id, context);
     close(order, id, FulfillmentStatus::Cancelled, context);
 }
 

@@ -2,7 +2,7 @@
 
 use super::{
     buckets::{line_mut, shift},
-    fulfillment::{close, for_lines, fulfillment_order_mut},
+    fulfillment::{answered, close, for_lines, fulfillment_order_mut},
 };
 use crate::{
     ids::{FulfillmentOrderId, LineId},
@@ -69,6 +69,7 @@ pub(super) fn release_surplus(
             line.surplus = line.surplus.saturating_sub(units.units);
         }
     }
+    answered(order, id, context);
     close(order, id, FulfillmentStatus::Cancelled, context);
 }
 

@@ -2,11 +2,11 @@
 
 use super::{
     buckets::{line_mut, shift},
-    fulfillment::{close, fulfillment_order_mut},
+    fulfillment::{answered, close, fulfillment_order_mut},
 };
 use crate::{
     ids::ShipmentId,
-    order::{Context, FulfillmentOrder, FulfillmentStatus, Order, Shipment, ShipmentStatus},
+    order::{Context, FulfillmentStatus, Order, Shipment, ShipmentStatus},
 };
 
 pub(super) fn ship(order: &mut Order, shipment: &Shipment, context: &Context) {
@@ -23,12 +23,7 @@ pub(super) fn ship(order: &mut Order, shipment: &Shipment, context: &Context) {
         }
     }
     // Who ships has accepted.
-    let unanswered = |f: &&mut FulfillmentOrder| f.status == FulfillmentStatus::Requested;
-    if let Some(found) = fulfillment_order_mut(order, shipment.fulfillment_order).filter(unanswered)
-    {
-        found.status = FulfillmentStatus::Accepted;
-        found.since = context.now;
-    }
+    answered(order, shipment.fulfillment_order, context);
     order.state.shipments.push(shipment.clone());
     close(
         order,

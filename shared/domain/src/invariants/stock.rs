@@ -220,10 +220,11 @@ impl Moves {
                         .is_some_and(|f| !f.untracked);
                     for part in units.iter().filter(|_| tracked) {
                         let key = (part.sku.clone(), location.clone());
-                        // Reserved again without a check, until the shipment in the same commit takes it.
+                        // Taken without a check by the shipment in the same commit. The reversal gives nothing back when
+                        // it is of a time before the last count.
                         let back = i64::from(part.written_off);
                         let at = part.written_off_at.unwrap_or(recorded_at);
-                        self.add(key, at, back, i64::from(part.total()).saturating_sub(back));
+                        self.add(key, at, back, i64::from(part.total()));
                     }
                 }
                 _ => {}

@@ -54,8 +54,9 @@ fn fulfillment(
 fn cancellation(
     order: &Order,
     id: FulfillmentOrderId,
+    requested_at: Timestamp,
 ) -> Result<Option<String>, serde_json::Error> {
-    let message = requests::cancellation(order, id);
+    let message = requests::cancellation(order, id, requested_at);
     message.map(|message| message.to_json()).transpose()
 }
 

@@ -5,6 +5,7 @@ use domain::{
     inbound::FactLine,
     order::{Contact, FulfillmentLine, FulfillmentOrder, Order},
 };
+use jiff::Timestamp;
 
 use super::{
     kind::{CANCEL_REQUESTED, REQUESTED},
@@ -63,6 +64,7 @@ pub fn fulfillment(
 pub fn cancellation(
     order: &Order,
     id: FulfillmentOrderId,
+    requested_at: Timestamp,
 ) -> Option<WireMessage<CancellationRequest>> {
     let found = order.fulfillment_order(id)?;
     let lines = units(found, FulfillmentLine::asked_back);
@@ -75,8 +77,7 @@ pub fn cancellation(
             .map(|(line, quantity)| FactLine { line, quantity })
             .collect(),
     };
-    (!request.lines.is_empty())
-        .then(|| WireMessage::new(CANCEL_REQUESTED, order.state.changed_at, request))
+    (!request.lines.is_empty()).then(|| WireMessage::new(CANCEL_REQUESTED, requested_at, request))
 }
 
 fn units(
