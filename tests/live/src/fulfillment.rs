@@ -18,7 +18,21 @@ impl Environment {
     /// # Errors
     /// When `data` cannot be written as JSON.
     pub fn provider_webhook(&self, location: &str, kind: &str, data: &Value) -> Outcome<Webhook> {
-        let message = WireMessage::new(kind, wait::now(), data);
+        self.provider_webhook_at(location, kind, wait::now(), data)
+    }
+
+    /// The same, about something that happened at that time.
+    ///
+    /// # Errors
+    /// When `data` cannot be written as JSON.
+    pub fn provider_webhook_at(
+        &self,
+        location: &str,
+        kind: &str,
+        at: jiff::Timestamp,
+        data: &Value,
+    ) -> Outcome<Webhook> {
+        let message = WireMessage::new(kind, at, data);
         let body = message.to_json().map_err(|e| StoryError::failed(kind, e))?;
         Ok(Webhook {
             path: locations::path(location),
@@ -115,6 +129,16 @@ impl Fulfillment<'_> {
             "lines": lines, "last": last,
         });
         self.webhook("shipment.shipped", data)
+    }
+
+    /// `shipment.shipped` of the only shipment, by a location that says how many units it has shipped in all.
+    pub fn shipped_in_all(&self, reference: &str, contents: &[(&str, u32)]) -> Outcome<Webhook> {
+        let failed = |error| StoryError::failed("a webhook of our own", error);
+        let mut webhook = self.shipped(reference, contents, true)?;
+        let mut message: Value = serde_json::from_str(&webhook.body).map_err(failed)?;
+        message["data"]["shipped_totals"] = message["data"]["lines"].clone();
+        webhook.body = message.to_string();
+        Ok(webhook)
     }
 
     /// `shipment.in_transit`, `.out_for_delivery`, `.delivered` and the like.

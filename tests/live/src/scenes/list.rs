@@ -16,7 +16,7 @@ pub struct Scene {
 }
 
 /// All scenes, in the order of the demo. A scene that is missing here is unused code: the compiler warns, and `.ci/run` denies warnings.
-pub const SCENES: [Scene; 18] = [
+pub const SCENES: [Scene; 20] = [
     Scene {
         name: "one_shipment",
         title: "One shipment",
@@ -40,6 +40,19 @@ pub const SCENES: [Scene; 18] = [
         title: "A warehouse that ships short",
         about: "Berlin has three units on record and finds two. The third comes from Lyon, and Berlin's stock level is corrected.",
         story: shipments::short_shipment,
+    },
+    Scene {
+        name: "late_first_shipment",
+        title: "A late first box",
+        about: "Berlin ships four mugs in two parcels, and the last parcel is told of first. Nothing is short, and nothing is sent \
+                again.",
+        story: shipments::late_first_shipment,
+    },
+    Scene {
+        name: "count_from_yesterday",
+        title: "A count from yesterday",
+        about: "Berlin counts seven lamps. Then it tells of a count that was taken yesterday.",
+        story: shipments::count_from_yesterday,
     },
     Scene {
         name: "rejected",

@@ -1,10 +1,15 @@
 //! Orders that are shipped: in one shipment or several, from one location or several.
 
+use serde_json::json;
+
 use crate::{
     environment::Environment,
     locations::{ATELIER, BERLIN, LYON, ROTTERDAM},
     order_view::OrderView,
     outcome::{Outcome, expect, expect_that},
+    queues::wait_until_empty,
+    wait,
+    wait::Poll,
 };
 
 /// From payment to delivery. Also found by its tracking number.
@@ -165,7 +170,7 @@ pub(super) fn short_shipment(env: &Environment) -> Outcome {
     let berlin = order.fulfillment(env, BERLIN)?;
     expect("units requested of Berlin", berlin.units(), 3)?;
     berlin.prepare()?;
-    berlin.shipped("BOX-1", &[("1", 2)], true)?.send(env)?;
+    berlin.shipped_in_all("BOX-1", &[("1", 2)])?.send(env)?;
     let lyon = order.fulfillment(env, LYON)?;
     expect("units requested of Lyon", lyon.units(), 1)?;
     expect(
@@ -224,5 +229,73 @@ pub(super) fn rejected(env: &Environment) -> Outcome {
     )?;
     env.reporter()
         .passed("Lyon has shipped; Berlin was not requested a second time.");
+    Ok(())
+}
+
+/// The last of two shipments is told of before the first.
+pub(super) fn late_first_shipment(env: &Environment) -> Outcome {
+    let mug = env.sku("MUG-BLUE");
+    env.add_stock(BERLIN, &mug, 4)?;
+    env.add_stock(LYON, &mug, 4)?;
+    let order = env.basket().with(&mug, 4).place()?;
+    order.pay(env)?;
+    let berlin = order.fulfillment(env, BERLIN)?;
+    berlin.prepare()?;
+    berlin.shipped("2", &[("1", 2)], true)?.send(env)?;
+    order.until_event("FulfillmentClosing")?;
+    berlin.shipped("1", &[("1", 2)], false)?.send(env)?;
+    let view = order.until_status("fulfilled")?;
+    order.expect_times(
+        &view,
+        &[
+            ("ShipmentShipped", 2),
+            ("UnitsShortShipped", 0),
+            ("OrderRouted", 1),
+        ],
+    )?;
+    expect(
+        "on hand and reserved in Berlin",
+        env.stock_level(&mug, BERLIN)?,
+        (0, 0),
+    )?;
+    expect(
+        "on hand and reserved in Lyon",
+        env.stock_level(&mug, LYON)?,
+        (4, 0),
+    )?;
+    env.reporter()
+        .passed("Four mugs have left in two parcels; nothing was sent again from Lyon.");
+    Ok(())
+}
+
+/// A count that was taken yesterday and told today, after a newer one.
+pub(super) fn count_from_yesterday(env: &Environment) -> Outcome {
+    let lamp = env.sku("LAMP-OAK");
+    let count = |on_hand: u32| json!({ "items": [{ "sku": lamp, "on_hand": on_hand }] });
+    env.provider_webhook(BERLIN, "stock.counted", &count(7))?
+        .send(env)?;
+    let is_counted = || {
+        let found = env.stock_level(&lamp, BERLIN)?;
+        Ok(if found == (7, 0) {
+            Poll::Ready(())
+        } else {
+            Poll::Pending(format!("{found:?}"))
+        })
+    };
+    wait::until("seven counted", wait::SHORT, is_counted)?;
+    let yesterday = wait::now() - jiff::SignedDuration::from_hours(24);
+    env.provider_webhook_at(BERLIN, "stock.counted", yesterday, &count(12))?
+        .send(env)?;
+    // A receipt is applied after it, so it has been applied too.
+    env.receive_stock(BERLIN, &lamp, 1)?;
+    wait_until_empty(env)?;
+    expect(
+        "on hand and reserved in Berlin",
+        env.stock_level(&lamp, BERLIN)?,
+        (8, 0),
+    )?;
+    env.reporter().passed(
+        "The count of yesterday changes nothing: seven were counted since, and one came in.",
+    );
     Ok(())
 }
