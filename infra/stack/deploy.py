@@ -35,7 +35,7 @@ def _parameters():
     return {
         "Architecture": architecture(),
         "SweepRate": os.environ.get("OMS_SWEEP_RATE", "rate(1 minute)"),
-        "ClosingGraceSeconds": os.environ.get("OMS_CLOSING_GRACE_S", "600"),
+        "ClosingGraceSeconds": os.environ.get("OMS_CLOSING_GRACE_S", "20"),
         # Every batch in progress is a process on this machine.
         "ConsumerConcurrency": "4",
         # The warehouses of the demo and of the tests listen on the loopback interface over plain HTTP.

@@ -70,6 +70,7 @@ pub struct Money {
 
 #[derive(Debug, Clone, Deserialize)]
 pub struct Exception {
+    pub id: u32,
     pub kind: String,
     pub detail: String,
 }

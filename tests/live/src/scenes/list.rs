@@ -113,8 +113,8 @@ pub const SCENES: [Scene; 20] = [
     Scene {
         name: "redelivery",
         title: "Duplicate and reordered webhooks",
-        about: "Every webhook is delivered five times and out of order: the refund before its capture, the delivery before \
-                the shipment.",
+        about: "Every webhook is delivered five times and out of order: the capture before its authorization, the delivery before \
+                the shipment, the refund's end before its beginning.",
         story: redelivery::five_times_in_any_order,
     },
     Scene {

@@ -7,7 +7,7 @@ use crate::{
     locations::{ATELIER, BERLIN, LYON, ROTTERDAM},
     order_view::OrderView,
     outcome::{Outcome, expect, expect_that},
-    queues::wait_until_empty,
+    queues::wait_until_these_are_empty,
     wait,
     wait::Poll,
 };
@@ -288,7 +288,7 @@ pub(super) fn count_from_yesterday(env: &Environment) -> Outcome {
         .send(env)?;
     // A receipt is applied after it, so it has been applied too.
     env.receive_stock(BERLIN, &lamp, 1)?;
-    wait_until_empty(env)?;
+    wait_until_these_are_empty(env, &["inbound"])?;
     expect(
         "on hand and reserved in Berlin",
         env.stock_level(&lamp, BERLIN)?,
