@@ -50,6 +50,7 @@ kinds! {
     Silent = "silent", "A location never does anything about a request.";
     Down = "down", "A location cannot be reached for some hours.";
     ComparesBodies = "compares_bodies", "A location compares a repeated request with the first: the same id is the same body.";
+    Unsent = "unsent", "A location minds being asked to cancel what it was never asked to ship.";
     Authorizations = "authorizations", "The payment is authorized first, and captured in full later.";
     PartialCaptures = "partial_captures", "Less is captured than was authorized.";
     TwoIntents = "two_intents", "Two intents are captured for one order, in full or half each.";
@@ -138,7 +139,7 @@ pub const SWITCHED_OFF: &[(Kind, &str)] = &[
         "units that are short after a count has missed them are written off again",
     ),
     (
-        Kind::PartialCaptures,
-        "a location whose request never arrived is asked to cancel it",
+        Kind::Unsent,
+        "a request that was committed and never arrived is cancelled by asking its location",
     ),
 ];

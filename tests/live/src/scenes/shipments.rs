@@ -6,7 +6,7 @@ use crate::{
     environment::Environment,
     locations::{ATELIER, BERLIN, LYON, ROTTERDAM},
     order_view::OrderView,
-    outcome::{Outcome, expect, expect_that},
+    outcome::{Outcome, StoryError, expect, expect_that},
     queues::wait_until_these_are_empty,
     wait,
     wait::Poll,
@@ -283,7 +283,9 @@ pub(super) fn count_from_yesterday(env: &Environment) -> Outcome {
         })
     };
     wait::until("seven counted", wait::SHORT, is_counted)?;
-    let yesterday = wait::now() - jiff::SignedDuration::from_hours(24);
+    let yesterday = wait::now()
+        .checked_sub(jiff::SignedDuration::from_hours(24))
+        .map_err(|error| StoryError::failed("the time a day ago", error))?;
     env.provider_webhook_at(BERLIN, "stock.counted", yesterday, &count(12))?
         .send(env)?;
     // A receipt is applied after it, so it has been applied too.
