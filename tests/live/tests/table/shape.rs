@@ -50,7 +50,8 @@ async fn commits_and_movements_are_the_outbox() {
         let sk = text(&item, "sk").unwrap();
         let is_outbox = sk.starts_with("COMMIT#") || sk == "INBOX";
         assert_eq!(text(&item, "outbox"), is_outbox.then_some("1"), "{sk}");
-        assert_eq!(item.contains_key("expires_at"), sk == "INBOX", "{sk}");
+        let expires = sk == "INBOX" || sk.starts_with("UNCHANGED#");
+        assert_eq!(item.contains_key("expires_at"), expires, "{sk}");
         assert_eq!(
             text(&item, "order_id").is_some(),
             sk.starts_with("COMMIT#") || sk == "REF",
