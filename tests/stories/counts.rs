@@ -293,7 +293,7 @@ fn three_units_left(shipment: usize) -> FulfillmentFact {
 }
 
 /// What a location tells.
-enum Told {
+enum Reported {
     Stock(StockMovement),
     Fulfillment(usize, FulfillmentFact),
 }
@@ -314,22 +314,22 @@ async fn a_day_at_the_shelf(world: &mut World, rng: &mut SeededRng, seed: u64) {
             // Each order: three units leave, the last is nowhere.
             0 | 3 | 6 | 9 => {
                 shelf -= 4;
-                Told::Fulfillment(act / 3, three_units_left(act))
+                Reported::Fulfillment(act / 3, three_units_left(act))
             }
             1 | 4 | 7 | 10 | 11 => {
                 let quantity = 1 + u32::try_from(rng.below(3)).expect("a small number");
                 shelf += quantity;
-                Told::Stock(StockMovement::Received { quantity })
+                Reported::Stock(StockMovement::Received { quantity })
             }
-            _ => Told::Stock(StockMovement::counted(shelf)),
+            _ => Reported::Stock(StockMovement::counted(shelf)),
         };
         told.push((world.clock.now(), tells));
     }
     while !told.is_empty() {
         let (at, tells) = told.swap_remove(rng.below(told.len()));
         match tells {
-            Told::Stock(movement) => world.stock_at(&location, &sku, movement, at),
-            Told::Fulfillment(order, fact) => {
+            Reported::Stock(movement) => world.stock_at(&location, &sku, movement, at),
+            Reported::Fulfillment(order, fact) => {
                 let order = orders[order];
                 let left = world.work_at(&location, order).await;
                 let fact = Fact::Fulfillment {

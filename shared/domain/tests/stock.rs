@@ -31,7 +31,7 @@ enum Act {
     Parcels {
         first: u32,
         second: u32,
-        unasked: u32,
+        unexpected: u32,
     },
     /// A clerk counts.
     Count,
@@ -42,22 +42,22 @@ fn act() -> impl Strategy<Value = Act> {
         2 => (1..9_u32).prop_map(Act::Receipt),
         1 => (-3..4_i64).prop_map(Act::Correction),
         3 => (0..4_u32, 0..4_u32, 0..2_u32)
-            .prop_map(|(first, second, unasked)| Act::Parcels { first, second, unasked }),
+            .prop_map(|(first, second, unexpected)| Act::Parcels { first, second, unexpected }),
         2 => Just(Act::Count),
     ]
 }
 
-/// What is told of an act, with the time at which it was true.
-enum Told {
+/// What is reported of an act, with the time at which it was true.
+enum Reported {
     Movement(StockMovement, Timestamp),
     Change(StockDelta),
 }
 
-/// Lets the acts happen, one second after another (or two at the same), and returns what is told of them and what is on
+/// Lets the acts happen, one second after another (or two at the same), and returns what is reported of them and what is on
 /// the shelf and reserved in the end.
-fn happens(acts: &[(Act, bool)]) -> (Vec<Told>, i64, i64) {
+fn happens(acts: &[(Act, bool)]) -> (Vec<Reported>, i64, i64) {
     let (mut shelf, mut reserved, mut second) = (0_i64, 0_i64, 0);
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for (act, at_once) in acts {
         // A count has what happens at its own moment in its figure, if it comes after it.
         second += usize::from(!(*at_once && matches!(act, Act::Count)));
@@ -66,24 +66,24 @@ fn happens(acts: &[(Act, bool)]) -> (Vec<Told>, i64, i64) {
             Act::Receipt(units) => {
                 shelf += i64::from(*units);
                 let movement = StockMovement::Received { quantity: *units };
-                told.push(Told::Movement(movement, now));
+                reported.push(Reported::Movement(movement, now));
             }
             Act::Correction(delta) => {
                 shelf += delta;
                 let movement = StockMovement::Adjusted { delta: *delta };
-                told.push(Told::Movement(movement, now));
+                reported.push(Reported::Movement(movement, now));
             }
             Act::Parcels {
                 first,
                 second: other,
-                unasked,
+                unexpected,
             } => {
                 let asked = i64::from(first + other);
-                let gone = [i64::from(*first), i64::from(other + unasked)];
+                let gone = [i64::from(*first), i64::from(other + unexpected)];
                 shelf -= gone[0] + gone[1];
                 reserved -= asked;
                 second += 1;
-                told.push(Told::Change(StockDelta {
+                reported.push(Reported::Change(StockDelta {
                     moves: vec![
                         LevelMove::new(now, -gone[0]),
                         LevelMove::new(at(second), -gone[1]),
@@ -98,17 +98,17 @@ fn happens(acts: &[(Act, bool)]) -> (Vec<Told>, i64, i64) {
                 let found = u32::try_from(shelf.max(0)).unwrap();
                 // Nobody can count less than nothing: what is missing turns up.
                 shelf = i64::from(found);
-                told.push(Told::Movement(StockMovement::counted(found), now));
+                reported.push(Reported::Movement(StockMovement::counted(found), now));
             }
         }
     }
-    (told, shelf, reserved)
+    (reported, shelf, reserved)
 }
 
-fn hears(level: &StockLevel, told: &Told) -> StockLevel {
-    match told {
-        Told::Change(delta) => level.after(delta),
-        Told::Movement(movement, at) => match movement.apply_to(level, *at) {
+fn apply_report(level: &StockLevel, reported: &Reported) -> StockLevel {
+    match reported {
+        Reported::Change(delta) => level.after(delta),
+        Reported::Movement(movement, at) => match movement.apply_to(level, *at) {
             MovementOutcome::Moved(after, _) => after,
             MovementOutcome::Outdated(_) => level.clone(),
             MovementOutcome::TooOld { .. } => panic!("few movements, all kept"),
@@ -122,12 +122,12 @@ proptest! {
         acts in prop::collection::vec((act(), any::<bool>()), 0..24),
         shuffle in prop::collection::vec(any::<Index>(), 24),
     ) {
-        let (mut told, shelf, reserved) = happens(&acts);
-        for (from, to) in shuffle.iter().take(told.len()).enumerate() {
-            let to = to.index(told.len());
-            told.swap(from, to);
+        let (mut reported, shelf, reserved) = happens(&acts);
+        for (from, to) in shuffle.iter().take(reported.len()).enumerate() {
+            let to = to.index(reported.len());
+            reported.swap(from, to);
         }
-        let level = told.iter().fold(empty(), |level, told| hears(&level, told));
+        let level = reported.iter().fold(empty(), |level, reported| apply_report(&level, reported));
         prop_assert_eq!((level.on_hand, level.reserved), (shelf, reserved));
     }
 

@@ -45,7 +45,7 @@ pub(super) fn record(
         (Ok(found), _) => found,
         // Goods have left: that is never dropped.
         (Err(rejection), FulfillmentFact::Shipped { reference, .. }) => {
-            return Ok(vec![astray(report, reference, &rejection)]);
+            return Ok(vec![wrong_fulfillment_order(report, reference, &rejection)]);
         }
         (Err(rejection), _) => return Err(rejection),
     };
@@ -137,7 +137,7 @@ fn closed(
 }
 
 /// A shipment that names no fulfillment order of its location.
-fn astray(report: &Report<'_>, reference: &str, rejection: &Rejection) -> Event {
+fn wrong_fulfillment_order(report: &Report<'_>, reference: &str, rejection: &Rejection) -> Event {
     let location = report.location;
     let detail = format!(
         "{location} says that shipment {reference} left for fulfillment order {}, but {}; ask it which order it shipped, \

@@ -67,8 +67,8 @@ impl Order {
     fn can_be_cancelled(&self) -> bool {
         let unassigned = self.sum(|l| l.unrouted.saturating_add(l.backordered)) > 0;
         let cancellable = |f: &FulfillmentOrder| {
-            let unasked = f.lines.iter().any(|l| l.open > l.cancel_requested);
-            unasked && (f.status == FulfillmentStatus::Planned || f.can_be_stopped())
+            let not_requested = f.lines.iter().any(|l| l.open > l.cancel_requested);
+            not_requested && (f.status == FulfillmentStatus::Planned || f.can_be_stopped())
         };
         unassigned || self.state.fulfillment_orders.iter().any(cancellable)
     }
