@@ -144,8 +144,8 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             ..
         } => {
             let rest = match totals_known {
-                true => "shipments that have left are still to be told of",
-                false => "shipments that have left may still be told of",
+                true => "shipments that left are still to be reported",
+                false => "shipments that left earlier may still be reported",
             };
             format!(
                 "{} will ship nothing more; {rest}",
