@@ -7,6 +7,7 @@
 //! | contact, in the table of personal data | `ORDER#<id>` | `CONTACT#<version, 6 digits>` | `text`, `customer` (keyed hash of the e-mail address), `placed_at` | contact, list by customer |
 //! | order state | `ORDER#<id>` | `STATE` | `text`, `version`, `phase_day`, `placed_at`; `due`, `due_at` while progress is owed; `exceptions` while one is open | load, list by phase (open, done) and day, sweep, list exceptions |
 //! | commit | `ORDER#<id>` | `COMMIT#<seq, 6 digits>` | `text`, `hash`, `order_id`, `outbox` | audit, the stream |
+//! | API request that changed nothing | `ORDER#<id>` | `UNCHANGED#<hash of its cause>` | `expires_at` | duplicate check |
 //! | reference | `REF#<kind>#<value>` | `REF` | `order_id` | find |
 //! | stock level | `SKU#<sku>` | `STOCK#<location>` | `on_hand`, `reserved`, `safety_stock`, `available`; `shortfall` when there is one; `counted_at`; `moves`, the last movements after it; `moves_dropped`, the time of the latest that is not kept; `count_refused` | SKU |
 //! | exception about a stock level | `STOCK_EXCEPTIONS` | `<location>#<sku>` | `text`; `closed` when it is | list of exceptions |
