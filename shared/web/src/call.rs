@@ -2,7 +2,10 @@
 
 use app::access::Principal;
 
-use crate::{response::Request, router::Parameters};
+use crate::response::Request;
+
+/// The decoded parameters of a path, by name.
+pub(crate) type Parameters = Vec<(&'static str, String)>;
 
 /// An authorised request.
 pub(crate) struct Call<'a, S, E> {

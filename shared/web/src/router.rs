@@ -1,6 +1,7 @@
 //! From method and path to a route.
 
 use crate::{
+    call::Parameters,
     percent::decode,
     route::{Route, Scope},
     routes::ROUTES,
@@ -34,9 +35,6 @@ pub(crate) fn find_route(scope: Scope, method: &str, path: &str) -> RouteMatch {
         RouteMatch::MethodNotAllowed(methods.join(", "))
     }
 }
-
-/// The decoded parameters of a path, by name.
-pub(crate) type Parameters = Vec<(&'static str, String)>;
 
 /// Matches a path with a template, segment by segment. A SKU may contain slashes, and some gateways decode `%2F` before
 /// the function sees it, so the parameter `sku` takes the rest of the path.
