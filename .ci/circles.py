@@ -9,7 +9,9 @@ import re
 import sys
 
 USE = re.compile(r"^\s*(?:pub(?:\([^)]*\))? )?use ((?:crate|super|self)\b[^;]*);", re.M)
-PATH = re.compile(r"\b(?:crate|super)(?:::\w+)+")
+REEXPORT = re.compile(r"^\s*pub(?:\([^)]*\))? use [^;]*;", re.M)
+CHILD = re.compile(r"^\s*(?:pub(?:\([^)]*\))? )?mod (\w+);", re.M)
+PATH = re.compile(r"\b(?:crate|super|self)(?:::\w+)+")
 
 
 def paths(tree, before=()):
@@ -38,6 +40,10 @@ def graph(src):
     for module, file in files.items():
         text = re.split(r"#\[cfg\(test\)\]\nmod \w+ \{", file.read_text())[0]
         text = re.sub(r"//.*", "", text)
+        if file.name in ("mod.rs", "lib.rs"):
+            text = REEXPORT.sub("", text)
+            for child in CHILD.findall(text):
+                text = re.sub(rf"(?<![\w:]){child}::", f"self::{child}::", text)
         for tree in USE.findall(text) + PATH.findall(USE.sub("", text)):
             for path in paths(tree):
                 at = () if path[0] == "crate" else module
@@ -45,7 +51,7 @@ def graph(src):
                     at = at[:-1] if part == "super" else at if part in ("crate", "self") else at + (part,)
                 while at not in files:
                     at = at[:-1]
-                if at != module and file.name not in ("mod.rs", "lib.rs"):
+                if at != module:
                     edges[module].add(at)
     return files, edges
 
