@@ -14,7 +14,13 @@ pub async fn read(
     orders: impl IntoIterator<Item = OrderId>,
     movements: &BTreeSet<String>,
 ) -> Snapshot {
-    let mut table = Snapshot::default();
+    let rules = store.rules().await.expect("rules");
+    let locations = store.locations().await.expect("locations");
+    let mut table = Snapshot {
+        rules: vec![rules],
+        locations,
+        ..Snapshot::default()
+    };
     let mut skus: BTreeSet<Sku> = BTreeSet::new();
     for id in orders {
         let order = store.load(id).await.expect("a store").expect("an order");

@@ -11,7 +11,7 @@
 //! | [`stock`] | stock levels, movements, the backorder queue |
 //! | [`health`] | whether requests are sent to a location that fails |
 //! | [`inbound`] | facts from outside, in our own words |
-//! | [`invariants`] | whether stored data obeys the rules I1 to I7 |
+//! | [`invariants`] | whether stored data obeys the rules I1 to I7 and I11 |
 
 pub mod decide;
 pub mod evolve;

@@ -320,7 +320,7 @@ fn story() -> impl Strategy<Value = (Vec<(u32, i64)>, Vec<Operation>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 600, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: common::cases::at_most(600), ..ProptestConfig::default() })]
 
     #[test]
     fn any_sequence_of_requests_and_facts_keeps_the_rules((lines, operations) in story()) {

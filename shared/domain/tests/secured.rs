@@ -162,6 +162,8 @@ fn money(payment: &Payment) -> (i64, i64, i64, PaymentStatus, bool) {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: common::cases::at_most(256), ..ProptestConfig::default() })]
+
     #[test]
     fn the_same_facts_in_any_order_give_the_same_money((in_order, shuffled) in reports()) {
         let (Some(first), Some(second)) = (told(&in_order), told(&shuffled)) else {

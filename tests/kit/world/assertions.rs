@@ -171,7 +171,7 @@ impl World {
         self.rules_hold().await;
     }
 
-    /// The rules I1 to I7 hold over the whole table, and no backorder is left that could be released.
+    /// The rules I1 to I7 and I11 hold over the whole table, and no backorder is left that could be released.
     pub async fn rules_hold(&self) {
         self.faults.clear();
         let table = audit::read(&self.store, self.orders.keys().copied(), &self.movements).await;

@@ -1,4 +1,4 @@
-//! The whole table, read directly from DynamoDB, and the invariants I1 to I7 that must hold over it.
+//! The whole table, read directly from DynamoDB, and the invariants I1 to I7 and I11 that must hold over it.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ use crate::{
 /// Tolerated difference between the times of two records. All writers share the clock of this machine.
 const SLACK: SignedDuration = SignedDuration::from_secs(1);
 
-/// Checks I1 to I7 over the whole table, once all queues are empty. Gives a sentence for the report.
+/// Checks I1 to I7, I11 and the routing decisions over the whole table, once all queues are empty. Gives a sentence for the report.
 ///
 /// # Errors
 /// Every broken invariant, with the record that breaks it.
@@ -46,8 +46,11 @@ pub fn invariants_hold(env: &Environment) -> Outcome<String> {
         .iter()
         .map(|record| record.commits.len())
         .fold(0, usize::saturating_add);
+    let unjudged = invariants::unjudged_decisions(&table);
     Ok(format!(
-        "I1 to I7 hold: {} orders, {commits} commits in unbroken chains, {} stock levels, {} movements, {} backorders.",
+        "I1 to I7 and I11 hold, and routing decisions are made again as they are stored ({} not judged): {} orders, \
+         {commits} commits in unbroken chains, {} stock levels, {} movements, {} backorders.",
+        unjudged.len(),
         table.orders.len(),
         table.levels.len(),
         table.records.len(),
@@ -82,6 +85,10 @@ pub fn read(env: &Environment) -> Outcome<invariants::Snapshot> {
             } else {
                 table.backorders.push(item.document("text")?);
             }
+        } else if pk == "CONFIG" && sk.starts_with("RULES#") {
+            table.rules.push(item.document("text")?);
+        } else if pk == "CONFIG" && sk.starts_with("LOCATION#") {
+            table.locations.push(item.document("text")?);
         } else if pk.starts_with("INBOX#") {
             table.records.push(item.document("record")?);
         }

@@ -83,6 +83,8 @@ impl MemoryStore {
                 .values()
                 .flat_map(|queue| queue.values().cloned())
                 .collect(),
+            rules: rows.rules.iter().cloned().collect(),
+            locations: rows.locations.values().cloned().collect(),
             ..invariants::Snapshot::default()
         };
         for row in rows.orders.values() {

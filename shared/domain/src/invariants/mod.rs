@@ -1,4 +1,4 @@
-//! The checker of the rules I1 to I7 over a whole snapshot. Tests run it after every story and race; an operator can
+//! The checker of the rules I1 to I7 and I11 over a whole snapshot. Tests run it after every story and race; an operator can
 //! run it any time.
 //!
 //! | rule | what [`check()`] reads from the snapshot |
@@ -10,16 +10,22 @@
 //! | I5 | no two commits of an order, and no two stock movements, have the same cause; an order remembers each; shipments, refunds and intents are recorded once; what is on hand is the last count and all movements dated after it, and a level keeps its last movements |
 //! | I6 | commits follow each other by number and hash, each names who, when, why; the first covers the order as placed; folding them gives the stored state exactly; the status moved along the table |
 //! | I7 | no line got units that an earlier backorder could have taken: see the `queue` file for the exact meaning |
+//! | I11 | an order that is not finished is due in time for what it owes, or its wait is ended by somebody: see the `progress` file |
+//! | Replay | each routing decision that this build's engine made, with rules that the snapshot has, is made again from its inputs; [`unjudged_decisions`] lists the others |
 //!
 //! The snapshot must be read at one moment, or while nothing is written: half of a transaction looks like a broken
 //! rule. [`owed_drains`] is a separate check, for a moment at which all messages have been handled.
 
+mod availability;
 mod check;
+mod claims;
+mod decisions;
 mod drains;
 mod history;
 mod ledger;
 mod money;
 mod on_hand;
+mod progress;
 mod queue;
 mod snapshot;
 mod stock;
@@ -27,6 +33,7 @@ mod units;
 mod violation;
 
 pub use check::check;
+pub use decisions::{UnjudgedDecision, unjudged_decisions};
 pub use drains::{OwedDrain, owed_drains};
 pub use snapshot::{OrderRecord, Snapshot};
 pub use violation::{Rule, Violation};

@@ -3,7 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
-    location::RoutingRules,
+    location::{Location, RoutingRules},
     order::{Commit, Order},
     stock::Backorder,
     stock::{StockLevel, StockRecord},
@@ -22,6 +22,9 @@ pub struct Snapshot {
     pub records: Vec<StockRecord>,
     /// Versions of the routing rules; the built-in ones need not be listed.
     pub rules: Vec<RoutingRules>,
+    /// The locations as they are now. Of one that is not listed, I7 does not judge what it could have shipped to orders
+    /// that ship complete.
+    pub locations: Vec<Location>,
     /// Records from before this moment have expired, so that what is on hand is no longer their sum; none: they
     /// are all there.
     pub records_since: Option<Timestamp>,
@@ -31,15 +34,10 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Whether the rules of that version split lines over locations.
-    pub(super) fn splits_lines(&self, rules_version: u32) -> bool {
-        let rules = self
-            .rules
-            .iter()
-            .find(|rules| rules.version == rules_version);
-        rules.map_or(RoutingRules::default().split_lines, |rules| {
-            rules.split_lines
-        })
+    /// The rules of that version; the built-in ones when it is not listed.
+    pub(super) fn rules_of(&self, version: u32) -> RoutingRules {
+        let listed = self.rules.iter().find(|rules| rules.version == version);
+        listed.cloned().unwrap_or_default()
     }
 }
 

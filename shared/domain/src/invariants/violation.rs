@@ -20,6 +20,11 @@ pub enum Rule {
     I6,
     /// No backorder gets stock that an earlier one of its SKU could have taken.
     I7,
+    /// An order that is not finished waits for stock that is not there, for a time that is set, for an answer that is
+    /// asked for again, or for a person who is shown it.
+    I11,
+    /// A routing decision follows from its inputs and rules: its engine makes it again.
+    Replay,
 }
 
 impl fmt::Display for Rule {

@@ -12,6 +12,8 @@
     reason = "a test kit"
 )]
 
+pub(crate) mod cases;
+
 use domain::{
     decide::{decide, place},
     ids::{FulfillmentOrderId, LineId, ShipmentId},

@@ -5,6 +5,9 @@
     reason = "a test may stop where it goes wrong"
 )]
 
+#[path = "../common/cases.rs"]
+mod cases;
+mod progress;
 mod properties;
 mod rules;
 mod world;

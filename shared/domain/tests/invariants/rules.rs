@@ -543,3 +543,136 @@ fn a_drain_is_owed_where_a_backorder_could_be_released() {
     closed.locations[0].enabled = false;
     assert_eq!(owed(&closed), []);
 }
+
+/// One that ships complete waits longest for a tee and a mug, another for two tees. Then tees and mugs come in.
+fn whole_order_ahead(mugs: u32) -> World {
+    let complete = Terms {
+        ship_complete: true,
+        ..usual()
+    };
+    let mut world = queue("DE", complete, &[("TEE", 1), ("MUG", 2)], "berlin");
+    if mugs > 0 {
+        world.receive("berlin", "MUG", mugs);
+    }
+    world
+}
+
+#[test]
+fn i7_an_order_that_ships_complete_and_could_have_had_all_its_lines() {
+    let mut wronged = whole_order_ahead(2);
+    assert!(wronged.serve(&wronged.backorder(1, "1")));
+    wronged.breaks(Rule::I7);
+    // Old records have expired, or nobody knows what the location carries: then nothing is said.
+    let mut table = wronged.table();
+    table.records_since = Some(wronged.context().now);
+    assert_eq!(check(&table), []);
+    let mut table = wronged.table();
+    table.locations.clear();
+    assert_eq!(check(&table), []);
+    let mut table = wronged.table();
+    table.locations[0].carries = vec!["TEE".parse().unwrap()];
+    assert_eq!(check(&table), []);
+
+    let mut fair = whole_order_ahead(2);
+    fair.drain("TEE");
+    assert_eq!(fair.order(0).state.lines[1].assigned, 2);
+    assert_eq!(check(&fair.table()), []);
+}
+
+#[test]
+fn i7_an_order_that_ships_complete_and_could_not_have_had_all_its_lines() {
+    // One mug of two.
+    let mut short = whole_order_ahead(1);
+    assert!(short.serve(&short.backorder(1, "1")));
+    assert_eq!(check(&short.table()), []);
+    // The mugs are withheld, or come in too late.
+    let mut withheld = whole_order_ahead(2);
+    withheld.stock("berlin", "MUG", &StockMovement::SafetyStock { units: 1 });
+    assert!(withheld.serve(&withheld.backorder(1, "1")));
+    assert_eq!(check(&withheld.table()), []);
+    let mut late = whole_order_ahead(0);
+    assert!(late.serve(&late.backorder(1, "1")));
+    late.receive("berlin", "MUG", 2);
+    assert_eq!(check(&late.table()), []);
+    // They are elsewhere: whether two locations together could have filled it is not judged.
+    let mut elsewhere = whole_order_ahead(0);
+    elsewhere.receive("hamburg", "MUG", 2);
+    assert!(elsewhere.serve(&elsewhere.backorder(1, "1")));
+    assert_eq!(check(&elsewhere.table()), []);
+}
+
+#[test]
+fn i7_other_skus_that_somebody_ahead_waits_for_are_not_counted() {
+    let mut world = World::new();
+    world.receive("hamburg", "TEE", 0);
+    let mugs = world.sell(&[("MUG", 1)]);
+    let complete = Terms {
+        ship_complete: true,
+        ..usual()
+    };
+    let whole = world.place("DE", complete, &[("TEE", 1), ("MUG", 2)]);
+    let tees = world.sell(&[("TEE", 2)]);
+    for place in [mugs, whole, tees] {
+        world.route(place);
+    }
+    world.receive("berlin", "TEE", 2);
+    world.receive("berlin", "MUG", 2);
+    assert!(world.serve(&world.backorder(tees, "1")));
+    assert_eq!(check(&world.table()), []);
+}
+
+#[test]
+fn a_decision_that_its_engine_does_not_make_again() {
+    let with_decision = |change: fn(&mut domain::routing::Decision)| {
+        let mut world = World::new();
+        world.receive("berlin", "TEE", 3);
+        let place = world.sell(&[("TEE", 1)]);
+        let taken = world.sell(&[("TEE", 1)]);
+        world.route(taken);
+        let events = world.orders[taken].commits.iter();
+        let routed = events.flat_map(|c| c.body.events.clone());
+        let mut routed = routed.filter(|e| matches!(e, Event::OrderRouted { .. }));
+        let Some(Event::OrderRouted {
+            mut decision,
+            mut fulfillment_orders,
+        }) = routed.next()
+        else {
+            panic!("it was routed")
+        };
+        change(&mut decision);
+        let now = world.context().now;
+        fulfillment_orders[0].id = domain::ids::FulfillmentOrderId::mint(now, [9; 10]);
+        let event = Event::OrderRouted {
+            fulfillment_orders,
+            decision,
+        };
+        world.forge(place, vec![event]);
+        world
+    };
+    assert_eq!(check(&with_decision(|_| ()).table()), []);
+    assert_eq!(check(&with_decision(|d| d.attempt = 2).table()), []);
+    with_decision(|d| d.assignments[0].location = "hamburg".parse().unwrap()).breaks(Rule::Replay);
+    with_decision(|d| d.inputs.demands[0].units = 2).breaks(Rule::Replay);
+
+    // Another engine, or rules that the snapshot does not have: not judged, and that is said.
+    let unjudged = |world: &World| {
+        assert_eq!(check(&world.table()), []);
+        domain::invariants::unjudged_decisions(&world.table())
+    };
+    assert_eq!(unjudged(&with_decision(|_| ())), []);
+    let old = unjudged(&with_decision(|d| {
+        d.engine = 1;
+        d.explanation.clear();
+    }));
+    assert_eq!(old.len(), 1);
+    assert!(
+        old[0].to_string().contains("not judged, engine 1"),
+        "{}",
+        old[0]
+    );
+    let other = unjudged(&with_decision(|d| {
+        d.inputs.rules_version = 7;
+        d.explanation.clear();
+    }));
+    assert!(other[0].to_string().contains("version 7"), "{}", other[0]);
+}

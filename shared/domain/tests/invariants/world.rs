@@ -437,6 +437,7 @@ impl World {
             levels: self.levels.values().cloned().collect(),
             backorders: self.backorders.values().cloned().collect(),
             records: self.records.clone(),
+            locations: self.locations.clone(),
             ..Snapshot::default()
         }
     }

@@ -6,6 +6,8 @@
 )]
 
 mod case;
+#[path = "../common/cases.rs"]
+mod cases;
 mod examples;
 mod properties;
 mod size;

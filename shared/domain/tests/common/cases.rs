@@ -1,0 +1,8 @@
+//! How many cases a property is tried with.
+
+/// So many, or fewer when the environment's `PROPTEST_CASES` says so: where the tests run very often.
+pub(crate) fn at_most(cases: u32) -> u32 {
+    let told = std::env::var("PROPTEST_CASES").ok();
+    let told = told.and_then(|told| told.parse().ok());
+    told.map_or(cases, |told: u32| told.min(cases))
+}
