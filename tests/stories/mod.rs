@@ -7,6 +7,7 @@ mod cancellations;
 mod counts;
 mod declined;
 mod holds;
+mod large_cancellations;
 mod late_shipments;
 mod multiple_shipments;
 mod one_shipment;

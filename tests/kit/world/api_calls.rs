@@ -186,6 +186,63 @@ impl World {
         )
     }
 
+    /// A key for [`Self::asks_to_cancel`].
+    pub fn key_of_a_cancellation(&mut self) -> IdempotencyKey {
+        self.new_key("cancel")
+    }
+
+    /// An agent cancels the whole order. The process dies in its first step, at the next request in its second, and so
+    /// on, until it answers. Gives the answer, and how many units were cancelled after each death.
+    pub async fn cancels_and_dies_at_every_step(
+        &mut self,
+        order: OrderId,
+    ) -> (CancelOutcome, Vec<u32>) {
+        let key = self.new_key("cancel");
+        let mut after_deaths = Vec::new();
+        loop {
+            let answer = self.cancels_until(after_deaths.len(), order, &key).await;
+            match answer {
+                Some(answer) => return (answer, after_deaths),
+                None => after_deaths.push(self.cancelled(order).await),
+            }
+        }
+    }
+
+    /// An agent cancels the whole order, and the process dies when the first units are cancelled.
+    pub async fn dies_after_the_first_part(&mut self, order: OrderId, key: &IdempotencyKey) {
+        let mut step = 0;
+        while self.cancelled(order).await == 0 {
+            let answer = self.cancels_until(step, order, key).await;
+            assert!(answer.is_none(), "it dies before it is done");
+            step = step.saturating_add(1);
+        }
+    }
+
+    /// `None`: the process died in that step.
+    async fn cancels_until(
+        &mut self,
+        step: usize,
+        order: OrderId,
+        key: &IdempotencyKey,
+    ) -> Option<CancelOutcome> {
+        self.tick();
+        self.faults.set(step, false);
+        let request = CancelRequest {
+            lines: Vec::new(),
+            reason: CancelReason::CustomerRequested,
+            note: None,
+        };
+        let outcome = cancel(&self.store, &self.clock, order, &request, key, &agent()).await;
+        let died = self.faults.has_died();
+        self.faults.clear();
+        (!died).then(|| outcome.expect("nothing else fails"))
+    }
+
+    async fn cancelled(&self, order: OrderId) -> u32 {
+        let lines = self.order(order).await.state.lines;
+        lines.iter().map(|line| line.cancelled).sum()
+    }
+
     /// An agent stops the order.
     pub async fn holds(&mut self, order: OrderId, handle: &str) {
         self.holds_until(order, handle, None).await;

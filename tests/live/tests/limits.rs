@@ -80,6 +80,7 @@ fn the_table_of_limits_is_that_of_the_code() {
         domain::order::SILENCE_S;
         app::usecases::apply_inbound::CLOSING_GRACE_S;
         app::usecases::sweep::UNREADABLE_PAUSE_S;
+        app::usecases::cancel_after_failed_payment::PAYMENT_STEPS_MAX;
         domain::order::PAY_WITHIN_S;
         domain::order::UNPAID_RESERVATION_S;
         domain::order::PROCESSING_SHOWN_AFTER_S;

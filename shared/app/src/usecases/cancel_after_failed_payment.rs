@@ -14,6 +14,9 @@ use crate::{
     ports::{Clock, OrderStore},
 };
 
+/// Most commits of one message about an order's payment. The sweep continues what is left.
+pub const PAYMENT_STEPS_MAX: u32 = 16;
+
 /// Handles the body of a message on the cancellation queue.
 ///
 /// # Errors
@@ -39,12 +42,24 @@ pub async fn cancel_after_failed_payment(
 ) -> Result<(), Failure> {
     let request = CommandRequest::due("cancellation", trigger);
     let enforce = |order: &Order| order.payment_step().map(|_| Command::EnforcePayment);
-    match execute(store, clock, id, &request, enforce).await? {
-        Outcome::Done(_) => Ok(()),
-        Outcome::Unchanged(_) | Outcome::UnchangedBefore(_) => {
-            tracing::info!(order_id = %id, "the payment makes nothing due");
-            Ok(())
+    for _ in 0..PAYMENT_STEPS_MAX {
+        match execute(store, clock, id, &request, enforce).await? {
+            Outcome::Done(change) if is_due(&change.order, clock) => {}
+            Outcome::Done(_) => return Ok(()),
+            Outcome::Unchanged(_) | Outcome::UnchangedBefore(_) => {
+                tracing::info!(order_id = %id, "the payment makes nothing due");
+                return Ok(());
+            }
+            Outcome::Rejected(_, rejection) => return Err(rejection.into()),
         }
-        Outcome::Rejected(_, rejection) => Err(rejection.into()),
     }
+    tracing::warn!(order_id = %id, "more is due than one message does: the sweep continues");
+    Ok(())
+}
+
+/// Whether something is due still: what did not fit one transaction.
+fn is_due(order: &Order, clock: &impl Clock) -> bool {
+    order
+        .payment_step()
+        .is_some_and(|(_, due)| due <= clock.now())
 }

@@ -44,6 +44,16 @@ impl IdempotencyKey {
             ..Cause::new("api", format!("{}/{}", self.caller, self.key))
         }
     }
+
+    /// The cause of the `part`th commit of a request that takes several, counted from 1. The first has the key itself. A
+    /// key has no space, so no other key gives the same cause.
+    pub(crate) fn cause_of_part(&self, part: usize) -> Cause {
+        let mut cause = self.cause();
+        if part > 1 {
+            cause.id = format!("{} part {part}", cause.id);
+        }
+        cause
+    }
 }
 
 /// The first 16 hexadecimal digits of the SHA-256.

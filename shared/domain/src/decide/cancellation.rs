@@ -1,6 +1,9 @@
 //! Cancelling units: which are cancelled at once, which a location must be asked for, and which are too late.
 
-use super::assessment::{AssessedLine, assess, requested_units};
+use super::{
+    assessment::{AssessedLine, assess, requested_units},
+    fitting::fitting,
+};
 use crate::{
     ids::{FulfillmentOrderId, LineId},
     order::{
@@ -21,6 +24,8 @@ pub fn preview_cancellation(
     Ok(assessed.into_iter().map(|line| line.outcome).collect())
 }
 
+/// Cancels what fits one transaction; [`remaining_cancellation`] says what is left. Locations are asked for all of their
+/// units at once, and all refusals are recorded: neither writes stock levels.
 pub(super) fn cancel(
     order: &Order,
     lines: &[CancelLine],
@@ -28,10 +33,8 @@ pub(super) fn cancel(
     note: Option<&str>,
 ) -> Result<Vec<Event>, Rejection> {
     let assessed = assess(order, lines)?;
-    let units: Vec<UnitsAt> = assessed
-        .iter()
-        .flat_map(|line| line.units.clone())
-        .collect();
+    let units = assessed.iter().flat_map(|line| line.units.clone());
+    let units: Vec<UnitsAt> = fitting(order, units);
     let requests = requests(&assessed, reason);
     if units.is_empty() && requests.is_empty() {
         return nothing_to_do(&assessed);
@@ -47,6 +50,38 @@ pub(super) fn cancel(
     events.extend(requests);
     events.extend(assessed.iter().flat_map(refusals));
     Ok(events)
+}
+
+/// What is left of a request to cancel `lines` (empty: everything) because it did not fit the transactions of its commits
+/// so far. `events` are those of these commits, and `order` is as the last of them left it. Empty: nothing is left.
+///
+/// Only units that could be cancelled at once are left over, since those are what a transaction limits. A unit that a
+/// commit cancelled, asked for or refused is not left over, so that no unit beyond the request is ever taken.
+pub fn remaining_cancellation(
+    order: &Order,
+    events: &[Event],
+    lines: &[CancelLine],
+) -> Vec<CancelLine> {
+    let taken = cancellation_outcome(order, events, lines);
+    let remaining = |(line, units): (LineId, u32)| {
+        let taken = taken.iter().find(|outcome| outcome.line == line);
+        let units = units.saturating_sub(taken.map_or(0, LineCancellation::units_taken));
+        (units > 0).then_some(CancelLine {
+            line,
+            units: Some(units),
+        })
+    };
+    let requested = requested_units(order, lines).unwrap_or_default();
+    let remaining: Vec<CancelLine> = requested.into_iter().filter_map(remaining).collect();
+    if remaining.is_empty() {
+        return remaining;
+    }
+    let assessed = assess(order, &remaining).unwrap_or_default();
+    let at_once = assessed.into_iter().map(|line| CancelLine {
+        line: line.outcome.line,
+        units: Some(line.outcome.cancelled),
+    });
+    at_once.filter(|line| line.units != Some(0)).collect()
 }
 
 /// Nothing has an effect: because it had its effect before, or because all of it is too late.

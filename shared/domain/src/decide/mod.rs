@@ -10,6 +10,7 @@ mod closing;
 mod command;
 mod declined;
 mod exception;
+mod fitting;
 mod fulfillment;
 mod hold;
 mod late;
@@ -25,7 +26,7 @@ mod shipping;
 mod silence;
 mod units;
 
-pub use cancellation::{cancellation_outcome, preview_cancellation};
+pub use cancellation::{cancellation_outcome, preview_cancellation, remaining_cancellation};
 pub use command::decide;
 pub use placement::{
     ADDRESS_LINES_MAX, AMOUNT_MAX, EMAIL_CHARS_MAX, LINES_MAX, NAME_CHARS_MAX, PHONE_CHARS_MAX,

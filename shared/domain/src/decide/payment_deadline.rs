@@ -3,10 +3,12 @@
 use super::{
     cancellation,
     exception::open,
+    fitting::fitting,
     units::{recalled, units_of},
 };
 use crate::order::{
-    Context, Event, ExceptionKind, FulfillmentStatus, Order, PaymentStep, Rejection,
+    Context, Event, ExceptionKind, FulfillmentStatus, LineUnits, Order, PaymentStep, Rejection,
+    UnitsAt,
 };
 
 /// Does the step that is due, if one is.
@@ -34,11 +36,37 @@ pub(super) fn enforce(order: &Order, context: &Context) -> Result<Vec<Event>, Re
     }
 }
 
-/// Planned units become unrouted, so that others can have their stock. No location knows of them.
+/// Planned units become unrouted, so that others can have their stock. No location knows of them. What does not fit one
+/// transaction stays planned, and is due still.
 fn release_reservations(order: &Order) -> Vec<Event> {
     let planned = order.state.fulfillment_orders.iter();
     let planned = planned.filter(|f| f.status == FulfillmentStatus::Planned);
-    planned
-        .map(|found| recalled(found, units_of(order, found, |line| line.open)))
+    let units = planned.flat_map(|found| {
+        units_of(order, found, |line| line.open)
+            .into_iter()
+            .map(|line| UnitsAt {
+                line: line.line,
+                sku: line.sku,
+                units: line.units,
+                fulfillment_order: Some(found.id),
+                backordered: 0,
+            })
+    });
+    let units = fitting(order, units);
+    let fulfillment_orders = order.state.fulfillment_orders.iter();
+    fulfillment_orders
+        .filter_map(|found| {
+            let here = units
+                .iter()
+                .filter(|u| u.fulfillment_order == Some(found.id));
+            let lines: Vec<LineUnits> = here
+                .map(|part| LineUnits {
+                    line: part.line.clone(),
+                    sku: part.sku.clone(),
+                    units: part.units,
+                })
+                .collect();
+            (!lines.is_empty()).then(|| recalled(found, lines))
+        })
         .collect()
 }

@@ -62,4 +62,13 @@ impl LineCancellation {
         let units = self.requested.iter().map(|requested| requested.units);
         units.fold(0, u32::saturating_add)
     }
+
+    /// Units that were cancelled or asked for now, or are too late.
+    pub fn units_taken(&self) -> u32 {
+        let refused = self.refused.iter().map(|refused| refused.units);
+        refused.fold(
+            self.cancelled.saturating_add(self.requested_units()),
+            u32::saturating_add,
+        )
+    }
 }

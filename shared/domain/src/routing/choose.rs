@@ -17,7 +17,7 @@ use crate::{
     order::{ITEMS_OF_EVERY_CHANGE, TRANSACTION_ITEMS_MAX},
 };
 
-/// Most stock levels and backorders that one decision may write. It bounds a decision's fulfillment orders as well.
+/// Most stock levels and backorders that one decision, or one part of a cancellation, may write. It bounds a decision's fulfillment orders as well.
 pub const WRITES_MAX: usize =
     TRANSACTION_ITEMS_MAX - ITEMS_OF_EVERY_CHANGE - ITEMS_FOR_REFERENCES_AND_EFFECTS;
 /// Items of a transaction that are left for references and effects.
