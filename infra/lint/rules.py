@@ -180,27 +180,37 @@ def QueueVisibility(stack):
             yield path, f"{visible} s is less than six times the timeout of {function}, {timeout} s"
 
 
-# As `RECEIVES_RESERVE` in shared/aws/src/lambda/source_queue.rs.
-RECEIVES_RESERVE = 3
+# Receives beyond MAX_RECEIVES that a consumer may need: of a message that was too early for three days before it failed
+# (`EARLY_RECEIVES` and one each hour in shared/app/src/retries.rs), and `RECEIVES_RESERVE` there.
+RECEIVES_BEYOND = 12 + 72 + 3
+# Seconds for which a queue keeps messages at least: `EARLY_AGE_MAX` there, and time for the receives of a failure.
+RETENTION_MIN = 4 * 24 * 3600
 
 
-@rule("E9114", "A consumer's settings name its queue and dead-letter queue, and leave a reserve of receives to the queue")
+@rule("E9114", "A consumer's settings name its queue and dead-letter queue, and the queue allows the receives that it counts")
 def QueueSettings(stack):
     for function, _event, source in stack.sources("SQS"):
         queue = target(source["Queue"])
         settings = stack.functions[function].get("Environment", {}).get("Variables", {})
-        receives = stack.queues[queue].get("RedrivePolicy", {}).get("maxReceiveCount")
+        receives = int(stack.queues[queue].get("RedrivePolicy", {}).get("maxReceiveCount", 0))
+        kept = int(stack.queues[queue].get("MessageRetentionPeriod", 0))
+        visible = int(stack.queues[queue].get("VisibilityTimeout", 30))
         path = [function, "Properties", "Environment"]
         if target(settings.get("QUEUE_URL")) != queue:
             yield path, f"QUEUE_URL is not {queue}"
         if target(settings.get("DEAD_LETTER_QUEUE_URL")) != stack.dead_letters(queue):
             yield path, f"DEAD_LETTER_QUEUE_URL is not the dead-letter queue of {queue}"
-        if settings.get("MAX_RECEIVES") != str(int(receives or 0) - RECEIVES_RESERVE):
+        if receives < int(settings.get("MAX_RECEIVES", 0)) + RECEIVES_BEYOND:
             yield (
                 path,
                 f"MAX_RECEIVES is {settings.get('MAX_RECEIVES')!r}, the queue's maxReceiveCount is {receives}; "
-                f"it must be {RECEIVES_RESERVE} more",
+                f"it must be at least {RECEIVES_BEYOND} more",
             )
+        path = [queue, "Properties"]
+        if kept < RETENTION_MIN:
+            yield path, f"messages that are too early wait for three days, and {queue} keeps them for {kept} s"
+        if receives * visible > kept / 2:
+            yield path, f"{queue} may lose messages whose consumer does not start before they are dead letters"
 
 
 @rule(

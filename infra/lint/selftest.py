@@ -51,8 +51,18 @@ CHANGES = [
     ),
     (
         "E9114",
-        "a setting that differs from maxReceiveCount",
-        lambda t: _properties(t, "RoutingQueue")["RedrivePolicy"].update(maxReceiveCount=3),
+        "a maxReceiveCount that the consumer's own count exceeds",
+        lambda t: _properties(t, "RoutingQueue")["RedrivePolicy"].update(maxReceiveCount=20),
+    ),
+    (
+        "E9114",
+        "a queue that does not keep messages as long as they may be too early",
+        lambda t: _properties(t, "InboundQueue").update(MessageRetentionPeriod=86400),
+    ),
+    (
+        "E9114",
+        "a maxReceiveCount that is reached after the message is gone",
+        lambda t: _properties(t, "DispatchQueue")["RedrivePolicy"].update(maxReceiveCount=1000),
     ),
     (
         "E9114",

@@ -10,6 +10,7 @@ pub mod bus;
 pub mod failure;
 pub mod memory;
 pub mod ports;
+pub mod retries;
 pub mod secrets;
 pub mod usecases;
 pub mod views;

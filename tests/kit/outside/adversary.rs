@@ -1,7 +1,12 @@
 //! Everything between outside and us, at its worst: messages come late, several times, in another order, or after many
 //! hours, and processes die while they handle one. Everything arrives in the end.
 
-use app::bus::subscriptions::Consumer;
+use std::time::Duration;
+
+use app::{
+    bus::subscriptions::Consumer,
+    retries::{Attempts, Retry},
+};
 use serde_json::Value;
 
 use super::{
@@ -24,13 +29,12 @@ const AGAIN_ODDS: [u32; 3] = [85, 10, 5];
 const STEPS: u32 = 9;
 /// A process dies so many times at most while it handles one message.
 const DEATHS_MAX: u32 = 2;
-/// Longest wait before a message is received again, in seconds: from 1, doubling.
-const RECEIVE_WAIT_MAX: i64 = 900;
 
 /// Times that a message is received before it becomes a dead letter, as in the template.
 fn receives_max(consumer: Consumer) -> u32 {
     match consumer {
-        Consumer::Lifecycle | Consumer::Dispatch => 12,
+        Consumer::Lifecycle => 12,
+        Consumer::Dispatch => 14,
         Consumer::Routing | Consumer::Cancellation | Consumer::Replenishment => 8,
     }
 }
@@ -40,18 +44,6 @@ fn is_last_receive(message: &Message) -> bool {
 }
 
 impl Day<'_> {
-    /// An operator moves the dead letters of messages that came too early back to their queue.
-    pub(super) fn redrives(&mut self) {
-        for message in std::mem::take(&mut self.early) {
-            let again = Message {
-                failures: 0,
-                lane: None,
-                ..message
-            };
-            self.in_seconds(1, Event::Message(again));
-        }
-    }
-
     /// A webhook is sent, or waits for the one before it in its lane.
     pub(super) fn sends(&mut self, webhook: Webhook) {
         if let Some(lane) = &webhook.lane
@@ -125,6 +117,7 @@ impl Day<'_> {
                     body,
                     label,
                     lane: webhook.lane,
+                    sent_at: self.system.world.now(),
                     failures: 0,
                 };
                 self.in_seconds(1, Event::Message(message));
@@ -186,30 +179,40 @@ impl Day<'_> {
                 }
             }
             Handled::Never(code) => self.is_dead(message, &code),
-            Handled::Early(code) if !self.may(Kind::KeepsEarly) && is_last_receive(&message) => {
-                self.note(|| format!("a dead letter, to be redriven, as {code}: {label}"));
-                self.lane_goes_on(message.lane.clone());
-                self.early.push(message);
+            Handled::Early(code) => {
+                self.note(|| format!("{function} leaves as {code}: {label}"));
+                let retry = self.attempts(&message).when_early();
+                self.again(message, &code, retry);
             }
-            Handled::Early(code) | Handled::Again(code) => {
+            Handled::Again(code) => {
                 self.note(|| match crash {
                     Some(crash) => format!("{function} dies in step {} with: {label}", crash.step),
                     None => format!("{function} leaves as {code}: {label}"),
                 });
-                self.again(message, &code);
+                let retry = self.attempts(&message).after_failure();
+                self.again(message, &code, retry);
             }
         }
     }
 
-    fn again(&mut self, mut message: Message, code: &str) {
-        if is_last_receive(&message) {
-            self.is_dead(message, code);
-            return;
+    fn attempts(&self, message: &Message) -> Attempts {
+        let age = self.system.world.now().duration_since(message.sent_at);
+        Attempts {
+            receives: message.failures.saturating_add(1),
+            age: Duration::try_from(age).unwrap_or_default(),
+            receives_max: receives_max(message.consumer),
         }
-        message.failures = message.failures.saturating_add(1);
-        let doubled = 1_i64.checked_shl(message.failures.saturating_sub(1));
-        let wait = doubled.unwrap_or(RECEIVE_WAIT_MAX).min(RECEIVE_WAIT_MAX);
-        self.in_seconds(wait, Event::Message(message));
+    }
+
+    fn again(&mut self, mut message: Message, code: &str, retry: Retry) {
+        match retry {
+            Retry::After(wait) => {
+                message.failures = message.failures.saturating_add(1);
+                let wait = i64::try_from(wait.as_secs()).unwrap_or(i64::MAX);
+                self.in_seconds(wait, Event::Message(message));
+            }
+            Retry::No => self.is_dead(message, code),
+        }
     }
 
     fn is_dead(&mut self, message: Message, code: &str) {
@@ -261,6 +264,7 @@ impl Day<'_> {
             body: r#"{"sweep":true}"#.to_owned(),
             label: "sweep".to_owned(),
             lane: None,
+            sent_at: self.system.world.now(),
             failures: DEATHS_MAX,
         };
         self.agenda
@@ -291,6 +295,7 @@ impl Day<'_> {
                     body: body.clone(),
                     label: name,
                     lane: None,
+                    sent_at: self.system.world.now(),
                     failures: 0,
                 };
                 self.in_seconds(late, Event::Message(message));

@@ -57,6 +57,8 @@ pub(super) struct Message {
     pub(super) body: String,
     pub(super) label: String,
     pub(super) lane: Option<String>,
+    /// When it was put on the queue.
+    pub(super) sent_at: Timestamp,
     /// Times that it was received and not handled.
     pub(super) failures: u32,
 }

@@ -6,7 +6,7 @@ use domain::ids::OrderId;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    agenda::{Agenda, Event, Message, Webhook},
+    agenda::{Agenda, Event, Webhook},
     carrier::Parcel,
     choices::{Choices, Script},
     customers::Customer,
@@ -56,8 +56,6 @@ pub(super) struct Day<'w> {
     pub(super) parcels: Vec<Parcel>,
     /// Webhooks that wait until the one before them in their lane has been handled.
     pub(super) lanes: BTreeMap<String, VecDeque<Webhook>>,
-    /// Dead letters of messages that came too early, to be redriven at the end of the day.
-    pub(super) early: Vec<Message>,
     /// How often a label was used.
     pub(super) labels: BTreeMap<String, u32>,
     /// Requests received, by location and id: the same id must be the same body.
@@ -83,7 +81,6 @@ impl<'w> Day<'w> {
             ledger: Ledger::default(),
             parcels: Vec::new(),
             lanes: BTreeMap::new(),
-            early: Vec::new(),
             labels: BTreeMap::new(),
             requests: BTreeMap::new(),
             ids: BTreeMap::new(),
@@ -101,7 +98,6 @@ impl<'w> Day<'w> {
         self.plans_customers();
         self.plans_stock();
         self.run().await;
-        self.redrives();
         self.rests().await;
         if self.refunds_what_is_owed().await {
             self.rests().await;

@@ -64,8 +64,7 @@ kinds! {
     Disputes = "disputes", "A customer disputes the payment, and wins or loses.";
     Carriers = "carriers", "Carriers tell their steps, flap between problem and progress, and bring parcels back.";
     Late = "late", "Messages come minutes late.";
-    Withheld = "withheld", "Webhooks are withheld for many hours.";
-    KeepsEarly = "keeps_early", "A message that came too early may not become a dead letter; otherwise it is redriven in the evening.";
+    Withheld = "withheld", "Webhooks are withheld for many hours; what follows them waits, and is no dead letter.";
     Twice = "twice", "Messages come several times.";
     Deaths = "deaths", "Processes die between any two steps.";
 }
@@ -126,10 +125,6 @@ impl Kinds {
 
 /// Kinds that are switched off, and why: with them our books do not equal the truth yet.
 pub const SWITCHED_OFF: &[(Kind, &str)] = &[
-    (
-        Kind::KeepsEarly,
-        "a message whose predecessor is withheld for more than half an hour becomes a dead letter",
-    ),
     (
         Kind::LocationCancels,
         "a cancel that is told after the closing leaves the units written off",

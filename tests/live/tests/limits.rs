@@ -122,9 +122,14 @@ fn the_table_of_limits_is_that_of_the_code() {
         aws::lambda::batch::MESSAGES_AT_ONCE;
         aws::lambda::time::BEGIN_BEFORE_END, wait;
         aws::lambda::time::STOP_BEFORE_END, wait;
-        aws::lambda::source_queue::RECEIVE_WAIT_MAX, wait;
+        app::retries::RECEIVE_WAIT_MAX, wait;
+        app::retries::EARLY_WAIT_MIN, wait;
+        app::retries::EARLY_WAIT_MAX, wait;
+        app::retries::EARLY_AGE_MAX, wait;
+        app::retries::FAILING_TIME_MAX, wait;
+        app::retries::EARLY_RECEIVES;
         aws::lambda::source_queue::HAND_BACK_WAIT, wait;
-        aws::lambda::source_queue::RECEIVES_RESERVE;
+        app::retries::RECEIVES_RESERVE;
         aws::lambda::source_queue::DEAD_LETTER_REASON_CHARS_MAX;
         aws::bus::ENTRIES_PER_CALL_MAX;
     };

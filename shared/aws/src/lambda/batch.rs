@@ -5,7 +5,8 @@
 //! | done | is deleted |
 //! | refused by the rules | is logged and deleted: the same request gets the same answer |
 //! | not due | stays, and comes again when it is due |
-//! | too early, failed, stopped because the time was over | stays, and comes again after a wait that doubles with each receive |
+//! | too early | stays, and comes again after as long again as it has waited, at most an hour; after three days it is moved to the dead-letter queue with its reason |
+//! | failed, stopped because the time was over | stays, and comes again after a wait that doubles with each receive |
 //! | postponed | stays until the time that it names; is deleted at the last receive, since the sweep asks for it again |
 //! | failed permanently, or at the last receive | is moved to the dead-letter queue with its reason |
 //! | nothing: there was no time to begin it | stays, and comes again at once |
@@ -164,7 +165,7 @@ async fn answer(queue: &SourceQueue, message: &SqsMessage, outcome: MessageOutco
             );
             true
         }
-        MessageOutcome::TooEarly(failure) => queue.retry_later(message, &failure).await,
+        MessageOutcome::TooEarly(failure) => queue.wait_for_predecessor(message, &failure).await,
         MessageOutcome::Later(until) => {
             queue.receive_at(message, until).await;
             false
@@ -181,16 +182,17 @@ async fn answer(queue: &SourceQueue, message: &SqsMessage, outcome: MessageOutco
 mod tests {
     use std::{sync::Mutex, time::Duration};
 
-    use app::ports::Clock;
+    use app::{
+        ports::Clock,
+        retries::{EARLY_AGE_MAX, EARLY_RECEIVES, RECEIVES_RESERVE},
+    };
     use domain::order::{Rejection, RejectionCode};
     use jiff::SignedDuration;
     use serde_json::{Value, json};
     use tokio::time::{Instant, sleep};
 
     use super::*;
-    use crate::{
-        lambda::source_queue::RECEIVES_RESERVE, runtime::clock::SystemClock, scripted::ScriptedAws,
-    };
+    use crate::{runtime::clock::SystemClock, scripted::ScriptedAws};
 
     fn in_seconds(seconds: i64) -> Timestamp {
         let wait = SignedDuration::from_secs(seconds);
@@ -207,10 +209,16 @@ mod tests {
     }
 
     fn batch(bodies: &[(&str, u32)]) -> SqsEvent {
+        aged_batch(bodies, 0)
+    }
+
+    /// The same, of messages that were sent so many seconds ago.
+    fn aged_batch(bodies: &[(&str, u32)], seconds: i64) -> SqsEvent {
+        let sent = in_seconds(-seconds).as_millisecond().to_string();
         let records = bodies.iter().enumerate().map(|(n, (body, receives))| {
             json!({
                 "messageId": format!("m{n}"), "receiptHandle": format!("r{n}"), "body": body,
-                "attributes": { "ApproximateReceiveCount": receives.to_string() },
+                "attributes": { "ApproximateReceiveCount": receives.to_string(), "SentTimestamp": sent },
                 "messageAttributes": {}, "eventSourceARN": "arn:aws:sqs:us-east-1:1:inbound"
             })
         });
@@ -219,6 +227,11 @@ mod tests {
 
     /// Handles the bodies and gives the ids of the messages that stay.
     async fn left_on_queue(sqs: &ScriptedAws, bodies: &[(&str, u32)]) -> Vec<String> {
+        left_of(sqs, batch(bodies)).await
+    }
+
+    /// Handles a batch and gives the ids of the messages that stay.
+    async fn left_of(sqs: &ScriptedAws, batch: SqsEvent) -> Vec<String> {
         let queue = SourceQueue::new(sqs.connection().sqs(), "queue-url", "dead-url", 3);
         let handle = async |body: &str, _| match body {
             "done" => Ok(()),
@@ -238,7 +251,7 @@ mod tests {
             _ => panic!("a bug"),
         };
         let time = InvocationTime::with(Duration::from_secs(60), SystemClock.now());
-        let response = handle_batch(&queue, time, Sequence::OneByOne, batch(bodies), handle).await;
+        let response = handle_batch(&queue, time, Sequence::OneByOne, batch, handle).await;
         response
             .batch_item_failures
             .into_iter()
@@ -280,14 +293,14 @@ mod tests {
             .filter(|(o, _)| o == "ChangeMessageVisibility")
             .map(|(_, input)| &input["VisibilityTimeout"])
             .collect();
-        assert_eq!(waits, [2, 1, 1], "those received most often come first");
+        assert_eq!(waits, [2, 5, 1], "those received most often come first");
     }
 
     #[tokio::test]
     async fn a_failure_at_the_last_receive_goes_to_the_dead_letter_queue_with_its_reason() {
         let sqs = sqs(true);
         assert!(
-            left_on_queue(&sqs, &[("down", 3), ("early", 3)])
+            left_on_queue(&sqs, &[("down", 3), ("down", 4)])
                 .await
                 .is_empty()
         );
@@ -301,10 +314,41 @@ mod tests {
                     .to_owned()
             })
             .collect();
-        assert_eq!(
-            reasons,
-            ["the table is unavailable: no answer", "not found: order"]
-        );
+        assert_eq!(reasons, ["the table is unavailable: no answer"; 2]);
+    }
+
+    /// The waits that were set, in seconds.
+    fn waits(sqs: &ScriptedAws) -> Vec<u64> {
+        let calls = sqs.calls();
+        let of = |(_, input): &(String, Value)| input["VisibilityTimeout"].as_u64();
+        calls.iter().filter_map(of).collect()
+    }
+
+    #[tokio::test]
+    async fn an_early_message_waits_by_its_age_and_not_by_its_receives() {
+        let sqs = sqs(true);
+        let half_an_hour = aged_batch(&[("early", 11)], 1800);
+        assert_eq!(left_of(&sqs, half_an_hour).await, ["m0"]);
+        let a_day = aged_batch(&[("early", 36)], 24 * 3600);
+        assert_eq!(left_of(&sqs, a_day).await, ["m0"]);
+        let waits = waits(&sqs);
+        assert!((1795..=1805).contains(&waits[0]), "{waits:?}");
+        assert_eq!(waits[1..], [3600]);
+        let days = aged_batch(&[("early", 80)], EARLY_AGE_MAX.as_secs().cast_signed());
+        assert!(left_of(&sqs, days).await.is_empty());
+        let (operation, sent) = sqs.calls().pop().unwrap();
+        assert_eq!(operation, "SendMessage");
+        let sent = &sent["MessageAttributes"];
+        assert_eq!(sent["reason"]["StringValue"], "not found: order");
+        assert_eq!(sent["reason_code"]["StringValue"], "not_found");
+    }
+
+    #[tokio::test]
+    async fn a_message_that_was_early_for_a_day_is_tried_again_when_it_fails() {
+        let sqs = sqs(true);
+        let a_day = aged_batch(&[("down", 36)], 24 * 3600);
+        assert_eq!(left_of(&sqs, a_day).await, ["m0"]);
+        assert_eq!(waits(&sqs), [900]);
     }
 
     #[tokio::test]
@@ -336,7 +380,7 @@ mod tests {
     async fn a_message_whose_function_always_ended_without_an_outcome_is_a_dead_letter_with_that_reason()
      {
         let sqs = sqs(true);
-        let left = left_on_queue(&sqs, &[("panic", 3 + RECEIVES_RESERVE)]).await;
+        let left = left_on_queue(&sqs, &[("panic", EARLY_RECEIVES + RECEIVES_RESERVE)]).await;
         assert!(left.is_empty());
         let sent = &sqs.calls()[0].1["MessageAttributes"];
         assert_eq!(sent["reason_code"]["StringValue"], "no_outcome");

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use app::{failure::Failure, ports::Clock};
+use app::{
+    failure::Failure,
+    ports::Clock,
+    retries::{Attempts, RECEIVE_WAIT_MAX, Retry, failure_wait},
+};
 use aws_lambda_events::sqs::SqsMessage;
 use aws_sdk_sqs::{Client, error::DisplayErrorContext, types::MessageAttributeValue};
 use jiff::Timestamp;
@@ -14,13 +18,8 @@ use crate::runtime::{
     settings::{BadSetting, required, required_number},
 };
 
-/// Longest wait before a message is received again.
-pub const RECEIVE_WAIT_MAX: Duration = Duration::from_secs(900);
 /// The wait of a message that the function had no time to begin.
 pub const HAND_BACK_WAIT: Duration = Duration::from_secs(1);
-/// Receives that the queue's redrive policy allows beyond those after which a failure is a dead letter. They are for
-/// messages whose function ended before it could answer; at the last, the message is a dead letter with that reason.
-pub const RECEIVES_RESERVE: u32 = 3;
 /// Longest reason on a dead letter, in characters: enough for a sentence and its causes.
 pub const DEAD_LETTER_REASON_CHARS_MAX: usize = 1000;
 
@@ -62,15 +61,32 @@ impl SourceQueue {
         }
     }
 
-    /// Leaves a message on the queue until its wait is over, or makes it a dead letter when this was its last
-    /// receive. True when the message may be deleted.
+    /// Leaves a message that failed on the queue until its wait is over, or makes it a dead letter when this was its
+    /// last receive. True when the message may be deleted.
     pub(super) async fn retry_later(&self, message: &SqsMessage, failure: &Failure) -> bool {
-        let receives = receives(message);
-        if receives >= self.receives_max {
-            return self.dead_letter(message, failure).await;
+        let retry = self.attempts(message).after_failure();
+        self.retry(message, failure, retry).await
+    }
+
+    /// Leaves a message that came too early on the queue until its wait is over, or makes it a dead letter when it has
+    /// waited for days. True when the message may be deleted.
+    pub(super) async fn wait_for_predecessor(
+        &self,
+        message: &SqsMessage,
+        failure: &Failure,
+    ) -> bool {
+        let retry = self.attempts(message).when_early();
+        self.retry(message, failure, retry).await
+    }
+
+    async fn retry(&self, message: &SqsMessage, failure: &Failure, retry: Retry) -> bool {
+        match retry {
+            Retry::After(wait) => {
+                self.leave(message, failure, wait).await;
+                false
+            }
+            Retry::No => self.dead_letter(message, failure).await,
         }
-        self.leave(message, failure, wait(receives)).await;
-        false
     }
 
     /// Leaves a message on the queue until a time, or longer when it was received often; gives it up when this was its
@@ -90,7 +106,7 @@ impl SourceQueue {
         let pause = Duration::try_from(until.duration_since(SystemClock.now())).unwrap_or_default();
         // Whole seconds, and not before the time.
         let pause = Duration::from_secs(pause.as_secs().saturating_add(1));
-        let wait = wait(receives).max(pause).min(RECEIVE_WAIT_MAX);
+        let wait = failure_wait(receives).max(pause).min(RECEIVE_WAIT_MAX);
         self.leave(message, failure, wait).await;
         false
     }
@@ -103,9 +119,16 @@ impl SourceQueue {
 
     /// Whether the message has come so often without an outcome that the queue will not give it again.
     pub(super) fn is_last_chance(&self, message: &SqsMessage) -> Option<u32> {
-        let receives = receives(message);
-        let allowed = self.receives_max.saturating_add(RECEIVES_RESERVE);
-        (receives >= allowed).then_some(receives)
+        let attempts = self.attempts(message);
+        attempts.is_without_outcome().then_some(attempts.receives)
+    }
+
+    fn attempts(&self, message: &SqsMessage) -> Attempts {
+        Attempts {
+            receives: receives(message),
+            age: age(message),
+            receives_max: self.receives_max,
+        }
     }
 
     async fn leave(&self, message: &SqsMessage, failure: &Failure, wait: Duration) {
@@ -115,6 +138,7 @@ impl SourceQueue {
             code = failure.code(),
             error = %failure.chain(),
             receives = receives(message),
+            age_s = age(message).as_secs(),
             wait_s = wait.as_secs(),
             "left on the queue"
         );
@@ -183,12 +207,15 @@ pub(super) fn receives(message: &SqsMessage) -> u32 {
     count.and_then(|count| count.parse().ok()).unwrap_or(1)
 }
 
-/// How long a message waits after so many receives: 1, 2, 4 ... seconds, at most [`RECEIVE_WAIT_MAX`].
-fn wait(receives: u32) -> Duration {
-    let doubled = 1u64
-        .checked_shl(receives.saturating_sub(1).min(20))
-        .unwrap_or(u64::MAX);
-    Duration::from_secs(doubled).min(RECEIVE_WAIT_MAX)
+/// How long the message has been on its queue, by the time at which it was sent there; a redrive sends it anew.
+fn age(message: &SqsMessage) -> Duration {
+    let sent = message.attributes.get("SentTimestamp");
+    let sent = sent.and_then(|sent| sent.parse().ok());
+    let sent = sent.and_then(|sent| Timestamp::from_millisecond(sent).ok());
+    // SQS always gives the time.
+    let age = sent.map(|sent| SystemClock.now().duration_since(sent));
+    age.and_then(|age| Duration::try_from(age).ok())
+        .unwrap_or_default()
 }
 
 fn reason(failure: &Failure) -> String {
@@ -216,15 +243,4 @@ fn attribute(value: &str) -> MessageAttributeValue {
         .string_value(value)
         .build()
         .expect("a typed attribute")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn waits_double_up_to_a_quarter_of_an_hour() {
-        let waits: Vec<u64> = (1..=12).map(|n| wait(n).as_secs()).collect();
-        assert_eq!(waits, [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
-    }
 }

@@ -35,7 +35,8 @@ pub(crate) fn no_personal_data_or_secret(env: &Environment) -> Outcome {
     expect_that("there are log lines", lines > 0, lines)
 }
 
-fn read(env: &Environment, group: &str) -> Outcome<Vec<String>> {
+/// The lines of a log group.
+pub(crate) fn read(env: &Environment, group: &str) -> Outcome<Vec<String>> {
     let mut lines = Vec::new();
     let mut input = json!({ "logGroupName": group });
     loop {

@@ -56,8 +56,8 @@ const SERIAL: &[Test] = &[
         dead_letters::unreadable,
     ),
     (
-        "dead_letters::a_payment_before_its_order_is_dead_lettered_and_redriven",
-        dead_letters::payment_before_its_order,
+        "dead_letters::payments_before_their_orders_wait_and_can_be_redriven",
+        dead_letters::payments_before_their_orders,
     ),
     (
         "lost_message::the_sweep_makes_up_for_a_lost_message",
