@@ -65,6 +65,8 @@ fn fulfillment_order(open: u32) -> FulfillmentOrder {
         cancel_reason: None,
         closing: None,
         stop_refused: false,
+        repeated: false,
+        taken_back: 0,
     }
 }
 

@@ -212,6 +212,8 @@ fn the_largest_event_fits_the_bus() {
             cancel_reason: None,
             closing: None,
             stop_refused: false,
+            repeated: false,
+            taken_back: 0,
         })
         .collect();
     let demands = (0..lines).map(|n| Demand {

@@ -199,4 +199,5 @@ faulty! { Redrive for MemoryRedrive {
 
 faulty! { FulfillmentProvider for MemoryProvider {
     fn send(&self, location: &Location, id: &str, request: &ProviderRequest) -> ();
+    fn reach(&self, location: &Location) -> ();
 } }

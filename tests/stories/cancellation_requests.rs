@@ -89,10 +89,10 @@ async fn a_location_has_its_request_before_it_is_asked_to_cancel(world: &mut Wor
     world
         .provider
         .inner
-        .set_unreachable("berlin".parse().expect("a location"));
+        .set_hanging("berlin".parse().expect("a location"));
     world.pays("1001");
     world.settle().await;
-    // The order says `requested`; nothing has reached the location.
+    // The order says `requested`, and the request may have reached the location.
     world
         .cancels(order, &[])
         .await

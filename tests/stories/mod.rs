@@ -20,4 +20,5 @@ mod rejections;
 mod secured;
 mod splits;
 mod terms;
+mod unsent;
 mod worked_by_people;

@@ -49,6 +49,8 @@ pub enum Failure {
     Location {
         /// The stable code that its health shows, such as `timeout` or `http_503`.
         code: String,
+        /// Whether nothing of the request can have left, because there was no connection.
+        unsent: bool,
         /// What happened, for the log.
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
@@ -141,6 +143,19 @@ impl Failure {
     ) -> Self {
         Self::Location {
             code: code.into(),
+            unsent: false,
+            source: source.into(),
+        }
+    }
+
+    /// The failure of a location to which nothing of the request can have left.
+    pub fn location_unsent(
+        code: impl Into<String>,
+        source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
+    ) -> Self {
+        Self::Location {
+            code: code.into(),
+            unsent: true,
             source: source.into(),
         }
     }

@@ -28,7 +28,9 @@ fn order_in(status: Status) -> OrderFixture {
         Status::AwaitingFulfillment => {
             fixture.captured();
             fixture.route(&[("berlin", 9)]).unwrap();
-            fixture.apply(&Command::RequestFulfillment).unwrap();
+            fixture
+                .apply(&Command::RequestFulfillment { not_to: vec![] })
+                .unwrap();
         }
         Status::PartiallyFulfilled => {
             fixture = order_in(Status::AwaitingFulfillment);
@@ -126,7 +128,7 @@ fn commands(fixture: &OrderFixture) -> Vec<(&'static str, Command)> {
         ),
         ("route", route),
         ("release backorder", release),
-        ("request", Command::RequestFulfillment),
+        ("request", Command::RequestFulfillment { not_to: vec![] }),
         ("cancel", cancel(&[])),
     ];
     if !fixture.order.state.fulfillment_orders.is_empty() {
@@ -223,7 +225,9 @@ fn the_happy_path_passes_every_status_in_order() {
     seen.push(fixture.status());
     fixture.route(&[("berlin", 1), ("hamburg", 1)]).unwrap();
     seen.push(fixture.status());
-    fixture.apply(&Command::RequestFulfillment).unwrap();
+    fixture
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     fixture.report(0, shipped("p1", &[("1", 1)], true)).unwrap();
     seen.push(fixture.status());
     fixture.report(1, shipped("p2", &[("1", 1)], true)).unwrap();
@@ -248,7 +252,9 @@ fn a_cancel_takes_unassigned_units_requests_sent_ones_and_names_the_winner() {
     fixture.captured();
     // Two to berlin, two to hamburg, two wait.
     fixture.route(&[("berlin", 2), ("hamburg", 2)]).unwrap();
-    fixture.apply(&Command::RequestFulfillment).unwrap();
+    fixture
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     fixture.report(0, FulfillmentFact::Accepted).unwrap();
     fixture.report(1, FulfillmentFact::Picking).unwrap();
     let events = fixture.cancel(&[]).unwrap();
@@ -287,7 +293,9 @@ fn a_shipment_during_a_cancel_request_wins_and_one_after_the_cancel_is_an_except
     let mut fixture = OrderFixture::placed(&[(1, 1000)]);
     fixture.captured();
     fixture.route(&[("berlin", 9)]).unwrap();
-    fixture.apply(&Command::RequestFulfillment).unwrap();
+    fixture
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     fixture.cancel(&[]).unwrap();
     let mut shipped_first = fixture.clone();
     let events = shipped_first
@@ -320,7 +328,9 @@ fn a_short_shipment_routes_the_rest_elsewhere_and_writes_the_stock_down() {
     let mut fixture = OrderFixture::placed(&[(3, 1000)]);
     fixture.captured();
     fixture.route(&[("berlin", 9)]).unwrap();
-    fixture.apply(&Command::RequestFulfillment).unwrap();
+    fixture
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     let before = fixture.order.clone();
     let events = fixture.report(0, shipped("p1", &[("1", 2)], true)).unwrap();
     assert_eq!(names(&events), ["ShipmentShipped", "FulfillmentClosing"]);
@@ -434,7 +444,9 @@ fn a_delivery_problem_ends_when_the_shipment_moves_on() {
     let mut fixture = OrderFixture::placed(&[(1, 1000)]);
     fixture.captured();
     fixture.route(&[("berlin", 1)]).unwrap();
-    fixture.apply(&Command::RequestFulfillment).unwrap();
+    fixture
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     fixture
         .report(0, shipped("BOX-1", &[("1", 1)], true))
         .unwrap();

@@ -65,7 +65,9 @@ fn shipped_order() -> OrderFixture {
     order.route(&[("berlin", 2)]).unwrap();
     let (release, _) = order.plan(&[("lyon", 1)], true);
     order.apply(&release).unwrap();
-    order.apply(&Command::RequestFulfillment).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     let reason = "cannot_ship".to_owned();
     order
         .report(1, FulfillmentFact::Rejected { reason })
@@ -130,12 +132,16 @@ fn late_order() -> OrderFixture {
     let mut order = OrderFixture::placed(&[(4, 1000)]);
     order.captured();
     order.route(&[("berlin", 4)]).unwrap();
-    order.apply(&Command::RequestFulfillment).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     order.report(0, shipped("2", &[("1", 2)], true)).unwrap();
     order.pass(600);
     order.apply(&Command::EndClosing).unwrap();
     order.route(&[("lyon", 2)]).unwrap();
-    order.apply(&Command::RequestFulfillment).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     order.report(0, shipped("1", &[("1", 1)], false)).unwrap();
     let lines = vec![line("1", 1)];
     order
@@ -173,7 +179,9 @@ fn recalled_order() -> OrderFixture {
         .pay(PaymentFact::Authorized { amount, currency })
         .unwrap();
     order.route(&[("berlin", 1), ("hamburg", 1)]).unwrap();
-    order.apply(&Command::RequestFulfillment).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     let (amount, capturable) = (1000, 1000);
     order
         .pay(PaymentFact::PartlyCaptured {

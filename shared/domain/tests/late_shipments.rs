@@ -16,7 +16,9 @@ fn at_berlin(units: u32) -> OrderFixture {
     let mut order = OrderFixture::placed(&[(units, 1000)]);
     order.captured();
     order.route(&[("berlin", units)]).unwrap();
-    order.apply(&Command::RequestFulfillment).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     order
 }
 
@@ -53,7 +55,9 @@ fn two_locations_may_call_their_shipment_by_the_same_name() {
     let mut order = OrderFixture::placed(&[(2, 1000)]);
     order.captured();
     order.route(&[("berlin", 1), ("lyon", 1)]).unwrap();
-    order.apply(&Command::RequestFulfillment).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     for place in [0, 1] {
         let events = order
             .report(place, shipped("1", &[("1", 1)], true))
@@ -86,7 +90,9 @@ fn a_step_that_fits_two_shipments_of_a_location_is_shown_to_a_person() {
     order.route(&[("berlin", 1)]).unwrap();
     let (release, _) = order.plan(&[("berlin", 1)], true);
     order.apply(&release).unwrap();
-    order.apply(&Command::RequestFulfillment).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     for place in [0, 1] {
         order
             .report(place, shipped("1", &[("1", 1)], true))
@@ -211,7 +217,9 @@ fn a_late_shipment_asks_the_other_location_and_its_units_are_surplus_until_it_an
         order.report(0, shipped("2", &[("1", 2)], true)).unwrap();
         short_after_the_grace(&mut order);
         order.route(&[("lyon", 2)]).unwrap();
-        order.apply(&Command::RequestFulfillment).unwrap();
+        order
+            .apply(&Command::RequestFulfillment { not_to: vec![] })
+            .unwrap();
         let late = order.report(0, shipped("1", &[("1", 2)], false)).unwrap();
         assert_eq!(
             names(&late),

@@ -194,7 +194,7 @@ fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
             let names = [("berlin", *share), ("hamburg", *share), ("3pl", *share)];
             fixture.plan(&names[..usize::from(*places)], *backorder).0
         }
-        Operation::Request => Command::RequestFulfillment,
+        Operation::Request => Command::RequestFulfillment { not_to: vec![] },
         Operation::EndClosing => Command::EndClosing,
         Operation::Enforce => Command::EnforcePayment,
         Operation::Close { id, credit } => Command::CloseException {
@@ -355,7 +355,7 @@ proptest! {
                 Command::CloseException { .. } => false,
                 // Another wait may be over a second later.
                 Command::EndClosing => false,
-                Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment
+                Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment { .. }
                 | Command::ReportSilence => true,
                 // A partial `cancelled` without an end tells of further units each time it is fixture.
                 Command::RecordFulfillment { fact: FulfillmentFact::Cancelled { lines }, .. } => lines.is_empty(),

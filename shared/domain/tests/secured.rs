@@ -278,7 +278,9 @@ fn a_customer_who_cancels_recalled_units_gets_them_cancelled() {
     let mut order = order();
     order.pay(authorized(TOTAL)).unwrap();
     order.route(&[("berlin", 2)]).unwrap();
-    order.apply(&Command::RequestFulfillment).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     order.pay(captured(TOTAL - 100)).unwrap();
     let line = &order.order.state.fulfillment_orders[0].lines[0];
     assert_eq!((line.recalled, line.cancel_requested), (2, 0));
@@ -308,7 +310,9 @@ fn recalled_units_that_a_last_shipment_leaves_behind_are_not_written_off() {
     let mut order = order();
     order.pay(authorized(TOTAL)).unwrap();
     order.route(&[("berlin", 2)]).unwrap();
-    order.apply(&Command::RequestFulfillment).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     order.pay(captured(TOTAL - 100)).unwrap();
     let shipped = common::shipped("p1", &[("1", 1)], true);
     order.report(0, shipped).unwrap();
@@ -365,7 +369,9 @@ fn a_location_that_refuses_to_stop_is_shown_and_not_asked_again() {
     let mut order = order();
     order.pay(authorized(TOTAL)).unwrap();
     order.route(&[("berlin", 2)]).unwrap();
-    order.apply(&Command::RequestFulfillment).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     order.pay(captured(TOTAL - 100)).unwrap();
     let refused = FulfillmentFact::CancelRefused {
         reason: "packed".to_owned(),

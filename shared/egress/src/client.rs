@@ -5,8 +5,9 @@ use std::{sync::Arc, time::Duration};
 use app::failure::Failure;
 use connect::vendor::SignedHeaders;
 use reqwest::{Client, Url, redirect::Policy};
+use tokio::time::timeout;
 
-use crate::destination::{PublicOnly, checked};
+use crate::destination::{PublicOnly, checked, connect};
 
 /// Longest wait for a connection.
 pub const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
@@ -48,6 +49,18 @@ impl HttpsClient {
     /// [`Failure::Location`].
     pub(crate) fn destination(&self, url: &str) -> Result<Url, Failure> {
         checked(url, self.private_allowed)
+    }
+
+    /// Connects, and sends nothing.
+    ///
+    /// # Errors
+    /// [`Failure::Location`] when there is no connection within [`CONNECT_TIMEOUT`].
+    pub(crate) async fn reach(&self, destination: &Url) -> Result<(), Failure> {
+        let connecting = timeout(CONNECT_TIMEOUT, connect(destination, self.private_allowed));
+        let connected = connecting
+            .await
+            .unwrap_or_else(|_| Err("no connection in time".into()));
+        connected.map_err(|error| Failure::location_unsent("connect_failed", error))
     }
 
     /// Posts a JSON body. Any status but 2xx is an error, a redirect included.
@@ -93,7 +106,12 @@ fn not_answered(error: reqwest::Error) -> Failure {
     } else {
         "broken_connection"
     };
-    Failure::location(code, error.without_url())
+    // Without a connection nothing of the request has left; a request is not begun before TLS is agreed.
+    if error.is_connect() {
+        Failure::location_unsent(code, error.without_url())
+    } else {
+        Failure::location(code, error.without_url())
+    }
 }
 
 #[cfg(test)]

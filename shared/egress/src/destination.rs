@@ -18,7 +18,7 @@ use reqwest::{
 /// # Errors
 /// [`Failure::Location`]: nothing is sent to the location until its document is corrected.
 pub(crate) fn checked(url: &str, private_allowed: bool) -> Result<Url, Failure> {
-    let rejected = |why: &'static str| Failure::location("invalid_address", why);
+    let rejected = |why: &'static str| Failure::location_unsent("invalid_address", why);
     let url = Url::parse(url).map_err(|_| rejected("it is not a URL"))?;
     if private_allowed {
         return Ok(url);
@@ -52,6 +52,22 @@ impl Resolve for PublicOnly {
             Ok(Box::new(public.into_iter()) as Addrs)
         })
     }
+}
+
+/// Opens a connection to an address and closes it.
+pub(crate) async fn connect(
+    url: &Url,
+    private_allowed: bool,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let host = url.host_str().ok_or("it has no host")?;
+    let host = host.trim_matches(['[', ']']);
+    let port = url.port_or_known_default().ok_or("it has no port")?;
+    let addresses = tokio::net::lookup_host((host, port)).await?;
+    let allowed: Vec<SocketAddr> = addresses
+        .filter(|address| private_allowed || is_public(address.ip()))
+        .collect();
+    tokio::net::TcpStream::connect(allowed.as_slice()).await?;
+    Ok(())
 }
 
 /// Whether an address is on the public internet: not this machine, not a private network, not the link-local range of

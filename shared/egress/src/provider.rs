@@ -45,7 +45,7 @@ impl<S: SecretStore, C: Clock> HttpsProvider<S, C> {
         };
         let destination = self.client.destination(url)?;
         let writer = registry::requests_to(location)
-            .ok_or_else(|| Failure::location("no_vendor", "its vendor takes no requests"))?;
+            .ok_or_else(|| Failure::location_unsent("no_vendor", "its vendor takes no requests"))?;
         let Some(body) = body(writer, request)? else {
             return Ok(());
         };
@@ -54,7 +54,7 @@ impl<S: SecretStore, C: Clock> HttpsProvider<S, C> {
             .find(&(writer.secrets_path)(&location.id))
             .await?;
         let secrets: Secrets = secrets::parse(SECRET, stored)?
-            .ok_or_else(|| Failure::location("no_secret", "its secret is not set up"))?;
+            .ok_or_else(|| Failure::location_unsent("no_secret", "its secret is not set up"))?;
         let headers = (writer.sign)(&secrets, id, self.clock.now(), body.as_bytes())
             .map_err(|error| Failure::unavailable(SECRET, error))?;
         self.client.post(destination, headers, body).await?;
@@ -71,6 +71,14 @@ impl<S: SecretStore, C: Clock> FulfillmentProvider for HttpsProvider<S, C> {
         request: &ProviderRequest,
     ) -> Result<(), Failure> {
         self.deliver(location, id, request).await
+    }
+
+    async fn reach(&self, location: &Location) -> Result<(), Failure> {
+        let Some(url) = &location.webhook_url else {
+            return Ok(());
+        };
+        let destination = self.client.destination(url)?;
+        self.client.reach(&destination).await
     }
 }
 

@@ -154,6 +154,9 @@ impl Day<'_> {
             .system
             .handle(message.consumer, &message.body, crash)
             .await;
+        if crash.is_some() && handled != Handled::Done && message.consumer == Consumer::Dispatch {
+            self.died_sending.extend(order_of(&message.body));
+        }
         let (function, label) = (message.consumer.name(), message.label.clone());
         match handled {
             Handled::Done => {
@@ -322,6 +325,15 @@ impl Day<'_> {
             _ => format!("another message to {to}"),
         }
     }
+}
+
+/// The order that a message for dispatch is about.
+fn order_of(body: &str) -> Option<String> {
+    let body: Value = serde_json::from_str(body).unwrap_or_default();
+    let order = body["detail"]["order_id"]
+        .as_str()
+        .or(body["redrive"]["order"].as_str());
+    order.map(str::to_owned)
 }
 
 fn at(values: &[i64], index: u32) -> i64 {

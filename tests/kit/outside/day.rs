@@ -61,6 +61,8 @@ pub(super) struct Day<'w> {
     /// Requests received, by location and id: the same id must be the same body.
     pub(super) requests: BTreeMap<(String, String), String>,
     pub(super) ids: BTreeMap<OrderId, usize>,
+    /// Orders of which a process died while it sent requests: nobody knows which of them arrived.
+    pub(super) died_sending: BTreeSet<String>,
     pub(super) wrong: BTreeSet<String>,
     pub(super) story: Vec<String>,
     pub(super) explained: u64,
@@ -84,6 +86,7 @@ impl<'w> Day<'w> {
             labels: BTreeMap::new(),
             requests: BTreeMap::new(),
             ids: BTreeMap::new(),
+            died_sending: BTreeSet::new(),
             wrong: BTreeSet::new(),
             story: Vec::new(),
             explained: 0,

@@ -50,7 +50,7 @@ kinds! {
     Silent = "silent", "A location never does anything about a request.";
     Down = "down", "A location cannot be reached for some hours.";
     ComparesBodies = "compares_bodies", "A location compares a repeated request with the first: the same id is the same body.";
-    Unsent = "unsent", "A location minds being asked to cancel what it was never asked to ship.";
+    Unsent = "unsent", "A location minds being asked to cancel what it was never asked to ship, unless a process died that was to send it.";
     Authorizations = "authorizations", "The payment is authorized first, and captured in full later.";
     PartialCaptures = "partial_captures", "Less is captured than was authorized.";
     TwoIntents = "two_intents", "Two intents are captured for one order, in full or half each.";
@@ -132,9 +132,5 @@ pub const SWITCHED_OFF: &[(Kind, &str)] = &[
     (
         Kind::Losses,
         "units that are short after a count has missed them are written off again",
-    ),
-    (
-        Kind::Unsent,
-        "a request that was committed and never arrived is cancelled by asking its location",
     ),
 ];

@@ -291,7 +291,8 @@ impl Day<'_> {
         let lines: Vec<(String, u32)> = lines.filter_map(units_of).collect();
         let known = self.warehouses.entry(location).or_default().jobs.get(&id);
         let Some(job) = known else {
-            if !self.kinds.has(Kind::Unsent) {
+            let order = data["order_id"].as_str().unwrap_or_default();
+            if !self.kinds.has(Kind::Unsent) || self.died_sending.contains(order) {
                 return;
             }
             self.is_wrong(format!(

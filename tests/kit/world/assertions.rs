@@ -10,9 +10,11 @@ use domain::{
     health::LocationHealth,
     ids::{OrderId, Sku},
     invariants::owed_drains,
-    order::{Event, ExceptionKind, FulfillmentStatus, Order, Status},
+    order::{Event, ExceptionKind, FulfillmentStatus, Order, REPEATS_NOTED_S, Status},
     stock::{StockException, StockLevel},
 };
+
+use jiff::SignedDuration;
 
 use super::{queues::DeadLetter, state::World};
 use crate::audit;
@@ -160,6 +162,9 @@ impl World {
     pub async fn ends_well(&mut self) {
         self.settle().await;
         self.grace_passes().await;
+        // An attempt to send a request again is recorded when the first one was a moment ago.
+        self.clock
+            .advance(SignedDuration::from_secs(REPEATS_NOTED_S));
         let before = self.history().await;
         self.settle_with_duplicates().await;
         assert_eq!(

@@ -114,6 +114,8 @@ impl PublishedEvent {
             Event::FulfillmentRequested { fulfillment_orders } => {
                 Self::FulfillmentRequested(FulfillmentOrderIds { fulfillment_orders })
             }
+            // The next `FulfillmentRequested` says that it is sent.
+            Event::RequestsRepeated { .. } | Event::RequestsTakenBack { .. } => return None,
             Event::FulfillmentAccepted { fulfillment_order } => {
                 Self::FulfillmentAccepted(FulfillmentOrderRef { fulfillment_order })
             }

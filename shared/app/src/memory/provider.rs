@@ -24,6 +24,8 @@ pub struct Sent {
 pub struct MemoryProvider {
     sent: Mutex<Vec<Sent>>,
     unreachable: Mutex<Vec<LocationId>>,
+    /// Locations that take a connection and never answer.
+    hanging: Mutex<Vec<LocationId>>,
     /// So many of the next requests are refused.
     refuse_next: Mutex<u32>,
     refused: Mutex<u32>,
@@ -54,12 +56,22 @@ impl MemoryProvider {
         lock(&self.unreachable).push(location);
     }
 
+    /// It takes connections and never answers; what is sent to it does not arrive.
+    pub fn set_hanging(&self, location: LocationId) {
+        lock(&self.hanging).push(location);
+    }
+
     pub fn set_all_reachable(&self) {
         lock(&self.unreachable).clear();
+        lock(&self.hanging).clear();
     }
 }
 
 impl MemoryProvider {
+    fn hangs(&self, location: &Location) -> bool {
+        lock(&self.hanging).contains(&location.id)
+    }
+
     fn refuses(&self, location: &Location) -> bool {
         let mut next = lock(&self.refuse_next);
         let refuses = *next > 0 || lock(&self.unreachable).contains(&location.id);
@@ -81,7 +93,10 @@ impl FulfillmentProvider for MemoryProvider {
     ) -> Result<(), Failure> {
         yield_once().await;
         if self.refuses(location) {
-            return Err(Failure::location("connect_failed", "unreachable"));
+            return Err(Failure::location_unsent("connect_failed", "unreachable"));
+        }
+        if self.hangs(location) {
+            return Err(Failure::location("timeout", "no answer"));
         }
         let sent = Sent {
             location: location.id.clone(),
@@ -89,6 +104,14 @@ impl FulfillmentProvider for MemoryProvider {
             request: request.clone(),
         };
         lock(&self.sent).push(sent);
+        Ok(())
+    }
+
+    async fn reach(&self, location: &Location) -> Result<(), Failure> {
+        yield_once().await;
+        if self.refuses(location) {
+            return Err(Failure::location_unsent("connect_failed", "unreachable"));
+        }
         Ok(())
     }
 }

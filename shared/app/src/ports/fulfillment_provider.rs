@@ -38,11 +38,17 @@ pub trait FulfillmentProvider: Sync {
     ///
     /// # Errors
     /// [`Failure::Location`] when the location does not answer, or answers that it does not work; any other failure
-    /// says nothing about its health.
+    /// says nothing about its health. A failure is `unsent` only when nothing of the request can have left.
     fn send(
         &self,
         location: &Location,
         id: &str,
         request: &ProviderRequest,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
+
+    /// Tries to connect to a location, and sends nothing.
+    ///
+    /// # Errors
+    /// [`Failure::Location`] when there is no connection.
+    fn reach(&self, location: &Location) -> impl Future<Output = Result<(), Failure>> + Send;
 }

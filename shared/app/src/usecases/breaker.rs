@@ -36,6 +36,20 @@ pub struct GuardedProvider<'p, P> {
     breakers: Breakers,
 }
 
+/// Leave to send one request to a location.
+#[derive(Debug)]
+pub(super) struct Permit {
+    probe: bool,
+}
+
+/// Why a request was not taken.
+#[derive(Debug)]
+pub(super) struct SendFailure {
+    pub(super) failure: Failure,
+    /// Whether the location may have got it all the same.
+    pub(super) may_have_left: bool,
+}
+
 /// A breaker for each location, with what this sandbox knows of their health.
 #[derive(Debug, Default)]
 struct Breakers {
@@ -60,36 +74,105 @@ impl<'p, P: FulfillmentProvider> GuardedProvider<'p, P> {
         }
     }
 
-    /// Sends one request, unless the location is down.
+    /// The locations that are down, whether or not a probe is due, with the failure of whoever wants to send to them.
+    pub(super) async fn down(
+        &self,
+        store: &impl HealthStore,
+        clock: &impl Clock,
+    ) -> BTreeMap<LocationId, Failure> {
+        self.breakers.refresh(store, clock.now()).await;
+        let known = self.breakers.known();
+        let down = known.health.values().filter_map(|health| {
+            let until = health.open_until?;
+            Some((health.location.clone(), down(health, until)))
+        });
+        down.collect()
+    }
+
+    /// Leave to send one request, unless the location is down. A probe is sent only to a location that can be connected
+    /// to, so that one that cannot costs no commit of the order whose request would be the probe.
     ///
     /// # Errors
-    /// [`Failure::LocationDown`] when nothing was sent, or when this request was the one that failed too much; any
-    /// other error of the provider.
-    pub(super) async fn send(
+    /// [`Failure::LocationDown`]; any other failure to connect.
+    pub(super) async fn admit(
         &self,
         store: &impl HealthStore,
         clock: &impl Clock,
         location: &Location,
+    ) -> Result<Permit, Failure> {
+        let permit = self
+            .breakers
+            .admit(store, &location.id, clock.now())
+            .await?;
+        if permit.probe {
+            let reaching = self.provider.reach(location);
+            self.breakers
+                .reached(store, clock, &location.id, reaching)
+                .await?;
+        }
+        Ok(permit)
+    }
+
+    /// Sends one request, unless the location is down, with the leave that was given for it, if there was one.
+    ///
+    /// # Errors
+    /// [`Failure::LocationDown`] when nothing was sent, or when this request was the one that failed too much; any
+    /// other error of the provider. Each with whether the request may have left.
+    pub(super) async fn send(
+        &self,
+        (store, clock): (&impl HealthStore, &impl Clock),
+        location: &Location,
+        permit: Option<Permit>,
         id: &str,
         request: &ProviderRequest,
-    ) -> Result<(), Failure> {
+    ) -> Result<(), SendFailure> {
+        let permit = match permit {
+            Some(permit) => permit,
+            None => {
+                let admitted = self.admit(store, clock, location).await;
+                admitted.map_err(|failure| SendFailure {
+                    failure,
+                    may_have_left: false,
+                })?
+            }
+        };
         let sending = self.provider.send(location, id, request);
         self.breakers
-            .through(store, clock, &location.id, sending)
+            .observed(store, clock, (&location.id, permit), sending)
             .await
     }
 }
 
 impl Breakers {
-    /// Sends a request to a location, unless it is down. A future that is not polled sends nothing.
-    async fn through(
+    /// Connects to a location that is down, which a probe is due for. A connection alone says nothing about its health.
+    async fn reached(
         &self,
         store: &impl HealthStore,
         clock: &impl Clock,
         location: &LocationId,
-        sending: impl Future<Output = Result<(), Failure>>,
+        reaching: impl Future<Output = Result<(), Failure>>,
     ) -> Result<(), Failure> {
-        let probe = self.admit(store, location, clock.now()).await?;
+        let reached = reaching.await;
+        let Err(Failure::Location { code, .. }) = &reached else {
+            return reached;
+        };
+        let outcome = RequestOutcome::Failed { code: code.clone() };
+        let health = self
+            .observe(store, location, &outcome, true, clock.now())
+            .await;
+        health
+            .open_until
+            .map_or(reached, |until| Err(down(&health, until)))
+    }
+
+    /// Sends a request to a location that has admitted it. A future that is not polled sends nothing.
+    async fn observed(
+        &self,
+        store: &impl HealthStore,
+        clock: &impl Clock,
+        (location, Permit { probe }): (&LocationId, Permit),
+        sending: impl Future<Output = Result<(), Failure>>,
+    ) -> Result<(), SendFailure> {
         let begun = clock.now();
         let sent = sending.await;
         let now = clock.now();
@@ -98,35 +181,36 @@ impl Breakers {
             Ok(()) => RequestOutcome::Answered,
             Err(Failure::Location { code, .. }) => RequestOutcome::Failed { code: code.clone() },
             // Our own failure, or an answer about this request only. A probe is due again when its time is over.
-            Err(_) => return sent,
+            Err(_) => return sent.map_err(SendFailure::of_sending),
         };
         let health = self.observe(store, location, &outcome, probe, now).await;
-        match (&sent, health.open_until) {
-            (Err(failure), Some(until)) => {
-                tracing::warn!(%location, error = %failure.chain(), "not taken by a location that is down");
-                Err(down(&health, until))
-            }
-            _ => sent,
+        let Err(mut sent) = sent.map_err(SendFailure::of_sending) else {
+            return Ok(());
+        };
+        if let Some(until) = health.open_until {
+            tracing::warn!(%location, error = %sent.failure.chain(), "not taken by a location that is down");
+            sent.failure = down(&health, until);
         }
+        Err(sent)
     }
 
-    /// Whether the request that is admitted is a probe.
+    /// Leave to send a request now.
     async fn admit(
         &self,
         store: &impl HealthStore,
         location: &LocationId,
         now: Timestamp,
-    ) -> Result<bool, Failure> {
+    ) -> Result<Permit, Failure> {
         self.refresh(store, now).await;
         let health = self.health_of(location, now);
         match health.admission(now) {
-            Admission::Send => Ok(false),
+            Admission::Send => Ok(Permit { probe: false }),
             Admission::Wait(until) => Err(down(&health, until)),
             Admission::Probe => {
                 let probing = health.probing(now);
                 if store.put_health(&probing).await? {
                     self.keep(probing);
-                    return Ok(true);
+                    return Ok(Permit { probe: true });
                 }
                 // Another one probes, or has found that it is up: the next request reads which.
                 self.known().read_at = None;
@@ -225,6 +309,17 @@ impl Breakers {
     }
 }
 
+impl SendFailure {
+    /// The failure of a request that was begun.
+    fn of_sending(failure: Failure) -> Self {
+        let unsent = matches!(failure, Failure::Location { unsent: true, .. });
+        Self {
+            failure,
+            may_have_left: !unsent,
+        }
+    }
+}
+
 fn down(health: &LocationHealth, until: Timestamp) -> Failure {
     let code = health.last_failure.as_ref().map(|last| last.code.clone());
     Failure::LocationDown {
@@ -295,7 +390,13 @@ mod tests {
                     self.clock.advance(self.takes);
                     answers()
                 };
-                let sent = breakers.through(store, &self.clock, &kiel, sending).await;
+                let sent = match breakers.admit(store, &kiel, self.clock.now()).await {
+                    Ok(permit) => breakers
+                        .observed(store, &self.clock, (&kiel, permit), sending)
+                        .await
+                        .map_err(|sent| sent.failure),
+                    Err(failure) => Err(failure),
+                };
                 codes.extend(sent.err().map(|failure| failure.code()));
             }
             codes

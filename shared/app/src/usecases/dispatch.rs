@@ -4,21 +4,30 @@
 //! delivery or the sweep sends the same requests again, with the same ids, so that a location recognises them. A
 //! request that a location has accepted is not sent again.
 //!
-//! Nothing is sent to a location that is down ([`super::breaker`]). The message about it stays on its queue until the
-//! pause is over; at its last receive it is given up, and the order, which still owes the request, is driven by the
+//! Nothing is sent to a location that is down ([`super::breaker`]), and nothing is recorded as requested from it: its
+//! fulfillment orders stay planned, and can be cancelled without asking. The message about it stays on its queue until
+//! the pause is over; at its last receive it is given up, and the order, which still owes the request, is driven by the
 //! sweep. A message of the sweep is given up at once: the sweep sends the next one.
+//!
+//! A request that has certainly not left is taken back by the invocation that recorded it: its fulfillment order is
+//! planned again. Any other invocation records that it sends the request before it does, which keeps the first one from
+//! taking it back; what follows is in `domain::decide`, `unsent.rs`.
+
+use std::collections::BTreeMap;
 
 use domain::{
-    ids::OrderId,
+    ids::{FulfillmentOrderId, LocationId, OrderId},
     location::Location,
     order::Command,
-    order::{Cause, Commit, Contact, Event, FulfillmentOrder, FulfillmentStatus, Order, fold},
+    order::{Cause, Event, FulfillmentOrder, FulfillmentStatus, Order, UnsentRequest},
 };
 use futures_util::future::join_all;
+use jiff::Timestamp;
 
 use super::{
-    breaker::GuardedProvider,
-    execute::{CommandRequest, execute},
+    breaker::{GuardedProvider, Permit, SendFailure},
+    due_requests::{DueRequests, due_requests},
+    execute::{CommandRequest, Outcome, execute, load},
 };
 use crate::{
     bus::message::QueueMessage,
@@ -71,24 +80,111 @@ pub async fn dispatch(
     trigger: &Cause,
 ) -> Result<(), Failure> {
     let request = CommandRequest::due("dispatch", trigger);
-    let order = execute(store, clock, id, &request, request_planned)
-        .await?
-        .order()?;
-    let due = due_requests(store, &order).await?;
-    if due.is_empty() {
+    let mut doors = Doors::of(store, provider, clock, id).await?;
+    let down: Vec<LocationId> = doors.down.keys().cloned().collect();
+    let planned = |order: &Order| request_planned(order, &down);
+    let requested = execute(store, clock, id, &request, planned).await?;
+    let own = own_requests(&requested);
+    let mut order = requested.order()?;
+    let others = |order: &Order| repeat_requested(order, (&own, clock.now()), &down);
+    if others(&order).is_some() {
+        order = execute(store, clock, id, &request, others).await?.order()?;
+    }
+    let mut due = due_requests(store, &order).await?;
+    due.retain(|due| may_send(due.fulfillment_order, (&own, clock.now())));
+    let waiting = doors.keep_waiting(&order, &mut due);
+    if due.is_empty() && waiting.is_empty() {
         tracing::info!(order_id = %id, "no requests to send");
         return Ok(());
     }
-    let locations = store.locations().await?;
-    let sending = due
+    let locations = if due.is_empty() {
+        vec![]
+    } else {
+        store.locations().await?
+    };
+    let sending: Vec<_> = due
         .iter()
-        .map(|due| send((store, provider, clock), &locations, due));
-    outcome_of_all(join_all(sending).await)
+        .map(|due| {
+            let permit = doors.permits.remove(&due.fulfillment_order.location);
+            send((store, provider, clock), &locations, permit, due)
+        })
+        .collect();
+    let sent = join_all(sending).await;
+    if let Some(command) = take_back_unsent(&due, &sent, &own) {
+        let again = |_: &Order| Some(command.clone());
+        execute(store, clock, id, &request, again).await?.order()?;
+    }
+    let sent = sent
+        .into_iter()
+        .filter_map(|sent| Some(sent.err()?.failure));
+    outcome_of_all(sent.chain(waiting))
+}
+
+/// Which locations of an order requests may be sent to.
+struct Doors {
+    /// Those that are down, each with the failure of who wants to send to it.
+    down: BTreeMap<LocationId, Failure>,
+    /// Leave to send the probe.
+    permits: BTreeMap<LocationId, Permit>,
+}
+
+impl Doors {
+    /// Reads the order only when a location is down.
+    async fn of(
+        store: &(impl OrderStore + ConfigStore + HealthStore),
+        provider: &GuardedProvider<'_, impl FulfillmentProvider>,
+        clock: &impl Clock,
+        id: OrderId,
+    ) -> Result<Self, Failure> {
+        let mut doors = Self {
+            down: provider.down(store, clock).await,
+            permits: BTreeMap::new(),
+        };
+        if doors.down.is_empty() {
+            return Ok(doors);
+        }
+        let order = load(store, id).await?;
+        let wanted = |location: &Location| {
+            let mut work = order.state.fulfillment_orders.iter();
+            doors.down.contains_key(&location.id)
+                && work.any(|found| found.location == location.id && is_owed(&order, found))
+        };
+        let locations = store.locations().await?;
+        let wanted: Vec<&Location> = locations.iter().filter(|one| wanted(one)).collect();
+        for location in wanted {
+            match provider.admit(store, clock, location).await {
+                Ok(permit) => {
+                    doors.down.remove(&location.id);
+                    doors.permits.insert(location.id.clone(), permit);
+                }
+                Err(failure) => {
+                    doors.down.insert(location.id.clone(), failure);
+                }
+            }
+        }
+        Ok(doors)
+    }
+
+    /// Takes what is due to locations that are down from `due`, and gives why it waits.
+    fn keep_waiting(&mut self, order: &Order, due: &mut Vec<DueRequests<'_>>) -> Vec<Failure> {
+        due.retain(|due| !self.down.contains_key(&due.fulfillment_order.location));
+        let work = order.state.fulfillment_orders.iter();
+        let waiting = work.filter(|found| is_owed(order, found));
+        waiting
+            .filter_map(|found| self.down.remove(&found.location))
+            .collect()
+    }
+}
+
+/// Whether the location of a fulfillment order must be sent something.
+fn is_owed(order: &Order, found: &FulfillmentOrder) -> bool {
+    found.status.is_open()
+        && (found.awaits_cancellation() || (found.awaits_answer() && order.is_ready()))
 }
 
 /// A failure that can end as a dead letter comes before a location that is down, which cannot; of several locations
 /// that are down, the one that is tried first.
-fn outcome_of_all(sent: Vec<Result<(), Failure>>) -> Result<(), Failure> {
+fn outcome_of_all(failures: impl Iterator<Item = Failure>) -> Result<(), Failure> {
     let tried_at = |failure: &Failure| {
         if let Failure::LocationDown { until, .. } = failure {
             Some(*until)
@@ -96,111 +192,81 @@ fn outcome_of_all(sent: Vec<Result<(), Failure>>) -> Result<(), Failure> {
             None
         }
     };
-    let failures = sent.into_iter().filter_map(Result::err);
     failures.min_by_key(tried_at).map_or(Ok(()), Err)
 }
 
-fn request_planned(order: &Order) -> Option<Command> {
-    let planned = order
-        .state
-        .fulfillment_orders
-        .iter()
-        .any(|f| f.status == FulfillmentStatus::Planned);
-    (planned && order.is_ready()).then_some(Command::RequestFulfillment)
+fn request_planned(order: &Order, down: &[LocationId]) -> Option<Command> {
+    let mut work = order.state.fulfillment_orders.iter();
+    let planned = work
+        .any(|found| found.status == FulfillmentStatus::Planned && !down.contains(&found.location));
+    let request = Command::RequestFulfillment {
+        not_to: down.to_vec(),
+    };
+    (planned && order.is_ready()).then_some(request)
 }
 
-/// The requests about one fulfillment order, with their ids, in the order in which they are sent.
-struct DueRequests<'a> {
-    fulfillment_order: &'a FulfillmentOrder,
-    requests: Vec<(String, ProviderRequest)>,
-}
-
-async fn due_requests<'a>(
-    store: &impl OrderStore,
-    order: &'a Order,
-) -> Result<Vec<DueRequests<'a>>, Failure> {
-    let open = || {
-        order
-            .state
-            .fulfillment_orders
-            .iter()
-            .filter(|f| f.status.is_open())
+/// The requests that this invocation has recorded: nobody has tried to send them before.
+fn own_requests(outcome: &Outcome) -> Vec<UnsentRequest> {
+    let Outcome::Done(change) = outcome else {
+        return vec![];
     };
-    let is_requested =
-        |f: &FulfillmentOrder| f.status == FulfillmentStatus::Requested && order.is_ready();
-    let contact = if open().any(is_requested) {
-        Some(contact(store, order).await?)
-    } else {
-        None
-    };
-    let commits = if open().any(FulfillmentOrder::awaits_cancellation) {
-        store.commits(order.placed.id).await?
-    } else {
-        vec![]
-    };
-    let mut due = Vec::new();
-    for found in open() {
-        let mut requests = Vec::new();
-        if let Some(contact) = contact.as_ref().filter(|_| is_requested(found)) {
-            let request = ProviderRequest::Fulfill {
-                order: Box::new(order.clone()),
-                fulfillment_order: found.id,
-                contact: Box::new(contact.clone()),
-            };
-            requests.push((found.id.to_string(), request));
-        }
-        if found.awaits_cancellation() {
-            // The request is written from the order as its commit left it: a repetition has the same id, time and body.
-            let (then, seq) = as_requested(order, &commits, found);
-            let request = ProviderRequest::Cancel {
-                requested_at: then.state.changed_at,
-                order: Box::new(then),
-                fulfillment_order: found.id,
-            };
-            requests.push((format!("{}:cancel:{seq}", found.id), request));
-        }
-        if !requests.is_empty() {
-            due.push(DueRequests {
-                fulfillment_order: found,
-                requests,
-            });
+    let mut own = Vec::new();
+    for event in &change.commit.body.events {
+        if let Event::FulfillmentRequested { fulfillment_orders } = event {
+            own.extend(fulfillment_orders);
         }
     }
-    Ok(due)
+    let work = change.order.state.fulfillment_orders.iter();
+    work.filter(|found| own.contains(&found.id))
+        .map(unsent)
+        .collect()
 }
 
-async fn contact(store: &impl OrderStore, order: &Order) -> Result<Contact, Failure> {
-    let erased = || {
-        let id = order.placed.id;
-        Failure::Inconsistent(format!(
-            "order {id} is to be shipped, and its customer has been erased"
-        ))
-    };
-    store
-        .contact(order.placed.id, order.state.contact_version)
-        .await?
-        .ok_or_else(erased)
+fn unsent(found: &FulfillmentOrder) -> UnsentRequest {
+    UnsentRequest {
+        fulfillment_order: found.id,
+        taken_back: found.taken_back,
+    }
 }
 
-/// The order as the commit left it that last requested a cancellation of this fulfillment order, and its number.
-fn as_requested(order: &Order, commits: &[Commit], found: &FulfillmentOrder) -> (Order, u64) {
-    let requests = |event: &Event| {
-        matches!(event,
-            Event::CancellationRequested { fulfillment_order, .. } | Event::RecallRequested { fulfillment_order, .. }
-                if *fulfillment_order == found.id)
+/// Whether this invocation may send what is due: it has recorded the request, or an attempt has been recorded, or the
+/// request cannot be taken back any more.
+fn may_send(found: &FulfillmentOrder, (own, now): (&[UnsentRequest], Timestamp)) -> bool {
+    !found.notes_repeats(now) || own.contains(&unsent(found))
+}
+
+/// Records an attempt to send requests that others have recorded.
+fn repeat_requested(
+    order: &Order,
+    own: (&[UnsentRequest], Timestamp),
+    down: &[LocationId],
+) -> Option<Command> {
+    let work = order.state.fulfillment_orders.iter();
+    let others = work.filter(|found| {
+        is_owed(order, found) && !may_send(found, own) && !down.contains(&found.location)
+    });
+    let fulfillment_orders: Vec<FulfillmentOrderId> = others.map(|found| found.id).collect();
+    (!fulfillment_orders.is_empty()).then_some(Command::RepeatRequests { fulfillment_orders })
+}
+
+/// Takes those requests back that this invocation has recorded and that have certainly not left.
+fn take_back_unsent(
+    due: &[DueRequests<'_>],
+    sent: &[Result<(), SendFailure>],
+    own: &[UnsentRequest],
+) -> Option<Command> {
+    let unsent = due.iter().zip(sent).filter_map(|(due, sent)| {
+        let failed = sent.as_ref().err().filter(|failed| !failed.may_have_left)?;
+        let mut own = own.iter();
+        let own = own.find(|own| own.fulfillment_order == due.fulfillment_order.id)?;
+        Some((*own, &failed.failure))
+    });
+    let (requests, why): (Vec<UnsentRequest>, Vec<&Failure>) = unsent.unzip();
+    let reason = match why.first()? {
+        Failure::Location { code, .. } | Failure::LocationDown { code, .. } => code.clone(),
+        other => other.code().to_owned(),
     };
-    let last = commits
-        .iter()
-        .rposition(|commit| commit.body.events.iter().any(requests));
-    let until = last.and_then(|last| commits.get(..=last));
-    until.map_or_else(
-        || (order.clone(), 0),
-        |until| {
-            let then = fold(Order::unplaced(order.placed.clone()), until);
-            let seq = then.state.version;
-            (then, seq)
-        },
-    )
+    Some(Command::TakeBackRequests { requests, reason })
 }
 
 async fn send(
@@ -210,26 +276,32 @@ async fn send(
         &impl Clock,
     ),
     locations: &[Location],
+    mut permit: Option<Permit>,
     due: &DueRequests<'_>,
-) -> Result<(), Failure> {
+) -> Result<(), SendFailure> {
     let id = &due.fulfillment_order.location;
     let Some(location) = locations.iter().find(|location| location.id == *id) else {
-        return Err(Failure::Inconsistent(format!(
-            "location {id} has work and is not set up"
-        )));
+        let failure = Failure::Inconsistent(format!("location {id} has work and is not set up"));
+        return Err(SendFailure {
+            failure,
+            may_have_left: true,
+        });
     };
     if location.webhook_url.is_none() {
         tracing::info!(location = %id, "the location has no webhook URL: people work it through the API");
         return Ok(());
     }
+    let mut has_request = false;
     for (message, request) in &due.requests {
         let sent = provider
-            .send(store, clock, location, message, request)
+            .send((store, clock), location, permit.take(), message, request)
             .await;
-        if let Err(failure) = &sent {
-            tracing::warn!(location = %id, message, error = failure.code(), "request not sent");
+        if let Err(mut failed) = sent {
+            tracing::warn!(location = %id, message, error = failed.failure.code(), "request not sent");
+            failed.may_have_left |= has_request;
+            return Err(failed);
         }
-        sent?;
+        has_request |= matches!(request, ProviderRequest::Fulfill { .. });
         tracing::info!(location = %id, message, "request sent");
     }
     Ok(())

@@ -19,6 +19,7 @@ pub mod cancel;
 pub mod cancel_after_failed_payment;
 mod commit_decision;
 pub mod dispatch;
+mod due_requests;
 pub mod execute;
 pub mod hold;
 pub mod idempotency;

@@ -199,10 +199,7 @@ async fn report_silence(
     order: Order,
     now: Timestamp,
 ) -> Result<Order, Failure> {
-    let silent = |order: &Order| {
-        let mut found = order.state.fulfillment_orders.iter();
-        found.any(|found| found.is_silent(now))
-    };
+    let silent = |order: &Order| order.silent(now).next().is_some();
     if !silent(&order) {
         return Ok(order);
     }

@@ -109,11 +109,17 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             format!("Backorder released: routed to {}", locations.join(", "))
         }
         Event::FulfillmentRequested { fulfillment_orders } => {
-            let at = fulfillment_orders
-                .iter()
-                .map(|id| location(order, *id))
-                .collect::<Vec<_>>();
-            format!("Sent to {}", at.join(", "))
+            format!("Sent to {}", locations(order, fulfillment_orders))
+        }
+        Event::RequestsRepeated { fulfillment_orders } => {
+            format!("Sent again to {}", locations(order, fulfillment_orders))
+        }
+        Event::RequestsTakenBack {
+            fulfillment_orders,
+            reason,
+        } => {
+            let at = locations(order, fulfillment_orders);
+            format!("Not sent to {at} yet: no connection ({reason})")
         }
         Event::FulfillmentAccepted { fulfillment_order } => {
             format!("Accepted by {}", location(order, *fulfillment_order))
@@ -328,6 +334,11 @@ fn units(lines: &[LineUnits]) -> String {
         .map(|line| format!("{} x {}", line.units, line.sku))
         .collect::<Vec<_>>()
         .join(", ")
+}
+
+fn locations(order: &Order, ids: &[FulfillmentOrderId]) -> String {
+    let names: Vec<_> = ids.iter().map(|id| location(order, *id)).collect();
+    names.join(", ")
 }
 
 fn location(order: &Order, id: FulfillmentOrderId) -> String {

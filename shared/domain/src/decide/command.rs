@@ -2,7 +2,7 @@
 
 use super::{
     cancellation, closing, declined, exception, fulfillment, hold, payment, payment_deadline,
-    refund::refund_owed, routing, secured, shipment, silence,
+    refund::refund_owed, routing, secured, shipment, silence, unsent,
 };
 use crate::{
     evolve::evolve,
@@ -79,7 +79,13 @@ pub fn decide(
         Command::ReleaseBackorder { decision, ids } => {
             routing::release_backorder(order, decision, ids, context)?
         }
-        Command::RequestFulfillment => routing::request(order)?,
+        Command::RequestFulfillment { not_to } => routing::request(order, not_to)?,
+        Command::RepeatRequests { fulfillment_orders } => {
+            unsent::repeat(order, fulfillment_orders, context.now)
+        }
+        Command::TakeBackRequests { requests, reason } => {
+            unsent::take_back(order, requests, reason, context)
+        }
         Command::TakeException { id, owner } => exception::take(order, *id, owner)?,
         Command::CloseException { id, outcome, note } => {
             exception::close(order, *id, outcome, note.as_deref())?

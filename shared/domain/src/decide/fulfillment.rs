@@ -200,7 +200,7 @@ fn cancelled_by_location(
 /// A location will not ship open units. Those that it was asked to cancel are cancelled, those that it was asked to
 /// give back because they are not paid come back, and the rest is routed again without it.
 /// `missing_at`: when it found that the units do not exist.
-fn release(
+pub(super) fn release(
     order: &Order,
     found: &FulfillmentOrder,
     released: impl Fn(&FulfillmentLine) -> u32,

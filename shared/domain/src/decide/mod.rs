@@ -25,6 +25,7 @@ mod shipment;
 mod shipping;
 mod silence;
 mod units;
+mod unsent;
 
 pub use cancellation::{cancellation_outcome, preview_cancellation, remaining_cancellation};
 pub use command::decide;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::{
-    ids::{FulfillmentOrderId, LineId},
+    ids::{FulfillmentOrderId, LineId, LocationId},
     order::{
         Context, Event, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, LineState, LineUnits,
         Order, Rejection, RejectionCode,
@@ -63,12 +63,12 @@ pub(super) fn release_backorder(
     }])
 }
 
-pub(super) fn request(order: &Order) -> Result<Vec<Event>, Rejection> {
+pub(super) fn request(order: &Order, not_to: &[LocationId]) -> Result<Vec<Event>, Rejection> {
     let planned = order
         .state
         .fulfillment_orders
         .iter()
-        .filter(|f| f.status == FulfillmentStatus::Planned);
+        .filter(|f| f.status == FulfillmentStatus::Planned && !not_to.contains(&f.location));
     let fulfillment_orders: Vec<FulfillmentOrderId> = planned.map(|f| f.id).collect();
     if fulfillment_orders.is_empty() {
         return Ok(vec![]);
@@ -156,6 +156,8 @@ fn planned(
         cancel_reason: None,
         closing: None,
         stop_refused: false,
+        repeated: false,
+        taken_back: 0,
     };
     Ok(decision.assignments.iter().zip(ids).map(plan).collect())
 }

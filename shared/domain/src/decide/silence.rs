@@ -7,14 +7,17 @@ use crate::order::{Event, ExceptionKind, FulfillmentOrder, FulfillmentStatus, Or
 
 /// Opens an exception for each request that has been without an answer for [`SILENCE_S`](crate::order::SILENCE_S).
 pub(super) fn report(order: &Order, now: Timestamp) -> Vec<Event> {
-    let silent = order.state.fulfillment_orders.iter();
-    silent
-        .filter(|found| found.is_silent(now))
+    order
+        .silent(now)
         .map(|found| {
             let (location, since) = (&found.location, found.since);
+            let what = if found.status == FulfillmentStatus::Planned {
+                "could not be sent its request"
+            } else {
+                "has not answered the request"
+            };
             let detail = format!(
-                "{location} has not answered the request since {since}; call it, or cancel the units so that they can be \
-                 routed again"
+                "{location} {what} since {since}; call it, or cancel the units so that they can be routed again"
             );
             open(ExceptionKind::LocationSilent, found.id.to_string(), detail)
         })
@@ -23,7 +26,7 @@ pub(super) fn report(order: &Order, now: Timestamp) -> Vec<Event> {
 
 /// Ends the exceptions about locations that have answered meanwhile.
 pub(super) fn answered(order: &Order) -> Vec<Event> {
-    let is_answered = |found: &&FulfillmentOrder| found.status != FulfillmentStatus::Requested;
+    let is_answered = |found: &&FulfillmentOrder| !found.awaits_answer();
     let answered = order.state.fulfillment_orders.iter().filter(is_answered);
     answered
         .flat_map(|found| resolve(order, &ExceptionKind::LocationSilent, &found.id.to_string()))

@@ -87,6 +87,18 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 fulfillment::advance(order, *id, FulfillmentStatus::Requested, context);
             }
         }
+        Event::RequestsRepeated { fulfillment_orders } => {
+            for id in fulfillment_orders {
+                fulfillment::repeat(order, *id);
+            }
+        }
+        Event::RequestsTakenBack {
+            fulfillment_orders, ..
+        } => {
+            for id in fulfillment_orders {
+                fulfillment::take_back(order, *id);
+            }
+        }
         Event::FulfillmentAccepted { fulfillment_order } => {
             fulfillment::advance(
                 order,

@@ -34,6 +34,21 @@ pub(super) fn advance(
     }
 }
 
+/// Others than who requested it send the request.
+pub(super) fn repeat(order: &mut Order, id: FulfillmentOrderId) {
+    if let Some(found) = fulfillment_order_mut(order, id) {
+        found.repeated = true;
+    }
+}
+
+/// The request did not leave. It still counts since when the location should have it.
+pub(super) fn take_back(order: &mut Order, id: FulfillmentOrderId) {
+    if let Some(found) = fulfillment_order_mut(order, id) {
+        found.status = FulfillmentStatus::Planned;
+        found.taken_back = found.taken_back.saturating_add(1);
+    }
+}
+
 /// Ends a fulfillment order that has no open units any more: shipped if anything was, otherwise as given. One that had
 /// ended without a shipment is shipped when a late one turns up.
 pub(super) fn close(

@@ -85,7 +85,21 @@ pub enum Command {
         ids: Vec<FulfillmentOrderId>,
     },
     /// Mark the planned fulfillment orders as requested from their locations.
-    RequestFulfillment,
+    RequestFulfillment {
+        /// Locations that nothing is sent to now: fulfillment orders there stay planned.
+        not_to: Vec<LocationId>,
+    },
+    /// Record that requests are sent by someone else than who recorded them: they may arrive, whatever becomes of the
+    /// first attempt.
+    RepeatRequests {
+        fulfillment_orders: Vec<FulfillmentOrderId>,
+    },
+    /// Make requests planned again that have certainly not left, by whoever recorded them.
+    TakeBackRequests {
+        requests: Vec<UnsentRequest>,
+        /// Why they did not leave, a code.
+        reason: String,
+    },
     /// Work on an exception.
     TakeException {
         id: u32,
@@ -109,6 +123,14 @@ pub enum Command {
         /// A person's words.
         note: Option<String>,
     },
+}
+
+/// A request that has certainly not left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct UnsentRequest {
+    pub fulfillment_order: FulfillmentOrderId,
+    /// How often it had been taken back before: another request of the same fulfillment order is not meant.
+    pub taken_back: u32,
 }
 
 /// Units of a line to cancel.

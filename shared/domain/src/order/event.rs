@@ -257,6 +257,16 @@ pub enum Event {
     FulfillmentRequested {
         fulfillment_orders: Vec<FulfillmentOrderId>,
     },
+    /// Requests are being sent that others may be sending as well, or may have sent: they may arrive.
+    RequestsRepeated {
+        fulfillment_orders: Vec<FulfillmentOrderId>,
+    },
+    /// Requests have certainly not left: their fulfillment orders are planned again.
+    RequestsTakenBack {
+        fulfillment_orders: Vec<FulfillmentOrderId>,
+        /// Why they did not leave, a code.
+        reason: String,
+    },
     /// The location accepted the request.
     FulfillmentAccepted {
         fulfillment_order: FulfillmentOrderId,
@@ -474,6 +484,8 @@ impl Event {
             Self::UnitsBackordered { .. } => "UnitsBackordered",
             Self::BackorderReleased { .. } => "BackorderReleased",
             Self::FulfillmentRequested { .. } => "FulfillmentRequested",
+            Self::RequestsRepeated { .. } => "RequestsRepeated",
+            Self::RequestsTakenBack { .. } => "RequestsTakenBack",
             Self::FulfillmentAccepted { .. } => "FulfillmentAccepted",
             Self::PickingStarted { .. } => "PickingStarted",
             Self::FulfillmentPacked { .. } => "FulfillmentPacked",

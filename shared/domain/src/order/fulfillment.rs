@@ -13,6 +13,15 @@ use crate::{
 /// The winner of a cancellation that the location refused, in `CancellationRefused`.
 pub(crate) const LOCATION_REFUSED: &str = "location_refused";
 
+/// How often the request of a fulfillment order is taken back, at most: a location whose connections fail in a way that
+/// only a request shows would cost two commits each time that it is tried.
+pub const TAKEN_BACK_MAX: u32 = 10;
+/// How long a request can be taken back after it was recorded, in seconds: an attempt to send it has ended by then.
+pub const TAKE_BACK_WITHIN_S: i64 = 30;
+/// How long others record that they send a request after it was recorded, in seconds. Longer than a request can be taken
+/// back, by more than a transaction takes with all its attempts and by what clocks differ. Later attempts cost no write.
+pub const REPEATS_NOTED_S: i64 = 120;
+
 /// Units of one order assigned to one location or supplier; carries its own reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct FulfillmentOrder {
@@ -36,6 +45,13 @@ pub struct FulfillmentOrder {
     /// Whether the location has refused to stop. Then it is not asked again by itself; people may.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stop_refused: bool,
+    /// Whether its request was soon sent, or is being sent, by someone else than who recorded it. Then it may have arrived,
+    /// and is not taken back.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub repeated: bool,
+    /// How often its request was taken back because it had certainly not left.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub taken_back: u32,
     /// The location has said that nothing more will come; `None`: it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closing: Option<Closing>,
@@ -181,10 +197,40 @@ impl FulfillmentOrder {
             .fold(0, u32::saturating_add)
     }
 
-    /// Whether the location has not answered its request for [`SILENCE_S`].
-    pub fn is_silent(&self, now: Timestamp) -> bool {
+    /// Whether the location has not got its request, or not answered it, for [`SILENCE_S`].
+    pub(super) fn is_silent(&self, now: Timestamp) -> bool {
         let waited = now.duration_since(self.since);
-        self.status == FulfillmentStatus::Requested && waited.as_secs() >= SILENCE_S
+        self.awaits_answer() && waited.as_secs() >= SILENCE_S
+    }
+
+    /// Whether the location has not said anything about it.
+    pub fn awaits_answer(&self) -> bool {
+        match self.status {
+            FulfillmentStatus::Planned | FulfillmentStatus::Requested => true,
+            FulfillmentStatus::Accepted
+            | FulfillmentStatus::Picking
+            | FulfillmentStatus::Packed
+            | FulfillmentStatus::Shipped
+            | FulfillmentStatus::Rejected
+            | FulfillmentStatus::Cancelled => false,
+        }
+    }
+
+    /// Whether its request can be taken back by whoever recorded it, when their attempt to send it has certainly failed:
+    /// nobody else has tried.
+    pub fn can_be_taken_back(&self, now: Timestamp) -> bool {
+        let since = now.duration_since(self.since).as_secs();
+        self.status == FulfillmentStatus::Requested
+            && !self.repeated
+            && self.taken_back < TAKEN_BACK_MAX
+            && since < TAKE_BACK_WITHIN_S
+    }
+
+    /// Whether others than who recorded its request must record an attempt to send it before they make one, because the
+    /// request may still be taken back.
+    pub fn notes_repeats(&self, now: Timestamp) -> bool {
+        let since = now.duration_since(self.since).as_secs();
+        self.status == FulfillmentStatus::Requested && !self.repeated && since < REPEATS_NOTED_S
     }
 
     /// Whether we await the location's answer to a request not to ship units.

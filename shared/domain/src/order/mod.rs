@@ -28,7 +28,7 @@ pub use cancellation::{LineCancellation, RefusedUnits, RequestedUnits};
 pub use causes::Causes;
 pub(crate) use change::ITEMS_OF_EVERY_CHANGE;
 pub use change::{Change, Effect, TRANSACTION_ITEMS_MAX, fold};
-pub use command::{CancelLine, Command, Context};
+pub use command::{CancelLine, Command, Context, UnsentRequest};
 pub use commit::{
     Actor, ActorKind, Cause, ChainError, Commit, CommitBody, UnreadableCommit, verify_chain,
 };
@@ -37,7 +37,10 @@ pub use declined::{DECLINES_MAX, Declined};
 pub use event::{CancelReason, Event, LineUnits, ReclaimedUnits, RefundLine, UnitsAt};
 pub use exception::{Exception, ExceptionConcern, ExceptionKind, ExceptionOutcome};
 pub(crate) use fulfillment::LOCATION_REFUSED;
-pub use fulfillment::{Closing, FulfillmentLine, FulfillmentOrder, FulfillmentStatus};
+pub use fulfillment::{
+    Closing, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, REPEATS_NOTED_S,
+    TAKE_BACK_WITHIN_S, TAKEN_BACK_MAX,
+};
 pub use hold::{Hold, HoldKind, ended_hold};
 pub use line::{Cell, Line, LineState};
 pub use owed::{Owed, REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S, SILENCE_S};

@@ -76,6 +76,17 @@ impl Order {
         self.owes().into_values().chain(hold_ends).min()
     }
 
+    /// The fulfillment orders whose location has not answered its request, or could not be sent it, for [`SILENCE_S`]
+    /// although the order may move on.
+    pub fn silent(&self, now: Timestamp) -> impl Iterator<Item = &FulfillmentOrder> {
+        let is_ready = self.is_ready();
+        let silent = self.state.fulfillment_orders.iter();
+        silent.filter(move |found| {
+            let is_sent = found.status != FulfillmentStatus::Planned;
+            found.is_silent(now) && (is_sent || is_ready)
+        })
+    }
+
     fn owes_dispatch(&self) -> bool {
         // A request is not sent, nor sent again, for an order that must not move on.
         let is_ready = self.is_ready();

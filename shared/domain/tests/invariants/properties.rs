@@ -169,7 +169,10 @@ fn play(world: &mut World, step: &Step) {
         _ if world.orders.is_empty() => {}
         Step::Route(order) => world.route(some(*order)),
         Step::Request(order) => {
-            let _ = world.apply(some(*order), &Command::RequestFulfillment);
+            let _ = world.apply(
+                some(*order),
+                &Command::RequestFulfillment { not_to: vec![] },
+            );
         }
         Step::Cancel { order, units } => {
             let _ = world.cancel(some(*order), &[("1", *units)]);

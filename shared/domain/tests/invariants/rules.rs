@@ -55,11 +55,15 @@ fn shipment(world: &mut World, place: usize, units: u32, unexpected: u32) -> Eve
 fn a_sound_table_has_no_violation() {
     let mut world = busy();
     assert_eq!(check(&world.table()), []);
-    world.apply(0, &Command::RequestFulfillment).unwrap();
+    world
+        .apply(0, &Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     world.cancel(0, &[("2", 1)]).unwrap();
     // The shipment takes the cancelled mug along, and one that was never ordered.
     world.ship(0, 0, &[("1", 1), ("2", 2)], true).unwrap();
-    world.apply(1, &Command::RequestFulfillment).unwrap();
+    world
+        .apply(1, &Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     world.cancel(1, &[("1", 1)]).unwrap();
     world
         .report(
@@ -505,7 +509,9 @@ fn i7_a_location_that_declined_a_line_may_serve_the_next_in_the_queue() {
     let first = world.sell(&[("TEE", 2)]);
     let second = world.sell(&[("TEE", 2)]);
     world.route(first);
-    world.apply(first, &Command::RequestFulfillment).unwrap();
+    world
+        .apply(first, &Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     world
         .report(
             first,

@@ -131,6 +131,8 @@ fn commit(case: &Case, decision: &Decision) -> Change {
             cancel_reason: None,
             closing: None,
             stop_refused: false,
+            repeated: false,
+            taken_back: 0,
         });
     let routed = Event::OrderRouted {
         fulfillment_orders: planned.collect(),
