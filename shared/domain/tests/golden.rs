@@ -135,6 +135,14 @@ fn late_order() -> OrderFixture {
     order
         .apply(&Command::RequestFulfillment { not_to: vec![] })
         .unwrap();
+    order.apply(&order.take_back()).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
+    let fulfillment_orders = vec![order.order.state.fulfillment_orders[0].id];
+    order
+        .apply(&Command::RepeatRequests { fulfillment_orders })
+        .unwrap();
     order.report(0, shipped("2", &[("1", 2)], true)).unwrap();
     order.pass(600);
     order.apply(&Command::EndClosing).unwrap();

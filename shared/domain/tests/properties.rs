@@ -33,6 +33,8 @@ enum Operation {
     },
     EndClosing,
     Request,
+    Repeat,
+    TakeBack,
     Report {
         which: usize,
         fact: FulfillmentFact,
@@ -168,6 +170,8 @@ fn operation() -> impl Strategy<Value = Operation> {
         4 => payment().prop_map(Operation::Pay),
         4 => route,
         2 => Just(Operation::Request),
+        1 => Just(Operation::Repeat),
+        2 => Just(Operation::TakeBack),
         2 => Just(Operation::EndClosing),
         5 => (0usize..5, report()).prop_map(|(which, fact)| Operation::Report { which, fact }),
         2 => shipment,
@@ -195,6 +199,14 @@ fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
             fixture.plan(&names[..usize::from(*places)], *backorder).0
         }
         Operation::Request => Command::RequestFulfillment { not_to: vec![] },
+        Operation::Repeat => Command::RepeatRequests {
+            fulfillment_orders: fixture
+                .requests()
+                .iter()
+                .map(|one| one.fulfillment_order)
+                .collect(),
+        },
+        Operation::TakeBack => fixture.take_back(),
         Operation::EndClosing => Command::EndClosing,
         Operation::Enforce => Command::EnforcePayment,
         Operation::Close { id, credit } => Command::CloseException {
@@ -356,7 +368,7 @@ proptest! {
                 // Another wait may be over a second later.
                 Command::EndClosing => false,
                 Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment { .. }
-                | Command::ReportSilence => true,
+                | Command::RepeatRequests { .. } | Command::TakeBackRequests { .. } | Command::ReportSilence => true,
                 // A partial `cancelled` without an end tells of further units each time it is fixture.
                 Command::RecordFulfillment { fact: FulfillmentFact::Cancelled { lines }, .. } => lines.is_empty(),
                 Command::TakeException { .. }

@@ -21,7 +21,7 @@ use domain::{
     location::{LocationKind, RoutingRules},
     order::{
         Actor, CancelLine, Cause, Change, Command, Commit, Context, Event, Order, PlaceLine,
-        PlaceOrder, Rejection, Status,
+        PlaceOrder, Rejection, Status, UnsentRequest,
     },
     routing::{
         Assignment, Available, Candidate, Decision, Demand, ENGINE, RoutingInputs, Unplaced,
@@ -241,6 +241,24 @@ impl OrderFixture {
     /// Lets time pass.
     pub fn pass(&mut self, seconds: u64) {
         self.fixture += seconds;
+    }
+
+    /// The requests of all fulfillment orders, as they are now.
+    pub fn requests(&self) -> Vec<UnsentRequest> {
+        let all = self.order.state.fulfillment_orders.iter();
+        all.map(|found| UnsentRequest {
+            fulfillment_order: found.id,
+            taken_back: found.taken_back,
+        })
+        .collect()
+    }
+
+    /// None of them has left.
+    pub fn take_back(&self) -> Command {
+        Command::TakeBackRequests {
+            requests: self.requests(),
+            reason: "connect_failed".to_owned(),
+        }
     }
 
     pub fn report(&mut self, place: usize, fact: FulfillmentFact) -> Result<Vec<Event>, Rejection> {
