@@ -156,6 +156,42 @@ mod tests {
         }
     }
 
+    /// Whether nothing of a post can have left.
+    async fn is_unsent(url: &str) -> bool {
+        let client = HttpsClient::new(true).unwrap();
+        let destination = client.destination(url).unwrap();
+        let posted = client
+            .post(destination, SignedHeaders::new(), "{}".to_owned())
+            .await;
+        matches!(posted, Err(Failure::Location { unsent: true, .. }))
+    }
+
+    #[tokio::test]
+    async fn only_without_a_connection_nothing_has_left() {
+        assert!(is_unsent("http://127.0.0.1:1/").await, "refused");
+        assert!(is_unsent("http://no-such-host.invalid/").await, "no name");
+        let plain = answering("HTTP/1.1 200 OK\r\n\r\n").await;
+        let tls = plain.replace("http:", "https:");
+        assert!(is_unsent(&tls).await, "no TLS");
+        let closes = answering("").await;
+        assert!(!is_unsent(&closes).await, "it may have been read");
+        let down = answering("HTTP/1.1 503 Down\r\ncontent-length: 0\r\n\r\n").await;
+        assert!(!is_unsent(&down).await);
+    }
+
+    #[tokio::test]
+    async fn a_location_is_reached_without_a_request() {
+        let client = HttpsClient::new(true).unwrap();
+        let reach = async |url: &str| client.reach(&client.destination(url).unwrap()).await;
+        let listening = answering("").await;
+        reach(&listening).await.unwrap();
+        let refused = reach("http://127.0.0.1:1/").await.unwrap_err();
+        assert_eq!(refused.code(), "location_failed");
+        let client = HttpsClient::new(false).unwrap();
+        let name = Url::parse("https://localhost:1/").unwrap();
+        assert!(client.reach(&name).await.is_err(), "private");
+    }
+
     #[tokio::test]
     async fn an_answer_says_whether_the_location_works() {
         let location = |code: &str| Some(("location_failed", Some(code.to_owned())));

@@ -78,6 +78,9 @@ fn the_table_of_limits_is_that_of_the_code() {
         domain::order::REDRIVE_AFTER_S;
         domain::order::REDRIVE_PAUSE_MAX_S;
         domain::order::SILENCE_S;
+        domain::order::TAKE_BACK_WITHIN_S;
+        domain::order::REPEATS_NOTED_S;
+        domain::order::TAKEN_BACK_MAX;
         app::usecases::apply_inbound::CLOSING_GRACE_S;
         app::usecases::sweep::UNREADABLE_PAUSE_S;
         app::usecases::cancel_after_failed_payment::PAYMENT_STEPS_MAX;
