@@ -262,9 +262,11 @@ fn take_back_unsent(
         Some((*own, &failed.failure))
     });
     let (requests, why): (Vec<UnsentRequest>, Vec<&Failure>) = unsent.unzip();
-    let reason = match why.first()? {
-        Failure::Location { code, .. } | Failure::LocationDown { code, .. } => code.clone(),
-        other => other.code().to_owned(),
+    let why = why.first()?;
+    let reason = if let Failure::Location { code, .. } | Failure::LocationDown { code, .. } = why {
+        code.clone()
+    } else {
+        why.code().to_owned()
     };
     Some(Command::TakeBackRequests { requests, reason })
 }
