@@ -110,7 +110,8 @@ mod tests {
         let mut all = vec![attempts(1, 0)];
         while let Retry::After(wait) = all.last().unwrap().when_early() {
             let Attempts { receives, age, .. } = *all.last().unwrap();
-            all.push(attempts(receives + 1, (age + wait).as_secs()));
+            let age = age.saturating_add(wait);
+            all.push(attempts(receives.saturating_add(1), age.as_secs()));
         }
         all
     }
