@@ -214,7 +214,9 @@ mod tests {
 
     /// The same, of messages that were sent so many seconds ago.
     fn aged_batch(bodies: &[(&str, u32)], seconds: i64) -> SqsEvent {
-        let sent = in_seconds(-seconds).as_millisecond().to_string();
+        let sent = in_seconds(seconds.saturating_neg())
+            .as_millisecond()
+            .to_string();
         let records = bodies.iter().enumerate().map(|(n, (body, receives))| {
             json!({
                 "messageId": format!("m{n}"), "receiptHandle": format!("r{n}"), "body": body,
