@@ -1,7 +1,8 @@
 """Patches for MiniStack 1.5.33, so that the template behaves on it as on AWS.
 
-* A DynamoDB stream event source honours `batchItemFailures`, `MaximumRetryAttempts`, bisecting and the on-failure
-  destination. Without the patch the emulator counts such a response as success, and the records are lost.
+* A DynamoDB stream event source retries as on AWS (see `_advance`): `batchItemFailures`, `MaximumRetryAttempts`,
+  `MaximumRecordAgeInSeconds`, bisecting, the on-failure destination. Without the patch the emulator counts a response
+  with failures as success, and the records are lost; and one record that is too old discards its whole batch.
 * `events:PutEvents` has the condition keys `events:source` and `events:detail-type`. Without the patch they are
   missing, and a condition on them never denies.
 * A number that `ScalingConfig` takes from a template parameter is a number. Without the patch it stays a string, the
@@ -9,11 +10,14 @@
 * Every invocation is about 50 ms faster: without Nagle's algorithm (40 ms, because the second of two small packets
   waits for the acknowledgement of the first), and with a shorter wait for a first log line (up to 50 ms).
 
-Remove this file when a newer version does all of this itself; the tests of the live stack show whether it does.
+Remove this file when a newer version does all of this itself; `patches_selftest.py` and the tests of the live stack show
+whether it does.
 """
 
 import json
-from dataclasses import dataclass
+import time
+from dataclasses import dataclass, field
+from itertools import takewhile
 from functools import partialmethod
 
 
@@ -72,8 +76,29 @@ class _Progress:
     """The progress of one event source mapping through its stream."""
 
     done: int = -1  # The records up to this sequence number are done.
-    size: int = 0  # The number of records to send at once after a failure; 0 for all.
-    attempts: int = 0  # How often the record after `done` has failed.
+    # The last sequence numbers of the batches that a failed one was cut into, the next batch at the end. Empty: the next
+    # batch is all that there is.
+    ends: list = field(default_factory=list)
+    attempts: int = 0  # How often the next batch has failed.
+
+    def pending(self, records):
+        return [record for record in records if _sequence_number(record) > self.done]
+
+    def next_batch(self, records):
+        end = self.ends[-1] if self.ends else None
+        return [record for record in self.pending(records) if end is None or _sequence_number(record) <= end]
+
+    def finish(self, batch):
+        """The records of a batch are processed, or discarded."""
+        self.done, self.attempts = _sequence_number(batch[-1]), 0
+        while self.ends and self.ends[-1] <= self.done:
+            self.ends.pop()
+
+    def cut(self, batch, at):
+        """A batch that failed becomes two: the records before an index, and those from it on."""
+        if not self.ends:
+            self.ends.append(_sequence_number(batch[-1]))
+        self.ends.append(_sequence_number(batch[at - 1]))
 
 
 def _with_partial_failures(lambda_svc, execute):
@@ -87,46 +112,72 @@ def _with_partial_failures(lambda_svc, execute):
         if mapping is None:
             return execute(func, event, *args, **kwargs)
         progress = progress_by_mapping.setdefault(mapping["UUID"], _Progress())
-        return _advance(lambda_svc, execute, func, mapping, progress, records)
+        result = _advance(lambda_svc, execute, func, mapping, progress, records)
+        if result["error"]:
+            # After an error the emulator would discard all of these when the oldest is too old, also those that are
+            # done. What is too old has been discarded, so it must not look at them.
+            records.clear()
+        return result
 
     return run
 
 
 def _advance(lambda_svc, execute, func, mapping, progress, records):
-    """Sends the records that are not done yet to the function. After an error the emulator calls again in a second."""
+    """Sends the records that are not done yet to the function. After an error the emulator calls again in a second.
+
+    As AWS documents it for DynamoDB streams: a response that names failed records is a checkpoint at the lowest of them,
+    and that one and all after it in its batch come again; records before it do not. A function error halves the batch,
+    with `BisectBatchOnFunctionError`. Neither consumes a retry. A batch without retries left is discarded as a whole. A
+    record that is too old is discarded, and only that one. What is discarded is reported to the on-failure destination.
+    """
     result = {"body": None, "log": ""}
-    while remaining := [record for record in records if _sequence_number(record) > progress.done]:
-        chunk = remaining[: progress.size or len(remaining)]
-        result = execute(func, {"Records": chunk})
-        failed = chunk[0] if result.get("error") else _first_failed(mapping, result, chunk)
+    while True:
+        old = list(takewhile(_is_older_than(mapping), progress.pending(records)))
+        if old:
+            _discard(lambda_svc, mapping, func, old, result, "MaxRecordAgeExceeded")
+            progress.finish(old)
+        batch = progress.next_batch(records)
+        if not batch:
+            return {**result, "error": False}
+        result = execute(func, {"Records": batch})
+        failed = 0 if result.get("error") else _first_failed(mapping, result, batch)
         if failed is None:
-            progress.done, progress.size, progress.attempts = _sequence_number(chunk[-1]), 0, 0
+            progress.finish(batch)
             continue
-        if failed is not chunk[0]:
-            progress.done, progress.attempts = _sequence_number(failed) - 1, 0
-        progress.attempts += 1
-        # As on AWS: a partial response cuts the batch at the record that failed; only a function error halves it.
-        halve = result.get("error") and mapping.get("BisectBatchOnFunctionError")
-        rest = [record for record in chunk if _sequence_number(record) > progress.done]
-        progress.size = max(1, len(chunk) // 2) if halve else len(rest)
-        limit = int(mapping.get("MaximumRetryAttempts", -1))
-        if 0 <= limit < progress.attempts:
-            lambda_svc._send_ddb_stream_failure_record(
-                mapping, func, [failed], mapping["EventSourceArn"], result, "RetryAttemptsExhausted"
-            )
-            progress.done, progress.size, progress.attempts = _sequence_number(failed), 0, 0
-            continue
+        if failed > 0:
+            progress.cut(batch, failed)
+            progress.finish(batch[:failed])
+        elif result.get("error") and mapping.get("BisectBatchOnFunctionError") and len(batch) > 1:
+            progress.cut(batch, len(batch) // 2)
+        else:
+            # The batch stays as it is: records that come meanwhile are not added to it.
+            progress.ends = progress.ends or [_sequence_number(batch[-1])]
+            progress.attempts += 1
+            limit = int(mapping.get("MaximumRetryAttempts", -1))
+            if 0 <= limit < progress.attempts:
+                _discard(lambda_svc, mapping, func, batch, result, "RetryAttemptsExhausted")
+                progress.finish(batch)
+                continue
         body = (
             result.get("body")
             if result.get("error")
             else {"errorType": "PartialBatch", "errorMessage": "some records failed and will be retried"}
         )
         return {"error": True, "body": body, "log": result.get("log", "")}
-    return {**result, "error": False}
 
 
-def _first_failed(mapping, result, chunk):
-    """The first record that failed according to the function's response; None when none failed."""
+def _is_older_than(mapping):
+    limit = int(mapping.get("MaximumRecordAgeInSeconds") or -1)
+    now = time.time()
+    return lambda record: 0 < limit < now - float(record["dynamodb"]["ApproximateCreationDateTime"])
+
+
+def _discard(lambda_svc, mapping, func, batch, result, condition):
+    lambda_svc._send_ddb_stream_failure_record(mapping, func, batch, mapping["EventSourceArn"], result, condition)
+
+
+def _first_failed(mapping, result, batch):
+    """The index of the first record that failed according to the function's response; None when none failed."""
     if "ReportBatchItemFailures" not in (mapping.get("FunctionResponseTypes") or []):
         return None
     body = result.get("body")
@@ -140,7 +191,7 @@ def _first_failed(mapping, result, chunk):
         return None
     failed = {str(failure.get("itemIdentifier")) for failure in failures if isinstance(failure, dict)}
     # As on AWS, an identifier of no record means that the whole batch failed.
-    return next((record for record in chunk if record["dynamodb"]["SequenceNumber"] in failed), chunk[0])
+    return next((index for index, record in enumerate(batch) if record["dynamodb"]["SequenceNumber"] in failed), 0)
 
 
 def _sequence_number(record):

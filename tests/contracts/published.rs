@@ -188,17 +188,18 @@ fn an_edited_commit_is_not_published() {
         1
     );
     let edited = commit.text.replace("\"k\"", "\"l\"");
-    for (order, text, hash) in [
-        (order.as_str(), edited.as_str(), commit.hash.as_str()),
-        (&order, &commit.text, "00"),
-        ("ord_x", &commit.text, &commit.hash),
+    let unknown = commit.text.replace("OrderReleased", "OrderTeleported");
+    let hash_of_unknown = hex::encode(<sha2::Sha256 as sha2::Digest>::digest(&unknown));
+    let (edited, own) = (edited.as_str(), commit.hash.as_str());
+    for (order, text, hash, code) in [
+        (order.as_str(), edited, own, "commit_hash_mismatch"),
+        (&order, &commit.text, "00", "commit_hash_mismatch"),
+        (&order, &unknown, &hash_of_unknown, "commit_unreadable"),
+        ("ord_x", &commit.text, own, "commit_unreadable"),
     ] {
-        assert_eq!(
-            entries_of_stored_commit(order, text, hash)
-                .unwrap_err()
-                .code(),
-            "inconsistent"
-        );
+        let refused = entries_of_stored_commit(order, text, hash).unwrap_err();
+        assert_eq!(refused.code(), code);
     }
-    assert!(entries_of_stored_record("{}").is_err());
+    let refused = entries_of_stored_record("{}").unwrap_err();
+    assert_eq!(refused.code(), "movement_unreadable");
 }

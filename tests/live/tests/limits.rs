@@ -135,6 +135,7 @@ fn the_table_of_limits_is_that_of_the_code() {
         app::retries::RECEIVES_RESERVE;
         aws::lambda::source_queue::DEAD_LETTER_REASON_CHARS_MAX;
         aws::bus::ENTRIES_PER_CALL_MAX;
+        aws::lambda::republish::COMMITS_PER_REQUEST_MAX;
     };
     for row in &rows() {
         assert!(constants.contains(row), "the code does not have {row:?}");

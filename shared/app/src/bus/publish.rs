@@ -2,7 +2,7 @@
 
 use domain::{
     ids::OrderId,
-    order::{Commit, CommitBody},
+    order::{ChainError, Commit, CommitBody},
     stock::StockRecord,
 };
 use jiff::Timestamp;
@@ -13,31 +13,79 @@ use super::{
 };
 use crate::failure::Failure;
 
+/// Why a stored record is not published. Another attempt fails in the same way until a person repairs the record or a
+/// newer build is deployed. It says nothing of the content, which may contain notes of people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unpublishable {
+    /// It is neither a commit nor a stock movement, or misses an attribute.
+    #[error("neither a commit nor a stock movement")]
+    Malformed,
+    /// The text of a commit does not have its hash: something else has written one of them.
+    #[error("the text of a commit does not have its hash")]
+    CommitHashMismatch,
+    /// The text of a commit has its hash, and this build cannot read it; such as an event of an unknown kind.
+    #[error("a commit cannot be read")]
+    CommitUnreadable,
+    /// The text of a stock movement cannot be read.
+    #[error("a stock movement cannot be read")]
+    MovementUnreadable,
+}
+
+impl Unpublishable {
+    /// The stable code, for logs and for messages about what was put aside.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Malformed => "malformed",
+            Self::CommitHashMismatch => "commit_hash_mismatch",
+            Self::CommitUnreadable => "commit_unreadable",
+            Self::MovementUnreadable => "movement_unreadable",
+        }
+    }
+}
+
+/// The published events of a stored record: of an order's commit, or of a stock movement. `attribute` gives the text of
+/// an attribute of its item.
+///
+/// # Errors
+/// Why it cannot be published.
+pub fn entries_of_stored<'a>(
+    attribute: impl Fn(&str) -> Option<&'a str>,
+) -> Result<Vec<BusEntry>, Unpublishable> {
+    let (order, record) = (attribute("order_id"), attribute("record"));
+    match (order, attribute("text"), attribute("hash"), record) {
+        (Some(order), Some(text), Some(hash), _) => entries_of_stored_commit(order, text, hash),
+        (.., Some(record)) => entries_of_stored_record(record),
+        _ => Err(Unpublishable::Malformed),
+    }
+}
+
 /// The published events of a commit as it is stored.
 ///
 /// # Errors
-/// [`Failure::Inconsistent`] when the text does not match its hash or is no commit: something else has written it,
-/// so it is not published.
+/// When the text does not match its hash or is no commit: something else has written it, so it is not published.
 pub fn entries_of_stored_commit(
     order: &str,
     text: &str,
     hash: &str,
-) -> Result<Vec<BusEntry>, Failure> {
-    let broken =
-        |error: &dyn std::fmt::Display| Failure::Inconsistent(format!("a stored commit: {error}"));
-    let order: OrderId = order.parse().map_err(|error| broken(&error))?;
-    let commit = Commit::open(text.to_owned(), hash.to_owned()).map_err(|error| broken(&error))?;
-    entries_of_commit(order, &commit.body)
+) -> Result<Vec<BusEntry>, Unpublishable> {
+    let order: OrderId = order.parse().map_err(|_| Unpublishable::CommitUnreadable)?;
+    let commit = Commit::open(text.to_owned(), hash.to_owned()).map_err(|error| match error {
+        ChainError::Edited => Unpublishable::CommitHashMismatch,
+        ChainError::Unreadable(_) | ChainError::Gap { .. } | ChainError::Broken(_) => {
+            Unpublishable::CommitUnreadable
+        }
+    })?;
+    entries_of_commit(order, &commit.body).map_err(|_| Unpublishable::CommitUnreadable)
 }
 
 /// The published events of a stock movement as it is stored.
 ///
 /// # Errors
-/// [`Failure::Inconsistent`] when it is no such record.
-pub fn entries_of_stored_record(text: &str) -> Result<Vec<BusEntry>, Failure> {
-    let broken = |error| Failure::Inconsistent(format!("a stored stock movement: {error}"));
-    let record: StockRecord = serde_json::from_str(text).map_err(broken)?;
-    entries_of_movement(&record)
+/// [`Unpublishable::MovementUnreadable`] when it is no such record.
+pub fn entries_of_stored_record(text: &str) -> Result<Vec<BusEntry>, Unpublishable> {
+    let record: StockRecord =
+        serde_json::from_str(text).map_err(|_| Unpublishable::MovementUnreadable)?;
+    entries_of_movement(&record).map_err(|_| Unpublishable::MovementUnreadable)
 }
 
 /// The published events of a commit, in order.

@@ -5,14 +5,16 @@
 //! | an SQS queue | [`consumer::consume`], [`consumer::consume_by_subject`], [`consumer::consume_until`] |
 //! | an SQS queue and HTTP requests | [`consumer::consume_or_respond`] |
 //! | HTTP requests | [`gateway::serve`] |
-//! | the table's stream | [`stream::publish_commits`] |
+//! | the table's stream, or a request to publish again | [`stream::publish_commits`] |
 //!
 //! Each begins with [`start()`].
 
 pub mod batch;
 pub mod consumer;
 pub mod gateway;
+mod publication;
 mod put_aside;
+pub mod republish;
 pub mod source_queue;
 mod start;
 pub mod stream;

@@ -5,15 +5,14 @@ use aws_lambda_events::dynamodb::EventRecord;
 use lambda_runtime::tracing;
 use serde::Serialize;
 
+use super::publication::Reason;
 use crate::queue::Queue;
 
-/// The reason code of an event that the bus refuses for good.
-const REFUSED_BY_BUS: &str = "refused_by_bus";
-
-/// The message about a record that was put aside. It says where the record is in the table, not what it contains.
+/// The message about a record that was put aside. It says where the record is in the table, not what it contains: that is
+/// enough to publish it again (see [`super::republish`]).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub(super) struct PutAside {
-    /// Why: `malformed`, `inconsistent` or `refused_by_bus`.
+    /// Why: `malformed`, `commit_hash_mismatch`, `commit_unreadable`, `movement_unreadable` or `refused_by_bus`.
     reason_code: &'static str,
     /// The order, when the record is a commit.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -24,6 +23,9 @@ pub(super) struct PutAside {
     /// The `pk` of the record, when it is no commit.
     #[serde(skip_serializing_if = "Option::is_none")]
     pk: Option<String>,
+    /// The `sk` of the record, when it is no commit.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sk: Option<String>,
     /// The bus's error code.
     #[serde(skip_serializing_if = "Option::is_none")]
     bus_error: Option<String>,
@@ -33,35 +35,26 @@ pub(super) struct PutAside {
 }
 
 impl PutAside {
-    /// A record that cannot be read.
-    pub(super) fn unreadable(record: &EventRecord, failure: &Failure) -> Self {
-        Self::of(record, failure.code(), None)
-    }
-
-    /// A record with an event that the bus refuses for good.
-    pub(super) fn refused(record: &EventRecord, bus_error: String) -> Self {
-        Self::of(record, REFUSED_BY_BUS, Some(bus_error))
-    }
-
     /// Named by the record's key and not by its content, which may be what is wrong.
-    fn of(record: &EventRecord, reason_code: &'static str, bus_error: Option<String>) -> Self {
+    pub(super) fn new(record: &EventRecord, reason: &Reason) -> Self {
         let key = |name: &str| match record.change.keys.inner().get(name) {
             Some(serde_dynamo::AttributeValue::S(text)) => Some(text.as_str()),
             _ => None,
         };
         let (pk, sk) = (key("pk").unwrap_or_default(), key("sk").unwrap_or_default());
         let order_id = pk.strip_prefix("ORDER#").map(str::to_owned);
+        let seq = sk
+            .strip_prefix("COMMIT#")
+            .and_then(|number| number.parse().ok());
+        let is_commit = order_id.is_some() && seq.is_some();
+        let key_of_other = |key: &str| (!is_commit && !key.is_empty()).then(|| key.to_owned());
         Self {
-            reason_code,
-            seq: sk
-                .strip_prefix("COMMIT#")
-                .and_then(|number| number.parse().ok()),
-            pk: order_id
-                .is_none()
-                .then(|| pk.to_owned())
-                .filter(|pk| !pk.is_empty()),
+            reason_code: reason.code(),
+            seq,
+            pk: key_of_other(pk),
+            sk: key_of_other(sk),
             order_id,
-            bus_error,
+            bus_error: reason.bus_error(),
             stream_sequence_number: record.change.sequence_number.clone(),
         }
     }
@@ -79,6 +72,7 @@ impl PutAside {
             code = self.reason_code,
             order = self.order_id.as_deref().unwrap_or_default(),
             seq = self.seq.unwrap_or_default(),
+            pk = self.pk.as_deref().unwrap_or_default(),
             bus.error = self.bus_error.as_deref().unwrap_or_default(),
             "put aside on the queue of relay failures"
         );

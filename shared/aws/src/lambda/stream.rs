@@ -7,7 +7,7 @@
 use app::{
     bus::{
         envelope::BusEntry,
-        publish::{entries_of_stored_commit, entries_of_stored_record},
+        publish::{Unpublishable, entries_of_stored},
     },
     failure::Failure,
 };
@@ -16,20 +16,41 @@ use aws_lambda_events::{
     streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse},
 };
 use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing};
+use serde_json::Value;
 
-use super::put_aside::PutAside;
-use crate::{bus::Bus, queue::Queue};
+use super::{
+    publication::{self, Published, Reason},
+    put_aside::PutAside,
+    republish::{RepublishRequest, republish},
+};
+use crate::{bus::Bus, queue::Queue, table::Table};
 
 /// Publishes every record of the stream, for the life of the function. What can never be published is put aside on the
-/// queue `failures`.
+/// queue `failures`. A payload `{"republish": ...}` publishes again what is in the table (see [`super::republish`]).
 ///
 /// # Errors
 /// When the Lambda runtime cannot be reached.
-pub async fn publish_commits(bus: &Bus, failures: &Queue) -> Result<(), Error> {
-    run(service_fn(async |event: LambdaEvent<Event>| {
-        Ok::<_, Error>(relay(bus, failures, event.payload).await)
+pub async fn publish_commits(bus: &Bus, failures: &Queue, table: &Table) -> Result<(), Error> {
+    run(service_fn(async |event: LambdaEvent<Value>| {
+        handle(bus, failures, table, event.payload).await
     }))
     .await
+}
+
+/// Handles one payload. An error is one of the invocation: the stream gives the batch again.
+async fn handle(
+    bus: &Bus,
+    failures: &Queue,
+    table: &Table,
+    mut payload: Value,
+) -> Result<Value, Error> {
+    if let Some(request) = payload.get_mut("republish").map(Value::take) {
+        let request: RepublishRequest = serde_json::from_value(request)?;
+        let answer = republish(table, bus, request).await?;
+        return Ok(serde_json::to_value(answer)?);
+    }
+    let response = relay(bus, failures, serde_json::from_value(payload)?).await;
+    Ok(serde_json::to_value(response)?)
 }
 
 /// Publishes a batch of records in its order, and names the first record that was not published: the stream gives that
@@ -39,53 +60,28 @@ pub async fn publish_commits(bus: &Bus, failures: &Queue) -> Result<(), Error> {
 /// events of its order are published all the same: consumers read the order again and do what is due. Only records
 /// before the first failure are put aside: those after it come again.
 async fn relay(bus: &Bus, failures: &Queue, event: Event) -> DynamoDbEventResponse {
-    let mut entries: Vec<BusEntry> = Vec::new();
-    // For each entry, the index of its record.
-    let mut record_indexes: Vec<usize> = Vec::new();
-    let mut aside: Vec<(usize, PutAside)> = Vec::new();
-    for (index, record) in event.records.iter().enumerate() {
-        match entries_of(record) {
-            Ok(read) => {
-                record_indexes.extend(std::iter::repeat_n(index, read.len()));
-                entries.extend(read);
-            }
-            Err(failure) => {
-                tracing::warn!(error = %failure.chain(), "a record cannot be read");
-                aside.push((index, PutAside::unreadable(record, &failure)));
-            }
-        }
-    }
-    let publication = bus.publish(&entries).await;
-    let record_of = |entry: usize| record_indexes.get(entry).copied().unwrap_or_default();
-    for (entry, code) in publication.refused {
-        let index = record_of(entry);
-        if let Some(record) = event.records.get(index) {
-            aside.push((index, PutAside::refused(record, code)));
-        }
-    }
-    let failed = publication
-        .failed
-        .map(|(entry, failure)| (record_of(entry), failure));
-    let failed = put_aside(failures, aside, failed).await;
-    answer(&event, entries.len(), failed)
+    let Published {
+        events,
+        unpublishable,
+        failed,
+    } = publication::publish(bus, event.records.iter().map(entries_of)).await;
+    let failed = put_aside(failures, &event, unpublishable).await.or(failed);
+    answer(&event, events, failed)
 }
 
-/// Sends what was put aside before the first failed record. When one cannot be sent, it is the first failed record.
+/// Puts records aside, in their order. Gives the first that cannot be: it has to come again.
 async fn put_aside(
     failures: &Queue,
-    mut aside: Vec<(usize, PutAside)>,
-    failed: Option<(usize, Failure)>,
+    event: &Event,
+    unpublishable: Vec<(usize, Reason)>,
 ) -> Option<(usize, Failure)> {
-    aside.sort_by_key(|(index, _)| *index);
-    for (index, message) in aside {
-        if failed.as_ref().is_some_and(|(first, _)| index >= *first) {
-            break;
-        }
-        if let Err(failure) = message.send(failures).await {
+    for (index, reason) in unpublishable {
+        let record = event.records.get(index)?;
+        if let Err(failure) = PutAside::new(record, &reason).send(failures).await {
             return Some((index, failure));
         }
     }
-    failed
+    None
 }
 
 /// The answer to the stream: the first record that failed, if any.
@@ -111,18 +107,12 @@ fn answer(event: &Event, events: usize, failed: Option<(usize, Failure)>) -> Dyn
 }
 
 /// The events of one record: of an order's commit, or of a stock movement.
-fn entries_of(record: &EventRecord) -> Result<Vec<BusEntry>, Failure> {
-    let text = |name: &str| match record.change.new_image.inner().get(name) {
+fn entries_of(record: &EventRecord) -> Result<Vec<BusEntry>, Unpublishable> {
+    let image = record.change.new_image.inner();
+    entries_of_stored(|name| match image.get(name) {
         Some(serde_dynamo::AttributeValue::S(text)) => Some(text.as_str()),
         _ => None,
-    };
-    match (text("order_id"), text("text"), text("hash"), text("record")) {
-        (Some(order), Some(commit), Some(hash), _) => entries_of_stored_commit(order, commit, hash),
-        (.., Some(record)) => entries_of_stored_record(record),
-        _ => Err(Failure::Malformed(
-            "a record that is neither a commit nor a movement".to_owned(),
-        )),
-    }
+    })
 }
 
 #[cfg(test)]
@@ -282,7 +272,7 @@ mod tests {
         assert_eq!(
             aside,
             [json!({
-                "reason_code": "inconsistent", "order_id": order, "seq": 2, "stream_sequence_number": "s2"
+                "reason_code": "commit_hash_mismatch", "order_id": order, "seq": 2, "stream_sequence_number": "s2"
             })]
         );
     }
@@ -299,7 +289,7 @@ mod tests {
         assert_eq!(
             aside,
             [
-                json!({ "reason_code": "malformed", "pk": "INBOX#api#1", "stream_sequence_number": "s2" })
+                json!({ "reason_code": "malformed", "pk": "INBOX#api#1", "sk": "INBOX", "stream_sequence_number": "s2" })
             ]
         );
     }
@@ -314,7 +304,9 @@ mod tests {
         newer["dynamodb"]["NewImage"]["text"] = json!({ "S": text });
         newer["dynamodb"]["NewImage"]["hash"] = json!({ "S": hash });
         assert!(relayed(&aws, vec![record(1), newer]).await.is_empty());
-        assert_eq!(outcome(&aws).1[0]["seq"], 2);
+        let aside = outcome(&aws).1;
+        assert_eq!(aside[0]["seq"], 2);
+        assert_eq!(aside[0]["reason_code"], "commit_unreadable");
     }
 
     #[tokio::test]

@@ -18,6 +18,8 @@ pub(super) const PLACED: &str = "PLACED";
 pub(super) const CONTACT: &str = "CONTACT#";
 pub(super) const STATE: &str = "STATE";
 pub(super) const COMMIT: &str = "COMMIT#";
+/// Begins the `pk` of a stock movement.
+pub(super) const INBOX: &str = "INBOX#";
 /// Sorts after `STATE`, so that reading an order (`PLACED` to `STATE`) does not meet it.
 const UNCHANGED: &str = "UNCHANGED#";
 pub(super) const CONFIG: &str = "CONFIG";
@@ -65,7 +67,7 @@ impl Key {
     }
 
     pub(super) fn commit(order: OrderId, seq: u64) -> Self {
-        Self::new(order_pk(order), format!("{COMMIT}{seq:06}"))
+        Self::new(order_pk(order), commit_sk(seq))
     }
 
     /// A request that changed nothing. Its key is chosen by the caller, so it is hashed.
@@ -112,7 +114,7 @@ impl Key {
 
     pub(super) fn inbox(cause: &Cause) -> Self {
         Self::new(
-            format!("INBOX#{}#{}", cause.source, bounded(&cause.id)),
+            format!("{INBOX}{}#{}", cause.source, bounded(&cause.id)),
             "INBOX",
         )
     }
@@ -133,6 +135,11 @@ impl Key {
 
 pub(super) fn order_pk(order: OrderId) -> String {
     format!("{ORDER}{order}")
+}
+
+/// The `sk` of a commit.
+pub(super) fn commit_sk(seq: u64) -> String {
+    format!("{COMMIT}{seq:06}")
 }
 
 pub(super) fn sku_pk(sku: &Sku) -> String {

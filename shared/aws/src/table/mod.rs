@@ -35,6 +35,7 @@ pub mod limits;
 mod listing;
 mod order_items;
 mod orders;
+mod outbox;
 mod place;
 mod save;
 mod stock;
@@ -43,3 +44,4 @@ mod transact;
 mod writes;
 
 pub use client::Table;
+pub use outbox::StoredRecord;

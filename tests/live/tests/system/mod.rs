@@ -1,6 +1,7 @@
 //! Tests of the whole system.
 
 mod auth;
+mod bus_listener;
 mod cargo_lambda;
 mod contract;
 mod dead_letters;
@@ -11,7 +12,9 @@ mod logs;
 mod lost_message;
 mod operator;
 mod oversubscription;
+mod poison;
 mod provider_outage;
+mod refusing_bus;
 mod relay;
 mod roles;
 mod suite;

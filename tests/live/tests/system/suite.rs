@@ -6,7 +6,7 @@ use live::{environment::Environment, outcome::Outcome, queues, scenes::SCENES, t
 
 use super::{
     auth, cargo_lambda, contract, dead_letters, hanging_location, harness, killed_function, logs,
-    lost_message, oversubscription, provider_outage, relay, roles,
+    lost_message, oversubscription, poison, provider_outage, relay, roles,
 };
 
 /// A test: its name and its function.
@@ -82,6 +82,14 @@ const SERIAL: &[Test] = &[
     (
         "relay::an_entry_refused_by_the_bus_is_published_again",
         relay::refused_entry,
+    ),
+    (
+        "relay::unreadable_commits_are_put_aside_alone_and_published_again_after_repair",
+        poison::put_aside_repaired_published_again,
+    ),
+    (
+        "relay::an_entry_refused_for_good_is_put_aside_and_published_again_on_request",
+        poison::refused_for_good,
     ),
 ];
 

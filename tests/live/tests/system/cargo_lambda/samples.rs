@@ -18,9 +18,11 @@ enum Expected {
     Status(u64, &'static str),
     /// A batch, with the ids of the messages or records to retry.
     Retried(&'static [&'static str]),
+    /// The whole response, as JSON.
+    Answer(&'static str),
 }
 
-use Expected::{Retried, Status};
+use Expected::{Answer, Retried, Status};
 
 const FIRST: &str = "7d9a6c1e-0000-4000-8000-000000000001";
 
@@ -86,6 +88,16 @@ const SAMPLES: &[(&str, &[(&str, Expected)])] = &[
         &[
             ("edited_commit", Retried(&[])),
             ("order_placed", Retried(&[])),
+            (
+                "republish",
+                Answer(
+                    r#"{"records":0,"events":0,"failed":[{"seq":1,"reason_code":"not_found"}]}"#,
+                ),
+            ),
+            (
+                "republish_movement",
+                Answer(r#"{"records":0,"events":0,"failed":[{"reason_code":"not_found"}]}"#),
+            ),
             ("stock_received", Retried(&[])),
         ],
     ),
@@ -149,6 +161,11 @@ fn check(what: &str, found: &Value, expected: Expected) -> Outcome {
                 (Some(status), code),
             )
         }
+        Answer(json) => expect(
+            &format!("the response to {what}"),
+            found,
+            &serde_json::from_str::<Value>(json).unwrap_or_default(),
+        ),
         Retried(ids) => {
             let failures = found["batchItemFailures"].as_array();
             let found_ids = failures.map(|all| {
@@ -193,7 +210,7 @@ fn put_aside(env: &Environment) -> Outcome {
     expect(
         "the reason's code",
         &body["reason_code"],
-        &Value::from("inconsistent"),
+        &Value::from("commit_hash_mismatch"),
     )?;
     message.delete(env)
 }

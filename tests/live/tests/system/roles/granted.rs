@@ -62,6 +62,7 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             .concat()
         }
         "relay" => vec![
+            "query: table".to_owned(),
             "publish: oms.orders".to_owned(),
             "publish: oms.stock".to_owned(),
             "send: relay failures".to_owned(),
