@@ -1,5 +1,7 @@
 //! A consumer that a merchant has connected to the bus: a rule for all events, with a queue of its own.
 
+use std::cell::RefCell;
+
 use live::{
     cloud::{EVENTS, SQS},
     environment::Environment,
@@ -16,6 +18,8 @@ const NAME: &str = "test-bus-listener";
 pub(super) struct BusListener<'e> {
     env: &'e Environment,
     queue: String,
+    /// Received and not taken yet.
+    received: RefCell<Vec<Value>>,
 }
 
 impl<'e> BusListener<'e> {
@@ -25,7 +29,11 @@ impl<'e> BusListener<'e> {
             .cloud
             .call(SQS, "CreateQueue", &json!({ "QueueName": NAME }))?;
         let queue = queue["QueueUrl"].as_str().unwrap_or_default().to_owned();
-        let listener = Self { env, queue };
+        let listener = Self {
+            env,
+            queue,
+            received: RefCell::default(),
+        };
         let attributes = json!({ "QueueUrl": listener.queue, "AttributeNames": ["QueueArn"] });
         let attributes = env.cloud.call(SQS, "GetQueueAttributes", &attributes)?;
         let arn = &attributes["Attributes"]["QueueArn"];
@@ -49,26 +57,28 @@ impl<'e> BusListener<'e> {
         Ok(listener)
     }
 
-    /// Receives until there are this many events of an order; gives all of them, in the order of their ids. Those of other
-    /// orders are left out.
+    /// Receives until there are this many events of an order, and takes all of them, in the order of their ids.
     pub(super) fn events_of(&self, order: &str, count: usize) -> Outcome<Vec<Value>> {
-        let mut events: Vec<Value> = Vec::new();
+        let is_of_order = |event: &Value| event["detail"]["order_id"] == order;
         let what = format!("{count} events of {order} on the bus");
         wait::until(&what, wait::SHORT, || {
+            let mut received = self.received.borrow_mut();
             while let Some(message) = operator::receive(self.env, &self.queue, 30)? {
                 let event: Value = serde_json::from_str(&message.body)
                     .map_err(|error| StoryError::failed("an event", error))?;
-                if event["detail"]["order_id"] == order {
-                    events.push(json!({ "name": event["detail-type"], "detail": event["detail"] }));
-                }
+                received.push(json!({ "name": event["detail-type"], "detail": event["detail"] }));
                 message.delete(self.env)?;
             }
-            Ok(if events.len() >= count {
+            let found = received.iter().filter(|event| is_of_order(event)).count();
+            Ok(if found >= count {
                 Poll::Ready(())
             } else {
-                Poll::Pending(format!("{} events", events.len()))
+                Poll::Pending(format!("{found} events"))
             })
         })?;
+        let received = self.received.take().into_iter();
+        let (mut events, others): (Vec<_>, Vec<_>) = received.partition(is_of_order);
+        self.received.replace(others);
         events.sort_by_key(|event| event["detail"]["id"].to_string());
         Ok(events)
     }

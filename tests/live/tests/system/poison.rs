@@ -41,7 +41,7 @@ pub(crate) fn put_aside_repaired_published_again(env: &Environment) -> Outcome {
     let late = env.basket().with(&mug, 1).place()?;
     drop(paused);
     bus.events_of(&early.id, 1)?;
-    // Received together with the events of the later order, which must not be lost with them.
+    bus.events_of(&late.id, 1)?;
     let mut aside = put_aside(env, 2)?;
     aside.sort_by_key(|message| message["seq"].as_u64());
     let reasons: Vec<_> = aside.iter().map(reason).collect();
@@ -70,8 +70,7 @@ pub(crate) fn put_aside_repaired_published_again(env: &Environment) -> Outcome {
     expect("what was published again", again, published)?;
     queues::wait_until_empty(env)?;
     let after = order.read()?;
-    expect("commits of the order", after.version, before.version)?;
-    late.read().map(drop)
+    expect("commits of the order", after.version, before.version)
 }
 
 /// The bus refuses an event for good: it is put aside, and later events of the order are published. Published again on
