@@ -30,7 +30,7 @@ pub(crate) fn put_aside_repaired_published_again(env: &Environment) -> Outcome {
     let [first, second, ..] = commits.as_slice() else {
         return Err(StoryError::failed(
             "the commits of the order",
-            &commits.len(),
+            commits.len(),
         ));
     };
 
