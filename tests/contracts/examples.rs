@@ -367,13 +367,21 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                     surplus: vec![],
                     released: 1,
                     written_off: 1,
-                    written_off_at: Some(at()),
                 }],
             },
         ),
         (
             Location,
             "wms:berlin:m5c",
+            Event::WriteOffReversed {
+                fulfillment_order,
+                location: berlin(),
+                lines: units(1),
+            },
+        ),
+        (
+            Location,
+            "wms:berlin:m14",
             Event::SurplusReleased {
                 fulfillment_order,
                 location: berlin(),

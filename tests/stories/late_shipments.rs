@@ -108,6 +108,41 @@ async fn a_shipment_that_turns_up_after_the_grace_takes_its_units_back(world: &m
     assert_eq!(world.exceptions(order).await, []);
 }
 
+story!(a_location_that_had_cancelled_a_unit_has_it_on_its_shelf);
+async fn a_location_that_had_cancelled_a_unit_has_it_on_its_shelf(world: &mut World) {
+    world.warehouse("berlin").await;
+    world.third_party("hamburg").await;
+    world.has_stock("berlin", "TEE", 4).await;
+    world.has_stock("hamburg", "TEE", 4).await;
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 4)).await;
+    let berlin = world.work_at("berlin", order).await;
+    world
+        .ships_these("berlin", order, "1", &[("1", 3)], true)
+        .await;
+    world.settle().await;
+    world.grace_passes().await;
+    assert_eq!(world.level("berlin", "TEE").await.on_hand, 0);
+    // An order waits for the unit that seems to be missing.
+    let second = world.place_and_pay(Draft::new("1002").line("TEE", 4)).await;
+    assert_eq!(world.backordered(second).await, 1);
+    let lines = vec![FactLine {
+        line: "1".parse().expect("a line"),
+        quantity: 1,
+    }];
+    let cancelled = FulfillmentFact::Cancelled { lines };
+    world.reports("berlin", order, berlin, cancelled);
+    world.settle().await;
+    let level = world.level("berlin", "TEE").await;
+    assert_eq!((level.on_hand, level.reserved), (1, 1));
+    assert_eq!(world.backordered(second).await, 0);
+    world.ships("hamburg", order, "1").await;
+    world.settle().await;
+    assert_eq!(world.status(order).await, Status::Fulfilled);
+    let level = world.level("hamburg", "TEE").await;
+    assert_eq!((level.on_hand, level.reserved), (3, 3), "shipped once");
+    assert_eq!(world.exceptions(order).await, []);
+}
+
 story!(a_location_that_knows_its_totals_says_at_once_what_is_short);
 async fn a_location_that_knows_its_totals_says_at_once_what_is_short(world: &mut World) {
     world.warehouse("berlin").await;

@@ -44,6 +44,13 @@ macro_rules! minted_id {
                 let ms = u64::try_from(now.as_millisecond()).unwrap_or(0);
                 Self(uuid::Builder::from_unix_timestamp_millis(ms, &entropy).into_uuid())
             }
+
+            /// When it was minted, UTC, whole milliseconds.
+            pub fn minted_at(&self) -> Timestamp {
+                // A UUID v7 begins with its time: 48 bits of milliseconds since 1970.
+                let ms = i64::try_from(self.0.as_u128() >> 80).unwrap_or(i64::MAX);
+                Timestamp::from_millisecond(ms).unwrap_or(Timestamp::MAX)
+            }
         }
     };
 }

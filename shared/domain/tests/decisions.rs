@@ -337,7 +337,7 @@ fn a_short_shipment_routes_the_rest_elsewhere_and_writes_the_stock_down() {
     fixture.pass(600);
     let events = fixture.apply(&Command::EndClosing).unwrap();
     assert_eq!(names(&events), ["UnitsShortShipped"]);
-    let deltas = domain::stock::stock_deltas(&before, &events[0], common::at(0));
+    let deltas = domain::stock::stock_deltas(&before, &events[0]);
     assert_eq!((deltas[0].on_hand(None), deltas[0].reserved), (-1, -1));
     assert_eq!(fixture.order.state.lines[0].unrouted, 1);
     assert_eq!(

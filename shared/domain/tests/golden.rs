@@ -161,6 +161,10 @@ fn late_order() -> OrderFixture {
             location: "berlin".parse().unwrap(),
         })
         .unwrap();
+    let lines = vec![line("1", 1)];
+    order
+        .report(0, FulfillmentFact::Cancelled { lines })
+        .unwrap();
     let totals = vec![line("1", 1)];
     order.report(1, FulfillmentFact::Closed { totals }).unwrap();
     order.pass(600);

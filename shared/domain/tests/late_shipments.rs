@@ -8,7 +8,7 @@ use common::{OrderFixture, names, shipped};
 use domain::{
     inbound::{FactLine, FulfillmentFact, ShipmentFact},
     order::{Command, Event, ExceptionKind, FulfillmentStatus, RejectionCode, ShipmentStatus},
-    stock::stock_deltas,
+    stock::{StockLevel, stock_deltas},
 };
 
 /// A paid order whose units are requested from Berlin.
@@ -33,7 +33,7 @@ fn line(units: u32) -> Vec<FactLine> {
 fn on_hand(order: &OrderFixture, events: &[Event], location: &str) -> i64 {
     let deltas = events
         .iter()
-        .flat_map(|event| stock_deltas(&order.order, event, common::at(0)));
+        .flat_map(|event| stock_deltas(&order.order, event));
     deltas
         .filter(|delta| delta.location.as_str() == location)
         .map(|delta| delta.on_hand(None))
@@ -271,6 +271,119 @@ fn units_that_were_cancelled_meanwhile_stay_cancelled() {
     assert_eq!(on_hand(&before, &all, "berlin"), -2);
     assert_eq!(order.order.state.lines[0].cancelled, 2);
     assert_eq!(kinds(&order), [ExceptionKind::ShippedAfterCancel]);
+}
+
+#[test]
+fn units_that_the_location_had_cancelled_are_not_missing() {
+    // One of four was cancelled, which we hear of last. The first shipment comes before that or after it.
+    for cancel_first in [true, false] {
+        let mut order = at_berlin(4);
+        let before = order.clone();
+        let mut all = order.report(0, shipped("2", &[("1", 2)], true)).unwrap();
+        all.extend(short_after_the_grace(&mut order));
+        assert_eq!(on_hand(&before, &all, "berlin"), -4, "two are written off");
+        order.route(&[("lyon", 2)]).unwrap();
+        let cancel = FulfillmentFact::Cancelled { lines: line(1) };
+        let first = shipped("1", &[("1", 1)], false);
+        let facts = if cancel_first {
+            [cancel, first]
+        } else {
+            [first, cancel]
+        };
+        for fact in facts {
+            let events = order.report(0, fact.clone()).unwrap();
+            if matches!(fact, FulfillmentFact::Cancelled { .. }) {
+                assert_eq!(names(&events), ["WriteOffReversed"]);
+            }
+            all.extend(events);
+        }
+        assert_eq!(on_hand(&before, &all, "berlin"), -3, "three have left");
+        let state = &order.order.state.lines[0];
+        assert_eq!((state.shipped, state.assigned, state.total()), (3, 1, 4));
+        assert_eq!(kinds(&order), []);
+        let again = FulfillmentFact::Cancelled { lines: line(1) };
+        assert_eq!(order.report(0, again).unwrap(), [], "none is missing");
+    }
+}
+
+#[test]
+fn a_write_off_is_as_of_the_reservation() {
+    let mut order = at_berlin(4);
+    let reserved = order.order.state.fulfillment_orders[0].id.minted_at();
+    order.pass(3600);
+    let before = order.clone();
+    let reason = "not_found".to_owned();
+    let events = order
+        .report(0, FulfillmentFact::Rejected { reason })
+        .unwrap();
+    let deltas = stock_deltas(&before.order, &events[0]);
+    let delta = &deltas[0];
+    assert_eq!((delta.reserved, delta.moves.len()), (-4, 1));
+    assert_eq!(delta.on_hand(None), -4);
+    let second = jiff::SignedDuration::from_secs(1);
+    assert_eq!(delta.on_hand(Some(reserved - second)), -4);
+    assert_eq!(delta.on_hand(Some(reserved + second)), 0, "counted since");
+}
+
+#[test]
+fn units_that_are_known_to_be_missing_are_not_written_off_again() {
+    let mut order = at_berlin(4);
+    order.pass(60);
+    let before = order.clone();
+    let fact = FulfillmentFact::Closed { totals: line(1) };
+    let events = order.report(0, fact).unwrap();
+    assert_eq!(names(&events)[0], "UnitsShortShipped");
+    let delta = &stock_deltas(&before.order, &events[0])[0];
+    // Three are missing. Of the four reserved units, none to all four are known to be.
+    for (on_hand, left) in [(4, 1), (3, 1), (2, 1), (1, 1), (0, 0)] {
+        let level = StockLevel {
+            on_hand,
+            reserved: 4,
+            ..StockLevel::empty(delta.sku.clone(), delta.location.clone())
+        };
+        let after = level.after(delta);
+        assert_eq!((after.on_hand, after.reserved), (left, 1), "{on_hand}");
+    }
+}
+
+#[test]
+fn surplus_that_its_location_does_not_have_is_written_off_until_it_turns_up() {
+    let mut order = at_berlin(2);
+    order
+        .report(0, FulfillmentFact::Closed { totals: vec![] })
+        .unwrap();
+    order.route(&[("lyon", 2)]).unwrap();
+    order.apply(&Command::RequestFulfillment).unwrap();
+    order.report(0, shipped("1", &[("1", 2)], true)).unwrap();
+    // Lyon refuses to cancel what Berlin has shipped, ships one, and has not got the other.
+    let reason = "packed".to_owned();
+    let refused = FulfillmentFact::CancelRefused { reason };
+    let mut all = order.report(1, refused).unwrap();
+    let fact = FulfillmentFact::Closed { totals: line(1) };
+    all.extend(order.report(1, fact).unwrap());
+    assert_eq!(on_hand(&order, &all, "lyon"), -1);
+    assert_eq!(
+        order.order.state.fulfillment_orders[1].lines[0].written_off,
+        1
+    );
+    all.extend(order.report(1, shipped("1", &[("1", 2)], true)).unwrap());
+    assert_eq!(on_hand(&order, &all, "lyon"), -2, "both have left");
+    assert_eq!(order.order.state.lines[0].shipped, 2);
+}
+
+#[test]
+fn surplus_that_its_location_was_asked_to_cancel_is_not_missing() {
+    let mut order = at_berlin(2);
+    order
+        .report(0, FulfillmentFact::Closed { totals: vec![] })
+        .unwrap();
+    order.route(&[("lyon", 2)]).unwrap();
+    order.apply(&Command::RequestFulfillment).unwrap();
+    order.report(0, shipped("1", &[("1", 2)], true)).unwrap();
+    let fact = FulfillmentFact::Closed { totals: vec![] };
+    let events = order.report(1, fact).unwrap();
+    assert_eq!(names(&events), ["SurplusReleased"]);
+    assert_eq!(on_hand(&order, &events, "lyon"), 0);
 }
 
 #[test]

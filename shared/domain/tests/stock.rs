@@ -88,6 +88,7 @@ fn happens(acts: &[(Act, bool)]) -> (Vec<Reported>, i64, i64) {
                         LevelMove::new(now, -gone[0]),
                         LevelMove::new(at(second), -gone[1]),
                     ],
+                    write_offs: vec![],
                     reserved: -asked,
                     is_reservation: false,
                     sku: empty().sku,
@@ -140,6 +141,7 @@ proptest! {
         for second in &seconds {
             let delta = StockDelta {
                 moves: vec![LevelMove::new(at(*second), 1)],
+                write_offs: vec![],
                 reserved: 0,
                 is_reservation: false,
                 sku: empty().sku,

@@ -30,8 +30,8 @@ pub(super) struct Customer {
     pub(super) total: i64,
     /// What happened outside that a person should be shown.
     pub(super) trouble: BTreeSet<&'static str>,
-    /// SKUs that locations have declined to ship; whether because units were missing.
-    pub(super) declined: BTreeMap<(&'static str, &'static str), bool>,
+    /// Lines that locations have declined to ship, with their SKU; whether because units were missing.
+    pub(super) declined: BTreeMap<(&'static str, String), (&'static str, bool)>,
 }
 
 /// What a customer does, or an agent for them.

@@ -240,15 +240,13 @@ impl Day<'_> {
     }
 
     /// A backordered unit waits for a location that has not declined it and has none. `None`: it does.
-    fn must_not_wait(&self, customer: usize, sku: &str, free: &Free) -> Option<String> {
-        let declined = &self.customers[customer].declined;
-        let open = LOCATIONS.iter().filter(|location| {
-            !declined
-                .keys()
-                .any(|(of, what)| of == *location && *what == sku)
-        });
+    fn must_not_wait(&self, customer: usize, line: &Line, free: &Free) -> Option<String> {
+        let (declined, sku) = (&self.customers[customer].declined, &line.sku);
+        let open = LOCATIONS
+            .iter()
+            .filter(|location| !declined.contains_key(&(**location, line.id.clone())));
         let free = |location: &&str| {
-            let level = free.get(&((*location).to_owned(), sku.to_owned()));
+            let level = free.get(&((*location).to_owned(), sku.clone()));
             level.copied().unwrap_or(0)
         };
         let mut open = open.peekable();
@@ -280,7 +278,6 @@ impl Day<'_> {
         for line in lines {
             let Line {
                 id,
-                sku,
                 unrouted,
                 backordered,
                 assigned,
@@ -293,7 +290,7 @@ impl Day<'_> {
                 why.push(format!("line {id} is assigned, and nobody works on it"));
             }
             if *backordered > 0 && !whole {
-                why.extend(self.must_not_wait(customer, sku, free));
+                why.extend(self.must_not_wait(customer, line, free));
             }
             if unrouted
                 .saturating_add(*assigned)

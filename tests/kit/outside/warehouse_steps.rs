@@ -60,9 +60,10 @@ impl Day<'_> {
         if let Some(job) = self.job(location, id) {
             job.stage = Stage::Closed;
             let (mut data, name, customer) = (ids(job), job.name.clone(), job.customer);
-            let skus: Vec<&str> = job.lines.iter().map(|line| line.sku).collect();
+            let lines = job.lines.iter();
+            let lines: Vec<_> = lines.map(|l| (l.line.clone(), l.sku)).collect();
             data["reason"] = reason.into();
-            self.declines(location, customer, &skus, reason == "out_of_stock");
+            self.declines(location, customer, lines, reason == "out_of_stock");
             self.about(location, "fulfillment_order.rejected", &data, &name);
         }
     }
@@ -71,14 +72,16 @@ impl Day<'_> {
         &mut self,
         location: &'static str,
         customer: usize,
-        skus: &[&'static str],
+        lines: Vec<(String, &'static str)>,
         missing: bool,
     ) {
         let customer = &mut self.customers[customer];
         customer.trouble.insert("declined");
-        customer
-            .declined
-            .extend(skus.iter().map(|sku| ((location, *sku), missing)));
+        customer.declined.extend(
+            lines
+                .into_iter()
+                .map(|(line, sku)| ((location, line), (sku, missing))),
+        );
     }
 
     /// Takes from the shelf what is there, and packs it into parcels.
@@ -99,7 +102,7 @@ impl Day<'_> {
             let units = line.wanted.min(*shelf);
             *shelf = shelf.saturating_sub(units);
             if units < line.wanted {
-                short.push(line.sku);
+                short.push((line.line.clone(), line.sku));
             }
             found.extend((0..units).map(|_| (line.line.clone(), line.sku)));
         }
@@ -110,7 +113,7 @@ impl Day<'_> {
             return;
         }
         if job.is_short {
-            self.declines(location, customer, &short, true);
+            self.declines(location, customer, short, true);
         }
         let parcels = match self.may(Kind::Parcels) {
             true => self
@@ -273,9 +276,9 @@ impl Day<'_> {
         *shelf = shelf.saturating_add(units);
         if self.may(Kind::Restocks) {
             for customer in &mut self.customers {
-                if customer.declined.get(&(location, sku)) == Some(&true) {
-                    customer.declined.remove(&(location, sku));
-                }
+                customer.declined.retain(|(of, _), (declined, missing)| {
+                    *of != location || *declined != sku || !*missing
+                });
             }
         }
         let data = json!({ "items": [{ "sku": sku, "quantity": units }] });
@@ -315,13 +318,16 @@ impl Day<'_> {
             return;
         };
         line.wanted = line.wanted.saturating_sub(1);
-        let (cancelled, sku) = (BTreeMap::from([(line.line.clone(), 1)]), line.sku);
+        let (cancelled, declined) = (
+            BTreeMap::from([(line.line.clone(), 1)]),
+            vec![(line.line.clone(), line.sku)],
+        );
         if job.lines.iter().all(|line| line.wanted == 0) {
             job.stage = Stage::Closed;
         }
         let (mut data, name, customer) = (ids(job), job.name.clone(), job.customer);
         data["lines"] = listed(&cancelled);
-        self.declines(location, customer, &[sku], false);
+        self.declines(location, customer, declined, false);
         self.about(location, "fulfillment_order.cancelled", &data, &name);
     }
 

@@ -116,6 +116,7 @@ pub(super) fn fact(sku: &Sku, on_hand: i64, reserved: i64) -> StockDelta {
 pub(super) fn fact_at(sku: &Sku, moves: &[(i64, i64)], reserved: i64) -> StockDelta {
     let moved = |(minute, units): &(i64, i64)| LevelMove::new(minutes(*minute), *units);
     StockDelta {
+        write_offs: vec![],
         sku: sku.clone(),
         location: here(),
         moves: moves

@@ -131,6 +131,8 @@ catalogue! {
     FulfillmentClosing 1 ORDER_SOURCE OrderDetail<ClosingFulfillment>;
     /// A late shipment took units back that had been routed again.
     UnitsReclaimed 1 ORDER_SOURCE OrderDetail<Reclaimed>;
+    /// Units that were written off as missing are on the location's shelf: it had cancelled them.
+    WriteOffReversed 1 ORDER_SOURCE OrderDetail<ReversedWriteOff>;
     /// Units that a late shipment from elsewhere has are no longer assigned to the location.
     SurplusReleased 1 ORDER_SOURCE OrderDetail<ReleasedSurplus>;
     /// A shipment left the location.

@@ -182,6 +182,15 @@ impl PublishedEvent {
                 location,
                 units,
             }),
+            Event::WriteOffReversed {
+                fulfillment_order,
+                location,
+                lines,
+            } => Self::WriteOffReversed(ReversedWriteOff {
+                fulfillment_order,
+                location,
+                lines,
+            }),
             Event::SurplusReleased {
                 fulfillment_order,
                 location,

@@ -280,6 +280,15 @@ data! {
         /// The units, and where they were.
         units: Vec<ReclaimedUnits>,
     }
+    /// Units that are on the shelf after they were written off as missing.
+    ReversedWriteOff {
+        /// The fulfillment order that had them.
+        fulfillment_order: FulfillmentOrderId,
+        /// The location that has them.
+        location: LocationId,
+        /// The units.
+        lines: Vec<LineUnits>,
+    }
     /// Units that the order needs no more.
     ReleasedSurplus {
         /// The fulfillment order that had them.

@@ -84,6 +84,7 @@ pub const SUBSCRIPTIONS: &[(Consumer, &[&str])] = &[
             "UnitsBackordered",
             "FulfillmentRejected",
             "UnitsReclaimed",
+            "WriteOffReversed",
             "SurplusReleased",
             "LocationAllowed",
             "HoldReleased",

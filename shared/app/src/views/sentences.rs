@@ -171,6 +171,9 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
                 .collect();
             format!("{location} has shipped after all: {}", parts.join(", "))
         }
+        Event::WriteOffReversed {
+            location, lines, ..
+        } => format!("Cancelled by {location} and not missing: {}", units(lines)),
         Event::SurplusReleased {
             location, lines, ..
         } => format!("No longer needed from {location}: {}", units(lines)),

@@ -64,7 +64,7 @@ impl Table {
     /// Adds to a level without reading it, on condition that it was last counted at `counted_at`, or so that the same
     /// movements are in the figure of its last count. A reservation needs the units to be available. Any other change must
     /// leave the level without a shortfall: available stock is never negative, so with a shortfall adding gives a wrong
-    /// sum. Nor may there be more movements than a level keeps: then the oldest must be dropped.
+    /// sum, and units that are reported missing may be known to be. Nor may there be more movements than a level keeps: then the oldest must be dropped.
     pub(super) fn add_to_level(
         &self,
         delta: &StockDelta,
@@ -93,7 +93,7 @@ impl Table {
         let mut conditions = vec![if delta.is_reservation {
             values.push((":needed", number(needed)));
             "#available >= :needed"
-        } else if available == 0 {
+        } else if available == 0 && !delta.writes_off(counted_at) {
             "attribute_exists(#pk)"
         } else {
             values.push((":needed", number(needed)));
@@ -142,7 +142,8 @@ impl Table {
 pub(super) fn can_be_added(delta: &StockDelta, level: &StockLevel) -> bool {
     let available = delta.available(level.counted_at);
     let added = delta.moves_after(level.counted_at).count();
-    let balanced = available == 0 || level.shortfall() == 0;
+    let writes_off = delta.writes_off(level.counted_at);
+    let balanced = (available == 0 && !writes_off) || level.shortfall() == 0;
     balanced
         && level.available() >= available.saturating_neg()
         && (added == 0 || level.moves.len().saturating_add(added) <= MOVES_MAX)

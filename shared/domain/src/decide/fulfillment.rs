@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use super::{
     closing::close,
     exception::open,
-    late::release_surplus,
+    late::{not_missing, release_surplus},
     shipping::{contents, known, shipped, told_again},
     units::{cancelled, recalled, refused, totals, units_of},
 };
@@ -175,7 +175,7 @@ fn own_fulfillment_order<'a>(
 }
 
 /// A location has cancelled units (none named: all open ones). This answers for all that it was asked to cancel: what it
-/// did not cancel of that is refused.
+/// did not cancel of that is refused. Units that it names and that are not open any more are not missing.
 fn cancelled_by_location(
     order: &Order,
     found: &FulfillmentOrder,
@@ -192,7 +192,12 @@ fn cancelled_by_location(
         }
     };
     let kept = |line: &FulfillmentLine| line.asked_back().saturating_sub(cancelled(line));
+    let beyond = |line: &FulfillmentLine| {
+        let named = units.get(&line.line).copied().unwrap_or(0);
+        named.saturating_sub(line.open)
+    };
     let mut events = release(order, found, cancelled, "cancelled_by_location", None);
+    events.extend(not_missing(order, found, beyond));
     events.extend(refused(order, found, kept, LOCATION_REFUSED, context.now));
     events
 }

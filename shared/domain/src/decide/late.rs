@@ -85,7 +85,6 @@ fn reclaimed(
         surplus: at(false),
         released: back,
         written_off: back.min(released.written_off),
-        written_off_at: released.written_off_at,
     };
     (units.total() > 0 || units.written_off > 0).then_some(units)
 }
@@ -155,6 +154,21 @@ pub(super) fn ship_surplus(
     event
 }
 
+/// A location says that it has cancelled units, `beyond` those that are open. As far as they were written off as missing
+/// when it closed, they are on its shelf: they did not leave and are not lost. Where they were routed since, they stay.
+pub(super) fn not_missing(
+    order: &Order,
+    found: &FulfillmentOrder,
+    beyond: impl Fn(&FulfillmentLine) -> u32,
+) -> Option<Event> {
+    let lines = units_of(order, found, |line| beyond(line).min(line.written_off));
+    (!lines.is_empty()).then(|| Event::WriteOffReversed {
+        fulfillment_order: found.id,
+        location: found.location.clone(),
+        lines,
+    })
+}
+
 /// Units that a location has not shipped and will not ship: surplus is released, what it was asked to cancel is cancelled,
 /// the rest is short. `count` gives them by line; `at`: when they were missing.
 pub(super) fn given_up(
@@ -175,8 +189,12 @@ pub(super) fn given_up(
     // What it was asked to give back because it is not paid is not short.
     let back = |line: &FulfillmentLine| beyond(line).min(line.recalled);
     let short = |line: &FulfillmentLine| beyond(line).saturating_sub(back(line));
-    let mut events: Vec<Event> = release_surplus(order, found, &count, Some(at))
+    // What it was asked to cancel is not missing.
+    let asked = |line: &FulfillmentLine| surplus(line).min(line.cancel_requested);
+    let lost = |line: &FulfillmentLine| surplus(line).saturating_sub(asked(line));
+    let mut events: Vec<Event> = release_surplus(order, found, asked, None)
         .into_iter()
+        .chain(release_surplus(order, found, lost, Some(at)))
         .collect();
     let units = units_of(order, found, to_cancel);
     if !units.is_empty() {

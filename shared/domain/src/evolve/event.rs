@@ -135,7 +135,7 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             let declined = (at.unwrap_or(context.now), *missing);
             fulfillment::return_to_routing(order, id, location, lines, declined, context);
             if *missing {
-                fulfillment::write_off(order, id, lines, *at);
+                fulfillment::write_off(order, id, lines);
             }
         }
         Event::UnitsShortShipped {
@@ -147,7 +147,7 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             let id = *fulfillment_order;
             let declined = (at.unwrap_or(context.now), true);
             fulfillment::return_to_routing(order, id, location, lines, declined, context);
-            fulfillment::write_off(order, id, lines, *at);
+            fulfillment::write_off(order, id, lines);
         }
         Event::LocationAllowed { line, location, .. } => order
             .state
@@ -167,11 +167,17 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             units,
             ..
         } => reclaim::reclaim(order, *fulfillment_order, units, context),
-        Event::SurplusReleased {
+        Event::WriteOffReversed {
             fulfillment_order,
             lines,
             ..
-        } => reclaim::release_surplus(order, *fulfillment_order, lines, context),
+        } => fulfillment::reverse_write_off(order, *fulfillment_order, lines),
+        Event::SurplusReleased {
+            fulfillment_order,
+            lines,
+            missing,
+            ..
+        } => reclaim::release_surplus(order, *fulfillment_order, lines, *missing, context),
         Event::ShipmentShipped { shipment, .. } => shipment::ship(order, shipment, context),
         Event::ShipmentInTransit { shipment } => {
             shipment::step(order, *shipment, ShipmentStatus::InTransit, context);

@@ -158,16 +158,17 @@ fn decline(
     }
 }
 
-/// Units that a location will not ship because they do not exist, found at that time.
-pub(super) fn write_off(
-    order: &mut Order,
-    id: FulfillmentOrderId,
-    lines: &[LineUnits],
-    at: Option<Timestamp>,
-) {
+/// Units that a location will not ship because they do not exist.
+pub(super) fn write_off(order: &mut Order, id: FulfillmentOrderId, lines: &[LineUnits]) {
     for_lines(order, id, lines, |line, units| {
         line.written_off = line.written_off.saturating_add(units);
-        line.written_off_at = line.written_off_at.max(at);
+    });
+}
+
+/// Units that exist after all.
+pub(super) fn reverse_write_off(order: &mut Order, id: FulfillmentOrderId, lines: &[LineUnits]) {
+    for_lines(order, id, lines, |line, units| {
+        line.written_off = line.written_off.saturating_sub(units);
     });
 }
 

@@ -33,9 +33,6 @@ pub(super) fn reclaim(
             line.open = line.open.saturating_add(part.total());
             line.released = line.released.saturating_sub(part.released);
             line.written_off = line.written_off.saturating_sub(part.written_off);
-            if line.written_off == 0 {
-                line.written_off_at = None;
-            }
         }
         if let Some(line) = line_mut(order, &part.line) {
             shift(&mut line.unrouted, &mut line.assigned, part.unrouted);
@@ -48,14 +45,20 @@ pub(super) fn reclaim(
     }
 }
 
-/// Takes surplus units from the fulfillment order that has them.
+/// Takes surplus units from the fulfillment order that has them; `missing`: and writes them off. A shipment with them
+/// may turn up like one with other missing units.
 pub(super) fn release_surplus(
     order: &mut Order,
     id: FulfillmentOrderId,
     lines: &[LineUnits],
+    missing: bool,
     context: &Context,
 ) {
     for_lines(order, id, lines, |line, units| {
+        if missing {
+            line.released = line.released.saturating_add(units);
+            line.written_off = line.written_off.saturating_add(units);
+        }
         line.open = line.open.saturating_sub(units);
         line.surplus = line.surplus.saturating_sub(units).min(line.open);
         // The location was asked to cancel these units first.

@@ -15,6 +15,9 @@ pub(super) struct History {
     counts: BTreeMap<Timestamp, i64>,
     /// Units that came or left.
     moves: BTreeMap<Timestamp, i64>,
+    /// Of the units that left, those that were reported missing. As far as the level was short of them before, they were
+    /// not taken again.
+    write_offs: BTreeMap<Timestamp, i64>,
 }
 
 impl History {
@@ -31,6 +34,23 @@ impl History {
 
     pub(super) fn add_move(&mut self, at: Timestamp, units: i64) {
         add(&mut self.moves, whole_milliseconds(at), units);
+    }
+
+    /// Adds units that were reported missing.
+    pub(super) fn add_write_off(&mut self, at: Timestamp, units: i64) {
+        self.add_move(at, units.saturating_neg());
+        add(&mut self.write_offs, whole_milliseconds(at), units);
+    }
+
+    /// Units written off after a time and until another.
+    fn written_off(&self, after: Option<Timestamp>, until: Option<Timestamp>) -> i64 {
+        let write_offs = self.write_offs.iter();
+        let between = write_offs
+            .filter(|(at, _)| after.is_none_or(|after| **at > after))
+            .filter(|(at, _)| until.is_some_and(|until| **at <= until));
+        between
+            .map(|(_, units)| *units)
+            .fold(0, i64::saturating_add)
     }
 
     fn moves_after(&self, time: Option<Timestamp>) -> BTreeMap<Timestamp, i64> {
@@ -54,12 +74,6 @@ pub(super) fn check_on_hand(
     findings: &mut Findings,
 ) {
     let (on_hand, counted_at) = (history.on_hand(), history.counted_at());
-    findings.unless(level.on_hand == on_hand, Rule::I5, subject, || {
-        format!(
-            "{} units are on hand, the last count and the movements after it add up to {on_hand}",
-            level.on_hand
-        )
-    });
     findings.unless(level.counted_at == counted_at, Rule::I5, subject, || {
         format!(
             "the last count is recorded as of {:?}, it was as of {counted_at:?}",
@@ -72,8 +86,27 @@ pub(super) fn check_on_hand(
         add(&mut kept, moved.at, moved.units);
     }
     let expected = history.moves_after(counted_at.max(dropped));
-    findings.unless(kept == expected, Rule::I5, subject, || {
+    // What is more than expected was known to be missing when it was written off.
+    let mut known = kept.clone();
+    for (at, units) in &expected {
+        add(&mut known, *at, units.saturating_neg());
+    }
+    let is_known = |(at, units): (&Timestamp, &i64)| {
+        let written_off = history.write_offs.get(at).copied().unwrap_or(0);
+        (0..=written_off).contains(units)
+    };
+    findings.unless(known.iter().all(is_known), Rule::I5, subject, || {
         format!("the movements {kept:?} are kept, {expected:?} happened")
+    });
+    let known = known.into_values().fold(0, i64::saturating_add);
+    let least = on_hand.saturating_add(known);
+    let most = least.saturating_add(history.written_off(counted_at, dropped));
+    let is_right = (least..=most).contains(&level.on_hand);
+    findings.unless(is_right, Rule::I5, subject, || {
+        format!(
+            "{} units are on hand, the last count and the movements after it add up to {least}",
+            level.on_hand
+        )
     });
 }
 

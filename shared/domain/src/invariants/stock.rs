@@ -151,14 +151,7 @@ impl Moves {
     /// Shipments lower a level, and so do locations that report missing units. Read from the events
     /// themselves, not by the function that wrote the levels.
     fn add_order(&mut self, OrderRecord { order, commits }: &OrderRecord) {
-        let events = commits.iter().flat_map(|commit| {
-            commit
-                .body
-                .events
-                .iter()
-                .map(|event| (commit.body.at, event))
-        });
-        for (recorded_at, event) in events {
+        for event in commits.iter().flat_map(|commit| &commit.body.events) {
             #[expect(
                 clippy::wildcard_enum_match_arm,
                 reason = "the other events do not change what is on hand"
@@ -185,7 +178,6 @@ impl Moves {
                     location,
                     lines,
                     missing: true,
-                    at,
                     ..
                 }
                 | Event::SurplusReleased {
@@ -193,21 +185,36 @@ impl Moves {
                     location,
                     lines,
                     missing: true,
-                    at,
+                    ..
                 }
                 | Event::UnitsShortShipped {
                     fulfillment_order,
                     location,
                     lines,
-                    at,
+                    ..
                 } => {
-                    let tracked = order
-                        .fulfillment_order(*fulfillment_order)
-                        .is_some_and(|f| !f.untracked);
-                    for part in lines.iter().filter(|_| tracked) {
-                        let gone = i64::from(part.units).saturating_neg();
-                        let key = (part.sku.clone(), location.clone());
-                        self.add(key, at.unwrap_or(recorded_at), gone, 0);
+                    let found = order.fulfillment_order(*fulfillment_order);
+                    for found in found.iter().filter(|found| !found.untracked) {
+                        for part in lines {
+                            let key = (part.sku.clone(), location.clone());
+                            let history = self.history.entry(key).or_default();
+                            let at = found.written_off_as_of();
+                            history.add_write_off(at, i64::from(part.units));
+                        }
+                    }
+                }
+                Event::WriteOffReversed {
+                    fulfillment_order,
+                    location,
+                    lines,
+                } => {
+                    let found = order.fulfillment_order(*fulfillment_order);
+                    for found in found.iter().filter(|found| !found.untracked) {
+                        for part in lines {
+                            let key = (part.sku.clone(), location.clone());
+                            let back = i64::from(part.units);
+                            self.add(key, found.written_off_as_of(), back, 0);
+                        }
                     }
                 }
                 Event::UnitsReclaimed {
@@ -215,16 +222,16 @@ impl Moves {
                     location,
                     units,
                 } => {
-                    let tracked = order
-                        .fulfillment_order(*fulfillment_order)
-                        .is_some_and(|f| !f.untracked);
-                    for part in units.iter().filter(|_| tracked) {
-                        let key = (part.sku.clone(), location.clone());
-                        // Taken without a check by the shipment in the same commit. The reversal gives nothing back when
-                        // it is of a time before the last count.
-                        let back = i64::from(part.written_off);
-                        let at = part.written_off_at.unwrap_or(recorded_at);
-                        self.add(key, at, back, i64::from(part.total()));
+                    let found = order.fulfillment_order(*fulfillment_order);
+                    for found in found.iter().filter(|found| !found.untracked) {
+                        for part in units {
+                            let key = (part.sku.clone(), location.clone());
+                            // Taken without a check by the shipment in the same commit. The reversal gives nothing back
+                            // when it is of a time before the last count.
+                            let back = i64::from(part.written_off);
+                            let at = found.written_off_as_of();
+                            self.add(key, at, back, i64::from(part.total()));
+                        }
                     }
                 }
                 _ => {}

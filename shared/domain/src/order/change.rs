@@ -52,7 +52,7 @@ impl Change {
         let mut stock: BTreeMap<(Sku, LocationId), StockDelta> = BTreeMap::new();
         let mut references = Vec::new();
         for event in &events {
-            for delta in stock_deltas(&after, event, context.now) {
+            for delta in stock_deltas(&after, event) {
                 add_delta(&mut stock, delta);
             }
             references.extend(references_of(event));

@@ -94,9 +94,6 @@ pub struct ReclaimedUnits {
     /// Of those, the units whose stock had been written off: the write-off is reversed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub written_off: u32,
-    /// When that stock was last written off, UTC; `None`: nothing was, or when it was recorded is all that is known.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub written_off_at: Option<Timestamp>,
 }
 
 impl ReclaimedUnits {
@@ -337,6 +334,14 @@ pub enum Event {
         location: LocationId,
         units: Vec<ReclaimedUnits>,
     },
+    /// A location had cancelled units by itself, and says so after they were written off its stock as missing: they are
+    /// on its shelf. They stay routed as they are.
+    WriteOffReversed {
+        fulfillment_order: FulfillmentOrderId,
+        /// The location.
+        location: LocationId,
+        lines: Vec<LineUnits>,
+    },
     /// Units that the order needs no more, because a late shipment from elsewhere has them, are taken from the location
     /// that had them assigned.
     SurplusReleased {
@@ -495,6 +500,7 @@ impl Event {
             Self::FulfillmentClosing { .. } => "FulfillmentClosing",
             Self::FulfillmentClosingEnded { .. } => "FulfillmentClosingEnded",
             Self::UnitsReclaimed { .. } => "UnitsReclaimed",
+            Self::WriteOffReversed { .. } => "WriteOffReversed",
             Self::SurplusReleased { .. } => "SurplusReleased",
             Self::ShipmentShipped { .. } => "ShipmentShipped",
             Self::ShipmentInTransit { .. } => "ShipmentInTransit",

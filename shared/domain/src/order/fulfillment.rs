@@ -97,12 +97,10 @@ pub struct FulfillmentLine {
     /// them back.
     #[serde(default, skip_serializing_if = "is_default")]
     pub released: u32,
-    /// Of the released units, how many were written off the location's stock.
+    /// Of the released units, how many are written off the location's stock. A shipment that contains them, or a message
+    /// that they were cancelled, reverses that.
     #[serde(default, skip_serializing_if = "is_default")]
     pub written_off: u32,
-    /// When they were found missing, the last of them, UTC.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub written_off_at: Option<Timestamp>,
 }
 
 impl FulfillmentLine {
@@ -117,7 +115,6 @@ impl FulfillmentLine {
             surplus: 0,
             released: 0,
             written_off: 0,
-            written_off_at: None,
         }
     }
 
@@ -195,6 +192,19 @@ impl FulfillmentOrder {
             .iter()
             .map(|l| l.open)
             .fold(0, u32::saturating_add)
+    }
+
+    /// As of when units that the location reports missing are written off its stock: when they were reserved, UTC.
+    ///
+    /// The location says when it looked for them, but nobody knows since when they are gone. When they were reserved,
+    /// what is on hand was taken for true; so a count that was taken before does not know that they are missing, and they
+    /// are written off. A count that was taken since has looked at the shelf itself and holds, whether we hear of it
+    /// before the report or after it: it found fewer units then, and a write-off on top would take them twice. When units
+    /// disappear between such a count and the report, the level has too many until the next report or count.
+    ///
+    /// All write-offs of a fulfillment order have this one time, so each can be reversed exactly.
+    pub fn written_off_as_of(&self) -> Timestamp {
+        self.id.minted_at()
     }
 
     /// Whether the location has not got its request, or not answered it, for [`SILENCE_S`].

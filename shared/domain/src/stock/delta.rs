@@ -18,6 +18,9 @@ pub struct StockDelta {
     /// Units that came to the level or left it, each time once, sorted by time. Which of them change what is on hand
     /// depends on the level's last count: see [`Self::moves_after`].
     pub moves: Vec<LevelMove>,
+    /// Of the units that left, how many are written off because a location reports them missing, by the time of their
+    /// movement; units are positive. A shortfall that is recorded already covers them: see [`StockLevel::after`].
+    pub write_offs: Vec<LevelMove>,
     /// Units reserved, more or less.
     pub reserved: i64,
     /// Whether it reserves for an order, which needs the units to be available. A physical fact needs nothing.
@@ -50,6 +53,30 @@ impl StockDelta {
         self.reserved == 0 && self.moves.is_empty()
     }
 
+    /// Whether it writes units off that are not in the figure of a count taken at `counted_at`.
+    pub fn writes_off(&self, counted_at: Option<Timestamp>) -> bool {
+        let mut write_offs = self.write_offs.iter();
+        write_offs.any(|missing| is_after_count(missing.at, counted_at))
+    }
+
+    /// The movements that a level makes of [`Self::moves_after`] when it is short of `shortfall` reserved units: that many
+    /// of the units that are written off are known to be missing, and are not taken twice.
+    pub(super) fn moves_with(
+        &self,
+        counted_at: Option<Timestamp>,
+        mut shortfall: i64,
+    ) -> Vec<LevelMove> {
+        let mut known = |moved: LevelMove| {
+            let missing = self.write_offs.iter().filter(|w| w.at == moved.at);
+            let missing = missing.map(|w| w.units).fold(0, i64::saturating_add);
+            let known = missing.min(shortfall);
+            shortfall = shortfall.saturating_sub(known);
+            LevelMove::new(moved.at, moved.units.saturating_add(known))
+        };
+        let moves = self.moves_after(counted_at).map(&mut known);
+        moves.filter(|moved| moved.units != 0).collect()
+    }
+
     fn add_move(&mut self, moved: LevelMove) {
         match self.moves.binary_search_by_key(&moved.at, |m| m.at) {
             Ok(index) => {
@@ -76,20 +103,22 @@ pub(crate) fn add_delta(sums: &mut BTreeMap<(Sku, LocationId), StockDelta>, delt
             for moved in delta.moves {
                 sum.add_move(moved);
             }
+            sum.write_offs.extend(delta.write_offs);
             sum.reserved = sum.reserved.saturating_add(delta.reserved);
             sum.is_reservation |= delta.is_reservation;
         }
     }
 }
 
-/// What one event does to stock, given the order just before it. `recorded_at` is the time of the commit; a movement has
-/// the time at which it was true, where the event has one.
-pub fn stock_deltas(order: &Order, event: &Event, recorded_at: Timestamp) -> Vec<StockDelta> {
+/// What one event does to stock, given the order just before it. A movement has the time at which it was true: when a
+/// shipment left; for a write-off and its reversal see [`FulfillmentOrder::written_off_as_of`].
+pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
     let sku = |line: &LineId| order.line(line).map(|(line, _)| line.sku.clone());
     let reserved = |sku: &Sku, location: &LocationId, reserved: i64| StockDelta {
         sku: sku.clone(),
         location: location.clone(),
         moves: Vec::new(),
+        write_offs: Vec::new(),
         reserved,
         is_reservation: reserved > 0,
     };
@@ -99,6 +128,15 @@ pub fn stock_deltas(order: &Order, event: &Event, recorded_at: Timestamp) -> Vec
         delta.add_move(LevelMove::new(at, units.saturating_neg()));
         delta
     };
+    // Units that are no longer reserved, and of which some are missing.
+    let written_off =
+        |sku: &Sku, location: &LocationId, at: Timestamp, units: i64, missing: i64| {
+            let mut delta = gone(sku, location, at, missing, units);
+            if missing != 0 {
+                delta.write_offs.push(LevelMove::new(at, missing));
+            }
+            delta
+        };
     let tracked = |id: &FulfillmentOrderId| order.fulfillment_order(*id).filter(|f| !f.untracked);
     #[expect(
         clippy::wildcard_enum_match_arm,
@@ -132,7 +170,6 @@ pub fn stock_deltas(order: &Order, event: &Event, recorded_at: Timestamp) -> Vec
             location,
             lines,
             missing,
-            at,
             ..
         }
         | Event::SurplusReleased {
@@ -140,18 +177,15 @@ pub fn stock_deltas(order: &Order, event: &Event, recorded_at: Timestamp) -> Vec
             location,
             lines,
             missing,
-            at,
+            ..
         } => {
-            let at = at.unwrap_or(recorded_at);
-            let lines = lines
-                .iter()
-                .filter(|_| tracked(fulfillment_order).is_some());
             let released = |l: &LineUnits| {
+                let at = tracked(fulfillment_order)?.written_off_as_of();
                 let units = i64::from(l.units);
                 let missing = if *missing { units } else { 0 };
-                gone(&l.sku, location, at, missing, units)
+                Some(written_off(&l.sku, location, at, units, missing))
             };
-            lines.map(released).collect()
+            lines.iter().filter_map(released).collect()
         }
         Event::UnitsRecalled {
             fulfillment_order,
@@ -169,17 +203,26 @@ pub fn stock_deltas(order: &Order, event: &Event, recorded_at: Timestamp) -> Vec
             fulfillment_order,
             location,
             lines,
-            at,
+            ..
         } => {
-            let at = at.unwrap_or(recorded_at);
-            let lines = lines
-                .iter()
-                .filter(|_| tracked(fulfillment_order).is_some());
             let short = |l: &LineUnits| {
+                let at = tracked(fulfillment_order)?.written_off_as_of();
                 let units = i64::from(l.units);
-                gone(&l.sku, location, at, units, units)
+                Some(written_off(&l.sku, location, at, units, units))
             };
-            lines.map(short).collect()
+            lines.iter().filter_map(short).collect()
+        }
+        Event::WriteOffReversed {
+            fulfillment_order,
+            location,
+            lines,
+        } => {
+            let back = |l: &LineUnits| {
+                let at = tracked(fulfillment_order)?.written_off_as_of();
+                let units = i64::from(l.units).saturating_neg();
+                Some(gone(&l.sku, location, at, units, 0))
+            };
+            lines.iter().filter_map(back).collect()
         }
         Event::UnitsReclaimed {
             fulfillment_order,
@@ -187,10 +230,9 @@ pub fn stock_deltas(order: &Order, event: &Event, recorded_at: Timestamp) -> Vec
             units,
         } => {
             // Their shipment is in the same change, and a fact; so they need not be available. The reversal is as of the
-            // write-off: a count that was taken in between has neither in its figure.
+            // write-off: a count either has both in its figure or neither.
             let own = |u: &ReclaimedUnits| {
-                let _ = tracked(fulfillment_order)?;
-                let at = u.written_off_at.unwrap_or(recorded_at);
+                let at = tracked(fulfillment_order)?.written_off_as_of();
                 let back = i64::from(u.written_off).saturating_neg();
                 let total = i64::from(u.total()).saturating_neg();
                 Some(StockDelta {

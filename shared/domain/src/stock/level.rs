@@ -122,11 +122,16 @@ impl StockLevel {
 
     /// The level after what an order's change does to it. Movements from before the last count are in its figure
     /// already.
+    ///
+    /// So are units that are reported missing where fewer are on hand than are reserved: a count or a correction has
+    /// shown that some of the reserved units do not exist, and the location now finds the same for the order that they
+    /// were reserved for. They are written off only as far as the shortfall does not cover them.
     #[must_use]
     pub fn after(&self, delta: &StockDelta) -> Self {
         let mut after = self.clone();
         after.reserved = after.reserved.saturating_add(delta.reserved);
-        for moved in delta.moves_after(self.counted_at) {
+        let missing = self.reserved.saturating_sub(self.on_hand).max(0);
+        for moved in delta.moves_with(self.counted_at, missing) {
             after.add(moved);
         }
         if after.moves.len() > MOVES_MAX {
