@@ -562,12 +562,13 @@ fn stock_exceptions(level: &StockLevel) -> Vec<BusEntry> {
         };
         StockRecord::new(at(), actor, cause(key))
     };
+    let (level, opened) = StockException::count_too_old(level, 10, at(), at()).unwrap();
     let refused = StockRecord {
-        exceptions_opened: vec![StockException::count_too_old(level, 10, at(), at())],
+        exceptions_opened: vec![opened],
         ..record("wms:berlin:s5")
     };
     let counted = StockRecord {
-        exceptions_closed: vec![StockExceptionClosed::counted_again(level, at())],
+        exceptions_closed: vec![StockExceptionClosed::counted_again(&level, at())],
         ..record("wms:berlin:s6")
     };
     let entries = [refused, counted].map(|record| entries_of_movement(&record).unwrap());

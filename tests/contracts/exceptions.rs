@@ -2,11 +2,17 @@
 
 use domain::{
     ids::OrderId,
-    inbound::{FactLine, FulfillmentFact},
+    inbound::{Fact, FactLine, FulfillmentFact, StockFact},
+    stock::{MOVES_KEPT, StockMovement},
 };
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
-use app::{bus::publish::entries_of_stored_commit, memory::Streamed};
+use app::{
+    bus::publish::{entries_of_stored_commit, entries_of_stored_record},
+    memory::Streamed,
+    ports::Clock,
+};
 
 use crate::{
     api_harness::{ApiHarness, ApiResponse},
@@ -287,4 +293,135 @@ async fn the_note_of_a_closed_exception_is_for_those_who_may_read_personal_data(
         }
     }
     assert_eq!(published, 1);
+}
+
+/// A count of a SKU that berlin reported too late; gives the path of the exception, without the SKU and the verb.
+async fn count_too_old(api: &ApiHarness, sku: &str) -> String {
+    let taken_at = api.clock.now();
+    let fact = |movement| StockFact {
+        sku: sku.parse().unwrap(),
+        movement,
+    };
+    api.clock.advance(SignedDuration::from_secs(1));
+    let received = fact(StockMovement::Received { quantity: 1 });
+    let counted = fact(StockMovement::Counted {
+        on_hand: 3,
+        counted_at: Some(taken_at),
+    });
+    let facts = [vec![received; MOVES_KEPT + 1], vec![counted]];
+    for (index, facts) in facts.into_iter().enumerate() {
+        let id = format!("{sku}-{index}-{taken_at}");
+        let berlin = Some("berlin".parse().unwrap());
+        api.receives_webhook(&id, berlin, Fact::Stock(facts)).await;
+    }
+    "/api/oms/locations/berlin/exceptions/1".to_owned()
+}
+
+#[tokio::test]
+async fn exceptions_about_stock_are_listed_with_those_of_orders() {
+    let api = ApiHarness::new().await;
+    underpaid(&api, "1001").await;
+    for sku in ["TEE-A", "TEE/B", "TEE-C"] {
+        count_too_old(&api, sku).await;
+    }
+    let take = "/api/oms/locations/berlin/exceptions/1/take/TEE%2FB".to_owned();
+    api.post("operator", &take, "t", &json!({}))
+        .await
+        .expect(200);
+    for (query, expected) in [
+        (
+            "",
+            [Some("1001"), Some("TEE-A"), Some("TEE-C"), Some("TEE/B")],
+        ),
+        (
+            "kind=count_too_old",
+            [None, Some("TEE-A"), Some("TEE-C"), Some("TEE/B")],
+        ),
+        ("state=taken", [None, None, None, Some("TEE/B")]),
+        ("owner=user-operator", [None, None, None, Some("TEE/B")]),
+        ("kind=underpaid", [Some("1001"), None, None, None]),
+    ] {
+        let expected: Vec<&str> = expected.into_iter().flatten().collect();
+        for limit in [1, 2, 100] {
+            let mut found = Vec::new();
+            let mut cursor = String::new();
+            for _ in 0..20 {
+                let target = format!("/api/oms/exceptions?limit={limit}&{query}{cursor}");
+                let page = api.get("support", &target).await.expect(200);
+                for entry in page["exceptions"].as_array().unwrap() {
+                    let name = entry["number"].as_str().or(entry["sku"].as_str());
+                    let about_stock = entry["location"] == "berlin" && entry["order"].is_null();
+                    assert_eq!(entry["kind"] == "count_too_old", about_stock, "{entry}");
+                    found.push(name.unwrap().to_owned());
+                }
+                match page["next_cursor"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => break,
+                }
+            }
+            assert_eq!(found, expected, "{query} {limit}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_exception_about_stock_is_worked_on_like_one_of_an_order() {
+    let api = ApiHarness::new().await;
+    let path = count_too_old(&api, "TEE-A").await;
+    let (take, close) = (format!("{path}/take/TEE-A"), format!("{path}/close/TEE-A"));
+    let body = json!({ "outcome": "resolved", "note": "Jane van Doe counts again" });
+    for forbidden in ["agent", "support", "shop", "location location:berlin"] {
+        for (path, body) in [(&take, &json!({})), (&close, &body)] {
+            let answer = api.post(forbidden, path, "f", body).await;
+            assert_eq!(answer.problem(403), "forbidden", "{forbidden} {path}");
+        }
+    }
+    let level = json!({ "sku": "TEE-A", "location": "berlin", "id": 1 });
+    let with = |more: Value| {
+        let mut all = level.as_object().unwrap().clone();
+        all.extend(more.as_object().unwrap().clone());
+        Value::Object(all)
+    };
+    let taken = api
+        .post("operator", &take, "t", &json!({}))
+        .await
+        .expect(200);
+    assert_eq!(
+        taken,
+        with(json!({ "state": "taken", "owner": "user-operator" }))
+    );
+    let closed = api.post("operator", &close, "c", &body).await.expect(200);
+    assert_eq!(
+        closed,
+        with(json!({ "state": "closed", "outcome": "resolved" }))
+    );
+    for (path, key, body, first) in [
+        (&take, "t", &json!({}), taken),
+        (&close, "c", &body, closed),
+    ] {
+        let again = api.post("operator", path, key, body).await;
+        assert_eq!(again.response.headers()["idempotent-replayed"], "true");
+        assert_eq!(again.expect(200), first);
+    }
+    let other = json!({ "outcome": "no_action" });
+    let answer = api.post("operator", &close, "c", &other).await;
+    assert_eq!(answer.problem(422), "idempotency_key_reused");
+    let answer = api.post("admin", &close, "c2", &other).await;
+    assert_eq!(answer.problem(409), "exception_closed");
+    let unknown = close.replace("/1/", "/2/");
+    let answer = api.post("admin", &unknown, "c3", &other).await;
+    assert_eq!(answer.problem(404), "unknown_exception");
+
+    let mut published = Vec::new();
+    for streamed in api.store.stream(0).0 {
+        if let Streamed::Stock(text) = streamed {
+            for entry in entries_of_stored_record(&text).unwrap() {
+                assert!(!entry.detail.contains("Doe"), "{}", entry.detail);
+                if entry.detail_type.starts_with("StockException") {
+                    published.push(entry.detail_type.clone());
+                }
+            }
+        }
+    }
+    assert_eq!(published, ["StockExceptionOpened", "StockExceptionClosed"]);
 }

@@ -10,7 +10,7 @@ use app::{
 use domain::{
     decide::Placement,
     health::LocationHealth,
-    ids::{OrderId, Sku},
+    ids::{LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
     order::{Contact, Order, Phase},
@@ -56,6 +56,7 @@ any_store! { 'a
         fn sku(&self, sku: &'a Sku) -> SkuStock;
         fn move_stock(&self, commit: &'a StockCommit) -> StockMoveOutcome;
         fn movement(&self, cause: &'a str) -> Option<StockRecord>;
+        fn stock_exception(&self, sku: &'a Sku, location: &'a LocationId) -> Option<StockException>;
         fn stock_exceptions(&self, page: &'a PageRequest) -> Page<StockException>;
         fn backordered_skus(&self, page: &'a PageRequest) -> Page<Sku>;
     }

@@ -24,7 +24,7 @@ use app::{
 use domain::{
     decide::Placement,
     health::LocationHealth,
-    ids::{OrderId, Sku},
+    ids::{LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
     order::{Contact, Order, Owed, Phase},
@@ -176,6 +176,7 @@ faulty! { StockStore for Arc<dyn AnyStore> {
     fn sku(&self, sku: &Sku) -> SkuStock;
     fn move_stock(&self, commit: &StockCommit) -> StockMoveOutcome, touching movements commit.record.cause.key();
     fn movement(&self, cause: &str) -> Option<StockRecord>;
+    fn stock_exception(&self, sku: &Sku, location: &LocationId) -> Option<StockException>;
     fn stock_exceptions(&self, page: &PageRequest) -> Page<StockException>;
     fn backordered_skus(&self, page: &PageRequest) -> Page<Sku>;
 } }

@@ -19,6 +19,7 @@ mod redrive;
 mod rejections;
 mod secured;
 mod splits;
+mod stock_exceptions;
 mod terms;
 mod unsent;
 mod worked_by_people;

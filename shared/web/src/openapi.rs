@@ -273,7 +273,9 @@ mod tests {
                 Operation::HoldOrder => reads::<HoldBody>(body.example),
                 Operation::AllowLocation => reads::<AllowLocationBody>(body.example),
                 Operation::ReleaseHold => reads::<ReleaseBody>(body.example),
-                Operation::CloseException => reads::<CloseBody>(body.example),
+                Operation::CloseException | Operation::CloseStockException => {
+                    reads::<CloseBody>(body.example)
+                }
                 Operation::ReportFulfillment(FulfillmentAction::Ship) => {
                     reads::<ShipBody>(body.example)
                 }
@@ -300,6 +302,7 @@ mod tests {
                 )
                 | Operation::ListExceptions
                 | Operation::TakeException
+                | Operation::TakeStockException
                 | Operation::ReadStock
                 | Operation::ListBackorders
                 | Operation::ListLocations

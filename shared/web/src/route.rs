@@ -27,6 +27,8 @@ pub enum Operation {
     AllowLocation,
     TakeException,
     CloseException,
+    TakeStockException,
+    CloseStockException,
     CancelOrder,
     HoldOrder,
     ReleaseHold,

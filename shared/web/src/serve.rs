@@ -12,10 +12,11 @@ use crate::{
     route::{Operation, Route, Scope},
     router::{RouteMatch, find_route},
     routes::{
-        adjust_stock, allow_location, cancel_order, close_exception, hold_order, list_backorders,
-        list_exceptions, list_fulfillment_orders, list_locations, list_orders, list_suppliers,
-        place_order, put_location, put_supplier, read_fulfillment_order, read_order, read_stock,
-        release_hold, report_fulfillment, take_exception,
+        adjust_stock, allow_location, cancel_order, close_exception, close_stock_exception,
+        hold_order, list_backorders, list_exceptions, list_fulfillment_orders, list_locations,
+        list_orders, list_suppliers, place_order, put_location, put_supplier,
+        read_fulfillment_order, read_order, read_stock, release_hold, report_fulfillment,
+        take_exception, take_stock_exception,
     },
 };
 
@@ -78,6 +79,8 @@ async fn answer(
         Operation::ListExceptions => list_exceptions::handle(&call).await,
         Operation::TakeException => take_exception::handle(&call).await,
         Operation::CloseException => close_exception::handle(&call).await,
+        Operation::TakeStockException => take_stock_exception::handle(&call).await,
+        Operation::CloseStockException => close_stock_exception::handle(&call).await,
         Operation::CancelOrder => cancel_order::handle(&call).await,
         Operation::HoldOrder => hold_order::handle(&call).await,
         Operation::AllowLocation => allow_location::handle(&call).await,

@@ -167,11 +167,7 @@ pub(super) async fn an_exception_is_listed_until_it_is_closed(
     // Once closed, it may be opened again.
     for minute in [30, 31] {
         let read = level(store, &sku).await;
-        let refused = StockLevel {
-            count_refused: true,
-            ..read.clone()
-        };
-        let opened = StockException::count_too_old(&read, 7, minutes(1), now);
+        let (refused, opened) = StockException::count_too_old(&read, 7, minutes(1), now).unwrap();
         let commit = StockCommit {
             levels: vec![(read, refused.clone())],
             record: StockRecord {
@@ -182,7 +178,32 @@ pub(super) async fn an_exception_is_listed_until_it_is_closed(
         let written = store.move_stock(&commit).await.unwrap();
         assert_eq!(written, StockMoveOutcome::Moved);
         assert_eq!(level(store, &sku).await, refused);
-        assert_eq!(listed(store, &sku).await, [opened]);
+        assert_eq!(listed(store, &sku).await, std::slice::from_ref(&opened));
+        let (here, taken) = (
+            here(),
+            StockException {
+                owner: Some("agent-1".to_owned()),
+                ..opened.clone()
+            },
+        );
+        assert_eq!(
+            store.stock_exception(&sku, &here).await.unwrap(),
+            Some(opened)
+        );
+        let commit = StockCommit {
+            levels: vec![(refused.clone(), refused.clone())],
+            record: StockRecord {
+                exceptions_taken: vec![taken.clone()],
+                ..record()
+            },
+        };
+        let written = store.move_stock(&commit).await.unwrap();
+        assert_eq!(written, StockMoveOutcome::Moved);
+        assert_eq!(listed(store, &sku).await, std::slice::from_ref(&taken));
+        assert_eq!(
+            store.stock_exception(&sku, &here).await.unwrap(),
+            Some(taken)
+        );
 
         let mut counted = movement_at(samples, &refused, &StockMovement::counted(7), minute);
         let closed = StockExceptionClosed::counted_again(&refused, now);
@@ -190,6 +211,7 @@ pub(super) async fn an_exception_is_listed_until_it_is_closed(
         let written = store.move_stock(&counted).await.unwrap();
         assert_eq!(written, StockMoveOutcome::Moved);
         assert_eq!(listed(store, &sku).await, []);
+        assert_eq!(store.stock_exception(&sku, &here).await.unwrap(), None);
     }
 }
 

@@ -12,6 +12,8 @@ use app::{
         idempotency::{IdempotencyKey, Idempotent},
         place::place,
         report_fulfillment::{FulfillmentReport, report_fulfillment},
+        work_exceptions::{ExceptionWork, ExceptionWorked},
+        work_stock_exceptions::{StockExceptionId, work_on_stock_exception},
     },
 };
 use domain::{
@@ -22,6 +24,7 @@ use domain::{
     order::{Actor, ActorKind, CancelReason, HoldKind, Order},
     stock::{StockChange, StockMovement},
 };
+use futures_util::future::join;
 
 use super::{draft::Draft, state::World};
 
@@ -349,6 +352,49 @@ impl World {
         Ok(first.remove(0))
     }
 
+    /// A person takes or closes an exception about stock. The same request is made twice, and takes effect once.
+    ///
+    /// # Errors
+    /// When there is none of that number, or when it is closed.
+    pub async fn works_on_stock(
+        &mut self,
+        (location, sku, number): (&str, &str, u32),
+        work: &ExceptionWork,
+        person: &str,
+    ) -> Result<(), Failure> {
+        self.tick();
+        let key = self.new_key("exception");
+        let id = stock_exception(location, sku, number);
+        let by = person_named(person);
+        let may = |_: &_| true;
+        let call = || work_on_stock_exception(&self.store, &self.clock, &id, work, &key, &by, may);
+        until_answered!(self, call())?;
+        let again = call().await?;
+        assert_eq!(again, ExceptionWorked::Done { replayed: true });
+        Ok(())
+    }
+
+    /// Two people take or close an exception about stock at the same time.
+    pub async fn work_on_stock_at_once(
+        &mut self,
+        (location, sku, number): (&str, &str, u32),
+        [first, second]: [(&str, &ExceptionWork); 2],
+    ) -> [Result<(), Failure>; 2] {
+        self.tick();
+        self.faults.clear();
+        let id = stock_exception(location, sku, number);
+        let keys = [self.new_key("exception"), self.new_key("exception")];
+        let may = |_: &_| true;
+        let call = async |(person, work), key: &IdempotencyKey| {
+            let by = person_named(person);
+            let done = work_on_stock_exception(&self.store, &self.clock, &id, work, key, &by, may);
+            done.await.map(drop)
+        };
+        let [key_of_first, key_of_second] = &keys;
+        let (first, second) = join(call(first, key_of_first), call(second, key_of_second)).await;
+        [first, second]
+    }
+
     fn new_key(&mut self, what: &str) -> IdempotencyKey {
         self.api_calls = self.api_calls.saturating_add(1);
         let key = format!("{what}-{}", self.api_calls);
@@ -357,8 +403,20 @@ impl World {
 }
 
 fn agent() -> Actor {
+    person_named("agent-7")
+}
+
+fn person_named(id: &str) -> Actor {
     Actor {
         kind: ActorKind::Agent,
-        id: "agent-7".to_owned(),
+        id: id.to_owned(),
+    }
+}
+
+fn stock_exception(location: &str, sku: &str, number: u32) -> StockExceptionId {
+    StockExceptionId {
+        sku: sku.parse().expect("a SKU"),
+        location: location.parse().expect("a location"),
+        number,
     }
 }

@@ -206,6 +206,10 @@ impl Item {
             moves: self.moves()?,
             moves_dropped_until: self.time("moves_dropped")?,
             count_refused: !self.0["count_refused"].is_null(),
+            exceptions_opened: match self.0["exceptions_opened"].is_null() {
+                true => 0,
+                false => self.number("exceptions_opened")?,
+            },
         };
         let available: i64 = self.number("available")?;
         expect(

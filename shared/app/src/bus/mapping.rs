@@ -303,12 +303,15 @@ impl PublishedEvent {
             events,
             unchanged: _,
             exceptions_opened,
+            // Who works on it is for those who may read exceptions.
+            exceptions_taken: _,
             exceptions_closed,
         } = record;
         let movements = events.iter().map(Self::of_stock_event);
-        // Details and owners are for those who may read stock.
+        // Details and notes are for those who may read exceptions.
         let opened = exceptions_opened.iter().map(|opened| {
             Self::StockExceptionOpened(OpenedStockException {
+                id: Some(opened.id),
                 kind: opened.kind.clone(),
                 sku: opened.sku.clone(),
                 location: opened.location.clone(),
@@ -316,6 +319,7 @@ impl PublishedEvent {
         });
         let closed = exceptions_closed.iter().map(|closed| {
             Self::StockExceptionClosed(ClosedStockException {
+                id: Some(closed.id),
                 kind: closed.kind.clone(),
                 sku: closed.sku.clone(),
                 location: closed.location.clone(),

@@ -319,6 +319,9 @@ data! {
     }
     /// An exception about a stock level. A level has at most one of a kind.
     OpenedStockException {
+        /// Its number among those of the level; left out by builds that did not number them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<u32>,
         /// The kind of exception.
         kind: ExceptionKind,
         /// The SKU of the level.
@@ -328,6 +331,9 @@ data! {
     }
     /// An exception about a stock level that has ended.
     ClosedStockException {
+        /// Its number among those of the level; left out by builds that did not number them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        id: Option<u32>,
         /// The kind of exception.
         kind: ExceptionKind,
         /// The SKU of the level.

@@ -200,21 +200,26 @@ impl Rows {
         {
             return Ok(StockMoveOutcome::Conflict);
         }
-        let record = write(&commit.record)?;
+        let text = write(&commit.record)?;
         for (_, after) in &commit.levels {
             self.levels
                 .insert((after.sku.clone(), after.location.clone()), after.clone());
         }
-        for opened in &commit.record.exceptions_opened {
-            let key = (opened.location.clone(), opened.sku.clone());
-            self.stock_exceptions.insert(key, opened.clone());
+        let record = &commit.record;
+        for open in record
+            .exceptions_opened
+            .iter()
+            .chain(&record.exceptions_taken)
+        {
+            let key = (open.location.clone(), open.sku.clone());
+            self.stock_exceptions.insert(key, open.clone());
         }
         for closed in &commit.record.exceptions_closed {
             let key = (closed.location.clone(), closed.sku.clone());
             self.stock_exceptions.remove(&key);
         }
-        self.stream.push(Streamed::Stock(record.clone()));
-        self.records.insert(marker, record);
+        self.stream.push(Streamed::Stock(text.clone()));
+        self.records.insert(marker, text);
         Ok(StockMoveOutcome::Moved)
     }
 

@@ -303,6 +303,16 @@ impl StockStore for MemoryStore {
         self.lock().record(cause)
     }
 
+    async fn stock_exception(
+        &self,
+        sku: &Sku,
+        location: &LocationId,
+    ) -> Result<Option<StockException>, Failure> {
+        yield_once().await;
+        let key = (location.clone(), sku.clone());
+        Ok(self.lock().stock_exceptions.get(&key).cloned())
+    }
+
     async fn stock_exceptions(&self, page: &PageRequest) -> Result<Page<StockException>, Failure> {
         yield_once().await;
         let rows = self.lock();

@@ -214,8 +214,8 @@ pub trait StockStore: Sync {
     /// Levels and backorders of a SKU, consistently.
     fn sku(&self, sku: &Sku) -> impl Future<Output = Result<SkuStock, Failure>> + Send;
 
-    /// Writes a movement once: the levels, conditioned on what was read, the exceptions that it opens and closes, and the
-    /// marker of its cause.
+    /// Writes a movement once: the levels, conditioned on what was read, the exceptions about them that are opened, taken
+    /// and closed, and the marker of its cause.
     fn move_stock(
         &self,
         commit: &StockCommit,
@@ -226,6 +226,13 @@ pub trait StockStore: Sync {
         &self,
         cause: &str,
     ) -> impl Future<Output = Result<Option<StockRecord>, Failure>> + Send;
+
+    /// The exception about a stock level that is open, consistently.
+    fn stock_exception(
+        &self,
+        sku: &Sku,
+        location: &LocationId,
+    ) -> impl Future<Output = Result<Option<StockException>, Failure>> + Send;
 
     /// Exceptions about stock that are open, by location and SKU.
     fn stock_exceptions(

@@ -247,10 +247,10 @@ fn moved(
                 let (location, code) = (part.location, RejectionCode::CountTooOld);
                 tracing::warn!(%sku, %location, code = code.as_str(), %as_of, "a count was refused");
                 rejection.get_or_insert_with(|| too_old(level, as_of));
-                if !level.count_refused {
-                    let opened = StockException::count_too_old(level, counted, as_of, record.at);
+                let opened = StockException::count_too_old(level, counted, as_of, record.at);
+                if let Some((after, opened)) = opened {
+                    *level = after;
                     record.exceptions_opened.push(opened);
-                    level.count_refused = true;
                     written.insert(sku);
                 }
             }

@@ -2,7 +2,7 @@
 //!
 //! | use case | started by |
 //! |---|---|
-//! | [`place`], [`cancel`], [`hold`], [`adjust_stock`], [`work_exceptions`], [`report_fulfillment`] | a person or a shop, over HTTP |
+//! | [`place`], [`cancel`], [`hold`], [`adjust_stock`], [`work_exceptions`], [`work_stock_exceptions`], [`report_fulfillment`] | a person or a shop, over HTTP |
 //! | [`apply_inbound`] | a webhook of a payment provider or a location |
 //! | [`route`], [`dispatch`], [`cancel_after_failed_payment`], [`release_backorders`] | an event on the bus, or the sweep |
 //! | [`sweep`] | the schedule |
@@ -29,3 +29,4 @@ pub mod report_fulfillment;
 pub mod route;
 pub mod sweep;
 pub mod work_exceptions;
+pub mod work_stock_exceptions;

@@ -20,7 +20,7 @@ use super::{
 
 /// The attributes that a level is read from, with the placeholders of their values in a condition. All others follow
 /// from these.
-const FIGURES: [(&str, &str); 7] = [
+const FIGURES: [(&str, &str); 8] = [
     ("on_hand", ":on_hand"),
     ("reserved", ":reserved"),
     ("safety_stock", ":safety_stock"),
@@ -28,6 +28,7 @@ const FIGURES: [(&str, &str); 7] = [
     ("moves", ":moves"),
     ("moves_dropped", ":moves_dropped"),
     ("count_refused", ":count_refused"),
+    ("exceptions_opened", ":exceptions_opened"),
 ];
 
 impl Table {
@@ -188,6 +189,9 @@ fn level_item(level: &StockLevel) -> Item {
     if level.count_refused {
         item = item.number("count_refused", 1);
     }
+    if level.exceptions_opened > 0 {
+        item = item.number("exceptions_opened", level.exceptions_opened);
+    }
     item
 }
 
@@ -209,6 +213,10 @@ pub(super) fn level(item: &Item) -> Result<StockLevel, Failure> {
             units: *units,
         })
     });
+    let opened = item.find_number("exceptions_opened")?.map(u32::try_from);
+    let opened = opened.transpose().map_err(|error| {
+        Failure::Inconsistent(format!("a stock level: exceptions_opened: {error}"))
+    })?;
     Ok(StockLevel {
         sku: item.get_text("sku")?.parse().map_err(name)?,
         location: item.get_text("location")?.parse().map_err(name)?,
@@ -219,5 +227,6 @@ pub(super) fn level(item: &Item) -> Result<StockLevel, Failure> {
         moves: moves.collect::<Result<_, Failure>>()?,
         moves_dropped_until: item.find_number("moves_dropped")?.map(time).transpose()?,
         count_refused: item.find_number("count_refused")?.is_some(),
+        exceptions_opened: opened.unwrap_or(0),
     })
 }

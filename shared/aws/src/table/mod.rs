@@ -9,10 +9,10 @@
 //! | commit | `ORDER#<id>` | `COMMIT#<seq, 6 digits>` | `text`, `hash`, `order_id`, `outbox` | audit, the stream |
 //! | API request that changed nothing | `ORDER#<id>` | `UNCHANGED#<hash of its cause>` | `expires_at` | duplicate check |
 //! | reference | `REF#<kind>#<value>` | `REF` | `order_id` | find |
-//! | stock level | `SKU#<sku>` | `STOCK#<location>` | `on_hand`, `reserved`, `safety_stock`, `available`; `shortfall` when there is one; `counted_at`; `moves`, the last movements after it; `moves_dropped`, the time of the latest that is not kept; `count_refused` | SKU |
-//! | exception about a stock level | `STOCK_EXCEPTIONS` | `<location>#<sku>` | `text`; `closed` when it is | list of exceptions |
+//! | stock level | `SKU#<sku>` | `STOCK#<location>` | `on_hand`, `reserved`, `safety_stock`, `available`; `shortfall` when there is one; `counted_at`; `moves`, the last movements after it; `moves_dropped`, the time of the latest that is not kept; `count_refused`; `exceptions_opened` | SKU |
+//! | exception about a stock level | `STOCK_EXCEPTIONS` | `<location>#<sku>` | `text`; `closed` when it is | list of exceptions, work on one |
 //! | backorder | `SKU#<sku>` | `BACKORDER#<priority>#<placed at>#<order>#<line>` | `text`, `backordered`, `backordered_sku` | SKU, sweep |
-//! | stock movement | `INBOX#<source>#<id>` | `INBOX` | `record`, `outbox`, `expires_at` | duplicate check, the stream |
+//! | stock movement, work on an exception about stock | `INBOX#<source>#<id>` | `INBOX` | `record`, `outbox`, `expires_at` | duplicate check, the stream |
 //! | location, supplier | `CONFIG` | `LOCATION#<id>` | `text` | routing, dispatch |
 //! | health of a location | `HEALTH` | `LOCATION#<id>` | `text`, `version` | dispatch, list of locations |
 //! | rules | `CONFIG` | `RULES#<version, 6 digits>` | `text` | routing |

@@ -5,7 +5,7 @@ use app::{
     ports::{Page, PageRequest, SkuStock, StockMoveOutcome, StockStore},
 };
 use domain::{
-    ids::Sku,
+    ids::{LocationId, Sku},
     order::Cause,
     stock::Backorder,
     stock::{StockCommit, StockException, StockRecord},
@@ -66,6 +66,14 @@ impl StockStore for Table {
         let (source, id) = cause.split_once(':').unwrap_or((cause, ""));
         let item = self.get(Key::inbox(&Cause::new(source, id))).await?;
         item.map(|item| item.get_json("record")).transpose()
+    }
+
+    async fn stock_exception(
+        &self,
+        sku: &Sku,
+        location: &LocationId,
+    ) -> Result<Option<StockException>, Failure> {
+        self.open_stock_exception(sku, location).await
     }
 
     async fn stock_exceptions(&self, page: &PageRequest) -> Result<Page<StockException>, Failure> {

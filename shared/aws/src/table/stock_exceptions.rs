@@ -5,7 +5,10 @@ use app::{
     ports::{Page, PageRequest},
 };
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use domain::stock::{StockException, StockRecord};
+use domain::{
+    ids::{LocationId, Sku},
+    stock::{StockException, StockRecord},
+};
 
 use super::{
     client::{Table, unavailable},
@@ -23,13 +26,14 @@ impl Table {
         record: &StockRecord,
     ) -> Result<Vec<Write>, Failure> {
         let mut writes = Vec::new();
-        for opened in &record.exceptions_opened {
-            let key = Key::stock_exception(&opened.sku, &opened.location);
-            writes.push(Write::put(
-                self,
-                Item::new(key).json("text", opened)?,
-                None,
-            )?);
+        for open in record
+            .exceptions_opened
+            .iter()
+            .chain(&record.exceptions_taken)
+        {
+            let key = Key::stock_exception(&open.sku, &open.location);
+            let item = Item::new(key).json("text", open)?;
+            writes.push(Write::put(self, item, None)?);
         }
         for closed in &record.exceptions_closed {
             let key = Key::stock_exception(&closed.sku, &closed.location);
@@ -46,6 +50,17 @@ impl Table {
             )?);
         }
         Ok(writes)
+    }
+
+    /// The one of a level, when it is open.
+    pub(super) async fn open_stock_exception(
+        &self,
+        sku: &Sku,
+        location: &LocationId,
+    ) -> Result<Option<StockException>, Failure> {
+        let item = self.get(Key::stock_exception(sku, location)).await?;
+        let open = item.filter(|item| item.find_text("closed").is_none());
+        open.map(|item| item.get_json("text")).transpose()
     }
 
     /// One page of those that are open. A page may have fewer than the limit before the last.

@@ -6,12 +6,15 @@ use serde::{Deserialize, Serialize};
 use super::{StockLevel, level::MOVES_KEPT};
 use crate::{
     ids::{LocationId, Sku},
-    order::{ExceptionKind, ExceptionOutcome},
+    order::{Actor, ExceptionKind, ExceptionOutcome, Rejection, RejectionCode},
 };
 
 /// Something about one stock level that a person must look at. A level has at most one of a kind.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockException {
+    /// Its number among those of the level, counted from 1.
+    #[serde(default = "first")]
+    pub id: u32,
     pub kind: ExceptionKind,
     pub sku: Sku,
     pub location: LocationId,
@@ -27,35 +30,111 @@ pub struct StockException {
 /// The end of an exception about stock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockExceptionClosed {
+    /// Its number among those of the level.
+    #[serde(default = "first")]
+    pub id: u32,
     pub kind: ExceptionKind,
     pub sku: Sku,
     pub location: LocationId,
     /// When it was closed, UTC.
     pub at: Timestamp,
     pub outcome: ExceptionOutcome,
+    /// Free text of the person who closed it; may contain personal data.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// Who closed it; `None`: what had caused it is no longer so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub by: Option<Actor>,
+}
+
+/// The number of what was stored before exceptions about stock had numbers.
+fn first() -> u32 {
+    1
 }
 
 impl StockException {
-    /// A count was refused: too much has come and left since it was taken.
+    /// A count was refused: too much has come and left since it was taken. The level afterwards, and the exception;
+    /// `None`: one is open already.
     pub fn count_too_old(
         level: &StockLevel,
         on_hand: u32,
         counted_at: Timestamp,
         now: Timestamp,
-    ) -> Self {
+    ) -> Option<(StockLevel, Self)> {
+        if level.count_refused {
+            return None;
+        }
+        let id = level.exceptions_opened.saturating_add(1);
+        let after = StockLevel {
+            count_refused: true,
+            exceptions_opened: id,
+            ..level.clone()
+        };
         let StockLevel { sku, location, .. } = level;
         let detail = format!(
             "a count of {sku} at {location} that found {on_hand} units at {counted_at} was not recorded: \
              only the last {MOVES_KEPT} movements are kept, and more came or left after it; count again"
         );
-        Self {
+        let opened = Self {
+            id,
             kind: ExceptionKind::CountTooOld,
             sku: sku.clone(),
             location: location.clone(),
             at: now,
             detail,
             owner: None,
+        };
+        Some((after, opened))
+    }
+
+    /// Whether the exception of that number is open at the level.
+    ///
+    /// # Errors
+    /// When it is closed, or was never opened.
+    pub fn check_open(level: &StockLevel, id: u32) -> Result<(), Rejection> {
+        let (code, message) = if id == 0 || id > level.exceptions_opened {
+            let message = "the stock level has no exception of that number";
+            (RejectionCode::UnknownException, message)
+        } else if id == level.exceptions_opened && level.count_refused {
+            return Ok(());
+        } else {
+            (RejectionCode::ExceptionClosed, "the exception is closed")
+        };
+        Err(Rejection::new(code, id.to_string(), message))
+    }
+
+    /// A person closes it: the level afterwards, and the end. The next count that is refused opens another.
+    ///
+    /// # Errors
+    /// When it cannot end like that.
+    pub fn close(
+        &self,
+        level: &StockLevel,
+        outcome: ExceptionOutcome,
+        note: Option<String>,
+        by: Actor,
+        now: Timestamp,
+    ) -> Result<(StockLevel, StockExceptionClosed), Rejection> {
+        if outcome == ExceptionOutcome::AcceptedAsCredit {
+            let message = "only a refund that was not requested can be accepted as a credit";
+            let code = RejectionCode::OutcomeNotAllowed;
+            return Err(Rejection::new(code, self.kind.as_str(), message));
         }
+        let after = StockLevel {
+            count_refused: false,
+            ..level.clone()
+        };
+        let closed = StockExceptionClosed {
+            id: self.id,
+            kind: self.kind.clone(),
+            sku: self.sku.clone(),
+            location: self.location.clone(),
+            at: now,
+            outcome,
+            note,
+            by: Some(by),
+        };
+        Ok((after, closed))
     }
 }
 
@@ -63,11 +142,14 @@ impl StockExceptionClosed {
     /// A count was recorded after one had been refused.
     pub fn counted_again(level: &StockLevel, now: Timestamp) -> Self {
         Self {
+            id: level.exceptions_opened,
             kind: ExceptionKind::CountTooOld,
             sku: level.sku.clone(),
             location: level.location.clone(),
             at: now,
             outcome: ExceptionOutcome::NoLongerTrue,
+            note: None,
+            by: None,
         }
     }
 }

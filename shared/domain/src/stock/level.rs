@@ -64,9 +64,12 @@ pub struct StockLevel {
     /// The time of the latest movement after the last count that is no longer kept; `None`: all are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moves_dropped_until: Option<Timestamp>,
-    /// Whether a count was refused and none was recorded since: an exception is open.
+    /// Whether an exception about a refused count is open: none was recorded since, and no person has closed it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub count_refused: bool,
+    /// How many exceptions about the level were ever opened: the number of the last one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub exceptions_opened: u32,
 }
 
 /// What a count makes of a level.
@@ -93,6 +96,7 @@ impl StockLevel {
             moves: Vec::new(),
             moves_dropped_until: None,
             count_refused: false,
+            exceptions_opened: 0,
         }
     }
 

@@ -177,8 +177,8 @@ impl StockEvent {
     }
 }
 
-/// One movement of stock as it is written: the new levels, conditioned on the old ones, and the marker that
-/// makes it happen once. The marker is also the audit record and the outbox.
+/// One movement of stock, or one step of the work on an exception about stock, as it is written: the new levels,
+/// conditioned on the old ones, and the marker that makes it happen once. The marker is also the audit record and the outbox.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StockCommit {
     /// Levels as read and as they become; at most one entry a (SKU, location).
@@ -187,7 +187,7 @@ pub struct StockCommit {
     pub record: StockRecord,
 }
 
-/// The record of a movement of stock.
+/// The record of a movement of stock, or of the work on an exception about stock.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockRecord {
     /// Version of the document, see [`schema::VERSION`].
@@ -205,6 +205,9 @@ pub struct StockRecord {
     /// Exceptions that it opened.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions_opened: Vec<StockException>,
+    /// Exceptions that a person took, as they are since.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub exceptions_taken: Vec<StockException>,
     /// Exceptions that it closed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub exceptions_closed: Vec<StockExceptionClosed>,
@@ -221,6 +224,7 @@ impl StockRecord {
             events: Vec::new(),
             unchanged: Vec::new(),
             exceptions_opened: Vec::new(),
+            exceptions_taken: Vec::new(),
             exceptions_closed: Vec::new(),
         }
     }
@@ -229,6 +233,7 @@ impl StockRecord {
     pub fn changes_nothing(&self) -> bool {
         self.events.is_empty()
             && self.exceptions_opened.is_empty()
+            && self.exceptions_taken.is_empty()
             && self.exceptions_closed.is_empty()
     }
 

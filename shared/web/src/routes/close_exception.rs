@@ -22,18 +22,22 @@ pub(crate) const ROUTE: Route = Route {
     name: "closeException",
     path: "/api/oms/orders/{id}/exceptions/{n}/close",
     summary: "Close an exception; whoever comes second is told that it is closed",
-    body: Some(Body {
-        name: "CloseException",
-        schema: schema::<CloseBody>,
-        example: examples::CLOSE,
-    }),
-    refusals: &[
-        (404, &["not_found", "unknown_exception"]),
-        (409, &["exception_closed"]),
-        (422, &["invalid_note"]),
-    ],
+    body: BODY,
+    refusals: REFUSALS,
     ..WORK
 };
+
+pub(super) const BODY: Option<Body> = Some(Body {
+    name: "CloseException",
+    schema: schema::<CloseBody>,
+    example: examples::CLOSE,
+});
+
+pub(super) const REFUSALS: &[(u16, &[&str])] = &[
+    (404, &["not_found", "unknown_exception"]),
+    (409, &["exception_closed", "outcome_not_allowed"]),
+    (422, &["invalid_note"]),
+];
 
 /// How an exception ended.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -49,14 +53,18 @@ pub struct CloseBody {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
+    work(call, &ROUTE, close(call)?).await
+}
+
+/// The work that the request asks for.
+pub(super) fn close<S, E>(call: &Call<'_, S, E>) -> Result<ExceptionWork, Problem> {
     extract::key(&call.principal, call.request)?;
     let body: CloseBody = extract::document(call.request)?;
     if !body.outcome.is_known() {
         return Err(extract::unknown("outcome", ExceptionOutcome::KNOWN));
     }
-    let close = ExceptionWork::Close {
+    Ok(ExceptionWork::Close {
         outcome: body.outcome,
         note: extract::note(body.note)?,
-    };
-    work(call, &ROUTE, close).await
+    })
 }

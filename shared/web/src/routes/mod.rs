@@ -4,6 +4,7 @@ pub(crate) mod adjust_stock;
 pub(crate) mod allow_location;
 pub(crate) mod cancel_order;
 pub(crate) mod close_exception;
+pub(crate) mod close_stock_exception;
 pub(crate) mod hold_order;
 pub(crate) mod list_backorders;
 pub(crate) mod list_exceptions;
@@ -20,6 +21,7 @@ pub(crate) mod read_stock;
 pub(crate) mod release_hold;
 pub(crate) mod report_fulfillment;
 pub(crate) mod take_exception;
+pub(crate) mod take_stock_exception;
 
 use crate::route::Route;
 
@@ -35,6 +37,8 @@ pub const ROUTES: &[Route] = &[
     list_exceptions::ROUTE,
     take_exception::ROUTE,
     close_exception::ROUTE,
+    take_stock_exception::ROUTE,
+    close_stock_exception::ROUTE,
     list_fulfillment_orders::ROUTE,
     read_fulfillment_order::ROUTE,
     report_fulfillment::ACCEPT,

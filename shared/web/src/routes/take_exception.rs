@@ -1,12 +1,12 @@
 //! Takes an exception: the caller works on it from now on.
 
 use app::{
-    access::{Permission, permission_to_work_on},
+    access::{Permission, Principal, permission_to_work_on},
     ports::{Clock, IdGenerator, Store},
     usecases::work_exceptions::{ExceptionWork, ExceptionWorked, work_on_exception},
-    views::exceptions::{ExceptionState, WorkedException},
+    views::exceptions::{ExceptionState, WorkState, WorkedException},
 };
-use domain::ids::OrderId;
+use domain::{ids::OrderId, order::Actor};
 
 use crate::{
     call::Call,
@@ -58,23 +58,39 @@ pub(super) async fn work(
     let (principal, actor) = (&call.principal, call.principal.actor());
     let may = |kind: &_| principal.may_work_on(kind);
     let worked = work_on_exception(call.store, call.env, (order, id), &work, &key, &actor, may);
-    let replayed = match worked.await? {
-        ExceptionWorked::Done { replayed } => replayed,
+    let replayed = replayed(worked.await?, principal, route)?;
+    let work = state_after(work, &actor);
+    let view = WorkedException { order, id, work };
+    Ok(mark_replayed(json(200, &view)?, replayed))
+}
+
+/// Whether the work was done by the same request before.
+///
+/// # Errors
+/// When the caller may not work on exceptions of the kind.
+pub(super) fn replayed(
+    worked: ExceptionWorked,
+    principal: &Principal,
+    route: &Route,
+) -> Result<bool, Problem> {
+    match worked {
+        ExceptionWorked::Done { replayed } => Ok(replayed),
         ExceptionWorked::Forbidden(kind) => {
             let needed = [permission_to_work_on(&kind)];
-            return Err(forbidden(principal, &needed, route.name));
+            Err(forbidden(principal, &needed, route.name))
         }
-    };
+    }
+}
+
+/// How far the work is, after a request that was carried out.
+pub(super) fn state_after(work: ExceptionWork, actor: &Actor) -> WorkState {
     let (state, owner, outcome) = match work {
-        ExceptionWork::Take => (ExceptionState::Taken, Some(actor.id), None),
+        ExceptionWork::Take => (ExceptionState::Taken, Some(actor.id.clone()), None),
         ExceptionWork::Close { outcome, .. } => (ExceptionState::Closed, None, Some(outcome)),
     };
-    let view = WorkedException {
-        order,
-        id,
+    WorkState {
         state,
         owner,
         outcome,
-    };
-    Ok(mark_replayed(json(200, &view)?, replayed))
+    }
 }
