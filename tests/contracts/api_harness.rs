@@ -8,6 +8,7 @@ use app::{
 use domain::{
     ids::{FulfillmentOrderId, LocationId, OrderId},
     inbound::{Fact, FulfillmentFact, Inbound, OrderReference, PaymentFact},
+    order::SILENCE_S,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -199,6 +200,7 @@ impl ApiHarness {
             &self.store,
             &self.clock,
             &MemoryRedrive::default(),
+            SILENCE_S,
             &drain,
             jiff::Timestamp::MAX,
         )

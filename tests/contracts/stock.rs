@@ -315,6 +315,17 @@ async fn a_location_is_listed_with_its_health() {
         .expect(200);
     assert_eq!(health("kiel").await, listed);
 
+    // Another address is tried at once: what is known of the health is about the old one.
+    let elsewhere =
+        json!({ "name": "Kiel", "kind": "3pl", "webhook_url": "https://kiel.example/oms" });
+    api.put("/api/oms/locations/kiel", &elsewhere)
+        .await
+        .expect(200);
+    let forgotten = json!({
+        "state": "up", "since": now, "failures": 0, "last_error": { "code": "timeout", "at": now },
+    });
+    assert_eq!(health("kiel").await["health"], forgotten);
+
     // People work a location without an address: it gets no requests that could fail.
     let by_hand = json!({ "name": "Kiel", "kind": "3pl" });
     api.put("/api/oms/locations/kiel", &by_hand)

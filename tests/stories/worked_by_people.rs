@@ -4,7 +4,7 @@ use app::{failure::Failure, usecases::report_fulfillment::FulfillmentReport};
 use domain::{
     inbound::{FactLine, FulfillmentFact, ShipmentFact},
     location::LocationKind,
-    order::{FulfillmentStatus, RejectionCode, Status},
+    order::{ExceptionKind, FulfillmentStatus, RejectionCode, Status},
 };
 
 use crate::{
@@ -38,6 +38,38 @@ fn delivered(reference: &str) -> FulfillmentReport {
         reference: reference.to_owned(),
         fact: ShipmentFact::Delivered,
     }
+}
+
+story!(a_silent_location_is_shown_after_the_time_of_the_setting_and_worked_by_people);
+async fn a_silent_location_is_shown_after_the_time_of_the_setting_and_worked_by_people(
+    world: &mut World,
+) {
+    world.silent_after_s = 3600;
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 10).await;
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 3)).await;
+    let after_an_hour = [ExceptionKind::LocationSilent];
+    for (minutes, shown) in [(50, &[][..]), (20, &after_an_hour[..])] {
+        for _ in 0..(minutes / 5) {
+            world.minutes_pass(5);
+            world.sweeps();
+            world.settle().await;
+        }
+        assert_eq!(world.exceptions(order).await, shown);
+    }
+    // Somebody calls the location, and reports for it what it says.
+    for fact in [FulfillmentFact::Accepted, FulfillmentFact::Packed] {
+        let report = FulfillmentReport::Fulfillment(fact);
+        let reported = world.reports_by_api("berlin", order, &report).await;
+        reported.expect("a report");
+        world.settle().await;
+        assert_eq!(world.exceptions(order).await, []);
+    }
+    let report = ships("SHIPMENT-1", &[], true);
+    let reported = world.reports_by_api("berlin", order, &report).await;
+    reported.expect("a report");
+    world.settle().await;
+    assert_eq!(world.status(order).await, Status::Fulfilled);
 }
 
 story!(people_ship_an_order_from_a_location_without_a_system);

@@ -5,7 +5,10 @@ use app::usecases::release_backorders;
 use aws::{
     lambda::{consumer::consume_until, source_queue::SourceQueue, start},
     queue::RedriveQueues,
-    runtime::{clock::SystemClock, settings::required},
+    runtime::{
+        clock::SystemClock,
+        settings::{required, required_number},
+    },
     table::Table,
 };
 use lambda_runtime::Error;
@@ -15,10 +18,12 @@ async fn main() -> Result<(), Error> {
     let connection = start()?;
     let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?);
     let redrive = &RedriveQueues::from_environment(&connection)?;
+    let silent_after_s = required_number("SILENT_AFTER_S")?;
     let queue = &SourceQueue::from_environment(&connection)?;
     table.warm().await;
     consume_until(queue, async |body, stop_at| {
-        release_backorders::on_message(table, &SystemClock, redrive, body, stop_at).await
+        release_backorders::on_message(table, &SystemClock, redrive, silent_after_s, body, stop_at)
+            .await
     })
     .await
 }

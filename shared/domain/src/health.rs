@@ -175,6 +175,16 @@ impl LocationHealth {
         Some(next)
     }
 
+    /// The health after the location got another address at `now`: nothing is known of it, so the next request is sent.
+    /// None when there is nothing to forget.
+    pub fn at_another_address(&self, now: Timestamp) -> Option<Self> {
+        (self.state() != HealthState::Up).then(|| Self {
+            version: self.version.saturating_add(1),
+            since: now,
+            ..self.not_down(0)
+        })
+    }
+
     fn not_down(&self, failures: u32) -> Self {
         Self {
             failures,

@@ -1,7 +1,7 @@
 //! Writing a location or a supplier: the same document under two paths.
 
 use app::{
-    ports::{ConfigStore, Store},
+    ports::{Clock, HealthStore, Store},
     views::locations::LocationFamily,
 };
 use connect::registry;
@@ -68,8 +68,8 @@ fn own_format() -> String {
 }
 
 /// Writes the document in the body under the id in the path.
-pub(crate) async fn put<E>(
-    call: &Call<'_, impl Store, E>,
+pub(crate) async fn put(
+    call: &Call<'_, impl Store, impl Clock>,
     family: LocationFamily,
 ) -> Result<Response, Problem> {
     let id: LocationId = call.parameter("id").parse().map_err(|_| {
@@ -80,12 +80,13 @@ pub(crate) async fn put<E>(
         )
     })?;
     let body: LocationBody = extract::document(call.request)?;
-    let location = write(call.store, family, id, body).await?;
+    let location = write(call.store, call.env, family, id, body).await?;
     Ok(json(200, &location)?)
 }
 
 async fn write(
-    store: &impl ConfigStore,
+    store: &impl Store,
+    clock: &impl Clock,
     family: LocationFamily,
     id: LocationId,
     body: LocationBody,
@@ -97,13 +98,43 @@ async fn write(
         .await?
         .into_iter()
         .find(|known| known.id == location.id);
-    if known.is_some_and(|known| LocationFamily::of(known.kind) != family) {
+    if let Some(known) = &known
+        && LocationFamily::of(known.kind) != family
+    {
         let detail = "The id already belongs to a supplier or a location of the other kind.";
         return Err(Problem::new(409, "id_taken", detail).about("id"));
     }
     store.put_location(&location).await?;
     tracing::info!(location = %location.id, "location written");
+    if known.is_some_and(|known| known.webhook_url != location.webhook_url) {
+        forget_health(store, clock, &location.id).await?;
+    }
     Ok(location)
+}
+
+/// How often the health is read again when another writer was faster.
+const HEALTH_WRITES_MAX: u32 = 4;
+
+/// What is known of the health is about the old address: the new one is tried at once.
+async fn forget_health(
+    store: &impl HealthStore,
+    clock: &impl Clock,
+    location: &LocationId,
+) -> Result<(), Problem> {
+    for _ in 0..HEALTH_WRITES_MAX {
+        let known = store.health().await?;
+        let known = known.iter().find(|known| known.location == *location);
+        let Some(next) = known.and_then(|known| known.at_another_address(clock.now())) else {
+            return Ok(());
+        };
+        if store.put_health(&next).await? {
+            tracing::info!(%location, "another address: its health is forgotten");
+            return Ok(());
+        }
+    }
+    // Requests that are under way to the old address write it. The next probe finds the new one.
+    tracing::warn!(%location, "others are writing the health of this location");
+    Ok(())
 }
 
 fn checked(

@@ -187,7 +187,15 @@ impl World {
             Consumer::Replenishment => {
                 let (clock, redrive) = (&self.slow_clock(), &self.redrive);
                 let stop_at = self.clock.now() + TIME_PER_MESSAGE;
-                release_backorders::on_message(store, clock, redrive, body, stop_at).await
+                release_backorders::on_message(
+                    store,
+                    clock,
+                    redrive,
+                    self.silent_after_s,
+                    body,
+                    stop_at,
+                )
+                .await
             }
         }
     }

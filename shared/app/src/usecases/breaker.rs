@@ -329,18 +329,21 @@ fn down(health: &LocationHealth, until: Timestamp) -> Failure {
     }
 }
 
+/// The value of `health` in a line of the log from which the template makes the metric `LocationDown`.
+const DOWN: &str = "down";
+
 fn log_change(before: &LocationHealth, after: &LocationHealth) {
     let location = &after.location;
     let code = after.last_failure.as_ref().map(|last| last.code.as_str());
     match (before.state(), after.state()) {
         (HealthState::Up | HealthState::Failing, HealthState::Down) => {
-            tracing::error!(%location, code, failures = after.failures, "location {location} is down");
+            tracing::error!(%location, health = DOWN, code, failures = after.failures, "location {location} is down");
         }
         (HealthState::Down, HealthState::Up | HealthState::Failing) => {
             tracing::info!(%location, since = %before.since, "location {location} is no longer down");
         }
         (HealthState::Down, HealthState::Down) => {
-            tracing::warn!(%location, code, until = ?after.open_until, "location {location} is still down");
+            tracing::warn!(%location, health = DOWN, code, until = ?after.open_until, "location {location} is still down");
         }
         (HealthState::Up | HealthState::Failing, HealthState::Up | HealthState::Failing) => {}
     }

@@ -29,7 +29,8 @@ pub const UNREADABLE_PAUSE_S: i64 = 3600;
 /// Finds SKUs that have both backorders and free stock, and orders whose progress is overdue, and sends each to the
 /// queue of the function that is responsible. Releases expired holds. An order that it has sent is due again after a
 /// pause that doubles, so the head of the index moves on, whatever becomes of the order; while a location of the order is
-/// down the pause stays short, so that it gets its requests soon after it is up. From `stop_at` on nothing new is begun:
+/// down the pause stays short, so that it gets its requests soon after it is up. A location that has left a request unanswered for
+/// `silent_after_s` seconds is shown to a person. From `stop_at` on nothing new is begun:
 /// the next sweep goes on, or a further message.
 ///
 /// # Errors
@@ -38,6 +39,7 @@ pub async fn sweep(
     store: &impl Store,
     clock: &impl Clock,
     redrive: &impl Redrive,
+    silent_after_s: u32,
     stop_at: Timestamp,
 ) -> Result<(), Failure> {
     let now = clock.now();
@@ -45,7 +47,7 @@ pub async fn sweep(
     let half = stop_at.duration_since(now).checked_div(2);
     let half_time = now.checked_add(half.unwrap_or_default()).unwrap_or(stop_at);
     sweep_skus(store, clock, redrive, None, half_time).await?;
-    sweep_orders(store, clock, redrive, stop_at).await
+    sweep_orders(store, clock, redrive, silent_after_s, stop_at).await
 }
 
 /// Finds SKUs that have both backorders and free stock, from a cursor on. A further message goes on when there are many.
@@ -92,14 +94,27 @@ pub async fn sweep_skus(
     Ok(())
 }
 
+/// What one sweep looks at orders with.
+struct Look {
+    now: Timestamp,
+    silent_after_s: u32,
+    /// Locations that are down.
+    down: BTreeSet<LocationId>,
+}
+
 async fn sweep_orders(
     store: &impl Store,
     clock: &impl Clock,
     redrive: &impl Redrive,
+    silent_after_s: u32,
     stop_at: Timestamp,
 ) -> Result<(), Failure> {
     let now = clock.now();
-    let down = locations_down(store).await?;
+    let look = Look {
+        now,
+        silent_after_s,
+        down: locations_down(store).await?,
+    };
     let (mut swept, mut unreadable): (u32, u32) = (0, 0);
     let mut request = PageRequest {
         limit: PAGE_ITEMS,
@@ -112,7 +127,7 @@ async fn sweep_orders(
                 tracing::warn!(swept, unreadable, "out of time; the next sweep goes on");
                 return Ok(());
             }
-            match sweep_order(store, clock, redrive, *id, (now, &down)).await {
+            match sweep_order(store, clock, redrive, *id, &look).await {
                 Ok(()) => swept = swept.saturating_add(1),
                 Err(failure) if failure.is_of_one_item() => {
                     tracing::error!(order_id = %id, error = %failure.chain(), "an overdue order cannot be driven");
@@ -138,8 +153,14 @@ async fn sweep_order(
     clock: &impl Clock,
     redrive: &impl Redrive,
     id: OrderId,
-    (now, down): (Timestamp, &BTreeSet<LocationId>),
+    look: &Look,
 ) -> Result<(), Failure> {
+    let Look {
+        now,
+        silent_after_s,
+        down,
+    } = look;
+    let now = *now;
     // The index may lag behind the order.
     let Some(order) = store.load(id).await? else {
         return Ok(());
@@ -147,7 +168,7 @@ async fn sweep_order(
     if release_expired(store, clock, &order).await? {
         return Ok(());
     }
-    let order = report_silence(store, clock, order, now).await?;
+    let order = report_silence(store, clock, order, *silent_after_s, now).await?;
     for (owed, _) in order.owes().into_iter().filter(|(_, due)| *due <= now) {
         tracing::warn!(order_id = %id, owes = ?owed, since = %order.state.changed_at, "overdue");
         redrive.order(id, owed).await?;
@@ -157,7 +178,7 @@ async fn sweep_order(
         let pause = SignedDuration::from_secs(REDRIVE_AFTER_S);
         now.checked_add(pause).unwrap_or(Timestamp::MAX)
     } else {
-        order.due_again(now)
+        order.due_again(*silent_after_s, now)
     };
     store.postpone(id, version, until).await
 }
@@ -197,15 +218,16 @@ async fn report_silence(
     store: &impl Store,
     clock: &impl Clock,
     order: Order,
+    after_s: u32,
     now: Timestamp,
 ) -> Result<Order, Failure> {
-    let silent = |order: &Order| order.silent(now).next().is_some();
+    let silent = |order: &Order| order.silent(after_s, now).next().is_some();
     if !silent(&order) {
         return Ok(order);
     }
     let cause = Cause::new("sweep", "silence");
     let request = CommandRequest::due("replenishment", &cause);
-    let command = |order: &Order| silent(order).then_some(Command::ReportSilence);
+    let command = |order: &Order| silent(order).then_some(Command::ReportSilence { after_s });
     execute(store, clock, order.placed.id, &request, command)
         .await?
         .order()

@@ -56,7 +56,7 @@ pub fn decide(
             };
             shipment::record(order, reference, &sender, fact)?
         }
-        Command::ReportSilence => silence::report(order, context.now),
+        Command::ReportSilence { after_s } => silence::report(order, *after_s, context.now),
         Command::EndClosing => closing::end(order, context.now),
         Command::PlaceHold {
             kind,

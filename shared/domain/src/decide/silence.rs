@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use super::exception::{open, resolve};
 use crate::order::{Event, ExceptionKind, FulfillmentOrder, FulfillmentStatus, Order};
 
-/// Opens an exception for each request that has been without an answer for [`SILENCE_S`](crate::order::SILENCE_S).
-pub(super) fn report(order: &Order, now: Timestamp) -> Vec<Event> {
+/// Opens an exception for each request that has been without an answer for `after_s` seconds.
+pub(super) fn report(order: &Order, after_s: u32, now: Timestamp) -> Vec<Event> {
     order
-        .silent(now)
+        .silent(after_s, now)
         .map(|found| {
             let (location, since) = (&found.location, found.since);
             let what = if found.status == FulfillmentStatus::Planned {

@@ -46,7 +46,10 @@ pub enum Command {
     /// Allow a line to be routed to a location again that has declined it.
     AllowLocation { line: LineId, location: LocationId },
     /// Show a person the locations that have not answered their requests.
-    ReportSilence,
+    ReportSilence {
+        /// How long a location may leave a request unanswered, in seconds.
+        after_s: u32,
+    },
     /// End what fulfillment orders were waiting for since their location said that nothing more will come.
     EndClosing,
     /// A fact about a shipment on its way.

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{CancelReason, SILENCE_S};
+use super::CancelReason;
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId},
     serde_default::is_default,
@@ -207,10 +207,11 @@ impl FulfillmentOrder {
         self.id.minted_at()
     }
 
-    /// Whether the location has not got its request, or not answered it, for [`SILENCE_S`].
-    pub(super) fn is_silent(&self, now: Timestamp) -> bool {
+    /// Whether the location has not got its request, or not answered it, for `after_s` seconds, normally
+    /// [`SILENCE_S`](super::SILENCE_S).
+    pub(super) fn is_silent(&self, after_s: u32, now: Timestamp) -> bool {
         let waited = now.duration_since(self.since);
-        self.awaits_answer() && waited.as_secs() >= SILENCE_S
+        self.awaits_answer() && waited.as_secs() >= i64::from(after_s)
     }
 
     /// Whether the location has not said anything about it.

@@ -12,8 +12,9 @@ pub const REDRIVE_AFTER_S: i64 = 300;
 
 /// The longest pause between two times that the sweep drives an order, in seconds.
 pub const REDRIVE_PAUSE_MAX_S: i64 = 6 * 3600;
-/// How long a location may leave a request unanswered before a person is shown it, in seconds.
-pub const SILENCE_S: i64 = 4 * 3600;
+/// How long a location may leave a request unanswered before a person is shown it, in seconds, unless the setting says
+/// otherwise. The sweep finds it out, so it cannot take less than [`REDRIVE_AFTER_S`].
+pub const SILENCE_S: u32 = 4 * 3600;
 
 /// A kind of progress that an order owes. Each is the work of one function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -58,15 +59,23 @@ impl Order {
 
     /// When the sweep drives the order again after it has driven it at `now`, UTC: the pause is as long as the order, or
     /// its oldest unanswered request, has been waiting, so it doubles each time, up to [`REDRIVE_PAUSE_MAX_S`].
-    pub fn due_again(&self, now: Timestamp) -> Timestamp {
+    ///
+    /// It is looked at, too, when a request has been unanswered for `silent_after_s` seconds.
+    pub fn due_again(&self, silent_after_s: u32, now: Timestamp) -> Timestamp {
         let requested = self.state.fulfillment_orders.iter();
         let requested = requested.filter(|f| f.status == FulfillmentStatus::Requested);
-        let since = requested.map(|f| f.since).min();
-        let since = since.unwrap_or(self.state.changed_at);
+        let requested = requested.map(|f| f.since);
+        let since = requested.min().unwrap_or(self.state.changed_at);
+        let silent_after = SignedDuration::from_secs(silent_after_s.into());
+        let unanswered = self.state.fulfillment_orders.iter();
+        let unanswered = unanswered.filter(|f| f.awaits_answer());
+        let silent_at = unanswered.filter_map(|f| f.since.checked_add(silent_after).ok());
+        let silent_at = silent_at.filter(|silent_at| *silent_at > now).min();
         let waited = now.duration_since(since).as_secs();
         let pause = waited.clamp(REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S);
         let next = now.checked_add(SignedDuration::from_secs(pause));
-        next.unwrap_or(Timestamp::MAX)
+        let next = next.unwrap_or(Timestamp::MAX);
+        silent_at.map_or(next, |silent_at| next.min(silent_at))
     }
 
     /// When the sweep must look at this order again, UTC: when the first of what it owes is overdue, or a hold ends
@@ -76,14 +85,14 @@ impl Order {
         self.owes().into_values().chain(hold_ends).min()
     }
 
-    /// The fulfillment orders whose location has not answered its request, or could not be sent it, for [`SILENCE_S`]
-    /// although the order may move on.
-    pub fn silent(&self, now: Timestamp) -> impl Iterator<Item = &FulfillmentOrder> {
+    /// The fulfillment orders whose location has not answered its request, or could not be sent it, for `after_s`
+    /// seconds although the order may move on.
+    pub fn silent(&self, after_s: u32, now: Timestamp) -> impl Iterator<Item = &FulfillmentOrder> {
         let is_ready = self.is_ready();
         let silent = self.state.fulfillment_orders.iter();
         silent.filter(move |found| {
             let is_sent = found.status != FulfillmentStatus::Planned;
-            found.is_silent(now) && (is_sent || is_ready)
+            found.is_silent(after_s, now) && (is_sent || is_ready)
         })
     }
 

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// Handles the body of a message on the replenishment queue. From `stop_at` on nothing new is begun: what is left is
+/// Handles the body of a message on the replenishment queue. `silent_after_s` is for the sweep. From `stop_at` on nothing new is begun: what is left is
 /// continued in new messages, or by the next sweep.
 ///
 /// # Errors
@@ -26,6 +26,7 @@ pub async fn on_message(
     store: &impl Store,
     env: &(impl Clock + IdGenerator),
     redrive: &impl Redrive,
+    silent_after_s: u32,
     body: &str,
     stop_at: Timestamp,
 ) -> Result<(), Failure> {
@@ -48,7 +49,7 @@ pub async fn on_message(
             let trigger = Cause::new("sweep", sku.as_str());
             drain(store, env, redrive, &sku, &trigger, stop_at).await
         }
-        QueueMessage::Sweep(None) => sweep(store, env, redrive, stop_at).await,
+        QueueMessage::Sweep(None) => sweep(store, env, redrive, silent_after_s, stop_at).await,
         QueueMessage::Sweep(Some(after)) => {
             sweep_skus(store, env, redrive, Some(after), stop_at).await
         }
