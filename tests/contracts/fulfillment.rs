@@ -55,6 +55,50 @@ fn actions(view: &Value) -> Vec<&str> {
 }
 
 #[tokio::test]
+async fn the_steps_of_a_shipment_are_reported_as_by_webhook() {
+    let api = ApiHarness::new().await;
+    let (id, work) = requested(&api, "1001").await;
+    let early = json!({ "reference": "1" });
+    for step in [
+        "in_transit",
+        "out_for_delivery",
+        "exception",
+        "returned_to_sender",
+    ] {
+        let answer = report(&api, BERLIN, &work, step, &early).await;
+        assert_eq!(answer.problem(409), "shipment_not_yet_known", "{step}");
+    }
+    api.post(BERLIN, &format!("{work}/ship"), "s", &early)
+        .await
+        .expect(200);
+    let shouted = json!({ "reference": "1", "reason": "Nobody at home" });
+    let answer = api
+        .post(BERLIN, &format!("{work}/exception"), "r", &shouted)
+        .await;
+    assert_eq!(answer.problem(422), "invalid_report");
+    let reason = json!({ "reference": "1", "reason": "address_unknown" });
+    for (step, body, status, open) in [
+        ("in_transit", &early, "in_transit", None),
+        ("out_for_delivery", &early, "out_for_delivery", None),
+        ("exception", &reason, "exception", Some("delivery_problem")),
+        (
+            "returned_to_sender",
+            &early,
+            "returned_to_sender",
+            Some("returned_to_sender"),
+        ),
+    ] {
+        let path = format!("{work}/{step}");
+        api.post("operator", &path, step, body).await.expect(200);
+        let view = api.order("support", id).await;
+        assert_eq!(view["shipments"][0]["status"], status, "{step}");
+        let kinds = view["exceptions"].as_array().unwrap();
+        let kinds = kinds.iter().filter_map(|open| open["kind"].as_str());
+        assert_eq!(kinds.last(), open, "{step}");
+    }
+}
+
+#[tokio::test]
 async fn a_user_of_the_location_ships_an_order_from_accept_to_delivered() {
     let api = ApiHarness::new().await;
     let (id, work) = requested(&api, "1001").await;
@@ -83,7 +127,14 @@ async fn a_user_of_the_location_ships_an_order_from_accept_to_delivered() {
     let path = format!("{work}/ship");
     let view = api.post(BERLIN, &path, "last", &last).await.expect(200);
     assert_eq!(view["status"], "shipped");
-    assert_eq!(actions(&view), ["deliver", "deliver"]);
+    let steps = [
+        "in_transit",
+        "out_for_delivery",
+        "deliver",
+        "exception",
+        "returned_to_sender",
+    ];
+    assert_eq!(actions(&view), [steps, steps].concat());
     assert_eq!(view["actions"][0]["shipment"], "1");
     for reference in ["1", "2"] {
         let body = json!({ "reference": reference });

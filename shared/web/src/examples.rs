@@ -33,7 +33,9 @@ pub(crate) const SHIP: &str = r#"{
   "lines": [{ "line": "1", "quantity": 2 }],
   "last": true
 }"#;
-pub(crate) const DELIVER: &str = r#"{ "reference": "SHIPMENT-1" }"#;
+pub(crate) const SHIPMENT_EXCEPTION: &str =
+    r#"{ "reference": "SHIPMENT-1", "reason": "address_unknown" }"#;
+pub(crate) const SHIPMENT: &str = r#"{ "reference": "SHIPMENT-1" }"#;
 pub(crate) const REASON: &str = r#"{ "reason": "cannot_ship" }"#;
 pub(crate) const CLOSE: &str =
     r#"{ "outcome": "resolved", "note": "The customer keeps the parcel" }"#;

@@ -39,6 +39,6 @@ pub use routes::{
     close_exception::CloseBody,
     hold_order::HoldBody,
     release_hold::ReleaseBody,
-    report_fulfillment::{DeliverBody, ReasonBody, ShipBody},
+    report_fulfillment::{ReasonBody, ShipBody, ShipmentBody, ShipmentExceptionBody},
 };
 pub use serve::serve;

@@ -256,8 +256,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        Adjustment, AllowLocationBody, CancelBody, CloseBody, DeliverBody, FulfillmentAction,
-        HoldBody, LocationBody, Operation, ReasonBody, ReleaseBody, ShipBody,
+        Adjustment, AllowLocationBody, CancelBody, CloseBody, FulfillmentAction, HoldBody,
+        LocationBody, Operation, ReasonBody, ReleaseBody, ShipBody, ShipmentBody,
+        ShipmentExceptionBody,
     };
 
     #[test]
@@ -279,9 +280,15 @@ mod tests {
                 Operation::ReportFulfillment(FulfillmentAction::Ship) => {
                     reads::<ShipBody>(body.example)
                 }
-                Operation::ReportFulfillment(FulfillmentAction::Deliver) => {
-                    reads::<DeliverBody>(body.example)
+                Operation::ReportFulfillment(FulfillmentAction::Exception) => {
+                    reads::<ShipmentExceptionBody>(body.example)
                 }
+                Operation::ReportFulfillment(
+                    FulfillmentAction::InTransit
+                    | FulfillmentAction::OutForDelivery
+                    | FulfillmentAction::Deliver
+                    | FulfillmentAction::ReturnedToSender,
+                ) => reads::<ShipmentBody>(body.example),
                 Operation::ReportFulfillment(
                     FulfillmentAction::Reject | FulfillmentAction::CancelRefuse,
                 ) => reads::<ReasonBody>(body.example),

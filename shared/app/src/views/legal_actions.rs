@@ -32,7 +32,7 @@ pub struct Action {
     /// For a report about a fulfillment order: which one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub fulfillment_order: Option<FulfillmentOrderId>,
-    /// For `deliver`: the shipment's reference.
+    /// For a report about a shipment on its way: its reference.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub shipment: Option<String>,
     /// For `take_exception` and `close_exception`: the exception's number.
@@ -65,8 +65,16 @@ pub enum ActionKind {
     Pack,
     /// Report that a shipment left.
     Ship,
+    /// Report that the carrier has a shipment.
+    InTransit,
+    /// Report that a shipment is out for delivery.
+    OutForDelivery,
     /// Report that a shipment was delivered.
     Deliver,
+    /// Report that the carrier has a problem with a shipment.
+    Exception,
+    /// Report that a shipment goes back to its sender.
+    ReturnedToSender,
     /// Report that the open units are missing.
     Short,
     /// Report that it will not ship the open units.
@@ -227,15 +235,17 @@ impl<'a> Preview<'a> {
         let shipments = self.order.state.shipments.iter();
         for shipment in shipments.filter(|shipment| shipment.fulfillment_order == found.id) {
             let reference = shipment.reference.clone();
-            let report = FulfillmentReport::Shipment {
-                reference: reference.clone(),
-                fact: ShipmentFact::Delivered,
-            };
-            if self.is_legal(found, &report) {
-                actions.push(Action {
-                    shipment: Some(reference),
-                    ..action(ActionKind::Deliver, "deliver")
-                });
+            for (kind, name, fact) in carrier_steps() {
+                let report = FulfillmentReport::Shipment {
+                    reference: reference.clone(),
+                    fact,
+                };
+                if self.is_legal(found, &report) {
+                    actions.push(Action {
+                        shipment: Some(reference.clone()),
+                        ..action(kind, name)
+                    });
+                }
             }
         }
         actions
@@ -246,6 +256,26 @@ impl<'a> Preview<'a> {
         let command = report.command(found, now, ShipmentId::mint(now, [0; 10]));
         report.check(self.order, found).is_ok() && self.has_effect(&command)
     }
+}
+
+/// Each report about a shipment on its way.
+fn carrier_steps() -> [(ActionKind, &'static str, ShipmentFact); 5] {
+    let problem = ShipmentFact::Exception { reason: None };
+    [
+        (ActionKind::InTransit, "in_transit", ShipmentFact::InTransit),
+        (
+            ActionKind::OutForDelivery,
+            "out_for_delivery",
+            ShipmentFact::OutForDelivery,
+        ),
+        (ActionKind::Deliver, "deliver", ShipmentFact::Delivered),
+        (ActionKind::Exception, "exception", problem),
+        (
+            ActionKind::ReturnedToSender,
+            "returned_to_sender",
+            ShipmentFact::ReturnedToSender,
+        ),
+    ]
 }
 
 /// An example of each report about a fulfillment order.

@@ -57,22 +57,45 @@ pub(crate) const SHIP: Route = Route {
     refusals: WITH_BODY,
     ..REPORT
 };
+pub(crate) const IN_TRANSIT: Route = Route {
+    operation: Operation::ReportFulfillment(FulfillmentAction::InTransit),
+    name: "shipmentInTransit",
+    path: "/api/oms/orders/{id}/fulfillment_orders/{fid}/in_transit",
+    summary: "Report that the carrier has a shipment",
+    ..REPORT_SHIPMENT
+};
+pub(crate) const OUT_FOR_DELIVERY: Route = Route {
+    operation: Operation::ReportFulfillment(FulfillmentAction::OutForDelivery),
+    name: "shipmentOutForDelivery",
+    path: "/api/oms/orders/{id}/fulfillment_orders/{fid}/out_for_delivery",
+    summary: "Report that a shipment is out for delivery",
+    ..REPORT_SHIPMENT
+};
 pub(crate) const DELIVER: Route = Route {
     operation: Operation::ReportFulfillment(FulfillmentAction::Deliver),
     name: "deliverFulfillmentOrder",
     path: "/api/oms/orders/{id}/fulfillment_orders/{fid}/deliver",
     summary: "Report that a shipment was delivered",
+    ..REPORT_SHIPMENT
+};
+pub(crate) const EXCEPTION: Route = Route {
+    operation: Operation::ReportFulfillment(FulfillmentAction::Exception),
+    name: "shipmentException",
+    path: "/api/oms/orders/{id}/fulfillment_orders/{fid}/exception",
+    summary: "Report that the carrier has a problem with a shipment",
     body: Some(Body {
-        name: "DeliverFulfillmentOrder",
-        schema: schema::<DeliverBody>,
-        example: examples::DELIVER,
+        name: "ShipmentException",
+        schema: schema::<ShipmentExceptionBody>,
+        example: examples::SHIPMENT_EXCEPTION,
     }),
-    refusals: &[
-        (404, &["not_found"]),
-        (409, &["shipment_not_yet_known"]),
-        (422, &["invalid_report"]),
-    ],
-    ..REPORT
+    ..REPORT_SHIPMENT
+};
+pub(crate) const RETURNED_TO_SENDER: Route = Route {
+    operation: Operation::ReportFulfillment(FulfillmentAction::ReturnedToSender),
+    name: "shipmentReturnedToSender",
+    path: "/api/oms/orders/{id}/fulfillment_orders/{fid}/returned_to_sender",
+    summary: "Report that a shipment goes back to its sender",
+    ..REPORT_SHIPMENT
 };
 pub(crate) const SHORT_OF_UNITS: Route = Route {
     operation: Operation::ReportFulfillment(FulfillmentAction::Short),
@@ -118,6 +141,21 @@ const REPORT: Route = Route {
     ..WRITE
 };
 
+/// What the routes about a shipment on its way have in common.
+const REPORT_SHIPMENT: Route = Route {
+    body: Some(Body {
+        name: "ShipmentReference",
+        schema: schema::<ShipmentBody>,
+        example: examples::SHIPMENT,
+    }),
+    refusals: &[
+        (404, &["not_found"]),
+        (409, &["shipment_not_yet_known"]),
+        (422, &["invalid_report"]),
+    ],
+    ..REPORT
+};
+
 const WITH_BODY: &[(u16, &[&str])] = &[
     (404, &["not_found"]),
     (409, &["wrong_status"]),
@@ -157,12 +195,23 @@ pub struct ShipBody {
     pub last: bool,
 }
 
-/// A shipment that was delivered.
+/// A shipment that left before.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct DeliverBody {
+pub struct ShipmentBody {
     /// The shipment, by the name that it was shipped with.
     pub reference: String,
+}
+
+/// A shipment with which the carrier has a problem.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ShipmentExceptionBody {
+    /// The shipment, by the name that it was shipped with.
+    pub reference: String,
+    /// A code of a-z 0-9 and _, such as `address_unknown` or `damaged`. It is published, so it holds no personal data.
+    #[serde(default)]
+    pub reason: Option<String>,
 }
 
 /// Why a location declines.
@@ -227,14 +276,27 @@ fn report(request: &Request, action: FulfillmentAction) -> Result<FulfillmentRep
             },
         )),
         FulfillmentAction::Ship => extract::document::<ShipBody>(request)?.report(),
-        FulfillmentAction::Deliver => {
-            let DeliverBody { reference } = extract::document(request)?;
+        FulfillmentAction::InTransit => of_shipment(request, ShipmentFact::InTransit),
+        FulfillmentAction::OutForDelivery => of_shipment(request, ShipmentFact::OutForDelivery),
+        FulfillmentAction::Deliver => of_shipment(request, ShipmentFact::Delivered),
+        FulfillmentAction::ReturnedToSender => of_shipment(request, ShipmentFact::ReturnedToSender),
+        FulfillmentAction::Exception => {
+            let ShipmentExceptionBody { reference, reason } = extract::document(request)?;
+            let reason = reason.map(checked_reason).transpose()?;
             Ok(FulfillmentReport::Shipment {
                 reference: name("reference", &reference)?,
-                fact: ShipmentFact::Delivered,
+                fact: ShipmentFact::Exception { reason },
             })
         }
     }
+}
+
+fn of_shipment(request: &Request, fact: ShipmentFact) -> Result<FulfillmentReport, Problem> {
+    let ShipmentBody { reference } = extract::document(request)?;
+    Ok(FulfillmentReport::Shipment {
+        reference: name("reference", &reference)?,
+        fact,
+    })
 }
 
 impl ShipBody {
@@ -272,6 +334,10 @@ fn name(field: &str, text: &str) -> Result<String, Problem> {
 
 fn reason(request: &Request) -> Result<String, Problem> {
     let ReasonBody { reason } = extract::document(request)?;
+    checked_reason(reason)
+}
+
+fn checked_reason(reason: String) -> Result<String, Problem> {
     let code = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
     if (1..=REASON_CHARS_MAX).contains(&reason.len()) && reason.bytes().all(code) {
         return Ok(reason);
