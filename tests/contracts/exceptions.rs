@@ -418,7 +418,7 @@ async fn an_exception_about_stock_is_worked_on_like_one_of_an_order() {
             for entry in entries_of_stored_record(&text).unwrap() {
                 assert!(!entry.detail.contains("Doe"), "{}", entry.detail);
                 if entry.detail_type.starts_with("StockException") {
-                    published.push(entry.detail_type.clone());
+                    published.push(entry.detail_type);
                 }
             }
         }

@@ -8,7 +8,7 @@ use common::{OrderFixture, names};
 use domain::{
     inbound::FulfillmentFact,
     order::{
-        Command, Event, FulfillmentStatus, REPEATS_NOTED_S, TAKE_BACK_WITHIN_S, TAKEN_BACK_MAX,
+        Command, Event, FulfillmentStatus, REPEATS_NOTED_S, SILENCE_S, TAKE_BACK_WITHIN_S, TAKEN_BACK_MAX,
     },
 };
 
@@ -139,10 +139,11 @@ fn a_location_that_only_requests_fail_at_does_not_make_an_order_grow_for_ever() 
 fn a_person_is_shown_a_location_that_could_not_be_sent_its_request() {
     let mut order = requested();
     order.apply(&order.take_back()).unwrap();
-    order.pass(4 * 3600);
-    let events = order.apply(&Command::ReportSilence).unwrap();
+    order.pass(SILENCE_S.into());
+    let report = Command::ReportSilence { after_s: SILENCE_S };
+    let events = order.apply(&report).unwrap();
     assert_eq!(names(&events), ["ExceptionOpened"]);
-    assert_eq!(order.apply(&Command::ReportSilence), Ok(vec![]));
+    assert_eq!(order.apply(&report), Ok(vec![]));
     let events = order.cancel(&[]).unwrap();
     assert!(names(&events).contains(&"ExceptionClosed"), "{events:?}");
 }

@@ -90,7 +90,7 @@ fn add_order(record: &OrderRecord, steps: &mut Vec<(Timestamp, Step<'_>)>) {
         let at = commit.body.at;
         // A commit's events hardly ever touch a level twice; what one event changed does not matter to the next.
         for event in &commit.body.events {
-            let deltas = stock_deltas(&order, event, at);
+            let deltas = stock_deltas(&order, event);
             steps.extend(deltas.into_iter().map(|delta| (at, Step::Ordered(delta))));
         }
         order = fold(order, std::slice::from_ref(commit));
@@ -118,7 +118,10 @@ impl Figures {
                 }
             }
             Step::Ordered(delta) => {
-                self.on_hand = self.on_hand.saturating_add(delta.on_hand(self.counted_at));
+                let shortfall = self.reserved.saturating_sub(self.on_hand).max(0);
+                for moved in delta.moves_with(self.counted_at, shortfall) {
+                    self.on_hand = self.on_hand.saturating_add(moved.units);
+                }
                 self.reserved = self.reserved.saturating_add(delta.reserved);
             }
         }

@@ -61,7 +61,7 @@ impl StockDelta {
 
     /// The movements that a level makes of [`Self::moves_after`] when it is short of `shortfall` reserved units: that many
     /// of the units that are written off are known to be missing, and are not taken twice.
-    pub(super) fn moves_with(
+    pub(crate) fn moves_with(
         &self,
         counted_at: Option<Timestamp>,
         mut shortfall: i64,
