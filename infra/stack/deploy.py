@@ -35,7 +35,7 @@ def _parameters():
     return {
         "Architecture": architecture(),
         "SweepRate": os.environ.get("OMS_SWEEP_RATE", "rate(1 minute)"),
-        "LocationSilentAfterSeconds": os.environ.get("OMS_LOCATION_SILENT_AFTER_S", "60"),
+        "LocationSilentAfterSeconds": os.environ.get("OMS_LOCATION_SILENT_AFTER_S", "20"),
         "ClosingGraceSeconds": os.environ.get("OMS_CLOSING_GRACE_S", "20"),
         # Every batch in progress is a process on this machine.
         "ConsumerConcurrency": "4",

@@ -58,6 +58,21 @@ pub fn invariants_hold(env: &Environment) -> Outcome<String> {
     ))
 }
 
+/// Makes an order that owes something due now: the next sweep looks at it.
+///
+/// # Errors
+/// When the table refuses, or the order owes nothing.
+pub fn make_due(env: &Environment, order: &str) -> Outcome {
+    let input = json!({
+        "TableName": env.stack.table,
+        "Key": { "pk": { "S": format!("ORDER#{order}") }, "sk": { "S": "STATE" } },
+        "UpdateExpression": "SET due_at = :now",
+        "ConditionExpression": "attribute_exists(due)",
+        "ExpressionAttributeValues": { ":now": { "S": format!("{:.9}", wait::now()) } },
+    });
+    env.cloud.call(DYNAMODB, "UpdateItem", &input).map(drop)
+}
+
 /// Reads the whole table.
 ///
 /// # Errors

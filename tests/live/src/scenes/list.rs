@@ -2,6 +2,7 @@
 
 use super::{
     backorders, cancel_race, cancellations, payments, redelivery, rejected_webhooks, shipments,
+    silence,
 };
 use crate::{environment::Environment, outcome::Outcome};
 
@@ -16,7 +17,7 @@ pub struct Scene {
 }
 
 /// All scenes, in the order of the demo. A scene that is missing here is unused code: the compiler warns, and `.ci/run` denies warnings.
-pub const SCENES: [Scene; 20] = [
+pub const SCENES: [Scene; 21] = [
     Scene {
         name: "one_shipment",
         title: "One shipment",
@@ -59,6 +60,12 @@ pub const SCENES: [Scene; 20] = [
         title: "A warehouse that rejects an order",
         about: "Berlin cannot ship. The order is routed to Lyon, and Berlin's stock level stays as it was.",
         story: shipments::rejected,
+    },
+    Scene {
+        name: "silent_warehouse",
+        title: "A silent warehouse",
+        about: "Berlin takes a request and never says anything. A person is shown it, calls Berlin, and reports what Berlin says.",
+        story: silence::silent_warehouse,
     },
     Scene {
         name: "backorder_fifo",

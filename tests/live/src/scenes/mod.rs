@@ -9,5 +9,6 @@ mod payments;
 mod redelivery;
 mod rejected_webhooks;
 mod shipments;
+mod silence;
 
 pub use list::{SCENES, Scene};
