@@ -57,9 +57,7 @@ impl<S: SecretStore, C: Clock> HttpsProvider<S, C> {
             .ok_or_else(|| Failure::location_unsent("no_secret", "its secret is not set up"))?;
         let headers = (writer.sign)(&secrets, id, self.clock.now(), body.as_bytes())
             .map_err(|error| Failure::unavailable(SECRET, error))?;
-        self.client.post(destination, headers, body).await?;
-        tracing::info!(location = %location.id, message.id = id, "sent a request to {}", location.id);
-        Ok(())
+        self.client.post(destination, headers, body).await
     }
 }
 

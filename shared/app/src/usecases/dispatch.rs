@@ -299,12 +299,12 @@ async fn send(
             .send((store, clock), location, permit.take(), message, request)
             .await;
         if let Err(mut failed) = sent {
-            tracing::warn!(location = %id, message, error = failed.failure.code(), "request not sent");
+            tracing::warn!(location = %id, message.id = message, error = failed.failure.code(), "request not sent");
             failed.may_have_left |= has_request;
             return Err(failed);
         }
         has_request |= matches!(request, ProviderRequest::Fulfill { .. });
-        tracing::info!(location = %id, message, "request sent");
+        tracing::info!(location = %id, message.id = message, "request sent");
     }
     Ok(())
 }
