@@ -65,6 +65,7 @@ fn fulfillment_order(open: u32) -> FulfillmentOrder {
         cancel_reason: None,
         closing: None,
         stop_refused: false,
+        asked_again: 0,
         repeated: false,
         taken_back: 0,
     }

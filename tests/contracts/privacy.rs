@@ -212,6 +212,7 @@ fn the_largest_event_fits_the_bus() {
             cancel_reason: None,
             closing: None,
             stop_refused: false,
+            asked_again: 0,
             repeated: false,
             taken_back: 0,
         })

@@ -6,6 +6,7 @@ use app::{
 };
 use domain::{
     ids::OrderId,
+    inbound::{FactLine, FulfillmentFact},
     order::{ExceptionKind, Status},
 };
 
@@ -115,6 +116,34 @@ async fn a_location_has_its_request_before_it_is_asked_to_cancel(world: &mut Wor
         matches!(first, Some(ProviderRequest::Fulfill { .. })),
         "{first:?}"
     );
+}
+
+story!(an_answer_to_an_earlier_cancellation_does_not_refuse_a_later_one);
+async fn an_answer_to_an_earlier_cancellation_does_not_refuse_a_later_one(world: &mut World) {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 10).await;
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 4)).await;
+    world.accepts("berlin", order).await;
+    world.settle().await;
+    // The customer cancels a unit twice, before the location answers either.
+    for _ in 0..2 {
+        let asked = world.cancels(order, &[("1", 1)]).await.expect("an outcome");
+        assert_eq!(asked.lines[0].requested[0].units, 1);
+        world.settle().await;
+    }
+    let ful = world.work_at("berlin", order).await;
+    for _ in 0..2 {
+        let lines = vec![FactLine {
+            line: "1".parse().expect("a line"),
+            quantity: 1,
+        }];
+        let answer = FulfillmentFact::Cancelled { lines };
+        world.reports("berlin", order, ful, answer);
+        world.settle().await;
+    }
+    assert_eq!(world.times(order, "CancellationRefused").await, 0);
+    assert_eq!(world.times(order, "FulfillmentRejected").await, 0);
+    assert_eq!(world.cancelled(order).await, 2);
 }
 
 story!(a_shipment_after_a_cancellation_opens_an_exception);

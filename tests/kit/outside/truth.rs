@@ -236,6 +236,14 @@ impl Day<'_> {
         if back > owed {
             needed.push(format!("{back} was given back and {owed} was owed"));
         }
+        // The money came in time and we heard of it too late: the customer gets nothing, and a person must decide.
+        let is_cancelled = lines.iter().all(|line| line.cancelled == line.ordered);
+        let by_someone = self.customers[customer].trouble.contains("cancelled");
+        if is_cancelled && !by_someone && taken > back {
+            needed.push(format!(
+                "{taken} was taken for an order that is cancelled, and nobody has cancelled it"
+            ));
+        }
         needed
     }
 

@@ -288,7 +288,7 @@ impl Day<'_> {
             .unwrap_or_default()
             .to_owned();
         let lines = data["lines"].as_array().into_iter().flatten();
-        let lines: Vec<(String, u32)> = lines.filter_map(units_of).collect();
+        let lines: Vec<(String, u32)> = lines.filter_map(kept_of).collect();
         let known = self.warehouses.entry(location).or_default().jobs.get(&id);
         let Some(job) = known else {
             let order = data["order_id"].as_str().unwrap_or_default();
@@ -301,7 +301,7 @@ impl Day<'_> {
             return;
         };
         let (name, customer) = (job.name.clone(), job.customer);
-        self.note(|| format!("{location} is asked to cancel {lines:?} of {name}"));
+        self.note(|| format!("{location} is asked to keep {lines:?} of {name}"));
         if self.customers[customer]
             .trouble
             .contains("a silent location")
@@ -367,4 +367,10 @@ fn units_of(line: &Value) -> Option<(String, u32)> {
         line["line"].as_str()?.to_owned(),
         u32::try_from(units).ok()?,
     ))
+}
+
+/// Units that are still to be shipped in all of a line that units are to be cancelled of.
+fn kept_of(line: &Value) -> Option<(String, u32)> {
+    let kept = line["keep"].as_u64()?;
+    Some((line["line"].as_str()?.to_owned(), u32::try_from(kept).ok()?))
 }

@@ -224,7 +224,7 @@ impl Day<'_> {
         self.takes_parcel(parcel, &format!("{name}, parcel {number}"));
     }
 
-    /// Answers a request to cancel: what is not picked yet can still be cancelled.
+    /// Answers a request to keep so many units of lines: what is not picked yet can still be cancelled.
     fn answers(&mut self, location: &'static str, id: &str, lines: &[(String, u32)]) {
         let refuses = self.may(Kind::CancelRefusals);
         let Some(job) = self
@@ -248,18 +248,20 @@ impl Day<'_> {
             return;
         };
         let mut cancelled = BTreeMap::new();
-        for (line, units) in lines {
+        for (line, keep) in lines {
             if let Some(known) = job.lines.iter_mut().find(|known| known.line == *line) {
-                let units = known.wanted.min(*units);
-                known.wanted = known.wanted.saturating_sub(units);
-                cancelled.insert(line.clone(), units);
+                let units = known.wanted.saturating_sub(*keep);
+                known.wanted = known.wanted.min(*keep);
+                if units > 0 {
+                    cancelled.insert(line.clone(), units);
+                }
             }
         }
         if job.lines.iter().all(|line| line.wanted == 0) {
             job.stage = Stage::Closed;
         }
         // Nothing is left to cancel of what was cancelled before.
-        if cancelled.values().any(|units| *units > 0) {
+        if !cancelled.is_empty() {
             data["lines"] = listed(&cancelled);
             self.about(location, "fulfillment_order.cancelled", &data, &name);
         }

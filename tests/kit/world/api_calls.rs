@@ -241,7 +241,8 @@ impl World {
         (!died).then(|| outcome.expect("nothing else fails"))
     }
 
-    async fn cancelled(&self, order: OrderId) -> u32 {
+    /// Units of an order that are cancelled.
+    pub async fn cancelled(&self, order: OrderId) -> u32 {
         let lines = self.order(order).await.state.lines;
         lines.iter().map(|line| line.cancelled).sum()
     }

@@ -90,7 +90,7 @@ fn a_request_to_cancel_names_the_units() {
     assert_eq!(body["type"], "fulfillment_order.cancel_requested");
     assert_eq!(
         body["data"]["lines"],
-        json!([{ "line": "1", "quantity": 1 }])
+        json!([{ "line": "1", "quantity": 1, "keep": 1 }])
     );
     assert_eq!(sent(&message.to_json().unwrap()), Request::Cancel(message));
 }

@@ -175,7 +175,8 @@ fn own_fulfillment_order<'a>(
 }
 
 /// A location has cancelled units (none named: all open ones). This answers for all that it was asked to cancel: what it
-/// did not cancel of that is refused. Units that it names and that are not open any more are not missing.
+/// did not cancel of that is refused. But when several requests have no answer, this one may be about an earlier request,
+/// and the rest waits for the next. Units that it names and that are not open any more are not missing.
 fn cancelled_by_location(
     order: &Order,
     found: &FulfillmentOrder,
@@ -191,7 +192,11 @@ fn cancelled_by_location(
             named.min(line.open)
         }
     };
-    let kept = |line: &FulfillmentLine| line.asked_back().saturating_sub(cancelled(line));
+    let answers_all = found.asked_again == 0;
+    let kept = |line: &FulfillmentLine| match answers_all {
+        true => line.asked_back().saturating_sub(cancelled(line)),
+        false => 0,
+    };
     let beyond = |line: &FulfillmentLine| {
         let named = units.get(&line.line).copied().unwrap_or(0);
         named.saturating_sub(line.open)

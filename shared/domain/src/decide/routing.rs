@@ -156,6 +156,7 @@ fn planned(
         cancel_reason: None,
         closing: None,
         stop_refused: false,
+        asked_again: 0,
         repeated: false,
         taken_back: 0,
     };

@@ -20,6 +20,7 @@ pub(super) fn request(
 ) {
     if let Some(found) = fulfillment_order_mut(order, id) {
         found.cancel_reason = Some(reason.clone());
+        found.note_asked();
     }
     for_lines(order, id, lines, |line, units| {
         line.cancel_requested = line.cancel_requested.saturating_add(units);
@@ -52,6 +53,14 @@ pub(super) fn cancel(order: &mut Order, units: &[UnitsAt], context: &Context) {
                     shift(&mut line.unrouted, &mut line.cancelled, unrouted);
                 }
             }
+        }
+    }
+    let mut given_back: Vec<_> = units.iter().filter_map(|u| u.fulfillment_order).collect();
+    given_back.sort_unstable();
+    given_back.dedup();
+    for id in given_back {
+        if let Some(found) = fulfillment_order_mut(order, id) {
+            found.note_given_back();
         }
     }
 }

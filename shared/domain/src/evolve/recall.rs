@@ -1,12 +1,15 @@
 //! Units that are asked back from a location, or lose their reservation, because they are not paid.
 
-use super::fulfillment::{answered, close, for_lines, unassign};
+use super::fulfillment::{answered, close, for_lines, fulfillment_order_mut, unassign};
 use crate::{
     ids::FulfillmentOrderId,
     order::{Context, FulfillmentStatus, LineUnits, Order},
 };
 
 pub(super) fn request(order: &mut Order, id: FulfillmentOrderId, lines: &[LineUnits]) {
+    if let Some(found) = fulfillment_order_mut(order, id) {
+        found.note_asked();
+    }
     for_lines(order, id, lines, |line, units| {
         line.recalled = line.recalled.saturating_add(units);
         line.clamp_asked_back();
@@ -23,6 +26,9 @@ pub(super) fn take_back(
         line.recalled = line.recalled.saturating_sub(units);
     });
     unassign(order, id, lines, |l| &mut l.unrouted);
+    if let Some(found) = fulfillment_order_mut(order, id) {
+        found.note_given_back();
+    }
     answered(order, id, context);
     close(order, id, FulfillmentStatus::Cancelled, context);
 }

@@ -45,6 +45,10 @@ pub struct FulfillmentOrder {
     /// Whether the location has refused to stop. Then it is not asked again by itself; people may.
     #[serde(default, skip_serializing_if = "is_default")]
     pub stop_refused: bool,
+    /// How many more requests to give units back than one the location has not answered. While there are any, an answer may
+    /// be about an earlier one.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub asked_again: u32,
     /// Whether its request was soon sent, or is being sent, by someone else than who recorded it. Then it may have arrived,
     /// and is not taken back.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -267,6 +271,22 @@ impl FulfillmentOrder {
     /// Whether units are with a location: it has the request, and something of it has not left.
     pub fn is_at_location(&self) -> bool {
         self.status.is_open() && self.status != FulfillmentStatus::Planned
+    }
+
+    /// Notes that the location is asked to give units back; before the units are noted.
+    pub(crate) fn note_asked(&mut self) {
+        self.asked_again = match self.awaits_cancellation() {
+            true => self.asked_again.saturating_add(1),
+            false => 0,
+        };
+    }
+
+    /// Notes that the location has given units back.
+    pub(crate) fn note_given_back(&mut self) {
+        self.asked_again = match self.awaits_cancellation() {
+            true => self.asked_again.saturating_sub(1),
+            false => 0,
+        };
     }
 
     /// The part of a line that is assigned here.

@@ -131,6 +131,7 @@ fn commit(case: &Case, decision: &Decision) -> Change {
             cancel_reason: None,
             closing: None,
             stop_refused: false,
+            asked_again: 0,
             repeated: false,
             taken_back: 0,
         });

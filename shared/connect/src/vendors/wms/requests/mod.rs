@@ -16,6 +16,8 @@ mod read;
 mod write;
 
 pub use kind::{CANCEL_REQUESTED, REQUESTED, schemas};
-pub use payloads::{CancellationRequest, FulfillmentRequest, RequestLine, ShipTo, ShippingTerms};
+pub use payloads::{
+    CancellationLine, CancellationRequest, FulfillmentRequest, RequestLine, ShipTo, ShippingTerms,
+};
 pub use read::{Request, read};
 pub use write::{cancellation, fulfillment};

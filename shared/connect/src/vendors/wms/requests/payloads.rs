@@ -1,9 +1,6 @@
 //! The `data` of our requests, type by type.
 
-use domain::{
-    ids::{FulfillmentOrderId, LineId, LocationId, OrderId, OrderNumber, ShopId, Sku},
-    inbound::FactLine,
-};
+use domain::ids::{FulfillmentOrderId, LineId, LocationId, OrderId, OrderNumber, ShopId, Sku};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -85,6 +82,20 @@ pub struct CancellationRequest {
     pub fulfillment_order_id: FulfillmentOrderId,
     /// The location that the request is sent to.
     pub location: LocationId,
-    /// The units to cancel.
-    pub lines: Vec<FactLine>,
+    /// The units to cancel: all that we ask for and have no answer about. A later request names them again, so requests
+    /// do not add up.
+    pub lines: Vec<CancellationLine>,
+}
+
+/// Units of one line that are to be cancelled.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CancellationLine {
+    /// The order's line, as in the request to ship.
+    pub line: LineId,
+    /// Units to cancel, when no answer to an earlier request is on its way.
+    pub quantity: u32,
+    /// Units of the line that are to be shipped in all, those that have left included. It means the same whatever answers
+    /// are on their way: cancel what is more. Left out by builds that did not send it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub keep: Option<u32>,
 }

@@ -2,14 +2,16 @@
 
 use domain::{
     ids::{FulfillmentOrderId, LineId},
-    inbound::FactLine,
     order::{Contact, FulfillmentLine, FulfillmentOrder, Order},
 };
 use jiff::Timestamp;
 
 use super::{
     kind::{CANCEL_REQUESTED, REQUESTED},
-    payloads::{CancellationRequest, FulfillmentRequest, RequestLine, ShipTo, ShippingTerms},
+    payloads::{
+        CancellationLine, CancellationRequest, FulfillmentRequest, RequestLine, ShipTo,
+        ShippingTerms,
+    },
 };
 use crate::vendors::wms::message::WireMessage;
 
@@ -67,14 +69,18 @@ pub fn cancellation(
     requested_at: Timestamp,
 ) -> Option<WireMessage<CancellationRequest>> {
     let found = order.fulfillment_order(id)?;
-    let lines = units(found, FulfillmentLine::asked_back);
+    let lines = found.lines.iter().filter(|line| line.asked_back() > 0);
     let request = CancellationRequest {
         order_id: order.placed.id,
         order_number: order.placed.number.clone(),
         fulfillment_order_id: id,
         location: found.location.clone(),
         lines: lines
-            .map(|(line, quantity)| FactLine { line, quantity })
+            .map(|line| CancellationLine {
+                line: line.line.clone(),
+                quantity: line.asked_back(),
+                keep: Some(line.to_ship().saturating_add(line.shipped)),
+            })
             .collect(),
     };
     (!request.lines.is_empty()).then(|| WireMessage::new(CANCEL_REQUESTED, requested_at, request))
