@@ -353,7 +353,9 @@ fn surplus_that_its_location_does_not_have_is_written_off_until_it_turns_up() {
         .report(0, FulfillmentFact::Closed { totals: vec![] })
         .unwrap();
     order.route(&[("lyon", 2)]).unwrap();
-    order.apply(&Command::RequestFulfillment { not_to: vec![] }).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     order.report(0, shipped("1", &[("1", 2)], true)).unwrap();
     // Lyon refuses to cancel what Berlin has shipped, ships one, and has not got the other.
     let reason = "packed".to_owned();
@@ -378,7 +380,9 @@ fn surplus_that_its_location_was_asked_to_cancel_is_not_missing() {
         .report(0, FulfillmentFact::Closed { totals: vec![] })
         .unwrap();
     order.route(&[("lyon", 2)]).unwrap();
-    order.apply(&Command::RequestFulfillment { not_to: vec![] }).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     order.report(0, shipped("1", &[("1", 2)], true)).unwrap();
     let fact = FulfillmentFact::Closed { totals: vec![] };
     let events = order.report(1, fact).unwrap();

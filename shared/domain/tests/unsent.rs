@@ -8,7 +8,8 @@ use common::{OrderFixture, names};
 use domain::{
     inbound::FulfillmentFact,
     order::{
-        Command, Event, FulfillmentStatus, REPEATS_NOTED_S, SILENCE_S, TAKE_BACK_WITHIN_S, TAKEN_BACK_MAX,
+        Command, Event, FulfillmentStatus, REPEATS_NOTED_S, SILENCE_S, TAKE_BACK_WITHIN_S,
+        TAKEN_BACK_MAX,
     },
 };
 

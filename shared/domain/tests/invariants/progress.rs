@@ -45,7 +45,9 @@ fn later(time: Timestamp, seconds: i64) -> Timestamp {
 fn orders_that_move_on_by_themselves_are_not_stuck() {
     let mut world = routed();
     assert_eq!(check(&world.table()), []);
-    world.apply(0, &Command::RequestFulfillment { not_to: vec![] }).unwrap();
+    world
+        .apply(0, &Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     assert_eq!(check(&world.table()), []);
     world.report(0, 0, FulfillmentFact::Accepted).unwrap();
     world.cancel(0, &[("1", 1)]).unwrap();
@@ -102,7 +104,9 @@ fn i11_units_of_an_order_that_lost_its_money_without_a_word() {
 #[test]
 fn i11_a_grace_that_ended_and_showed_nobody_what_is_missing() {
     let mut world = routed();
-    world.apply(0, &Command::RequestFulfillment { not_to: vec![] }).unwrap();
+    world
+        .apply(0, &Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     world.ship(0, 0, &[("1", 1)], true).unwrap();
     let ended = |state: &mut domain::order::OrderState| {
         let closing = state.fulfillment_orders[0].closing.as_mut().unwrap();
@@ -146,7 +150,9 @@ fn an_order_is_due_for_what_it_owes_and_for_the_ends_that_are_set() {
     assert_eq!(check(&world.table()), []);
     // A request that was cancelled meanwhile is asked for again, held or not.
     let mut asked = routed();
-    asked.apply(0, &Command::RequestFulfillment { not_to: vec![] }).unwrap();
+    asked
+        .apply(0, &Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     asked.cancel(0, &[("1", 2)]).unwrap();
     let hold = Command::PlaceHold {
         kind: HoldKind::Manual,
@@ -161,7 +167,9 @@ fn an_order_is_due_for_what_it_owes_and_for_the_ends_that_are_set() {
 #[test]
 fn what_is_finished_owes_nothing() {
     let mut world = routed();
-    world.apply(0, &Command::RequestFulfillment { not_to: vec![] }).unwrap();
+    world
+        .apply(0, &Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
     world.ship(0, 0, &[("1", 2)], true).unwrap();
     assert_eq!(world.order(0).due_at(), None);
     assert_eq!(check(&world.table()), []);
