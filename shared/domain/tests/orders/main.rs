@@ -1,14 +1,18 @@
-//! Limits, times and repeated news of one order, each to the last unit and second.
+//! Limits, times and repeated news, each to the last unit and second.
 #![expect(
     clippy::unwrap_used,
     clippy::arithmetic_side_effects,
     reason = "a test may stop where it goes wrong"
 )]
 
+mod cancellations;
 #[path = "../common/mod.rs"]
 mod common;
 mod exceptions;
+mod fulfillment;
+mod levels;
 mod payments;
 mod placement;
 mod shipments;
+mod states;
 mod sweep;

@@ -212,3 +212,11 @@ fn only_a_request_to_the_api_leads_to_its_order_by_its_key() {
     assert!(key("api"));
     assert!(!key("import"));
 }
+
+#[test]
+fn carriers_reuse_their_numbers_and_nobody_else_does() {
+    let name = || "X".to_owned();
+    assert!(Reference::IdempotencyKey(name()).is_exclusive());
+    assert!(Reference::Intent(name()).is_exclusive());
+    assert!(!Reference::Tracking(name()).is_exclusive());
+}
