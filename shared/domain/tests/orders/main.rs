@@ -13,6 +13,7 @@ mod fulfillment;
 mod levels;
 mod payments;
 mod placement;
+mod secured;
 mod shipments;
 mod states;
 mod sweep;
