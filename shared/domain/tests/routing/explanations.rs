@@ -118,6 +118,13 @@ fn locations_of_a_tier_that_was_not_needed_are_not_explained() {
         |candidates| route(&case(vec![demand("1", "TEE", 1, &[])], candidates)).explanation;
     let enough = decided(vec![warehouse("a", &[("TEE", 1)]), third(0)]);
     assert_eq!(enough, "1 x TEE from a (warehouse).");
+    // Also where another location of that tier could have helped.
+    let cargo = Candidate {
+        kind: LocationKind::ThirdParty,
+        ..warehouse("cargo", &[("TEE", 9)])
+    };
+    let enough = decided(vec![warehouse("a", &[("TEE", 1)]), third(0), cargo]);
+    assert_eq!(enough, "1 x TEE from a (warehouse).");
     let needed = decided(vec![warehouse("a", &[("TEE", 0)]), third(0)]);
     assert_eq!(
         needed,
