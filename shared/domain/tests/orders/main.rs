@@ -8,6 +8,7 @@
 mod cancellations;
 #[path = "../common/mod.rs"]
 mod common;
+mod documents;
 mod exceptions;
 mod fulfillment;
 mod levels;
