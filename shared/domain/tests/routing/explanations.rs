@@ -3,7 +3,10 @@
 use domain::{
     location::{LocationKind, RoutingRules},
     order::Destination,
-    routing::{Available, Candidate, Demand, RoutingInputs, declined_everywhere},
+    routing::{
+        Available, Candidate, Demand, ELIGIBLE_MAX, EXCLUDED_MAX, RoutingInputs,
+        declined_everywhere,
+    },
 };
 
 use crate::case::{Case, route};
@@ -190,4 +193,43 @@ fn nobody_is_left_for_a_line_that_all_who_could_ship_it_have_declined() {
         left.iter().map(|line| line.as_str()).collect::<Vec<_>>(),
         ["1"]
     );
+}
+
+#[test]
+fn a_decision_stores_the_next_best_locations_and_counts_the_others() {
+    // So many that could ship it, and so many that have none.
+    let stored = |eligible: usize, excluded: usize| {
+        let could = (0..eligible).map(|n| warehouse(&format!("w{n:02}"), &[("TEE", 1)]));
+        let empty = (0..excluded).map(|n| warehouse(&format!("x{n:02}"), &[("TEE", 0)]));
+        let demands = vec![demand("1", "TEE", 1, &[])];
+        let decision = route(&case(demands, could.chain(empty).collect()));
+        let left_out = decision.inputs.left_out;
+        let counts = left_out.map(|left_out| (left_out.eligible, left_out.excluded));
+        (
+            decision.inputs.candidates.len(),
+            counts,
+            decision.explanation,
+        )
+    };
+    let all = ELIGIBLE_MAX + EXCLUDED_MAX;
+    let (kept, left_out, _) = stored(ELIGIBLE_MAX, EXCLUDED_MAX);
+    assert_eq!((kept, left_out), (all, None));
+    let (kept, left_out, said) = stored(ELIGIBLE_MAX + 1, EXCLUDED_MAX);
+    assert_eq!((kept, left_out), (all, Some((1, 0))));
+    assert!(
+        said.ends_with("1 location more could supply something and is not in the plan."),
+        "{said}"
+    );
+    let (kept, left_out, said) = stored(ELIGIBLE_MAX + 2, EXCLUDED_MAX + 3);
+    assert_eq!((kept, left_out), (all, Some((2, 3))));
+    assert!(
+        said.contains("3 locations more cannot supply what is demanded."),
+        "{said}"
+    );
+    assert!(
+        said.ends_with("2 locations more could supply something and are not in the plan."),
+        "{said}"
+    );
+    let (kept, left_out, _) = stored(1, EXCLUDED_MAX + 1);
+    assert_eq!((kept, left_out), (1 + EXCLUDED_MAX, Some((0, 1))));
 }
