@@ -41,7 +41,7 @@ fn two_subjects_of_one_kind_are_two_exceptions() {
     };
     assert_eq!((*id, kind), (2, &ExceptionKind::CurrencyMismatch));
     assert_eq!(note.as_deref(), Some("called the customer"));
-    assert_eq!(open(&order), [yen.clone()]);
+    assert_eq!(open(&order), std::slice::from_ref(&yen));
     order.pay(foreign("USD")).unwrap();
     assert_eq!(open(&order), [yen, (3, dollars.1)]);
 }

@@ -37,10 +37,11 @@ fn delta(moved: &[(u64, i64)], write_offs: &[(u64, i64)], reserved: i64) -> Stoc
 }
 
 fn counted(level: &StockLevel, units: u32, time: Timestamp) -> StockLevel {
-    match level.counted(units, time) {
-        CountOutcome::Counted(after) => after,
-        refused => panic!("{refused:?}"),
-    }
+    let outcome = level.counted(units, time);
+    let CountOutcome::Counted(after) = outcome else {
+        panic!("{outcome:?}");
+    };
+    after
 }
 
 #[test]

@@ -1,9 +1,5 @@
 //! Limits, times and repeated news, each to the last unit and second.
-#![expect(
-    clippy::unwrap_used,
-    clippy::arithmetic_side_effects,
-    reason = "a test may stop where it goes wrong"
-)]
+#![expect(clippy::unwrap_used, reason = "a test may stop where it goes wrong")]
 
 mod cancellations;
 #[path = "../common/mod.rs"]

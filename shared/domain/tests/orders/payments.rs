@@ -144,7 +144,10 @@ fn of_two_disputes_each_ends_by_itself() {
         .pay(PaymentFact::DisputeOpened { id: second.clone() })
         .unwrap();
     order.pay(closed(true)).unwrap();
-    assert_eq!(order.order.state.payment.disputes, [second.clone()]);
+    assert_eq!(
+        order.order.state.payment.disputes,
+        std::slice::from_ref(&second)
+    );
     assert_eq!(order.order.state.holds[0].handle, second);
     assert!(!order.order.is_ready());
 }

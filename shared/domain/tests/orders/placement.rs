@@ -11,6 +11,9 @@ use jiff::SignedDuration;
 
 use crate::common::{at, context, request};
 
+/// Sets a field of a request.
+type Set<T> = fn(&mut PlaceOrder, T);
+
 fn refusal(request: &PlaceOrder) -> Option<String> {
     place(request, &context(0))
         .err()
@@ -47,7 +50,7 @@ fn an_order_has_one_to_forty_lines_of_at_most_so_many_units() {
 
 #[test]
 fn amounts_are_not_negative_and_have_a_limit() {
-    let amounts: [(&str, fn(&mut PlaceOrder, i64)); 3] = [
+    let amounts: [(&str, Set<i64>); 3] = [
         ("shipping", |r, amount| r.shipping = amount),
         ("lines[0].unit_price", |r, amount| {
             r.lines[0].unit_price = amount;
@@ -130,7 +133,7 @@ fn the_time_of_placement_is_within_a_year_and_not_ahead() {
 #[test]
 fn a_contact_has_limits_and_a_country_of_two_capitals() {
     let text = |length: usize| "x".repeat(length);
-    let texts: [(&str, usize, fn(&mut PlaceOrder, String)); 6] = [
+    let texts: [(&str, usize, Set<String>); 6] = [
         ("customer.name", NAME_CHARS_MAX, |r, text| {
             r.customer.name = text
         }),
