@@ -226,3 +226,24 @@ fn two_lines_at_one_location_are_one_question() {
     assert_eq!(cancelled.collect::<Vec<_>>(), [0, 1]);
     assert_eq!(order.order.refund_owed(), 500);
 }
+
+#[test]
+fn units_that_have_left_say_when_their_own_parcel_left() {
+    let mut order = OrderFixture::placed(&[(1, 1000), (1, 500)]);
+    order.captured();
+    order.route(&[("berlin", 9)]).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
+    order
+        .report(0, shipped("FIRST", &[("1", 1)], false))
+        .unwrap();
+    order.pass(60);
+    // A second one of line 1, which was not asked for, comes with line 2.
+    order
+        .report(0, shipped("SECOND", &[("1", 1), ("2", 1)], true))
+        .unwrap();
+    let left = order.order.state.shipments[0].shipped_at;
+    assert_ne!(left, order.order.state.shipments[1].shipped_at);
+    assert_eq!(preview(&order, 1).refused[0].at, left);
+}
