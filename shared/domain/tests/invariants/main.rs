@@ -7,6 +7,7 @@
 
 #[path = "../common/cases.rs"]
 mod cases;
+mod figures;
 mod progress;
 mod properties;
 mod rules;

@@ -1,0 +1,16 @@
+//! Limits, times and repeated news, each to the last unit and second.
+#![expect(clippy::unwrap_used, reason = "a test may stop where it goes wrong")]
+
+mod cancellations;
+#[path = "../common/mod.rs"]
+mod common;
+mod documents;
+mod exceptions;
+mod fulfillment;
+mod levels;
+mod payments;
+mod placement;
+mod secured;
+mod shipments;
+mod states;
+mod sweep;
