@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Destination, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind, RefundStatus,
-    Shipment,
+    Shipment, ShipmentStatus,
 };
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
@@ -365,21 +365,44 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "is_default")]
         untracked: bool,
     },
-    /// The carrier reports it in transit.
-    ShipmentInTransit { shipment: ShipmentId },
+    /// The carrier reports it in transit. A step is recorded again when it is reported with a newer time.
+    ShipmentInTransit {
+        shipment: ShipmentId,
+        /// When, as the sender says it, UTC; `None`: recorded before times were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
     /// It is out for delivery.
-    ShipmentOutForDelivery { shipment: ShipmentId },
+    ShipmentOutForDelivery {
+        shipment: ShipmentId,
+        /// When, as the sender says it, UTC; `None`: recorded before times were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
     /// It was delivered.
-    ShipmentDelivered { shipment: ShipmentId },
+    ShipmentDelivered {
+        shipment: ShipmentId,
+        /// When, as the sender says it, UTC; `None`: recorded before times were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
     /// The carrier reports a problem.
     ShipmentException {
         shipment: ShipmentId,
         /// The carrier's reason, a code.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// When, as the sender says it, UTC; `None`: recorded before times were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// It goes back to the sender.
-    ShipmentReturned { shipment: ShipmentId },
+    ShipmentReturned {
+        shipment: ShipmentId,
+        /// When, as the sender says it, UTC; `None`: recorded before times were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
     /// A location was asked to cancel units.
     CancellationRequested {
         fulfillment_order: FulfillmentOrderId,
@@ -468,6 +491,32 @@ pub enum Event {
 }
 
 impl Event {
+    /// The shipment that took a step after it left, which step, and when as its sender says.
+    pub fn shipment_step(&self) -> Option<(ShipmentId, ShipmentStatus, Option<Timestamp>)> {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the other events are no steps of a shipment"
+        )]
+        match self {
+            Self::ShipmentInTransit { shipment, at } => {
+                Some((*shipment, ShipmentStatus::InTransit, *at))
+            }
+            Self::ShipmentOutForDelivery { shipment, at } => {
+                Some((*shipment, ShipmentStatus::OutForDelivery, *at))
+            }
+            Self::ShipmentDelivered { shipment, at } => {
+                Some((*shipment, ShipmentStatus::Delivered, *at))
+            }
+            Self::ShipmentException { shipment, at, .. } => {
+                Some((*shipment, ShipmentStatus::Exception, *at))
+            }
+            Self::ShipmentReturned { shipment, at } => {
+                Some((*shipment, ShipmentStatus::ReturnedToSender, *at))
+            }
+            _ => None,
+        }
+    }
+
     /// The event's name: the `detail-type` on the bus.
     pub fn name(&self) -> &'static str {
         match self {
