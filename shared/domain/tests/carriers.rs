@@ -83,6 +83,24 @@ fn a_problem_that_is_told_after_it_has_passed_opens_nothing() {
 }
 
 #[test]
+fn a_step_that_is_reported_again_is_no_second_step() {
+    use ShipmentFact::{Delivered, InTransit, ReturnedToSender};
+    let mut fixture = told(&[(InTransit, 10)]);
+    for (fact, second, event) in [
+        (InTransit, 20, "ShipmentStepRepeated"),
+        (Delivered, 40, "ShipmentDelivered"),
+        (ReturnedToSender, 50, "ShipmentReturned"),
+        (Delivered, 30, "ShipmentStepRepeated"),
+        (ReturnedToSender, 45, "ShipmentStepRepeated"),
+    ] {
+        let events = fixture.shipment_at("BOX-1", fact, at(second)).unwrap();
+        assert_eq!(events[0].name(), event);
+    }
+    assert_eq!(fixture.order.state.lines[0].delivered, 2);
+    assert_eq!(fixture.order.state.exceptions_opened, 1);
+}
+
+#[test]
 fn a_parcel_that_goes_back_to_the_depot_is_in_transit_again() {
     let (out, on_its_way) = (ShipmentFact::OutForDelivery, ShipmentFact::InTransit);
     let fixture = told(&[(out, 10), (on_its_way, 20)]);

@@ -85,6 +85,7 @@ fn shipped_order() -> OrderFixture {
         .report(0, shipped("BOX-1", &[("1", 1)], true))
         .unwrap();
     order.shipment("BOX-1", ShipmentFact::InTransit).unwrap();
+    order.shipment("BOX-1", ShipmentFact::InTransit).unwrap();
     let reason = Some("address_unknown".to_owned());
     order
         .shipment("BOX-1", ShipmentFact::Exception { reason })

@@ -116,6 +116,8 @@ impl PublishedEvent {
             }
             // The next `FulfillmentRequested` says that it is sent.
             Event::RequestsRepeated { .. } | Event::RequestsTakenBack { .. } => return None,
+            // Consumers know the step.
+            Event::ShipmentStepRepeated { .. } => return None,
             Event::FulfillmentAccepted { fulfillment_order } => {
                 Self::FulfillmentAccepted(FulfillmentOrderRef { fulfillment_order })
             }

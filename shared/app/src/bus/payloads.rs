@@ -183,7 +183,7 @@ data! {
     ShipmentRef {
         /// Its id.
         shipment: ShipmentId,
-        /// When, as the sender says it, UTC; absent: not known. A step is told again when it is reported with a newer time.
+        /// When, as the sender says it, UTC; absent: not known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<Timestamp>,
     }
@@ -194,7 +194,7 @@ data! {
         /// The carrier's reason, a code.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
-        /// When, as the sender says it, UTC; absent: not known. A step is told again when it is reported with a newer time.
+        /// When, as the sender says it, UTC; absent: not known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<Timestamp>,
     }

@@ -239,6 +239,13 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
                 reference(order, shipment)
             )
         }
+        Event::ShipmentStepRepeated { shipment, step, .. } => {
+            let step = step.as_str().replace('_', " ");
+            format!(
+                "Shipment {}: {step}, reported again",
+                reference(order, shipment)
+            )
+        }
         Event::CancellationRequested {
             fulfillment_order,
             lines,

@@ -61,9 +61,23 @@ fn step(
     }
     let subject = found.id.to_string();
     let name = found.tracking.as_deref().unwrap_or(reference);
-    let mut events = vec![event(fact, found.id, at)];
+    let step = fact.step();
+    let known = match step {
+        ShipmentStatus::Shipped
+        | ShipmentStatus::InTransit
+        | ShipmentStatus::OutForDelivery
+        | ShipmentStatus::Exception => found.status == step,
+        ShipmentStatus::Delivered => found.was_delivered(),
+        ShipmentStatus::ReturnedToSender => found.returned_at.is_some(),
+    };
+    let mut events = vec![if known {
+        let shipment = found.id;
+        Event::ShipmentStepRepeated { shipment, step, at }
+    } else {
+        event(fact, found.id, at)
+    }];
     // Whatever became of it: a person looks at a shipment that came back.
-    if fact.step() == ShipmentStatus::ReturnedToSender && found.returned_at.is_none() {
+    if step == ShipmentStatus::ReturnedToSender && !known {
         let detail = format!("shipment {name} is coming back to the sender");
         events.push(open(
             ExceptionKind::ReturnedToSender,

@@ -206,6 +206,9 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 context,
             );
         }
+        Event::ShipmentStepRepeated { shipment, step, at } => {
+            shipment::step(order, *shipment, *step, Some(*at), context);
+        }
         Event::CancellationRequested {
             fulfillment_order,
             lines,

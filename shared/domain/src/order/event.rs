@@ -365,7 +365,7 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "is_default")]
         untracked: bool,
     },
-    /// The carrier reports it in transit. A step is recorded again when it is reported with a newer time.
+    /// The carrier reports it in transit.
     ShipmentInTransit {
         shipment: ShipmentId,
         /// When, as the sender says it, UTC; `None`: recorded before times were kept.
@@ -402,6 +402,13 @@ pub enum Event {
         /// When, as the sender says it, UTC; `None`: recorded before times were kept.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         at: Option<Timestamp>,
+    },
+    /// A step that a shipment had taken is reported again, with another time that counts.
+    ShipmentStepRepeated {
+        shipment: ShipmentId,
+        step: ShipmentStatus,
+        /// When, as the sender says it, UTC.
+        at: Timestamp,
     },
     /// A location was asked to cancel units.
     CancellationRequested {
@@ -513,6 +520,9 @@ impl Event {
             Self::ShipmentReturned { shipment, at } => {
                 Some((*shipment, ShipmentStatus::ReturnedToSender, *at))
             }
+            Self::ShipmentStepRepeated { shipment, step, at } => {
+                Some((*shipment, *step, Some(*at)))
+            }
             _ => None,
         }
     }
@@ -557,6 +567,7 @@ impl Event {
             Self::ShipmentDelivered { .. } => "ShipmentDelivered",
             Self::ShipmentException { .. } => "ShipmentException",
             Self::ShipmentReturned { .. } => "ShipmentReturned",
+            Self::ShipmentStepRepeated { .. } => "ShipmentStepRepeated",
             Self::CancellationRequested { .. } => "CancellationRequested",
             Self::CancellationRefused { .. } => "CancellationRefused",
             Self::RecallRequested { .. } => "RecallRequested",
