@@ -11,8 +11,8 @@ use domain::{
     decide::{LINES_MAX, decide},
     inbound::ShipmentFact,
     order::{
-        Command, Context, ExceptionKind, ExceptionOutcome, Order, Shipment, ShipmentStatus, Status,
-        fold,
+        Command, Context, ExceptionKind, ExceptionOutcome, Order, Shipment, ShipmentLine,
+        ShipmentStatus, Status, fold,
     },
 };
 use proptest::prelude::*;
@@ -294,6 +294,32 @@ fn the_contents_of_the_parcels_of_the_largest_order_stay_small() {
         "{}",
         bytes(&fixture.order)
     );
+}
+
+#[test]
+fn a_shipment_takes_as_many_bytes_as_the_readme_says() {
+    let name = "\u{1F4E6}".repeat(100);
+    let line = ShipmentLine {
+        line: "1".repeat(40).parse().unwrap(),
+        units: u32::MAX,
+        unexpected: u32::MAX,
+    };
+    let some = || Some("2026-09-21T14:13:21.123456789Z".parse().unwrap());
+    let shipment = Shipment {
+        reference: name.clone(),
+        carrier: Some(name.clone()),
+        tracking: Some(name),
+        shipped_at: some().unwrap(),
+        status: ShipmentStatus::ReturnedToSender,
+        since: some().unwrap(),
+        step_at: some(),
+        delivered_at: some(),
+        returned_at: some(),
+        lines: vec![line; LINES_MAX],
+        ..box_1(&left()).clone()
+    };
+    let bytes = serde_json::to_string(&shipment).unwrap().len();
+    assert!(bytes <= 1792 + 96 * LINES_MAX, "{bytes}");
 }
 
 fn steps() -> impl Strategy<Value = Vec<(ShipmentFact, u64)>> {
