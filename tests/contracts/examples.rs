@@ -125,6 +125,9 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         shipped_at: at(),
         status: ShipmentStatus::Shipped,
         since: at(),
+        step_at: None,
+        delivered_at: None,
+        returned_at: None,
         lines: vec![ShipmentLine {
             line: line(),
             units: 2,
@@ -403,17 +406,26 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         (
             Location,
             "wms:berlin:m7",
-            Event::ShipmentInTransit { shipment: shp() },
+            Event::ShipmentInTransit {
+                shipment: shp(),
+                at: Some(at()),
+            },
         ),
         (
             Location,
             "wms:berlin:m8",
-            Event::ShipmentOutForDelivery { shipment: shp() },
+            Event::ShipmentOutForDelivery {
+                shipment: shp(),
+                at: Some(at()),
+            },
         ),
         (
             Location,
             "wms:berlin:m9",
-            Event::ShipmentDelivered { shipment: shp() },
+            Event::ShipmentDelivered {
+                shipment: shp(),
+                at: Some(at()),
+            },
         ),
         (
             Location,
@@ -421,12 +433,16 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::ShipmentException {
                 shipment: shp(),
                 reason: Some("address_unknown".into()),
+                at: Some(at()),
             },
         ),
         (
             Location,
             "wms:berlin:m11",
-            Event::ShipmentReturned { shipment: shp() },
+            Event::ShipmentReturned {
+                shipment: shp(),
+                at: Some(at()),
+            },
         ),
         (
             Agent,

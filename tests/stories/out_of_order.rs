@@ -1,9 +1,11 @@
 //! Webhooks come late, twice, and in the wrong order.
 
+use app::ports::Clock;
 use domain::{
     inbound::{FulfillmentFact, PaymentFact, ShipmentFact},
-    order::{FulfillmentStatus, ShipmentStatus, Status},
+    order::{ExceptionKind, FulfillmentStatus, ShipmentStatus, Status},
 };
+use jiff::SignedDuration;
 
 use crate::{
     story::story,
@@ -191,5 +193,46 @@ async fn a_shipment_exception_stays_when_older_reports_are_redelivered(world: &m
     assert_eq!(
         world.order(order).await.state.shipments[0].status,
         ShipmentStatus::Exception
+    );
+}
+
+story!(steps_of_a_shipment_count_by_their_time_and_an_order_does_not_grow_with_them);
+async fn steps_of_a_shipment_count_by_their_time_and_an_order_does_not_grow_with_them(
+    world: &mut World,
+) {
+    let order = berlin_has_a_request(world).await;
+    world.ships("berlin", order, "SHIPMENT-1").await;
+    world.settle().await;
+    let left = world.clock.now();
+    let after = |minutes: i64| {
+        let at = left.checked_add(SignedDuration::from_mins(minutes));
+        at.expect("a time")
+    };
+    let problem = ShipmentFact::Exception { reason: None };
+    let steps = [
+        (ShipmentFact::InTransit, after(10)),
+        (ShipmentFact::InTransit, after(15)),
+        (problem, after(12)),
+    ];
+    world.minutes_pass(60);
+    let before = world.order(order).await;
+    // Each is sent three times, as messages of their own.
+    for step in [&steps[..], &steps[..], &steps[..]].concat() {
+        world.shipment_at("berlin", order, "SHIPMENT-1", step);
+        world.settle().await;
+    }
+    let now = world.order(order).await;
+    assert_eq!(now.state.shipments[0].status, ShipmentStatus::InTransit);
+    assert_eq!(now.state.exceptions, []);
+    assert_eq!(now.state.version, before.state.version + 2);
+    assert_eq!(now.state.causes, before.state.causes);
+    assert_eq!(world.times(order, "ShipmentInTransit").await, 1);
+    // The next problem is a problem.
+    let problem = ShipmentFact::Exception { reason: None };
+    world.shipment_at("berlin", order, "SHIPMENT-1", (problem, after(20)));
+    world.settle().await;
+    assert_eq!(
+        world.exceptions(order).await,
+        [ExceptionKind::DeliveryProblem]
     );
 }

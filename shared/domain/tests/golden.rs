@@ -12,7 +12,7 @@ use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::{
         Command, Commit, Event, ExceptionOutcome, HoldKind, Order, OrderState, PlacedOrder,
-        RefundStatus, fold, verify_chain,
+        RefundStatus, Shipment, ShipmentStatus, fold, verify_chain,
     },
 };
 use schemars::schema_for;
@@ -84,6 +84,7 @@ fn shipped_order() -> OrderFixture {
     order
         .report(0, shipped("BOX-1", &[("1", 1)], true))
         .unwrap();
+    order.shipment("BOX-1", ShipmentFact::InTransit).unwrap();
     order.shipment("BOX-1", ShipmentFact::InTransit).unwrap();
     let reason = Some("address_unknown".to_owned());
     order
@@ -254,12 +255,16 @@ fn this_version_stores_what_the_golden_files_hold() {
     });
 }
 
-const GOLDEN: [&str; 4] = [
+const GOLDEN: [&str; 5] = [
     include_str!("golden/late_order.snap"),
     include_str!("golden/shipped_order.snap"),
     include_str!("golden/unpaid_order.snap"),
     include_str!("golden/recalled_order.snap"),
+    UNDATED,
 ];
+
+/// Stored before steps of shipments had times; never written again.
+const UNDATED: &str = include_str!("golden/undated_steps.snap");
 
 /// The commits, the order before the first of them, and the state that was stored with them.
 fn read(golden: &str) -> (Vec<Commit>, Order, OrderState) {
@@ -288,6 +293,43 @@ fn golden_commits_are_read_and_give_the_golden_state() {
         verify_chain(&commits).unwrap();
         assert_eq!(fold(unplaced, &commits).state, state);
     }
+}
+
+#[test]
+fn a_shipment_of_which_steps_have_no_time_is_followed_on() {
+    let (commits, unplaced, _) = read(UNDATED);
+    let steps = commits.iter().flat_map(|commit| &commit.body.events);
+    let last = steps.clone().filter_map(Event::shipment_step).last();
+    let (id, step, at) = last.unwrap();
+    assert_eq!((step, at), (ShipmentStatus::ReturnedToSender, None));
+    let returned = fold(unplaced, &commits);
+    let mut shipments = returned.state.shipments.iter();
+    let shipment = shipments.find(|shipment| shipment.id == id).unwrap();
+    let at = common::at(900);
+    // It has been delivered before, which the shipment does not say: its units must not be counted again.
+    for step in [
+        ShipmentStatus::InTransit,
+        ShipmentStatus::Delivered,
+        ShipmentStatus::ReturnedToSender,
+    ] {
+        assert_eq!(shipment.after(step, at, at), *shipment);
+    }
+    let stored = |status| Shipment {
+        status,
+        ..shipment.clone()
+    };
+    let problem = stored(ShipmentStatus::Exception);
+    let moved = problem.after(ShipmentStatus::InTransit, common::at(1), at);
+    assert_eq!(moved.status, ShipmentStatus::InTransit);
+    let delivered = stored(ShipmentStatus::Delivered);
+    assert_eq!(
+        delivered.after(ShipmentStatus::Delivered, at, at),
+        delivered
+    );
+    let back = delivered.after(ShipmentStatus::ReturnedToSender, common::at(1), at);
+    assert_eq!(back.status, ShipmentStatus::ReturnedToSender);
+    let again = back.after(ShipmentStatus::Delivered, common::at(0), at);
+    assert!(back.was_delivered() && again.status == back.status);
 }
 
 #[test]

@@ -241,6 +241,8 @@ fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
                 location,
                 fulfillment_order: None,
                 fact: fact.clone(),
+                // Not all in the order in which they are told.
+                occurred_at: common::at((fixture.fixture * 7 + 3) % 40),
             }
         }
         Operation::Hold(n) => Command::PlaceHold {

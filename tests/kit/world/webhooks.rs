@@ -215,15 +215,7 @@ impl World {
 
     /// A carrier's report on a shipment.
     pub fn shipment(&mut self, location: &str, order: OrderId, shipment: &str, fact: ShipmentFact) {
-        self.receives_webhook(
-            Some(location),
-            Fact::Shipment {
-                order,
-                reference: shipment.to_owned(),
-                fulfillment_order: None,
-                fact,
-            },
-        );
+        self.shipment_at(location, order, shipment, (fact, self.clock.now()));
     }
 
     /// The shipment arrives.
@@ -274,6 +266,23 @@ impl World {
             fact: shipped(name, lines, last),
         };
         self.receives_webhook_about(Some(location), fact, shipped_at);
+    }
+
+    /// A step of a shipment happened at that time.
+    pub fn shipment_at(
+        &mut self,
+        location: &str,
+        order: OrderId,
+        shipment: &str,
+        (fact, occurred_at): (ShipmentFact, Timestamp),
+    ) {
+        let fact = Fact::Shipment {
+            order,
+            reference: shipment.to_owned(),
+            fulfillment_order: None,
+            fact,
+        };
+        self.receives_webhook_about(Some(location), fact, occurred_at);
     }
 
     /// Units come in.

@@ -116,6 +116,8 @@ impl PublishedEvent {
             }
             // The next `FulfillmentRequested` says that it is sent.
             Event::RequestsRepeated { .. } | Event::RequestsTakenBack { .. } => return None,
+            // Consumers know the step.
+            Event::ShipmentStepRepeated { .. } => return None,
             Event::FulfillmentAccepted { fulfillment_order } => {
                 Self::FulfillmentAccepted(FulfillmentOrderRef { fulfillment_order })
             }
@@ -208,23 +210,26 @@ impl PublishedEvent {
                 location,
                 untracked: _,
             } => Self::ShipmentShipped(ShippedShipment { shipment, location }),
-            Event::ShipmentInTransit { shipment } => {
-                Self::ShipmentInTransit(ShipmentRef { shipment })
+            Event::ShipmentInTransit { shipment, at } => {
+                Self::ShipmentInTransit(ShipmentRef { shipment, at })
             }
-            Event::ShipmentOutForDelivery { shipment } => {
-                Self::ShipmentOutForDelivery(ShipmentRef { shipment })
+            Event::ShipmentOutForDelivery { shipment, at } => {
+                Self::ShipmentOutForDelivery(ShipmentRef { shipment, at })
             }
-            Event::ShipmentDelivered { shipment } => {
-                Self::ShipmentDelivered(ShipmentRef { shipment })
+            Event::ShipmentDelivered { shipment, at } => {
+                Self::ShipmentDelivered(ShipmentRef { shipment, at })
             }
-            Event::ShipmentException { shipment, reason } => {
-                Self::ShipmentException(ShipmentProblem {
-                    shipment,
-                    reason: reason.map(code_or_other),
-                })
-            }
-            Event::ShipmentReturned { shipment } => {
-                Self::ShipmentReturned(ShipmentRef { shipment })
+            Event::ShipmentException {
+                shipment,
+                reason,
+                at,
+            } => Self::ShipmentException(ShipmentProblem {
+                shipment,
+                at,
+                reason: reason.map(code_or_other),
+            }),
+            Event::ShipmentReturned { shipment, at } => {
+                Self::ShipmentReturned(ShipmentRef { shipment, at })
             }
             Event::CancellationRequested {
                 fulfillment_order,

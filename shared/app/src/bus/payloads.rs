@@ -183,6 +183,9 @@ data! {
     ShipmentRef {
         /// Its id.
         shipment: ShipmentId,
+        /// When, as the sender says it, UTC; absent: not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     }
     /// A shipment with an exception.
     ShipmentProblem {
@@ -191,6 +194,9 @@ data! {
         /// The carrier's reason, a code.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// When, as the sender says it, UTC; absent: not known.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     }
     /// A cancellation that was requested from a location.
     RequestedCancellation {

@@ -98,6 +98,7 @@ pub async fn apply(
                 location,
                 *fulfillment_order,
                 fact.clone(),
+                inbound.occurred_at,
             );
             apply_once(store, env, *order, &request(actor, cause), command).await
         }
@@ -135,24 +136,25 @@ pub(super) fn record_shipment(
     location: LocationId,
     fulfillment_order: Option<FulfillmentOrderId>,
     fact: ShipmentFact,
+    occurred_at: Timestamp,
 ) -> Command {
     Command::RecordShipment {
         reference,
         location,
         fulfillment_order,
         fact,
+        occurred_at,
     }
 }
 
 /// Whether a fact that changes nothing when it arrives could change something when a copy arrives later: a refusal to
-/// cancel that answers no open request would answer the next one, and an out-of-order shipment step would undo an
-/// exception. Such facts are recorded even when they change nothing, so that a late copy is recognised. The others only
-/// ever advance an order, and what it has passed cannot take effect again.
+/// cancel that answers no open request would answer the next one. Such facts are recorded even when they change nothing,
+/// so that a late copy is recognised. The others only ever advance an order, and what it has passed cannot take effect
+/// again: a step of a shipment is compared by its time.
 fn could_take_effect_later(fact: &Fact) -> bool {
     match fact {
-        Fact::Shipment { .. } => true,
         Fact::Fulfillment { fact, .. } => fulfillment_could_take_effect_later(fact),
-        Fact::Payment { .. } | Fact::Stock(_) => false,
+        Fact::Payment { .. } | Fact::Shipment { .. } | Fact::Stock(_) => false,
     }
 }
 

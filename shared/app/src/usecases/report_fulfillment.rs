@@ -76,9 +76,13 @@ impl FulfillmentReport {
         match self {
             Self::Fulfillment(fact) => record(with_totals(found, fact), location),
             Self::Short => record(closed(found), location),
-            Self::Shipment { reference, fact } => {
-                record_shipment(reference.clone(), location, Some(found.id), fact.clone())
-            }
+            Self::Shipment { reference, fact } => record_shipment(
+                reference.clone(),
+                location,
+                Some(found.id),
+                fact.clone(),
+                now,
+            ),
         }
     }
 
@@ -86,8 +90,7 @@ impl FulfillmentReport {
     fn could_take_effect_later(&self) -> bool {
         match self {
             Self::Fulfillment(fact) => fulfillment_could_take_effect_later(fact),
-            Self::Short => false,
-            Self::Shipment { .. } => true,
+            Self::Short | Self::Shipment { .. } => false,
         }
     }
 }

@@ -210,19 +210,21 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
                 shipment.reference
             )
         }
-        Event::ShipmentInTransit { shipment } => {
+        Event::ShipmentInTransit { shipment, .. } => {
             format!("Shipment {} is on its way", reference(order, shipment))
         }
-        Event::ShipmentOutForDelivery { shipment } => {
+        Event::ShipmentOutForDelivery { shipment, .. } => {
             format!(
                 "Shipment {} is out for delivery",
                 reference(order, shipment)
             )
         }
-        Event::ShipmentDelivered { shipment } => {
+        Event::ShipmentDelivered { shipment, .. } => {
             format!("Shipment {} was delivered", reference(order, shipment))
         }
-        Event::ShipmentException { shipment, reason } => {
+        Event::ShipmentException {
+            shipment, reason, ..
+        } => {
             let why = reason
                 .as_deref()
                 .map_or_else(String::new, |reason| format!(": {reason}"));
@@ -231,9 +233,16 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
                 reference(order, shipment)
             )
         }
-        Event::ShipmentReturned { shipment } => {
+        Event::ShipmentReturned { shipment, .. } => {
             format!(
                 "Shipment {} is returned to the sender",
+                reference(order, shipment)
+            )
+        }
+        Event::ShipmentStepRepeated { shipment, step, .. } => {
+            let step = step.as_str().replace('_', " ");
+            format!(
+                "Shipment {}: {step}, reported again",
                 reference(order, shipment)
             )
         }

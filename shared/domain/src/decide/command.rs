@@ -49,12 +49,14 @@ pub fn decide(
             location,
             fulfillment_order,
             fact,
+            occurred_at,
         } => {
             let sender = shipment::Sender {
                 location,
                 fulfillment_order: *fulfillment_order,
+                occurred_at: *occurred_at,
             };
-            shipment::record(order, reference, &sender, fact)?
+            shipment::record(order, reference, &sender, fact, context.now)?
         }
         Command::ReportSilence { after_s } => silence::report(order, *after_s, context.now),
         Command::EndClosing => closing::end(order, context.now),

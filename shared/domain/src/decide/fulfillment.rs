@@ -95,6 +95,9 @@ pub(super) fn record(
                         shipped_at: report.occurred_at,
                         status: ShipmentStatus::Shipped,
                         since: context.now,
+                        step_at: None,
+                        delivered_at: None,
+                        returned_at: None,
                         lines: contents(order, found, lines),
                     };
                     shipped(order, found, shipment, lines)

@@ -1,5 +1,7 @@
-//! Facts about shipments on their way. Carriers report the same step twice and out of order; a shipment only moves
-//! forward.
+//! Facts about shipments on their way. Carriers report the same step twice and out of order: [`Shipment::after`] says what
+//! counts. A fact that is not newer than what is recorded changes nothing, so no cause of it has to be remembered.
+
+use jiff::Timestamp;
 
 use super::exception::{open, resolve};
 use crate::{
@@ -12,6 +14,9 @@ use crate::{
 pub(super) struct Sender<'a> {
     pub(super) location: &'a LocationId,
     pub(super) fulfillment_order: Option<FulfillmentOrderId>,
+    /// When it happened by the sender's clock. It is not limited to the time of receipt: only times of one clock can be
+    /// compared, and a copy that is sent again later would look newer.
+    pub(super) occurred_at: Timestamp,
 }
 
 pub(super) fn record(
@@ -19,79 +24,92 @@ pub(super) fn record(
     reference: &str,
     sender: &Sender<'_>,
     fact: &ShipmentFact,
+    now: Timestamp,
 ) -> Result<Vec<Event>, Rejection> {
-    let found = match own_shipments(order, reference, sender).as_slice() {
+    let at = sender.occurred_at;
+    let own = own_shipments(order, reference, sender);
+    match own.as_slice() {
         [] => {
             let message = "the shipment is not known; its `shipped` has not arrived";
             let code = RejectionCode::ShipmentNotYetKnown;
-            return Err(Rejection::new(code, reference, message));
+            Err(Rejection::new(code, reference, message))
         }
-        [found] => *found,
-        [..] => return Ok(vec![ambiguous(reference, sender, fact)]),
-    };
-    let shipment = found.id;
+        [found] => Ok(step(order, found, reference, fact, (at, now))),
+        [..] => {
+            // A copy of what was applied when only one had left, or something that no shipment needs any more.
+            let mut meant = own.iter().filter(|s| s.shipped_at <= at).peekable();
+            let changes = |s: &&Shipment| s.after(fact.step(), at, now) != **s;
+            if meant.peek().is_some() && !meant.any(changes) {
+                return Ok(vec![]);
+            }
+            Ok(vec![ambiguous(reference, sender, fact)])
+        }
+    }
+}
+
+/// What a fact that happened `at` a time changes about a shipment.
+fn step(
+    order: &Order,
+    found: &Shipment,
+    reference: &str,
+    fact: &ShipmentFact,
+    (at, now): (Timestamp, Timestamp),
+) -> Vec<Event> {
+    let after = found.after(fact.step(), at, now);
+    if after == *found {
+        return vec![];
+    }
+    let subject = found.id.to_string();
     let name = found.tracking.as_deref().unwrap_or(reference);
-    let moving = match found.status {
+    let step = fact.step();
+    let known = match step {
         ShipmentStatus::Shipped
         | ShipmentStatus::InTransit
         | ShipmentStatus::OutForDelivery
-        | ShipmentStatus::Exception => true,
-        ShipmentStatus::Delivered | ShipmentStatus::ReturnedToSender => false,
+        | ShipmentStatus::Exception => found.status == step,
+        ShipmentStatus::Delivered => found.was_delivered(),
+        ShipmentStatus::ReturnedToSender => found.returned_at.is_some(),
     };
-    Ok(match fact {
-        ShipmentFact::InTransit
-            if matches!(
-                found.status,
-                ShipmentStatus::Shipped | ShipmentStatus::Exception
-            ) =>
-        {
-            moved(order, Event::ShipmentInTransit { shipment }, shipment)
-        }
-        ShipmentFact::OutForDelivery
-            if moving && found.status != ShipmentStatus::OutForDelivery =>
-        {
-            moved(order, Event::ShipmentOutForDelivery { shipment }, shipment)
-        }
-        ShipmentFact::Delivered if moving => {
-            moved(order, Event::ShipmentDelivered { shipment }, shipment)
-        }
-        ShipmentFact::Exception { reason }
-            if moving && found.status != ShipmentStatus::Exception =>
-        {
+    let mut events = vec![if known {
+        let shipment = found.id;
+        Event::ShipmentStepRepeated { shipment, step, at }
+    } else {
+        event(fact, found.id, at)
+    }];
+    // Whatever became of it: a person looks at a shipment that came back.
+    if step == ShipmentStatus::ReturnedToSender && !known {
+        let detail = format!("shipment {name} is coming back to the sender");
+        events.push(open(
+            ExceptionKind::ReturnedToSender,
+            subject.clone(),
+            detail,
+        ));
+    }
+    if after.status == ShipmentStatus::Exception {
+        // Reported again with a newer time, it is the same problem.
+        if found.status != ShipmentStatus::Exception {
             let detail = format!("the carrier reports a problem with shipment {name}");
-            vec![
-                Event::ShipmentException {
-                    shipment,
-                    reason: reason.clone(),
-                },
-                open(ExceptionKind::DeliveryProblem, shipment.to_string(), detail),
-            ]
+            events.push(open(ExceptionKind::DeliveryProblem, subject, detail));
         }
-        ShipmentFact::ReturnedToSender if found.status != ShipmentStatus::ReturnedToSender => {
-            let detail = format!("shipment {name} is coming back to the sender");
-            vec![
-                Event::ShipmentReturned { shipment },
-                open(
-                    ExceptionKind::ReturnedToSender,
-                    shipment.to_string(),
-                    detail,
-                ),
-            ]
-        }
-        ShipmentFact::InTransit
-        | ShipmentFact::OutForDelivery
-        | ShipmentFact::Delivered
-        | ShipmentFact::Exception { .. }
-        | ShipmentFact::ReturnedToSender => vec![],
-    })
+    } else {
+        events.extend(resolve(order, &ExceptionKind::DeliveryProblem, &subject));
+    }
+    events
 }
 
-/// A step forward. It ends the problem that the carrier had reported.
-fn moved(order: &Order, step: Event, shipment: ShipmentId) -> Vec<Event> {
-    let mut events = vec![step];
-    let subject = shipment.to_string();
-    events.extend(resolve(order, &ExceptionKind::DeliveryProblem, &subject));
-    events
+fn event(fact: &ShipmentFact, shipment: ShipmentId, at: Timestamp) -> Event {
+    let at = Some(at);
+    match fact {
+        ShipmentFact::InTransit => Event::ShipmentInTransit { shipment, at },
+        ShipmentFact::OutForDelivery => Event::ShipmentOutForDelivery { shipment, at },
+        ShipmentFact::Delivered => Event::ShipmentDelivered { shipment, at },
+        ShipmentFact::Exception { reason } => Event::ShipmentException {
+            shipment,
+            reason: reason.clone(),
+            at,
+        },
+        ShipmentFact::ReturnedToSender => Event::ShipmentReturned { shipment, at },
+    }
 }
 
 /// The shipments of that reference that the sender has shipped: every location may call its shipment `1`.

@@ -179,20 +179,35 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             ..
         } => reclaim::release_surplus(order, *fulfillment_order, lines, *missing, context),
         Event::ShipmentShipped { shipment, .. } => shipment::ship(order, shipment, context),
-        Event::ShipmentInTransit { shipment } => {
-            shipment::step(order, *shipment, ShipmentStatus::InTransit, context);
+        Event::ShipmentInTransit { shipment, at } => {
+            shipment::step(order, *shipment, ShipmentStatus::InTransit, *at, context);
         }
-        Event::ShipmentOutForDelivery { shipment } => {
-            shipment::step(order, *shipment, ShipmentStatus::OutForDelivery, context);
+        Event::ShipmentOutForDelivery { shipment, at } => {
+            shipment::step(
+                order,
+                *shipment,
+                ShipmentStatus::OutForDelivery,
+                *at,
+                context,
+            );
         }
-        Event::ShipmentDelivered { shipment } => {
-            shipment::step(order, *shipment, ShipmentStatus::Delivered, context);
+        Event::ShipmentDelivered { shipment, at } => {
+            shipment::step(order, *shipment, ShipmentStatus::Delivered, *at, context);
         }
-        Event::ShipmentException { shipment, .. } => {
-            shipment::step(order, *shipment, ShipmentStatus::Exception, context);
+        Event::ShipmentException { shipment, at, .. } => {
+            shipment::step(order, *shipment, ShipmentStatus::Exception, *at, context);
         }
-        Event::ShipmentReturned { shipment } => {
-            shipment::step(order, *shipment, ShipmentStatus::ReturnedToSender, context);
+        Event::ShipmentReturned { shipment, at } => {
+            shipment::step(
+                order,
+                *shipment,
+                ShipmentStatus::ReturnedToSender,
+                *at,
+                context,
+            );
+        }
+        Event::ShipmentStepRepeated { shipment, step, at } => {
+            shipment::step(order, *shipment, *step, Some(*at), context);
         }
         Event::CancellationRequested {
             fulfillment_order,

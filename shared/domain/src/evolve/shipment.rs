@@ -1,5 +1,7 @@
 //! Shipments: units that leave, and the steps of a shipment on its way.
 
+use jiff::Timestamp;
+
 use super::{
     buckets::{line_mut, shift},
     fulfillment::{answered, close, fulfillment_order_mut},
@@ -33,13 +35,30 @@ pub(super) fn ship(order: &mut Order, shipment: &Shipment, context: &Context) {
     );
 }
 
-pub(super) fn step(order: &mut Order, id: ShipmentId, status: ShipmentStatus, context: &Context) {
+/// A step, `at` a time by the sender's clock. A step of an old commit, without a time, was decided when it was recorded.
+pub(super) fn step(
+    order: &mut Order,
+    id: ShipmentId,
+    step: ShipmentStatus,
+    at: Option<Timestamp>,
+    context: &Context,
+) {
     let Some(shipment) = order.state.shipments.iter_mut().find(|s| s.id == id) else {
         return;
     };
-    shipment.status = status;
-    shipment.since = context.now;
-    if status == ShipmentStatus::Delivered {
+    let delivered_before = shipment.was_delivered();
+    let delivers = match at {
+        Some(at) => {
+            *shipment = shipment.after(step, at, context.now);
+            !delivered_before && shipment.was_delivered()
+        }
+        None => {
+            shipment.status = step;
+            shipment.since = context.now;
+            step == ShipmentStatus::Delivered
+        }
+    };
+    if delivers {
         for part in shipment.lines.clone() {
             if let Some(line) = line_mut(order, &part.line) {
                 line.delivered = line.delivered.saturating_add(part.units).min(line.shipped);

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::order::ShipmentStatus;
+
 /// What happens to a shipment on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -22,6 +24,17 @@ pub enum ShipmentFact {
 }
 
 impl ShipmentFact {
+    /// The step of the shipment.
+    pub fn step(&self) -> ShipmentStatus {
+        match self {
+            Self::InTransit => ShipmentStatus::InTransit,
+            Self::OutForDelivery => ShipmentStatus::OutForDelivery,
+            Self::Delivered => ShipmentStatus::Delivered,
+            Self::Exception { .. } => ShipmentStatus::Exception,
+            Self::ReturnedToSender => ShipmentStatus::ReturnedToSender,
+        }
+    }
+
     /// The name in snake case.
     pub fn as_str(&self) -> &'static str {
         match self {

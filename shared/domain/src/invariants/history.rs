@@ -18,11 +18,16 @@ pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
     state(record, findings);
 }
 
-/// Causes of commits, shipments, refunds and payment intents are recorded once each, and no cause is missing.
+/// Causes of commits, shipments, refunds and payment intents are recorded once each, and no cause is missing. Steps of
+/// shipments that have a time are known by it instead of by their cause.
 fn once(record: &OrderRecord, findings: &mut Findings) {
     let OrderRecord { order, commits } = record;
     let mut seen = BTreeSet::new();
+    steps_once(record, findings);
     for commit in commits {
+        if !commit.body.remembers_cause() {
+            continue;
+        }
         let (key, seq) = (commit.body.cause.key(), commit.body.seq);
         let new = seen.insert(key.clone());
         findings.unless(new, Rule::I5, &order.placed.id, || {
@@ -55,6 +60,22 @@ fn once(record: &OrderRecord, findings: &mut Findings) {
         order,
         findings,
     );
+}
+
+/// No step of a shipment is recorded twice with the same time.
+fn steps_once(record: &OrderRecord, findings: &mut Findings) {
+    let OrderRecord { order, commits } = record;
+    let mut seen = BTreeSet::new();
+    for commit in commits {
+        let steps = commit.body.events.iter().filter_map(Event::shipment_step);
+        for (shipment, step, at) in steps.filter(|(.., at)| at.is_some()) {
+            let new = seen.insert((shipment, step, at));
+            findings.unless(new, Rule::I5, &order.placed.id, || {
+                let (seq, step) = (commit.body.seq, step.as_str());
+                format!("commit {seq} repeats the step {step} of shipment {shipment}")
+            });
+        }
+    }
 }
 
 fn unique<T: Ord + Display + Clone>(

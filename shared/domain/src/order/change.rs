@@ -127,7 +127,9 @@ fn apply_head(order: &mut Order, commit: &Commit) {
     order.state.version = commit.body.seq;
     order.state.head.clone_from(&commit.hash);
     order.state.changed_at = commit.body.at;
-    order.state.causes.remember(&commit.body.cause.key());
+    if commit.body.remembers_cause() {
+        order.state.causes.remember(&commit.body.cause.key());
+    }
 }
 
 fn references_of(event: &Event) -> Vec<Reference> {

@@ -61,6 +61,8 @@ pub enum Command {
         /// The fulfillment order, if the location names it.
         fulfillment_order: Option<FulfillmentOrderId>,
         fact: ShipmentFact,
+        /// When it happened by the sender's own clock, UTC.
+        occurred_at: Timestamp,
     },
     /// Stop the order from moving on.
     PlaceHold {

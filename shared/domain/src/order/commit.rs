@@ -96,6 +96,16 @@ pub struct CommitBody {
     pub prev_hash: String,
 }
 
+impl CommitBody {
+    /// Whether the order remembers the cause. It does not for steps of shipments that have a time: a copy is not newer
+    /// than what it has recorded, so it changes nothing, and an order's memory does not grow with what carriers report.
+    /// A request has an idempotency key, which is always remembered.
+    pub fn remembers_cause(&self) -> bool {
+        let timed = |event: &Event| event.shipment_step().is_some_and(|(.., at)| at.is_some());
+        self.cause.digest.is_some() || !self.events.iter().any(timed)
+    }
+}
+
 /// One change of one order. `text` is the body exactly as it was hashed: it is stored and read back unchanged,
 /// so that the hash of an old commit stays valid when types gain fields.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Destination, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind, RefundStatus,
-    Shipment,
+    Shipment, ShipmentStatus,
 };
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
@@ -366,20 +366,50 @@ pub enum Event {
         untracked: bool,
     },
     /// The carrier reports it in transit.
-    ShipmentInTransit { shipment: ShipmentId },
+    ShipmentInTransit {
+        shipment: ShipmentId,
+        /// When, as the sender says it, UTC; `None`: recorded before times were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
     /// It is out for delivery.
-    ShipmentOutForDelivery { shipment: ShipmentId },
+    ShipmentOutForDelivery {
+        shipment: ShipmentId,
+        /// When, as the sender says it, UTC; `None`: recorded before times were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
     /// It was delivered.
-    ShipmentDelivered { shipment: ShipmentId },
+    ShipmentDelivered {
+        shipment: ShipmentId,
+        /// When, as the sender says it, UTC; `None`: recorded before times were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
     /// The carrier reports a problem.
     ShipmentException {
         shipment: ShipmentId,
         /// The carrier's reason, a code.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
+        /// When, as the sender says it, UTC; `None`: recorded before times were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     },
     /// It goes back to the sender.
-    ShipmentReturned { shipment: ShipmentId },
+    ShipmentReturned {
+        shipment: ShipmentId,
+        /// When, as the sender says it, UTC; `None`: recorded before times were kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
+    /// A step that a shipment had taken is reported again, with another time that counts.
+    ShipmentStepRepeated {
+        shipment: ShipmentId,
+        step: ShipmentStatus,
+        /// When, as the sender says it, UTC.
+        at: Timestamp,
+    },
     /// A location was asked to cancel units.
     CancellationRequested {
         fulfillment_order: FulfillmentOrderId,
@@ -468,6 +498,35 @@ pub enum Event {
 }
 
 impl Event {
+    /// The shipment that took a step after it left, which step, and when as its sender says.
+    pub fn shipment_step(&self) -> Option<(ShipmentId, ShipmentStatus, Option<Timestamp>)> {
+        #[expect(
+            clippy::wildcard_enum_match_arm,
+            reason = "the other events are no steps of a shipment"
+        )]
+        match self {
+            Self::ShipmentInTransit { shipment, at } => {
+                Some((*shipment, ShipmentStatus::InTransit, *at))
+            }
+            Self::ShipmentOutForDelivery { shipment, at } => {
+                Some((*shipment, ShipmentStatus::OutForDelivery, *at))
+            }
+            Self::ShipmentDelivered { shipment, at } => {
+                Some((*shipment, ShipmentStatus::Delivered, *at))
+            }
+            Self::ShipmentException { shipment, at, .. } => {
+                Some((*shipment, ShipmentStatus::Exception, *at))
+            }
+            Self::ShipmentReturned { shipment, at } => {
+                Some((*shipment, ShipmentStatus::ReturnedToSender, *at))
+            }
+            Self::ShipmentStepRepeated { shipment, step, at } => {
+                Some((*shipment, *step, Some(*at)))
+            }
+            _ => None,
+        }
+    }
+
     /// The event's name: the `detail-type` on the bus.
     pub fn name(&self) -> &'static str {
         match self {
@@ -508,6 +567,7 @@ impl Event {
             Self::ShipmentDelivered { .. } => "ShipmentDelivered",
             Self::ShipmentException { .. } => "ShipmentException",
             Self::ShipmentReturned { .. } => "ShipmentReturned",
+            Self::ShipmentStepRepeated { .. } => "ShipmentStepRepeated",
             Self::CancellationRequested { .. } => "CancellationRequested",
             Self::CancellationRefused { .. } => "CancellationRefused",
             Self::RecallRequested { .. } => "RecallRequested",

@@ -285,18 +285,41 @@ impl OrderFixture {
         reference: &str,
         fact: ShipmentFact,
     ) -> Result<Vec<Event>, Rejection> {
+        self.shipment_of_at(location, reference, fact, at(self.fixture + 1))
+    }
+
+    /// A step of a shipment that happened then, as a location reports it.
+    pub fn shipment_of_at(
+        &mut self,
+        location: &str,
+        reference: &str,
+        fact: ShipmentFact,
+        occurred_at: Timestamp,
+    ) -> Result<Vec<Event>, Rejection> {
         self.apply(&Command::RecordShipment {
             reference: reference.to_owned(),
             location: location.parse().expect("a location"),
             fulfillment_order: None,
             fact,
+            occurred_at,
         })
     }
 
+    /// A step of a shipment that happens now.
     pub fn shipment(
         &mut self,
         reference: &str,
         fact: ShipmentFact,
+    ) -> Result<Vec<Event>, Rejection> {
+        self.shipment_at(reference, fact, at(self.fixture + 1))
+    }
+
+    /// A step of a shipment that happened then.
+    pub fn shipment_at(
+        &mut self,
+        reference: &str,
+        fact: ShipmentFact,
+        occurred_at: Timestamp,
     ) -> Result<Vec<Event>, Rejection> {
         let shipment = self
             .order
@@ -314,6 +337,7 @@ impl OrderFixture {
             location,
             fulfillment_order: None,
             fact,
+            occurred_at,
         })
     }
 

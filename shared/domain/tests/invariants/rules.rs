@@ -38,6 +38,9 @@ fn shipment(world: &mut World, place: usize, units: u32, unexpected: u32) -> Eve
         shipped_at: now,
         status: ShipmentStatus::Shipped,
         since: now,
+        step_at: None,
+        delivered_at: None,
+        returned_at: None,
         lines: vec![ShipmentLine {
             line: "1".parse().unwrap(),
             units,
