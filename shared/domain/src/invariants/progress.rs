@@ -183,6 +183,7 @@ mod tests {
             lines: vec![assigned],
             cancel_reason: None,
             stop_refused: false,
+            asked_again: 0,
             repeated: false,
             taken_back: 0,
             closing: None,

@@ -21,12 +21,13 @@ fn underway() -> World {
     world.report(0, 0, FulfillmentFact::Accepted).unwrap();
     world.cancel(0, &[("1", 1)]).unwrap();
     world.ship(0, 0, &[("1", 1)], false).unwrap();
-    let reference = world.order(0).state.shipments[0].reference.clone();
+    let shipment = world.order(0).state.shipments[0].clone();
     let delivered = Command::RecordShipment {
-        reference,
+        reference: shipment.reference,
         location: "berlin".parse().unwrap(),
         fulfillment_order: None,
         fact: domain::inbound::ShipmentFact::Delivered,
+        occurred_at: shipment.shipped_at,
     };
     world.apply(0, &delivered).unwrap();
     assert_eq!(check(&world.table()), []);
