@@ -299,7 +299,7 @@ fn golden_commits_are_read_and_give_the_golden_state() {
 fn a_shipment_of_which_steps_have_no_time_is_followed_on() {
     let (commits, unplaced, _) = read(UNDATED);
     let steps = commits.iter().flat_map(|commit| &commit.body.events);
-    let last = steps.clone().filter_map(Event::shipment_step).last();
+    let last = steps.filter_map(Event::shipment_step).next_back();
     let (id, step, at) = last.unwrap();
     assert_eq!((step, at), (ShipmentStatus::ReturnedToSender, None));
     let returned = fold(unplaced, &commits);
