@@ -149,6 +149,12 @@ fn i2_a_level_that_is_there_twice_below_zero_or_not_at_all() {
     let mut twice = underway().table();
     twice.levels.push(twice.levels[0].clone());
     says(&twice, Rule::I2, "there are two levels");
+    let subjects = check(&twice).into_iter().map(|v| v.subject);
+    assert!(
+        subjects
+            .into_iter()
+            .any(|subject| subject == "TEE at berlin")
+    );
     let mut withheld = underway().table();
     withheld.levels[0].safety_stock = -1;
     says(&withheld, Rule::I2, "2 reserved, -1 withheld");

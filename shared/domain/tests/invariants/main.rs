@@ -8,6 +8,7 @@
 #[path = "../common/cases.rs"]
 mod cases;
 mod figures;
+mod moments;
 mod progress;
 mod properties;
 mod rules;
