@@ -19,7 +19,7 @@ pub struct StockDelta {
     /// depends on the level's last count: see [`Self::moves_after`].
     pub moves: Vec<LevelMove>,
     /// Of the units that left, how many are written off because a location reports them missing, by the time of their
-    /// movement; units are positive. A shortfall that is recorded already covers them: see [`StockLevel::after`].
+    /// movement; units are positive. A shortfall that is recorded already covers them: see [`super::StockLevel::after`].
     pub write_offs: Vec<LevelMove>,
     /// Units reserved, more or less.
     pub reserved: i64,
@@ -111,7 +111,7 @@ pub(crate) fn add_delta(sums: &mut BTreeMap<(Sku, LocationId), StockDelta>, delt
 }
 
 /// What one event does to stock, given the order just before it. A movement has the time at which it was true: when a
-/// shipment left; for a write-off and its reversal see [`FulfillmentOrder::written_off_as_of`].
+/// shipment left; for a write-off and its reversal see [`crate::order::FulfillmentOrder::written_off_as_of`].
 pub fn stock_deltas(order: &Order, event: &Event) -> Vec<StockDelta> {
     let sku = |line: &LineId| order.line(line).map(|(line, _)| line.sku.clone());
     let reserved = |sku: &Sku, location: &LocationId, reserved: i64| StockDelta {
