@@ -579,13 +579,19 @@ fn stock_exceptions(level: &StockLevel) -> Vec<BusEntry> {
         };
         StockRecord::new(at(), actor, cause(key))
     };
-    let (level, opened) = StockException::count_too_old(level, 10, at(), at()).unwrap();
+    let (asking, opened) = StockException::count_too_old(level, 10, at(), at()).unwrap();
+    let counted = StockLevel {
+        count_needed: None,
+        ..asking.clone()
+    };
     let refused = StockRecord {
         exceptions_opened: vec![opened],
         ..record("wms:berlin:s5")
     };
     let counted = StockRecord {
-        exceptions_closed: vec![StockExceptionClosed::counted_again(&level, at())],
+        exceptions_closed: StockExceptionClosed::counted(&asking, &counted, at())
+            .into_iter()
+            .collect(),
         ..record("wms:berlin:s6")
     };
     let entries = [refused, counted].map(|record| entries_of_movement(&record).unwrap());

@@ -1,14 +1,17 @@
-//! A count that was refused is work for a person: taken and closed like the exceptions of orders.
+//! A level that must be counted is work for a person: taken and closed like the exceptions of orders.
 
 use app::{failure::Failure, ports::Clock, usecases::work_exceptions::ExceptionWork};
 use domain::{
     inbound::{Fact, StockFact},
-    order::{ExceptionOutcome, RejectionCode},
+    order::{ExceptionKind, ExceptionOutcome, RejectionCode},
     stock::{MOVES_KEPT, StockMovement},
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
-use crate::{story::story, world::World};
+use crate::{
+    story::story,
+    world::{Draft, World},
+};
 
 /// A count in berlin was refused; gives the time at which it was taken.
 async fn a_count_is_refused(world: &mut World) -> Timestamp {
@@ -76,7 +79,7 @@ async fn a_refused_count_is_taken_and_closed_by_a_person(world: &mut World) {
         .expect("closed");
     assert_eq!(open(world).await, []);
     let after = world.level("berlin", "TEE").await;
-    assert_eq!((after.on_hand, after.count_refused), (level.on_hand, false));
+    assert_eq!((after.on_hand, after.count_needed), (level.on_hand, None));
 }
 
 story!(a_refused_count_is_closed_once);
@@ -154,5 +157,92 @@ async fn two_who_work_on_a_refused_count_at_once_see_what_the_other_did(world: &
     };
     done.expect("one is first");
     assert_eq!(refused(late), RejectionCode::ExceptionClosed);
+    assert_eq!(open(world).await, []);
+}
+
+/// Berlin has three, two orders want one each, and the location finds the unit of the first missing.
+async fn a_unit_is_reported_missing(world: &mut World) {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 3).await;
+    world.minutes_pass(10);
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 1)).await;
+    world.minutes_pass(10);
+    world.rejects("berlin", order, "out_of_stock").await;
+    world.settle().await;
+    assert_eq!(world.level("berlin", "TEE").await.on_hand, 2);
+}
+
+story!(units_that_are_reported_missing_are_counted);
+async fn units_that_are_reported_missing_are_counted(world: &mut World) {
+    a_unit_is_reported_missing(world).await;
+    let exceptions = world.stock_exceptions().await;
+    assert_eq!(exceptions.len(), 1, "{exceptions:#?}");
+    assert_eq!(exceptions[0].kind, ExceptionKind::UnitsMissing);
+    assert!(
+        exceptions[0].detail.contains("1 units of TEE"),
+        "{exceptions:#?}"
+    );
+    // A count from before the report does not tell of it.
+    let before = world.clock.now() - SignedDuration::from_mins(15);
+    world.counted("berlin", "TEE", 3, before);
+    world.settle().await;
+    assert_eq!(open(world).await, [(1, None)]);
+    // The whole shelf was empty.
+    world.minutes_pass(1);
+    world.counted("berlin", "TEE", 0, world.clock.now());
+    world.settle().await;
+    assert_eq!(open(world).await, []);
+    assert_eq!(world.level("berlin", "TEE").await.on_hand, 0);
+}
+
+story!(a_shelf_that_was_counted_after_the_report_is_not_counted_again);
+async fn a_shelf_that_was_counted_after_the_report_is_not_counted_again(world: &mut World) {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 2).await;
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
+    world.minutes_pass(10);
+    let one = ("1", [("1", 1)].as_slice(), true);
+    let now = world.clock.now();
+    world.shipped_at("berlin", order, one, now).await;
+    world.settle().await;
+    world.minutes_pass(5);
+    world.counted("berlin", "TEE", 0, world.clock.now());
+    world.settle().await;
+    // The report is from before the count, and we believe it after the grace only.
+    world.grace_passes().await;
+    assert_eq!(world.times(order, "UnitsShortShipped").await, 1);
+    assert_eq!(open(world).await, []);
+    assert_eq!(world.level("berlin", "TEE").await.on_hand, 0);
+}
+
+story!(a_count_between_two_reports_does_not_end_the_exception);
+async fn a_count_between_two_reports_does_not_end_the_exception(world: &mut World) {
+    a_unit_is_reported_missing(world).await;
+    world.minutes_pass(10);
+    let between = world.clock.now();
+    world.minutes_pass(10);
+    let order = world.place_and_pay(Draft::new("1002").line("TEE", 1)).await;
+    world.rejects("berlin", order, "out_of_stock").await;
+    world.settle().await;
+    assert_eq!(open(world).await, [(1, None)], "one asks for both");
+    world.counted("berlin", "TEE", 2, between);
+    world.settle().await;
+    assert_eq!(open(world).await, [(1, None)]);
+    world.minutes_pass(1);
+    world.counted("berlin", "TEE", 1, world.clock.now());
+    world.settle().await;
+    assert_eq!(open(world).await, []);
+    assert_eq!(world.level("berlin", "TEE").await.on_hand, 1);
+}
+
+story!(a_report_that_comes_again_does_not_open_the_exception_again);
+async fn a_report_that_comes_again_does_not_open_the_exception_again(world: &mut World) {
+    a_unit_is_reported_missing(world).await;
+    let close = closing(ExceptionOutcome::NoAction);
+    world
+        .works_on_stock(FIRST, &close, "ann")
+        .await
+        .expect("closed");
+    world.settle_with_duplicates().await;
     assert_eq!(open(world).await, []);
 }

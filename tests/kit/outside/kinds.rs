@@ -1,4 +1,4 @@
-//! The kinds of behaviour that a day may have, and those that are switched off because a rule does not hold yet.
+//! The kinds of behaviour that a day may have.
 
 use std::collections::BTreeSet;
 
@@ -79,16 +79,7 @@ impl Kinds {
         Self(Kind::ALL.iter().copied().collect())
     }
 
-    /// What holds today: every kind that is not [switched off](SWITCHED_OFF).
-    pub fn that_hold() -> Self {
-        let mut kinds = Self::all();
-        for (off, _) in SWITCHED_OFF {
-            kinds.0.remove(off);
-        }
-        kinds
-    }
-
-    /// The kinds of these names, separated by commas; `+name` adds to what holds and `-name` takes away from it.
+    /// The kinds of these names, separated by commas; `-name` takes one away from all.
     ///
     /// # Errors
     /// A name that is not one of a kind.
@@ -98,14 +89,13 @@ impl Kinds {
             .map(str::trim)
             .filter(|n| !n.is_empty())
             .collect();
-        let relative = names.iter().any(|name| name.starts_with(['+', '-']));
-        let mut kinds = if relative {
-            Self::that_hold()
+        let mut kinds = if names.iter().any(|name| name.starts_with('-')) {
+            Self::all()
         } else {
             Self(BTreeSet::new())
         };
         for name in names {
-            let plain = name.trim_start_matches(['+', '-']);
+            let plain = name.trim_start_matches('-');
             let kind = Kind::ALL.iter().find(|kind| kind.name() == plain);
             let kind = *kind.ok_or_else(|| format!("no kind of behaviour is named {plain}"))?;
             if name.starts_with('-') {
@@ -122,12 +112,3 @@ impl Kinds {
         self.0.contains(&kind)
     }
 }
-
-/// Kinds that are switched off, and why: with them our books do not equal the truth yet.
-pub const SWITCHED_OFF: &[(Kind, &str)] = &[(
-    Kind::Losses,
-    "a count that comes after a write-off replaces it only when it was taken after the units were reserved, though an earlier \
-     one may have found them missing too: then they are taken twice (seed 33100). To replace write-offs by every count \
-     taken after the last one that was known, a level must remember which write-offs are in its figure, so that a reversal \
-     of one that was replaced gives nothing back",
-)];

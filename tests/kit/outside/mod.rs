@@ -24,4 +24,4 @@ mod warehouse;
 mod warehouse_steps;
 
 pub use choices::Script;
-pub use kinds::{Kind, Kinds, SWITCHED_OFF};
+pub use kinds::{Kind, Kinds};

@@ -186,6 +186,13 @@ impl<'w> System<'w> {
         serde_json::to_value(StockView::of(sku, &stock)).expect("JSON")
     }
 
+    /// Levels that an exception asks to count.
+    pub(super) async fn levels_to_count(&self) -> Vec<(String, String)> {
+        let open = self.world.stock_exceptions().await.into_iter();
+        open.map(|e| (e.location.to_string(), e.sku.to_string()))
+            .collect()
+    }
+
     /// What the checker of the rules finds over the whole table.
     pub(super) async fn broken_rules(&self) -> Vec<String> {
         let world = &*self.world;

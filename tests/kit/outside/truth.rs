@@ -87,16 +87,26 @@ impl Day<'_> {
 
     fn judge_shelves(&mut self, sku: &str, view: &Value) {
         for location in LOCATIONS {
-            let real = i64::from(self.warehouses[location].in_the_building(sku));
-            let levels = view["levels"].as_array().into_iter().flatten();
-            let mut levels = levels.filter(|level| level["location"] == location);
-            let ours = levels.next().map_or(0, |level| number(&level["on_hand"]));
-            if ours != real {
-                self.is_wrong(format!(
-                    "a shelf differs: {location} has {real} of {sku}, our books say {ours}"
-                ));
+            if let Some(differs) = self.shelf_differs(location, view, sku) {
+                self.is_wrong(differs);
             }
         }
+    }
+
+    /// How a shelf differs from our books; `None`: it does not.
+    pub(super) fn shelf_differs(
+        &self,
+        location: &'static str,
+        view: &Value,
+        sku: &str,
+    ) -> Option<String> {
+        let real = i64::from(self.warehouses[location].in_the_building(sku));
+        let levels = view["levels"].as_array().into_iter().flatten();
+        let mut levels = levels.filter(|level| level["location"] == location);
+        let ours = levels.next().map_or(0, |level| number(&level["on_hand"]));
+        (ours != real).then(|| {
+            format!("a shelf differs: {location} has {real} of {sku}, our books say {ours}")
+        })
     }
 
     async fn judge_order(&mut self, index: usize, free: &Free) {

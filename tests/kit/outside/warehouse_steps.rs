@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::{
     agenda::Event,
     carrier::Parcel,
-    day::Day,
+    day::{Day, LOCATIONS, SKUS},
     kinds::Kind,
     warehouse::{Job, Stage, WarehouseStep},
 };
@@ -352,6 +352,25 @@ impl Day<'_> {
         let minutes = MISSED_WITHIN[usize::try_from(within).unwrap_or(0)];
         let count = WarehouseStep::Counts(vec![sku]);
         self.in_minutes(minutes, Event::Warehouse(location, count));
+    }
+
+    /// Clerks count the shelves that exceptions ask for. Gives whether there were any.
+    pub(super) async fn counts_what_is_asked_for(&mut self) -> bool {
+        let asked = self.system.levels_to_count().await;
+        for (location, sku) in &asked {
+            let location = LOCATIONS.into_iter().find(|known| known == location);
+            let sku = SKUS.into_iter().find(|known| known == sku);
+            let (Some(location), Some(sku)) = (location, sku) else {
+                continue;
+            };
+            let view = self.system.stock_view(sku).await;
+            if self.shelf_differs(location, &view, sku).is_some() {
+                self.counted = self.counted.saturating_add(1);
+            }
+            self.note(|| format!("an exception asks {location} to count {sku}"));
+            self.counts(location, &[sku]);
+        }
+        !asked.is_empty()
     }
 
     fn counts(&mut self, location: &'static str, skus: &[&'static str]) {

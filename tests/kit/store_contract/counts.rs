@@ -206,8 +206,10 @@ pub(super) async fn an_exception_is_listed_until_it_is_closed(
         );
 
         let mut counted = movement_at(samples, &refused, &StockMovement::counted(7), minute);
-        let closed = StockExceptionClosed::counted_again(&refused, now);
-        counted.record.exceptions_closed = vec![closed];
+        let after = &counted.levels[0].1;
+        let closed = StockExceptionClosed::counted(&refused, after, now);
+        counted.record.exceptions_closed = closed.into_iter().collect();
+        assert_eq!(counted.record.exceptions_closed.len(), 1);
         let written = store.move_stock(&counted).await.unwrap();
         assert_eq!(written, StockMoveOutcome::Moved);
         assert_eq!(listed(store, &sku).await, []);

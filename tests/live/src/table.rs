@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use domain::{
     invariants::{self, OrderRecord},
     order::{Commit, Order, OrderState, PlacedOrder},
-    stock::{LevelMove, StockLevel},
+    stock::{CountNeeded, LevelMove, StockLevel},
 };
 use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
@@ -209,6 +209,15 @@ impl Item {
             .map_err(|error| StoryError::failed("a commit", error))
     }
 
+    fn count_needed(&self) -> Outcome<Option<CountNeeded>> {
+        let at = self.time("count_needed")?;
+        let needed = at.map(|at| {
+            let kind = self.text("count_needed_for")?.as_str().into();
+            Ok(CountNeeded { at, kind })
+        });
+        needed.transpose()
+    }
+
     fn level(&self, sku: &str, location: &str) -> Outcome<StockLevel> {
         let named = |error: domain::ids::InvalidId| StoryError::failed("a stock level", error);
         let level = StockLevel {
@@ -220,7 +229,7 @@ impl Item {
             counted_at: self.time("counted_at")?,
             moves: self.moves()?,
             moves_dropped_until: self.time("moves_dropped")?,
-            count_refused: !self.0["count_refused"].is_null(),
+            count_needed: self.count_needed()?,
             exceptions_opened: match self.0["exceptions_opened"].is_null() {
                 true => 0,
                 false => self.number("exceptions_opened")?,

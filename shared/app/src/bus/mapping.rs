@@ -133,7 +133,7 @@ impl PublishedEvent {
                 reason,
                 lines,
                 missing,
-                at: _,
+                at,
             } => {
                 let reason = code_or_other(reason);
                 Self::FulfillmentRejected(RejectedFulfillment {
@@ -142,17 +142,19 @@ impl PublishedEvent {
                     reason,
                     lines,
                     missing,
+                    at,
                 })
             }
             Event::UnitsShortShipped {
                 fulfillment_order,
                 location,
                 lines,
-                at: _,
+                at,
             } => Self::UnitsShortShipped(ShortShipped {
                 fulfillment_order,
                 location,
                 lines,
+                at,
             }),
             Event::LocationAllowed {
                 line,
@@ -198,12 +200,13 @@ impl PublishedEvent {
                 location,
                 lines,
                 missing,
-                at: _,
+                at,
             } => Self::SurplusReleased(ReleasedSurplus {
                 fulfillment_order,
                 location,
                 lines,
                 missing,
+                at,
             }),
             Event::ShipmentShipped {
                 shipment,

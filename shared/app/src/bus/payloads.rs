@@ -162,6 +162,9 @@ data! {
         lines: Vec<LineUnits>,
         /// Whether the location does not have the units, so that its stock was written off.
         missing: bool,
+        /// When the location said so, UTC; left out by builds that did not publish it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     }
     /// Units that the location did not ship.
     ShortShipped {
@@ -171,6 +174,9 @@ data! {
         location: LocationId,
         /// The units.
         lines: Vec<LineUnits>,
+        /// When the location said so, UTC; left out by builds that did not publish it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     }
     /// A shipment that left.
     ShippedShipment {
@@ -305,6 +311,9 @@ data! {
         lines: Vec<LineUnits>,
         /// Whether the location found that the units do not exist.
         missing: bool,
+        /// When the location said so, UTC; left out by builds that did not publish it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
     }
     /// An exception for a person; its detail can be read from the API.
     OpenedException {

@@ -83,6 +83,7 @@ pub const SUBSCRIPTIONS: &[(Consumer, &[&str])] = &[
             "UnitsRecalled",
             "UnitsBackordered",
             "FulfillmentRejected",
+            "UnitsShortShipped",
             "UnitsReclaimed",
             "WriteOffReversed",
             "SurplusReleased",

@@ -143,7 +143,8 @@ async fn move_part(
     cause: Cause,
 ) -> Result<Idempotent<StockRecord>, Failure> {
     for _ in 0..FACT_ROUNDS {
-        let before = levels(store, part.location, part.facts).await?;
+        let skus = part.facts.iter().map(|fact| &fact.sku);
+        let before = levels(store, part.location, skus).await?;
         let record = StockRecord::new(clock.now(), part.actor.clone(), cause.clone());
         let (commit, rejection) = moved(&before, part, record);
         if let Some(rejection) = rejection.filter(|_| part.origin == Origin::Request) {
@@ -195,13 +196,13 @@ async fn recorded(store: &impl StockStore, cause: &Cause) -> Result<StockRecord,
     store.movement(&cause.key()).await?.ok_or_else(missing)
 }
 
-/// The level of each SKU that the facts name.
-async fn levels(
+/// The level of each SKU at a location, an empty one where there is none.
+pub(super) async fn levels(
     store: &impl StockStore,
     location: &LocationId,
-    facts: &[StockFact],
+    skus: impl Iterator<Item = &Sku>,
 ) -> Result<BTreeMap<Sku, StockLevel>, Failure> {
-    let mut skus: Vec<&Sku> = facts.iter().map(|fact| &fact.sku).collect();
+    let mut skus: Vec<&Sku> = skus.collect();
     skus.sort();
     skus.dedup();
     let stock = try_join_all(skus.iter().map(|sku| store.sku(sku))).await?;
@@ -234,10 +235,8 @@ fn moved(
         let as_of = movement.as_of(part.told_at, record.at);
         match movement.apply_to(level, as_of) {
             MovementOutcome::Moved(after, event) => {
-                if level.count_refused && !after.count_refused {
-                    let closed = StockExceptionClosed::counted_again(&after, record.at);
-                    record.exceptions_closed.push(closed);
-                }
+                let closed = StockExceptionClosed::counted(level, &after, record.at);
+                record.exceptions_closed.extend(closed);
                 *level = after;
                 record.events.push(event);
                 written.insert(sku);

@@ -8,7 +8,7 @@
 //! | [`sweep`] | the schedule |
 //!
 //! Shared: [`execute`](mod@execute) (read, decide, write, retry), `commit_decision` (the same for routing decisions),
-//! `availability` (inputs of a routing decision), [`breaker`] (what is sent to a location that fails), [`idempotency`].
+//! `availability` (inputs of a routing decision), `request_counts` (what a location reports missing is counted), [`breaker`] (what is sent to a location that fails), [`idempotency`].
 
 pub mod adjust_stock;
 pub mod allow_location;
@@ -26,6 +26,7 @@ pub mod idempotency;
 pub mod place;
 pub mod release_backorders;
 pub mod report_fulfillment;
+mod request_counts;
 pub mod route;
 pub mod sweep;
 pub mod work_exceptions;

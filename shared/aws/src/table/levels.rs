@@ -7,7 +7,7 @@ use app::failure::Failure;
 use aws_sdk_dynamodb::types::AttributeValue;
 use domain::{
     ids::{InvalidId, LocationId, Sku},
-    stock::{LevelMove, MOVES_MAX, StockDelta, StockLevel},
+    stock::{CountNeeded, LevelMove, MOVES_MAX, StockDelta, StockLevel},
 };
 use jiff::Timestamp;
 
@@ -20,14 +20,15 @@ use super::{
 
 /// The attributes that a level is read from, with the placeholders of their values in a condition. All others follow
 /// from these.
-const FIGURES: [(&str, &str); 8] = [
+const FIGURES: [(&str, &str); 9] = [
     ("on_hand", ":on_hand"),
     ("reserved", ":reserved"),
     ("safety_stock", ":safety_stock"),
     ("counted_at", ":counted_at"),
     ("moves", ":moves"),
     ("moves_dropped", ":moves_dropped"),
-    ("count_refused", ":count_refused"),
+    ("count_needed", ":count_needed"),
+    ("count_needed_for", ":count_needed_for"),
     ("exceptions_opened", ":exceptions_opened"),
 ];
 
@@ -186,8 +187,10 @@ fn level_item(level: &StockLevel) -> Item {
     if let Some(at) = level.moves_dropped_until {
         item = item.number("moves_dropped", at.as_millisecond());
     }
-    if level.count_refused {
-        item = item.number("count_refused", 1);
+    if let Some(needed) = &level.count_needed {
+        item = item
+            .number("count_needed", needed.at.as_millisecond())
+            .text("count_needed_for", needed.kind.as_str());
     }
     if level.exceptions_opened > 0 {
         item = item.number("exceptions_opened", level.exceptions_opened);
@@ -217,6 +220,11 @@ pub(super) fn level(item: &Item) -> Result<StockLevel, Failure> {
     let opened = opened.transpose().map_err(|error| {
         Failure::Inconsistent(format!("a stock level: exceptions_opened: {error}"))
     })?;
+    let needed = item.find_number("count_needed")?.map(time).transpose()?;
+    let count_needed = needed.map(|at| {
+        let kind = item.get_text("count_needed_for")?.into();
+        Ok::<_, Failure>(CountNeeded { at, kind })
+    });
     Ok(StockLevel {
         sku: item.get_text("sku")?.parse().map_err(name)?,
         location: item.get_text("location")?.parse().map_err(name)?,
@@ -226,7 +234,7 @@ pub(super) fn level(item: &Item) -> Result<StockLevel, Failure> {
         counted_at: item.find_number("counted_at")?.map(time).transpose()?,
         moves: moves.collect::<Result<_, Failure>>()?,
         moves_dropped_until: item.find_number("moves_dropped")?.map(time).transpose()?,
-        count_refused: item.find_number("count_refused")?.is_some(),
+        count_needed: count_needed.transpose()?,
         exceptions_opened: opened.unwrap_or(0),
     })
 }

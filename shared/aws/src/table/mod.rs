@@ -9,7 +9,7 @@
 //! | commit | `ORDER#<id>` | `COMMIT#<seq, 6 digits>` | `text`, `hash`, `order_id`, `outbox` | audit, the stream |
 //! | API request that changed nothing | `ORDER#<id>` | `UNCHANGED#<hash of its cause>` | `expires_at` | duplicate check |
 //! | reference | `REF#<kind>#<value>` | `REF` | `order_id` | find |
-//! | stock level | `SKU#<sku>` | `STOCK#<location>` | `on_hand`, `reserved`, `safety_stock`, `available`; `shortfall` when there is one; `counted_at`; `moves`, the last movements after it; `moves_dropped`, the time of the latest that is not kept; `count_refused`; `exceptions_opened` | SKU |
+//! | stock level | `SKU#<sku>` | `STOCK#<location>` | `on_hand`, `reserved`, `safety_stock`, `available`; `shortfall` when there is one; `counted_at`; `moves`, the last movements after it; `moves_dropped`, the time of the latest that is not kept; `count_needed` and `count_needed_for`, the open exception; `exceptions_opened` | SKU |
 //! | exception about a stock level | `STOCK_EXCEPTIONS` | `<location>#<sku>` | `text`; `closed` when it is | list of exceptions, work on one |
 //! | backorder | `SKU#<sku>` | `BACKORDER#<priority>#<placed at>#<order>#<line>` | `text`, `backordered`, `backordered_sku` | SKU, sweep |
 //! | stock movement, work on an exception about stock | `INBOX#<source>#<id>` | `INBOX` | `record`, `outbox`, `expires_at` | duplicate check, the stream |

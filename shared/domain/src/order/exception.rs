@@ -43,6 +43,7 @@ impl ExceptionKind {
             | Self::ShipmentContradicted
             | Self::ShipmentAmbiguous
             | Self::CountTooOld
+            | Self::UnitsMissing
             | Self::LocationSilent => ExceptionConcern::Location,
             Self::ShippedAfterCancel
             | Self::CapturedAfterCancel
@@ -123,5 +124,7 @@ open_set! {
         ReturnedToSender = "returned_to_sender",
         /// A count of stock was refused: too many movements happened after it was taken.
         CountTooOld = "count_too_old",
+        /// A location reports that units are missing, and they were written off: the shelf is to be counted.
+        UnitsMissing = "units_missing",
     }
 }

@@ -3,13 +3,14 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use super::{StockLevel, level::MOVES_KEPT};
+use super::{CountNeeded, MOVES_KEPT, StockLevel, whole_milliseconds};
 use crate::{
     ids::{LocationId, Sku},
     order::{Actor, ExceptionKind, ExceptionOutcome, Rejection, RejectionCode},
 };
 
-/// Something about one stock level that a person must look at. A level has at most one of a kind.
+/// Something about one stock level that a person must look at. A level has at most one, whatever has caused it: all end
+/// with a count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StockException {
     /// Its number among those of the level, counted from 1.
@@ -61,30 +62,79 @@ impl StockException {
         counted_at: Timestamp,
         now: Timestamp,
     ) -> Option<(StockLevel, Self)> {
-        if level.count_refused {
+        if level.count_needed.is_some() {
             return None;
         }
-        let id = level.exceptions_opened.saturating_add(1);
-        let after = StockLevel {
-            count_refused: true,
-            exceptions_opened: id,
-            ..level.clone()
-        };
         let StockLevel { sku, location, .. } = level;
         let detail = format!(
             "a count of {sku} at {location} that found {on_hand} units at {counted_at} was not recorded: \
              only the last {MOVES_KEPT} movements are kept, and more came or left after it; count again"
         );
+        let needed = CountNeeded {
+            at: whole_milliseconds(counted_at),
+            kind: ExceptionKind::CountTooOld,
+        };
+        Some(Self::open(level, needed, detail, now))
+    }
+
+    /// A location reported at `reported_at` that `units` do not exist, and they are written off. How many there really are
+    /// only a count tells: they may have been in a shipment that we have not heard of, and may be lost, which another
+    /// count has found already. The level afterwards, and the exception unless one is open; `None`: the shelf was
+    /// counted since, or a later count is asked for.
+    pub fn units_missing(
+        level: &StockLevel,
+        units: u32,
+        reported_at: Timestamp,
+        now: Timestamp,
+    ) -> Option<(StockLevel, Option<Self>)> {
+        let at = whole_milliseconds(reported_at);
+        let asked = level.count_needed.as_ref().map(|needed| needed.at);
+        if level.counted_at.max(asked).is_some_and(|known| known >= at) {
+            return None;
+        }
+        if let Some(open) = &level.count_needed {
+            let needed = CountNeeded { at, ..open.clone() };
+            let after = StockLevel {
+                count_needed: Some(needed),
+                ..level.clone()
+            };
+            return Some((after, None));
+        }
+        let StockLevel { sku, location, .. } = level;
+        let detail = format!(
+            "{location} reported at {at} that {units} units of {sku} are missing, and they were written off; count what is there"
+        );
+        let needed = CountNeeded {
+            at,
+            kind: ExceptionKind::UnitsMissing,
+        };
+        let (after, opened) = Self::open(level, needed, detail, now);
+        Some((after, Some(opened)))
+    }
+
+    /// The level with an exception about it, and the exception.
+    fn open(
+        level: &StockLevel,
+        needed: CountNeeded,
+        detail: String,
+        now: Timestamp,
+    ) -> (StockLevel, Self) {
+        let id = level.exceptions_opened.saturating_add(1);
         let opened = Self {
             id,
-            kind: ExceptionKind::CountTooOld,
-            sku: sku.clone(),
-            location: location.clone(),
+            kind: needed.kind.clone(),
+            sku: level.sku.clone(),
+            location: level.location.clone(),
             at: now,
             detail,
             owner: None,
         };
-        Some((after, opened))
+        let after = StockLevel {
+            count_needed: Some(needed),
+            exceptions_opened: id,
+            ..level.clone()
+        };
+        (after, opened)
     }
 
     /// Whether the exception of that number is open at the level.
@@ -95,7 +145,7 @@ impl StockException {
         let (code, message) = if id == 0 || id > level.exceptions_opened {
             let message = "the stock level has no exception of that number";
             (RejectionCode::UnknownException, message)
-        } else if id == level.exceptions_opened && level.count_refused {
+        } else if id == level.exceptions_opened && level.count_needed.is_some() {
             return Ok(());
         } else {
             (RejectionCode::ExceptionClosed, "the exception is closed")
@@ -103,7 +153,7 @@ impl StockException {
         Err(Rejection::new(code, id.to_string(), message))
     }
 
-    /// A person closes it: the level afterwards, and the end. The next count that is refused opens another.
+    /// A person closes it: the level afterwards, and the end. The next cause opens another.
     ///
     /// # Errors
     /// When it cannot end like that.
@@ -121,7 +171,7 @@ impl StockException {
             return Err(Rejection::new(code, self.kind.as_str(), message));
         }
         let after = StockLevel {
-            count_refused: false,
+            count_needed: None,
             ..level.clone()
         };
         let closed = StockExceptionClosed {
@@ -139,17 +189,19 @@ impl StockException {
 }
 
 impl StockExceptionClosed {
-    /// A count was recorded after one had been refused.
-    pub fn counted_again(level: &StockLevel, now: Timestamp) -> Self {
-        Self {
-            id: level.exceptions_opened,
-            kind: ExceptionKind::CountTooOld,
-            sku: level.sku.clone(),
-            location: level.location.clone(),
+    /// The count that was needed was recorded: `None` when `before` needed none, or `after` still does.
+    pub fn counted(before: &StockLevel, after: &StockLevel, now: Timestamp) -> Option<Self> {
+        let needed = before.count_needed.as_ref();
+        let ended = needed.filter(|_| after.count_needed.is_none())?;
+        Some(Self {
+            id: after.exceptions_opened,
+            kind: ended.kind.clone(),
+            sku: after.sku.clone(),
+            location: after.location.clone(),
             at: now,
             outcome: ExceptionOutcome::NoLongerTrue,
             note: None,
             by: None,
-        }
+        })
     }
 }

@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::StockDelta;
 use crate::{
     ids::{LocationId, Sku},
+    order::ExceptionKind,
     serde_default::is_default,
 };
 
@@ -64,12 +65,21 @@ pub struct StockLevel {
     /// The time of the latest movement after the last count that is no longer kept; `None`: all are.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moves_dropped_until: Option<Timestamp>,
-    /// Whether an exception about a refused count is open: none was recorded since, and no person has closed it.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub count_refused: bool,
+    /// The open exception that asks for a count; `None`: none was ever opened, or it has been closed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub count_needed: Option<CountNeeded>,
     /// How many exceptions about the level were ever opened: the number of the last one.
     #[serde(default, skip_serializing_if = "is_default")]
     pub exceptions_opened: u32,
+}
+
+/// An open exception about a level, which asks for a count.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CountNeeded {
+    /// A count that was taken then or later closes it, UTC, whole milliseconds.
+    pub at: Timestamp,
+    /// What kind of exception it is.
+    pub kind: ExceptionKind,
 }
 
 /// What a count makes of a level.
@@ -95,7 +105,7 @@ impl StockLevel {
             counted_at: None,
             moves: Vec::new(),
             moves_dropped_until: None,
-            count_refused: false,
+            count_needed: None,
             exceptions_opened: 0,
         }
     }
@@ -180,7 +190,7 @@ impl StockLevel {
             counted_at: Some(at),
             moves,
             moves_dropped_until: None,
-            count_refused: false,
+            count_needed: self.count_needed.clone().filter(|needed| at < needed.at),
             ..self.clone()
         };
         after.drop_oldest_moves();

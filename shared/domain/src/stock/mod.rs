@@ -9,7 +9,9 @@ mod movement;
 pub use backorder::Backorder;
 pub use delta::{StockDelta, stock_deltas};
 pub use exception::{StockException, StockExceptionClosed};
-pub use level::{CountOutcome, LevelMove, MOVES_KEPT, MOVES_MAX, StockLevel, whole_milliseconds};
+pub use level::{
+    CountNeeded, CountOutcome, LevelMove, MOVES_KEPT, MOVES_MAX, StockLevel, whole_milliseconds,
+};
 pub use movement::{
     MovementOutcome, StockChange, StockCommit, StockEvent, StockMovement, StockRecord,
 };

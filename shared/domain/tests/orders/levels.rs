@@ -1,9 +1,10 @@
 //! Stock levels: what is available, what a count holds against, and who closes an exception about it.
 
 use domain::{
-    order::{Actor, ExceptionOutcome, RejectionCode},
+    order::{Actor, ExceptionKind, ExceptionOutcome, RejectionCode},
     stock::{
-        CountOutcome, LevelMove, MOVES_KEPT, MOVES_MAX, StockDelta, StockException, StockLevel,
+        CountOutcome, LevelMove, MOVES_KEPT, MOVES_MAX, StockDelta, StockException,
+        StockExceptionClosed, StockLevel,
     },
 };
 use jiff::Timestamp;
@@ -151,10 +152,7 @@ fn a_level_was_restocked_by_receipts_and_counts() {
 #[test]
 fn an_exception_about_a_refused_count_is_open_once_and_closed_once() {
     let (refused, open) = StockException::count_too_old(&level(0), 3, at(1), at(2)).unwrap();
-    assert_eq!(
-        (open.id, refused.exceptions_opened, refused.count_refused),
-        (1, 1, true)
-    );
+    assert_eq!((open.id, refused.exceptions_opened), (1, 1));
     assert_eq!(
         StockException::count_too_old(&refused, 3, at(1), at(2)),
         None
@@ -181,4 +179,41 @@ fn an_exception_about_a_refused_count_is_open_once_and_closed_once() {
     assert_eq!(next.id, 2);
     assert_eq!(code(&again, 1), Err(RejectionCode::ExceptionClosed));
     assert_eq!(code(&again, 2), Ok(()));
+}
+
+#[test]
+fn units_that_are_missing_are_counted_after_the_last_report() {
+    let missing = |level: &StockLevel, second| {
+        let asked = StockException::units_missing(level, 2, at(second), at(90));
+        asked.map(|(after, opened)| (after, opened.map(|open| (open.id, open.kind, open.at))))
+    };
+    let counted_at_5 = counted(&level(0), 3, at(5));
+    // A count of the same moment knows.
+    assert_eq!(missing(&counted_at_5, 5), None);
+    let (asking, opened) = missing(&counted_at_5, 6).unwrap();
+    assert_eq!(opened, Some((1, ExceptionKind::UnitsMissing, at(90))));
+    assert_eq!(missing(&asking, 6), None);
+    let (asking, opened) = missing(&asking, 8).unwrap();
+    assert_eq!((opened, asking.exceptions_opened), (None, 1));
+    // An earlier report asks for no earlier count.
+    assert_eq!(missing(&asking, 7), None);
+
+    let end = |before: &StockLevel, second| {
+        let after = counted(before, 1, at(second));
+        let ended = StockExceptionClosed::counted(before, &after, at(91));
+        ended.map(|end| (end.id, end.kind, end.outcome))
+    };
+    assert_eq!(end(&asking, 7), None);
+    let ended = (
+        1,
+        ExceptionKind::UnitsMissing,
+        ExceptionOutcome::NoLongerTrue,
+    );
+    assert_eq!(end(&asking, 8), Some(ended));
+    assert_eq!(end(&counted_at_5, 9), None);
+    // A refused count asks too, and the exception that is open is the one.
+    assert_eq!(
+        StockException::count_too_old(&asking, 3, at(1), at(92)),
+        None
+    );
 }

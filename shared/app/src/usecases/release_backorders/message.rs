@@ -12,6 +12,7 @@ use crate::{
     ports::{Clock, IdGenerator, Redrive, Store},
     usecases::{
         execute::load,
+        request_counts::request_counts,
         sweep::{sweep, sweep_skus},
     },
 };
@@ -32,6 +33,7 @@ pub async fn on_message(
 ) -> Result<(), Failure> {
     match QueueMessage::read(body)? {
         QueueMessage::Event(event) => {
+            request_counts(store, env, &event).await?;
             let trigger = Cause::new("bus", event.id.as_str());
             let mut skus: BTreeSet<Sku> = event.skus()?.into_iter().collect();
             skus.extend(backordered_skus_if_ships_complete(store, &event).await?);
