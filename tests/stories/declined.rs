@@ -1,6 +1,10 @@
 //! Locations that did not ship a line, and when it is routed to them again.
 
-use domain::order::{ExceptionKind, FulfillmentStatus};
+use app::ports::Clock;
+use domain::{
+    inbound::{FactLine, FulfillmentFact},
+    order::{ExceptionKind, FulfillmentStatus},
+};
 
 use crate::{
     story::story,
@@ -93,4 +97,44 @@ async fn a_location_without_stock_that_has_not_declined_is_waited_for(world: &mu
     world.settle().await;
     assert_eq!(world.backordered(order).await, 3);
     assert_eq!(world.exceptions(order).await, []);
+}
+
+story!(a_late_refusal_to_ship_what_was_short_shows_that_nobody_is_left);
+async fn a_late_refusal_to_ship_what_was_short_shows_that_nobody_is_left(world: &mut World) {
+    world.warehouse("berlin").await;
+    world.third_party("hamburg").await;
+    world.has_stock("berlin", "TEE", 2).await;
+    world.has_stock("hamburg", "TEE", 0).await;
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
+    let in_berlin = world.work_at("berlin", order).await;
+    world
+        .ships_these("berlin", order, "1", &[("1", 1)], true)
+        .await;
+    world.settle().await;
+    world.grace_passes().await;
+    world.minutes_pass(60);
+    // Whatever was short is not why Berlin would not ship now.
+    world.counted("berlin", "TEE", 0, world.clock.now());
+    world.receives("hamburg", "TEE", 1);
+    world.settle().await;
+    world.rejects("hamburg", order, "cannot_ship").await;
+    world.settle().await;
+    assert_eq!(world.backordered(order).await, 1);
+    assert_eq!(world.exceptions(order).await, []);
+    // Berlin had cancelled the unit, and we hear of it now.
+    let line = FactLine {
+        line: "1".parse().expect("a line"),
+        quantity: 1,
+    };
+    let cancelled = FulfillmentFact::Cancelled { lines: vec![line] };
+    world.reports("berlin", order, in_berlin, cancelled);
+    world.settle().await;
+    let nobody = [ExceptionKind::DeclinedEverywhere];
+    assert_eq!(world.exceptions(order).await, nobody);
+    world.receives("berlin", "TEE", 5);
+    world.settle().await;
+    assert_eq!(world.backordered(order).await, 1);
+    world.allows(order, "1", "berlin").await;
+    world.settle().await;
+    assert_eq!(world.backordered(order).await, 0);
 }

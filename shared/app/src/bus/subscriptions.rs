@@ -54,6 +54,7 @@ pub const SUBSCRIPTIONS: &[(Consumer, &[&str])] = &[
             "FulfillmentRejected",
             "UnitsShortShipped",
             "UnitsRecalled",
+            "WriteOffReversed",
             "FulfillmentClosing",
         ],
     ),

@@ -8,13 +8,13 @@
 use domain::{
     ids::OrderId,
     order::Command,
-    order::{Cause, Order},
+    order::{Cause, LineState, Order},
     routing::{Decision, Demand, declined_everywhere, route},
 };
 use futures_util::future::try_join;
 
 use super::{
-    availability::{Network, demand, held_for_all_ahead, inputs, stock_of},
+    availability::{HeldForQueue, Network, demand, held_for_all_ahead, inputs, stock_of},
     commit_decision::{PlannedDecision, commit_decision},
     execute::{CommandRequest, execute, load},
 };
@@ -42,7 +42,40 @@ pub async fn on_message(
             return Err(Failure::NotDue(until));
         }
     }
+    if message.is_event("WriteOffReversed") {
+        show_declined(store, env, order, &trigger).await?;
+    }
     route_order(store, env, order, &trigger).await
+}
+
+/// A location has the units after all and does not ship them, whatever is received there. Shows a person the backordered
+/// lines that nobody is left for.
+async fn show_declined(
+    store: &impl Store,
+    clock: &impl Clock,
+    id: OrderId,
+    trigger: &Cause,
+) -> Result<(), Failure> {
+    let now = clock.now();
+    let order = load(store, id).await?;
+    let demands = demands(&order, |line| line.backordered);
+    if demands.is_empty() {
+        return Ok(());
+    }
+    let (network, stock) = try_join(Network::read(store), stock_of(store, &demands)).await?;
+    let inputs = inputs(&order, demands, &network, &stock, &HeldForQueue::new(), now);
+    let left = declined_everywhere(&inputs, &route(&inputs, &network.rules));
+    let command = |_: &Order| {
+        let declined_everywhere = left.clone();
+        (!left.is_empty()).then_some(Command::ShowDeclined {
+            declined_everywhere,
+        })
+    };
+    let request = CommandRequest::due("routing", trigger);
+    execute(store, clock, id, &request, command)
+        .await?
+        .order()?;
+    Ok(())
 }
 
 /// Routes the unrouted units of an order, if it is paid and has no hold.
@@ -65,7 +98,7 @@ pub async fn route_order(
             tracing::info!(order_id = %id, "nothing to route");
             return Ok(());
         }
-        let demands = unrouted(&order);
+        let demands = demands(&order, |line| line.unrouted);
         let (network, stock) = try_join(Network::read(store), stock_of(store, &demands)).await?;
         let held = held_for_all_ahead(&order, &stock);
         let inputs = inputs(&order, demands, &network, &stock, &held, now);
@@ -105,9 +138,9 @@ async fn end_closing(
     Ok(())
 }
 
-fn unrouted(order: &Order) -> Vec<Demand> {
+fn demands(order: &Order, units: impl Fn(&LineState) -> u32) -> Vec<Demand> {
     let lines = order.lines();
     lines
-        .filter_map(|(line, state)| demand(line, state.unrouted))
+        .filter_map(|(line, state)| demand(line, units(state)))
         .collect()
 }

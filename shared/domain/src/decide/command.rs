@@ -77,6 +77,9 @@ pub fn decide(
             }
             events
         }
+        Command::ShowDeclined {
+            declined_everywhere,
+        } => declined::everywhere(order, declined_everywhere),
         Command::AllowLocation { line, location } => declined::allow(order, line, location)?,
         Command::ReleaseBackorder { decision, ids } => {
             routing::release_backorder(order, decision, ids, context)?

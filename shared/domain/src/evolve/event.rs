@@ -169,9 +169,9 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
         } => reclaim::reclaim(order, *fulfillment_order, units, context),
         Event::WriteOffReversed {
             fulfillment_order,
+            location,
             lines,
-            ..
-        } => fulfillment::reverse_write_off(order, *fulfillment_order, lines),
+        } => fulfillment::reverse_write_off(order, *fulfillment_order, location, lines),
         Event::SurplusReleased {
             fulfillment_order,
             lines,

@@ -165,8 +165,21 @@ pub(super) fn write_off(order: &mut Order, id: FulfillmentOrderId, lines: &[Line
     });
 }
 
-/// Units that exist after all.
-pub(super) fn reverse_write_off(order: &mut Order, id: FulfillmentOrderId, lines: &[LineUnits]) {
+/// Units that exist after all: the location did not ship them for another reason, which more stock does not change.
+pub(super) fn reverse_write_off(
+    order: &mut Order,
+    id: FulfillmentOrderId,
+    location: &LocationId,
+    lines: &[LineUnits],
+) {
+    let declined = order.state.declined.iter_mut();
+    let of_lines = |known: &&mut Declined| lines.iter().any(|units| units.line == known.line);
+    for known in declined
+        .filter(|known| known.location == *location)
+        .filter(of_lines)
+    {
+        known.missing = false;
+    }
     for_lines(order, id, lines, |line, units| {
         line.written_off = line.written_off.saturating_sub(units);
     });

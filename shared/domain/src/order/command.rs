@@ -82,6 +82,8 @@ pub enum Command {
         /// Lines with unplaced units of which every location that could ship them has declined.
         declined_everywhere: Vec<LineId>,
     },
+    /// Show a person the backordered lines of which every location that could ship them has declined.
+    ShowDeclined { declined_everywhere: Vec<LineId> },
     /// Execute a routing decision on backordered units.
     ReleaseBackorder {
         /// The decision.
