@@ -276,16 +276,22 @@ impl Day<'_> {
             .entry(sku)
             .or_default();
         *shelf = shelf.saturating_add(units);
-        if self.may(Kind::Restocks) {
-            for customer in &mut self.customers {
-                customer.declined.retain(|(of, _), (declined, missing)| {
-                    *of != location || *declined != sku || !*missing
-                });
-            }
-        }
+        self.knows_its_shelf(location, sku);
         let data = json!({ "items": [{ "sku": sku, "quantity": units }] });
         let what = format!("stock.received at {location}: {units} of {sku}");
         self.location_sends(location, "stock.received", &data, &what, "");
+    }
+
+    /// Who had none may have some now, or knows that it has none: it is waited for.
+    fn knows_its_shelf(&mut self, location: &'static str, sku: &'static str) {
+        if !self.may(Kind::Restocks) {
+            return;
+        }
+        for customer in &mut self.customers {
+            customer.declined.retain(|(of, _), (declined, missing)| {
+                *of != location || *declined != sku || !*missing
+            });
+        }
     }
 
     async fn adjusts(&mut self, location: &'static str, sku: &'static str, delta: i64) {
@@ -379,6 +385,9 @@ impl Day<'_> {
             .iter()
             .map(|sku| (*sku, warehouse.in_the_building(sku)))
             .collect();
+        for sku in skus {
+            self.knows_its_shelf(location, sku);
+        }
         let items: Vec<Value> = counted
             .iter()
             .map(|(sku, units)| json!({ "sku": sku, "on_hand": units }))
