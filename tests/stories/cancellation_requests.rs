@@ -259,3 +259,28 @@ async fn a_cancellation_is_requested_while_the_order_is_on_hold(world: &mut Worl
     world.settle().await;
     assert_eq!(world.status(order).await, Status::Cancelled);
 }
+
+story!(units_that_a_location_has_cancelled_are_cancelled_though_its_refusal_came_first);
+async fn units_that_a_location_has_cancelled_are_cancelled_though_its_refusal_came_first(
+    world: &mut World,
+) {
+    world.third_party("hamburg").await;
+    let order = berlin_has_a_request(world).await;
+    world.has_stock("hamburg", "TEE", 10).await;
+    requests_cancellation(world, order).await;
+    // Berlin has cancelled both, is asked again, and has nothing left to cancel. Its second answer comes first.
+    world.refuses_cancellation("berlin", order).await;
+    world.settle().await;
+    assert_eq!(world.cancelled(order).await, 0);
+    world.confirms_cancellation("berlin", order).await;
+    world.settle().await;
+    assert_eq!(world.cancelled(order).await, 2);
+    assert_eq!(world.times(order, "FulfillmentRejected").await, 0);
+    assert_eq!(
+        world.assigned(order).await,
+        0,
+        "nothing is sent from Hamburg"
+    );
+    assert_eq!(world.level("berlin", "TEE").await.available(), 10);
+    assert_eq!(world.refund_owed(order).await, world.total("1001"));
+}

@@ -225,7 +225,14 @@ pub(super) fn release(
     }
     let surplus = |l: &FulfillmentLine| released(l).min(l.surplus);
     let to_cancel = |l: &FulfillmentLine| {
-        let requested = l.cancel_requested.saturating_sub(surplus(l));
+        // What does not exist there was not cancelled either: only then it is written off.
+        let refused = if missing_at.is_some() {
+            0
+        } else {
+            l.cancel_refused
+        };
+        let requested = l.cancel_requested.saturating_add(refused);
+        let requested = requested.saturating_sub(surplus(l));
         released(l).saturating_sub(surplus(l)).min(requested)
     };
     let mut events: Vec<Event> = release_surplus(order, found, &released, missing_at)

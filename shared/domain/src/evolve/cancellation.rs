@@ -34,7 +34,12 @@ pub(super) fn refuse(order: &mut Order, id: FulfillmentOrderId, lines: &[LineUni
         let recalled = units.min(line.recalled);
         line.recalled = line.recalled.saturating_sub(recalled);
         let rest = units.saturating_sub(recalled);
-        line.cancel_requested = line.cancel_requested.saturating_sub(rest);
+        let refused = rest.min(line.cancel_requested);
+        line.cancel_requested = line.cancel_requested.saturating_sub(refused);
+        if winner == LOCATION_REFUSED {
+            line.cancel_refused = line.cancel_refused.saturating_add(refused);
+        }
+        line.clamp_asked_back();
     });
     if let Some(found) = fulfillment_order_mut(order, id) {
         found.stop_refused |= winner == LOCATION_REFUSED;

@@ -90,6 +90,10 @@ pub struct FulfillmentLine {
     /// Of the open units, how many the location is asked to cancel.
     #[serde(default, skip_serializing_if = "is_default")]
     pub cancel_requested: u32,
+    /// Of the other open units, how many the location has refused to cancel. Its answers may overtake each other: units
+    /// that it says later it has cancelled are cancelled, and not routed again.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub cancel_refused: u32,
     /// Of the other open units, how many the location is asked to give back because they are not paid any more. They
     /// are not cancelled: they are routed again once they are paid.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -115,6 +119,7 @@ impl FulfillmentLine {
             open: units,
             shipped: 0,
             cancel_requested: 0,
+            cancel_refused: 0,
             recalled: 0,
             surplus: 0,
             released: 0,
@@ -135,6 +140,8 @@ impl FulfillmentLine {
     /// Asks for no more units back than are open.
     pub(crate) fn clamp_asked_back(&mut self) {
         self.cancel_requested = self.cancel_requested.min(self.open);
+        let rest = self.open.saturating_sub(self.cancel_requested);
+        self.cancel_refused = self.cancel_refused.min(rest);
         self.recalled = self
             .recalled
             .min(self.open.saturating_sub(self.cancel_requested));
