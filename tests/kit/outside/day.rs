@@ -128,11 +128,15 @@ impl<'w> Day<'w> {
         self.kinds.has(kind)
     }
 
+    /// Something happens some time from now.
+    pub(super) fn after(&mut self, pause: SignedDuration, event: Event) {
+        let at = self.system.world.now().checked_add(pause);
+        self.agenda.add(at.expect("a time"), event);
+    }
+
     /// Something happens a number of seconds from now.
     pub(super) fn in_seconds(&mut self, seconds: i64, event: Event) {
-        let at = self.system.world.now();
-        let at = at.checked_add(SignedDuration::from_secs(seconds));
-        self.agenda.add(at.expect("a time"), event);
+        self.after(SignedDuration::from_secs(seconds), event);
     }
 
     /// Something happens a number of minutes from now.

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 
 use super::{
@@ -170,7 +171,12 @@ impl Day<'_> {
         let units = choose("units", 4).saturating_add(1);
         let minutes = choose("hour", 13).saturating_mul(60);
         let minutes = minutes.saturating_add(choose("minute", 59));
-        self.in_minutes(minutes.into(), Event::Warehouse(location, step(sku, units)));
+        // No two at the same moment: of a count and a receipt, nobody outside could say which was first either.
+        let apart = i64::from(number).saturating_mul(100);
+        let apart = apart.saturating_add(i64::try_from(what.len()).unwrap_or(0));
+        let pause = SignedDuration::from_mins(minutes.into());
+        let pause = pause.saturating_add(SignedDuration::from_millis(apart));
+        self.after(pause, Event::Warehouse(location, step(sku, units)));
     }
 
     /// A request reaches a location.
