@@ -90,9 +90,9 @@ pub enum MessageOutcome {
     Later(Timestamp),
     /// It failed: retry, and at last move it to the dead-letter queue with the reason.
     Failed(Failure),
-    /// It cannot be done before a time, and the sweep will ask for it again: retry then, and at last leave it to the
-    /// sweep. Never a dead letter.
-    Postponed(Failure, Timestamp),
+    /// A location does not work, and the sweep will ask for it again: retry, not before the time if there is one, and at
+    /// last leave it to the sweep. Never a dead letter.
+    Postponed(Failure, Option<Timestamp>),
 }
 
 impl MessageOutcome {
@@ -106,7 +106,10 @@ impl MessageOutcome {
             Err(Failure::Rejected(rejection)) => Self::Refused(rejection),
             Err(failure @ Failure::NotFound(_)) => Self::TooEarly(failure),
             Err(Failure::NotDue(until)) => Self::Later(until),
-            Err(failure @ Failure::LocationDown { until, .. }) => Self::Postponed(failure, until),
+            Err(failure @ Failure::LocationDown { until, .. }) => {
+                Self::Postponed(failure, Some(until))
+            }
+            Err(failure @ Failure::Location { .. }) => Self::Postponed(failure, None),
             Err(
                 failure @ (Failure::Malformed(_)
                 | Failure::KeyReused
@@ -115,7 +118,6 @@ impl MessageOutcome {
                 | Failure::NewerSchema(_)
                 | Failure::Contended(_)
                 | Failure::Unavailable { .. }
-                | Failure::Location { .. }
                 | Failure::OutOfTime
                 | Failure::NoOutcome(_)
                 | Failure::Inconsistent(_)),
@@ -240,5 +242,25 @@ fn describe(reference: &Reference) -> String {
         Reference::Intent(intent) => format!("payment intent `{intent}`"),
         Reference::IdempotencyKey(_) => "the idempotency key".to_owned(),
         Reference::Tracking(number) => format!("tracking number `{number}`"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_location_that_does_not_work_leaves_its_messages_to_the_sweep() {
+        let failing = MessageOutcome::of(Err(Failure::location("timeout", "no answer")));
+        assert!(matches!(failing, MessageOutcome::Postponed(_, None)));
+        let until = Timestamp::UNIX_EPOCH;
+        let down = MessageOutcome::of(Err(Failure::LocationDown {
+            location: "berlin".parse().unwrap(),
+            code: "timeout".to_owned(),
+            until,
+        }));
+        assert!(matches!(down, MessageOutcome::Postponed(_, Some(at)) if at == until));
+        let refused = MessageOutcome::of(Err(Failure::unavailable("the location", "it refuses")));
+        assert!(matches!(refused, MessageOutcome::Failed(_)));
     }
 }

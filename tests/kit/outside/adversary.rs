@@ -173,6 +173,12 @@ impl Day<'_> {
             Handled::Postponed(until) => {
                 self.note(|| format!("{function} postpones: {label}"));
                 if !is_last_receive(&message) {
+                    let now = self.system.world.now();
+                    let wait = match self.attempts(&message).after_failure() {
+                        Retry::After(wait) => wait,
+                        Retry::No => Duration::ZERO,
+                    };
+                    let until = until.unwrap_or_else(|| now.checked_add(wait).expect("a time"));
                     let failures = message.failures.saturating_add(1);
                     let message = Message {
                         failures,

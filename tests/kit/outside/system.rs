@@ -41,8 +41,8 @@ pub(super) enum Handled {
     Refused(String),
     /// Not due before that time.
     Later(Timestamp),
-    /// Not possible before that time; at last it is left to the sweep.
-    Postponed(Timestamp),
+    /// Not possible now, or before that time; at last it is left to the sweep.
+    Postponed(Option<Timestamp>),
     /// What it follows is not here yet; the code.
     Early(String),
     /// Left on its queue; the code.

@@ -83,10 +83,10 @@ impl Queues {
     }
 
     /// Back to the queue until a time; given up after too many tries, because the sweep asks for it again.
-    pub(super) fn postponed(&mut self, index: usize, until: Timestamp) {
+    pub(super) fn postponed(&mut self, index: usize, until: Option<Timestamp>) {
         let mut message = self.pending.remove(index);
         message.postponements = message.postponements.saturating_add(1);
-        message.not_before = until;
+        message.not_before = until.unwrap_or(message.not_before);
         if message.postponements < TRIES_MAX {
             self.pending.push(message);
         }

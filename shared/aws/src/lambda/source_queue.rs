@@ -89,13 +89,13 @@ impl SourceQueue {
         }
     }
 
-    /// Leaves a message on the queue until a time, or longer when it was received often; gives it up when this was its
+    /// Leaves a message on the queue as one that failed, and until a time if there is one; gives it up when this was its
     /// last receive, because the sweep will ask for it again. True when the message may be deleted.
     pub(super) async fn postpone(
         &self,
         message: &SqsMessage,
         failure: &Failure,
-        until: Timestamp,
+        until: Option<Timestamp>,
     ) -> bool {
         let receives = receives(message);
         if receives >= self.receives_max {
@@ -103,9 +103,11 @@ impl SourceQueue {
             tracing::warn!(message.id = id, code = failure.code(), error = %failure.chain(), receives, "given up; the sweep asks for it again");
             return true;
         }
-        let pause = Duration::try_from(until.duration_since(SystemClock.now())).unwrap_or_default();
-        // Whole seconds, and not before the time.
-        let pause = Duration::from_secs(pause.as_secs().saturating_add(1));
+        let pause = until.map_or(Duration::ZERO, |until| {
+            let pause = Duration::try_from(until.duration_since(SystemClock.now()));
+            // Whole seconds, and not before the time.
+            Duration::from_secs(pause.unwrap_or_default().as_secs().saturating_add(1))
+        });
         let wait = failure_wait(receives).max(pause).min(RECEIVE_WAIT_MAX);
         self.leave(message, failure, wait).await;
         false
