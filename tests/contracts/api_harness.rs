@@ -8,7 +8,7 @@ use app::{
 use domain::{
     ids::{FulfillmentOrderId, LocationId, OrderId},
     inbound::{Fact, FulfillmentFact, Inbound, OrderReference, PaymentFact},
-    order::SILENCE_S,
+    order::ShownAfter,
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -200,7 +200,7 @@ impl ApiHarness {
             &self.store,
             &self.clock,
             &MemoryRedrive::default(),
-            SILENCE_S,
+            ShownAfter::default(),
             &drain,
             jiff::Timestamp::MAX,
         )

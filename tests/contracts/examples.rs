@@ -64,6 +64,7 @@ fn fulfillment_order(open: u32) -> FulfillmentOrder {
         lines: vec![FulfillmentLine::assigned(line(), open)],
         cancel_reason: None,
         closing: None,
+        overdue_shown: false,
         stop_refused: false,
         asked_again: 0,
         repeated: false,

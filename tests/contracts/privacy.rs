@@ -211,6 +211,7 @@ fn the_largest_event_fits_the_bus() {
                 .collect(),
             cancel_reason: None,
             closing: None,
+            overdue_shown: false,
             stop_refused: false,
             asked_again: 0,
             repeated: false,

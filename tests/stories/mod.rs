@@ -12,6 +12,7 @@ mod late_shipments;
 mod multiple_shipments;
 mod one_shipment;
 mod out_of_order;
+mod overdue;
 mod payments;
 mod placing;
 pub mod random_operations;

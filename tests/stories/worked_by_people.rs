@@ -44,7 +44,7 @@ story!(a_silent_location_is_shown_after_the_time_of_the_setting_and_worked_by_pe
 async fn a_silent_location_is_shown_after_the_time_of_the_setting_and_worked_by_people(
     world: &mut World,
 ) {
-    world.silent_after_s = 3600;
+    world.shown_after.silent_s = 3600;
     world.warehouse("berlin").await;
     world.has_stock("berlin", "TEE", 10).await;
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 3)).await;

@@ -15,8 +15,8 @@ use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::{CancelLine, Command},
     order::{
-        CancelReason, Commit, ExceptionOutcome, HoldKind, Order, OrderState, RefundStatus,
-        verify_chain,
+        CancelReason, Commit, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind, Order,
+        OrderState, RefundStatus, verify_chain,
     },
     order::{Change, fold},
 };
@@ -32,6 +32,7 @@ enum Operation {
         backorder: bool,
     },
     EndClosing,
+    ReportOverdue,
     Request,
     Repeat,
     TakeBack,
@@ -173,6 +174,7 @@ fn operation() -> impl Strategy<Value = Operation> {
         1 => Just(Operation::Repeat),
         2 => Just(Operation::TakeBack),
         2 => Just(Operation::EndClosing),
+        2 => Just(Operation::ReportOverdue),
         5 => (0usize..5, report()).prop_map(|(which, fact)| Operation::Report { which, fact }),
         2 => shipment,
         1 => (0u8..3).prop_map(Operation::Hold),
@@ -208,6 +210,7 @@ fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
         },
         Operation::TakeBack => fixture.take_back(),
         Operation::EndClosing => Command::EndClosing,
+        Operation::ReportOverdue => Command::ReportOverdue { after_s: 0 },
         Operation::Enforce => Command::EnforcePayment,
         Operation::Close { id, credit } => Command::CloseException {
             id: *id,
@@ -298,7 +301,18 @@ fn holds(before: &Order, after: &Order) {
             "{found:?}"
         );
         assert_eq!(found.status.is_open(), found.open_units() > 0, "{found:?}");
+        let mut open = after.state.exceptions.iter();
+        let is_shown = open.any(|open| {
+            open.kind == ExceptionKind::FulfillmentOverdue && open.subject == found.id.to_string()
+        });
+        let may_be_shown = found.is_worked_on() && found.overdue_shown;
+        assert!(may_be_shown || !is_shown, "I11: it has ended: {found:?}");
     }
+    let watched = |found: &FulfillmentOrder| found.is_worked_on() && !found.overdue_shown;
+    assert!(
+        after.due_at().is_some() || !after.state.fulfillment_orders.iter().any(watched),
+        "I11: a location makes no progress, and nobody looks: {after:?}"
+    );
     let owed: i64 = after.state.lines.iter().map(|l| l.refund_owed_amount).sum();
     assert!(
         owed <= after.state.payment.captured(),
@@ -370,7 +384,8 @@ proptest! {
                 // Another wait may be over a second later.
                 Command::EndClosing => false,
                 Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment { .. }
-                | Command::RepeatRequests { .. } | Command::TakeBackRequests { .. } | Command::ReportSilence { .. } => true,
+                | Command::RepeatRequests { .. } | Command::TakeBackRequests { .. } | Command::ReportSilence { .. }
+                | Command::ReportOverdue { .. } | Command::ShowDeclined { .. } => true,
                 // A partial `cancelled` without an end tells of further units each time it is fixture.
                 Command::RecordFulfillment { fact: FulfillmentFact::Cancelled { lines }, .. } => lines.is_empty(),
                 Command::TakeException { .. }

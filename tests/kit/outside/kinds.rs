@@ -48,6 +48,7 @@ kinds! {
     Quiet = "quiet", "A location ships without having accepted, or says nothing before it ships.";
     Slow = "slow", "A location takes many hours for each step.";
     Silent = "silent", "A location never does anything about a request.";
+    Stalls = "stalls", "A location accepts a request, and perhaps picks, packs or ships a part of it, and then does nothing more.";
     Down = "down", "A location cannot be reached for some hours.";
     ComparesBodies = "compares_bodies", "A location compares a repeated request with the first: the same id is the same body.";
     Unsent = "unsent", "A location minds being asked to cancel what it was never asked to ship, unless a process died that was to send it.";

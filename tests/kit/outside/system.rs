@@ -12,10 +12,11 @@ use app::{
 use connect::{Headers, ParsedWebhook, Secrets, SignedRequest, registry, signature};
 use domain::{
     ids::OrderId,
-    invariants::{check, owed_drains},
+    invariants::{Snapshot, check, owed_drains},
     location::Location,
+    order::OVERDUE_LOOK_S,
 };
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
 use super::agenda::{Sender, Webhook};
@@ -207,8 +208,14 @@ impl<'w> System<'w> {
 }
 
 impl World {
-    async fn table(&self) -> domain::invariants::Snapshot {
+    async fn table(&self) -> Snapshot {
         let (orders, movements) = self.published();
-        audit::read(&self.store, orders, movements).await
+        // The sweep was there when the last pauses were over, which are longer.
+        let seconds = i64::from(self.shown_after.overdue_s).saturating_add(OVERDUE_LOOK_S);
+        let shown_before = self.now().checked_sub(SignedDuration::from_secs(seconds));
+        Snapshot {
+            overdue_shown_before: shown_before.ok(),
+            ..audit::read(&self.store, orders, movements).await
+        }
     }
 }

@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::{
     day::{Day, LOCATIONS, SKUS},
     kinds::Kind,
+    warehouse::{Stage, Stalls},
 };
 
 /// Units that can be sold, by location and SKU.
@@ -139,7 +140,33 @@ impl Day<'_> {
                 "an exception where nothing is wrong: {kinds:?} of {name}"
             ));
         }
+        self.judge_stalled(index, &view);
         self.judge_shipments(&name, &lines, kinds.is_empty());
+    }
+
+    /// Where a location does nothing more with what it has accepted, an exception says so.
+    fn judge_stalled(&mut self, customer: usize, view: &Value) {
+        let (orders, exceptions) = (&view["fulfillment_orders"], &view["exceptions"]);
+        let is_shown = |id: &Value| {
+            let mut shown = exceptions.as_array().into_iter().flatten();
+            shown.any(|open| open["kind"] == "fulfillment_overdue" && open["subject"] == *id)
+        };
+        let orders = orders.as_array().into_iter().flatten();
+        let stalled = orders.filter(|found| {
+            let id = found["id"].as_str().unwrap_or_default();
+            let mut jobs = self.warehouses.values();
+            let is_stalled = jobs.any(|warehouse| {
+                let job = warehouse.jobs.get(id);
+                job.is_some_and(|job| job.stalls != Stalls::Never && job.stage < Stage::Closed)
+            });
+            is_stalled && found["status"] != "cancelled" && !is_shown(&found["id"])
+        });
+        let name = self.customers[customer].name.clone();
+        for id in stalled.map(|found| &found["id"]).collect::<Vec<_>>() {
+            self.is_wrong(format!(
+                "a location does nothing more, and no exception says so: {id} of {name}"
+            ));
+        }
     }
 
     /// What left and arrived is recorded, whatever else is true.

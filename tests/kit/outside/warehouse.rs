@@ -43,6 +43,8 @@ pub(super) struct Job {
     pub(super) pace: i64,
     /// Whether fewer units were found than were wanted.
     pub(super) is_short: bool,
+    /// After which step the location does nothing more.
+    pub(super) stalls: Stalls,
 }
 
 /// Units to ship.
@@ -59,6 +61,17 @@ pub(super) enum Stage {
     Waiting,
     Picked,
     Closed,
+}
+
+/// After which step of its work a location does nothing more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stalls {
+    Never,
+    Accepted,
+    Picked,
+    Packed,
+    /// After the first of several parcels; the only one stays where it is.
+    Shipped,
 }
 
 /// Something that somebody does at a location.
@@ -237,13 +250,40 @@ impl Day<'_> {
             shipped: BTreeMap::new(),
             pace,
             is_short: false,
+            stalls: self.stalls(&name, customer),
         };
+        let stalls = job.stalls;
         self.warehouses
             .entry(location)
             .or_default()
             .jobs
             .insert(id.clone(), job);
-        self.plans_work(location, id, &name, pace);
+        if stalls == Stalls::Never {
+            self.plans_work(location, id, &name, pace);
+            return;
+        }
+        let accepts = WarehouseStep::Accepts(id.clone());
+        self.in_minutes(pace, Event::Warehouse(location, accepts));
+        if stalls != Stalls::Accepted {
+            let picks = Event::Warehouse(location, WarehouseStep::Picks(id));
+            self.in_minutes(pace.saturating_mul(2), picks);
+        }
+    }
+
+    fn stalls(&mut self, name: &str, customer: Option<usize>) -> Stalls {
+        if !self.may(Kind::Stalls) || !self.choices.happens(&format!("{name}: stalls"), 4) {
+            return Stalls::Never;
+        }
+        if let Some(customer) = customer {
+            let trouble = &mut self.customers[customer].trouble;
+            trouble.insert("a location that stalls");
+        }
+        match self.choices.up_to(&format!("{name}: stalls after"), 3) {
+            0 => Stalls::Accepted,
+            1 => Stalls::Picked,
+            2 => Stalls::Packed,
+            _ => Stalls::Shipped,
+        }
     }
 
     fn plans_work(&mut self, location: &'static str, id: String, name: &str, pace: i64) {

@@ -9,7 +9,7 @@ use super::{
     carrier::Parcel,
     day::{Day, LOCATIONS, SKUS},
     kinds::Kind,
-    warehouse::{Job, Stage, WarehouseStep},
+    warehouse::{Job, Stage, Stalls, WarehouseStep},
 };
 
 /// Minutes after which a unit that has disappeared is missed by a clerk, at the latest.
@@ -108,6 +108,7 @@ impl Day<'_> {
         }
         job.is_short = found.len() < usize::try_from(wanted).unwrap_or(usize::MAX);
         let (name, pace, customer) = (job.name.clone(), job.pace, job.customer);
+        let stalls = job.stalls;
         if found.is_empty() {
             self.rejects(location, id, "out_of_stock");
             return;
@@ -125,12 +126,20 @@ impl Day<'_> {
         let parcels = parcels.min(found.len());
         self.packs(location, id, found, parcels);
         self.progress(location, id, "picking");
+        if stalls == Stalls::Picked {
+            return;
+        }
         self.in_minutes(
             3,
             Event::Warehouse(location, WarehouseStep::Packs(id.to_owned())),
         );
+        let leave = match stalls {
+            Stalls::Never => parcels,
+            Stalls::Shipped if parcels > 1 => 1,
+            Stalls::Accepted | Stalls::Picked | Stalls::Packed | Stalls::Shipped => 0,
+        };
         let mut minutes = pace;
-        for parcel in 0..parcels {
+        for parcel in 0..leave {
             let step = WarehouseStep::Ships(id.to_owned(), parcel);
             self.in_minutes(minutes, Event::Warehouse(location, step));
             let pause = self

@@ -12,7 +12,7 @@ use app::{
         idempotency::{IdempotencyKey, Idempotent},
         place::place,
         report_fulfillment::{FulfillmentReport, report_fulfillment},
-        work_exceptions::{ExceptionWork, ExceptionWorked},
+        work_exceptions::{ExceptionWork, ExceptionWorked, work_on_exception},
         work_stock_exceptions::{StockExceptionId, work_on_stock_exception},
     },
 };
@@ -21,7 +21,7 @@ use domain::{
     inbound::StockFact,
     location::{Location, LocationKind},
     order::CancelLine,
-    order::{Actor, ActorKind, CancelReason, HoldKind, Order},
+    order::{Actor, ActorKind, CancelReason, ExceptionKind, ExceptionOutcome, HoldKind, Order},
     stock::{StockChange, StockMovement},
 };
 use futures_util::future::join;
@@ -351,6 +351,24 @@ impl World {
         let again = call().await?.value;
         assert_eq!(again, first, "the same request gets the same answer");
         Ok(first.remove(0))
+    }
+
+    /// A person closes the open exception of that kind. The same request is made twice, and takes effect once.
+    pub async fn closes_exception(&mut self, order: OrderId, kind: &ExceptionKind) {
+        self.tick();
+        let key = self.new_key("exception");
+        let state = self.order(order).await.state;
+        let mut open = state.exceptions.iter().filter(|open| open.kind == *kind);
+        let id = (order, open.next().expect("an open exception").id);
+        let work = ExceptionWork::Close {
+            outcome: ExceptionOutcome::NoAction,
+            note: None,
+        };
+        let (by, may) = (agent(), |_: &_| true);
+        let call = || work_on_exception(&self.store, &self.clock, id, &work, &key, &by, may);
+        until_answered!(self, call()).expect("an exception that can be closed");
+        let again = call().await.expect("the same answer");
+        assert_eq!(again, ExceptionWorked::Done { replayed: true });
     }
 
     /// A person takes or closes an exception about stock. The same request is made twice, and takes effect once.

@@ -191,7 +191,7 @@ impl World {
                     store,
                     clock,
                     redrive,
-                    self.silent_after_s,
+                    self.shown_after,
                     body,
                     stop_at,
                 )

@@ -9,7 +9,7 @@ use app::{
     memory::{ManualClock, MemoryProvider, MemoryRedrive},
     ports::{Clock, IdGenerator, Store},
 };
-use domain::{ids::OrderId, order::SILENCE_S};
+use domain::{ids::OrderId, order::ShownAfter};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{super::any_store::AnyStore, queues::Queues};
@@ -42,8 +42,8 @@ pub struct World {
     pub(super) api_calls: u64,
     /// How long each look at the clock takes the function that releases backorders.
     pub(super) slowness: SignedDuration,
-    /// How long a location may leave a request unanswered before a person is shown it, in seconds.
-    pub silent_after_s: u32,
+    /// After what time a person is shown that a location does nothing.
+    pub shown_after: ShownAfter,
     /// Messages sent so far to release the backorders of a SKU further.
     pub(super) continued: u32,
 }
@@ -75,7 +75,7 @@ impl World {
             totals: BTreeMap::new(),
             webhooks: 0,
             api_calls: 0,
-            silent_after_s: SILENCE_S,
+            shown_after: ShownAfter::default(),
             slowness: SignedDuration::ZERO,
             continued: 0,
         }

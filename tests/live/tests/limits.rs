@@ -78,6 +78,8 @@ fn the_table_of_limits_is_that_of_the_code() {
         domain::order::REDRIVE_AFTER_S;
         domain::order::REDRIVE_PAUSE_MAX_S;
         domain::order::SILENCE_S;
+        domain::order::FULFILLMENT_OVERDUE_S;
+        domain::order::OVERDUE_LOOK_S;
         domain::order::TAKE_BACK_WITHIN_S;
         domain::order::REPEATS_NOTED_S;
         domain::order::TAKEN_BACK_MAX;

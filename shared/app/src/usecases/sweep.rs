@@ -19,6 +19,8 @@ use crate::{
     ports::{Clock, PageRequest, Redrive, Store},
 };
 
+pub use domain::order::ShownAfter;
+
 /// Items that a sweep reads per page.
 pub const PAGE_ITEMS: u32 = 100;
 /// Pages that a sweep reads of each index; what is left is the next sweep's, or a further message's.
@@ -29,9 +31,9 @@ pub const UNREADABLE_PAUSE_S: i64 = 3600;
 /// Finds SKUs that have both backorders and free stock, and orders whose progress is overdue, and sends each to the
 /// queue of the function that is responsible. Releases expired holds. An order that it has sent is due again after a
 /// pause that doubles, so the head of the index moves on, whatever becomes of the order; while a location of the order is
-/// down the pause stays short, so that it gets its requests soon after it is up. A location that has left a request unanswered for
-/// `silent_after_s` seconds is shown to a person. From `stop_at` on nothing new is begun:
-/// the next sweep goes on, or a further message.
+/// down the pause stays short, so that it gets its requests soon after it is up. A location that leaves a request unanswered, or
+/// makes no progress with what it has accepted, is shown to a person after the times in `shown_after`. From `stop_at` on nothing
+/// new is begun: the next sweep goes on, or a further message.
 ///
 /// # Errors
 /// When the store or a queue does not answer; what was sent before remains sent.
@@ -39,7 +41,7 @@ pub async fn sweep(
     store: &impl Store,
     clock: &impl Clock,
     redrive: &impl Redrive,
-    silent_after_s: u32,
+    shown_after: ShownAfter,
     stop_at: Timestamp,
 ) -> Result<(), Failure> {
     let now = clock.now();
@@ -47,7 +49,7 @@ pub async fn sweep(
     let half = stop_at.duration_since(now).checked_div(2);
     let half_time = now.checked_add(half.unwrap_or_default()).unwrap_or(stop_at);
     sweep_skus(store, clock, redrive, None, half_time).await?;
-    sweep_orders(store, clock, redrive, silent_after_s, stop_at).await
+    sweep_orders(store, clock, redrive, shown_after, stop_at).await
 }
 
 /// Finds SKUs that have both backorders and free stock, from a cursor on. A further message goes on when there are many.
@@ -97,7 +99,7 @@ pub async fn sweep_skus(
 /// What one sweep looks at orders with.
 struct Look {
     now: Timestamp,
-    silent_after_s: u32,
+    shown_after: ShownAfter,
     /// Locations that are down.
     down: BTreeSet<LocationId>,
 }
@@ -106,13 +108,13 @@ async fn sweep_orders(
     store: &impl Store,
     clock: &impl Clock,
     redrive: &impl Redrive,
-    silent_after_s: u32,
+    shown_after: ShownAfter,
     stop_at: Timestamp,
 ) -> Result<(), Failure> {
     let now = clock.now();
     let look = Look {
         now,
-        silent_after_s,
+        shown_after,
         down: locations_down(store).await?,
     };
     let (mut swept, mut unreadable): (u32, u32) = (0, 0);
@@ -157,7 +159,7 @@ async fn sweep_order(
 ) -> Result<(), Failure> {
     let Look {
         now,
-        silent_after_s,
+        shown_after,
         down,
     } = look;
     let now = *now;
@@ -168,7 +170,19 @@ async fn sweep_order(
     if release_expired(store, clock, &order).await? {
         return Ok(());
     }
-    let order = report_silence(store, clock, order, *silent_after_s, now).await?;
+    let (silent_s, overdue_s) = (shown_after.silent_s, shown_after.overdue_s);
+    let silence = |order: &Order| {
+        let mut silent = order.silent(silent_s, now);
+        silent.next()?;
+        Some(Command::ReportSilence { after_s: silent_s })
+    };
+    let order = show(store, clock, order, "silence", silence).await?;
+    let overdue = |order: &Order| {
+        let mut overdue = order.overdue_fulfillment_orders(overdue_s, now);
+        overdue.next()?;
+        Some(Command::ReportOverdue { after_s: overdue_s })
+    };
+    let order = show(store, clock, order, "overdue", overdue).await?;
     for (owed, _) in order.owes().into_iter().filter(|(_, due)| *due <= now) {
         tracing::warn!(order_id = %id, owes = ?owed, since = %order.state.changed_at, "overdue");
         redrive.order(id, owed).await?;
@@ -178,7 +192,7 @@ async fn sweep_order(
         let pause = SignedDuration::from_secs(REDRIVE_AFTER_S);
         now.checked_add(pause).unwrap_or(Timestamp::MAX)
     } else {
-        order.due_again(*silent_after_s, now)
+        order.due_again(*shown_after, now)
     };
     store.postpone(id, version, until).await
 }
@@ -213,21 +227,18 @@ fn owes_a_request_to(order: &Order, locations: &BTreeSet<LocationId>) -> bool {
     })
 }
 
-/// Shows a person the locations that have not answered for hours, once.
-async fn report_silence(
+/// Shows a person what a location does not do, while `command` says that there is something to show.
+async fn show(
     store: &impl Store,
     clock: &impl Clock,
     order: Order,
-    after_s: u32,
-    now: Timestamp,
+    what: &str,
+    command: impl Fn(&Order) -> Option<Command>,
 ) -> Result<Order, Failure> {
-    let silent = |order: &Order| order.silent(after_s, now).next().is_some();
-    if !silent(&order) {
+    if command(&order).is_none() {
         return Ok(order);
     }
-    let cause = Cause::new("sweep", "silence");
-    let request = CommandRequest::due("replenishment", &cause);
-    let command = |order: &Order| silent(order).then_some(Command::ReportSilence { after_s });
+    let request = CommandRequest::due("replenishment", &Cause::new("sweep", what));
     execute(store, clock, order.placed.id, &request, command)
         .await?
         .order()

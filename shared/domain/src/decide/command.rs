@@ -1,8 +1,8 @@
 //! The one entry: what a command causes.
 
 use super::{
-    cancellation, closing, declined, exception, fulfillment, hold, payment, payment_deadline,
-    refund::refund_owed, routing, secured, shipment, silence, unsent,
+    cancellation, closing, declined, exception, fulfillment, hold, overdue, payment,
+    payment_deadline, refund::refund_owed, routing, secured, shipment, silence, unsent,
 };
 use crate::{
     evolve::evolve,
@@ -59,6 +59,7 @@ pub fn decide(
             shipment::record(order, reference, &sender, fact, context.now)?
         }
         Command::ReportSilence { after_s } => silence::report(order, *after_s, context.now),
+        Command::ReportOverdue { after_s } => overdue::report(order, *after_s, context.now),
         Command::EndClosing => closing::end(order, context.now),
         Command::PlaceHold {
             kind,
@@ -119,6 +120,7 @@ fn with_consequences(order: &Order, mut events: Vec<Event>, context: &Context) -
     let mut after = fold(order.clone(), &events);
     events.extend(closing::found_again(&after));
     events.extend(silence::answered(&after));
+    events.extend(overdue::progressed(&after));
     events.extend(declined::placed(&after));
     if let Some(owed) = refund_owed(&after) {
         after = evolve(after, &owed, context);

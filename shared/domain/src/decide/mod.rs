@@ -14,6 +14,7 @@ mod fitting;
 mod fulfillment;
 mod hold;
 mod late;
+mod overdue;
 mod payment;
 mod payment_deadline;
 mod placement;

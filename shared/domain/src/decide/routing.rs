@@ -155,6 +155,7 @@ fn planned(
             .collect(),
         cancel_reason: None,
         closing: None,
+        overdue_shown: false,
         stop_refused: false,
         asked_again: 0,
         repeated: false,

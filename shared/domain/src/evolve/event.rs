@@ -260,6 +260,8 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             });
             if *kind == ExceptionKind::PaymentUnresolved {
                 payment::intent_mut(order, subject).shown_unresolved = true;
+            } else if *kind == ExceptionKind::FulfillmentOverdue {
+                fulfillment::show_overdue(order, subject);
             }
         }
         Event::ExceptionTaken { id, owner } => {

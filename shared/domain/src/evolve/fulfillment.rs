@@ -31,6 +31,15 @@ pub(super) fn advance(
     if let Some(found) = fulfillment_order_mut(order, id) {
         found.status = status;
         found.since = context.now;
+        found.overdue_shown = false;
+    }
+}
+
+/// A person is shown that it is overdue.
+pub(super) fn show_overdue(order: &mut Order, subject: &str) {
+    let mut found = order.state.fulfillment_orders.iter_mut();
+    if let Some(found) = found.find(|found| found.id.to_string() == subject) {
+        found.overdue_shown = true;
     }
 }
 

@@ -12,6 +12,9 @@ use crate::{
 };
 
 pub(super) fn ship(order: &mut Order, shipment: &Shipment, context: &Context) {
+    if let Some(found) = fulfillment_order_mut(order, shipment.fulfillment_order) {
+        found.overdue_shown = false;
+    }
     for part in &shipment.lines {
         if let Some(found) = fulfillment_order_mut(order, shipment.fulfillment_order)
             && let Some(line) = found.lines.iter_mut().find(|l| l.line == part.line)

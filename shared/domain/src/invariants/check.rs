@@ -1,7 +1,7 @@
 //! The one entry: every rule over a snapshot.
 
 use super::{
-    decisions, history, money, progress, queue,
+    decisions, history, money, overdue, progress, queue,
     snapshot::Snapshot,
     stock, units,
     violation::{Findings, Violation},
@@ -15,6 +15,7 @@ pub fn check(snapshot: &Snapshot) -> Vec<Violation> {
         money::check(record, &mut findings);
         history::check(record, &mut findings);
         progress::check(record, &mut findings);
+        overdue::check(record, snapshot.overdue_shown_before, &mut findings);
     }
     units::check_queue(snapshot, &mut findings);
     stock::check(snapshot, &mut findings);

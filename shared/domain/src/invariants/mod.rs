@@ -25,6 +25,7 @@ mod history;
 mod ledger;
 mod money;
 mod on_hand;
+mod overdue;
 mod progress;
 mod queue;
 mod snapshot;

@@ -4,12 +4,13 @@
 //! |---|---|
 //! | units to be routed, requests to be sent or answered, of an order that is paid and not held; units that a location is asked to give back | the sweep, soon: the order is due within twice [`REDRIVE_AFTER_S`] of its last change |
 //! | shipments that a location may still tell of | the end of the grace, for which the order is due; after it a person |
+//! | units that a location has accepted, and has not said that it will not ship | the sweep, for which the order is due within two days of the last progress; a person after the time of the setting: see [`overdue`](super::overdue) |
 //! | a hold | its end, for which the order is due; without one whoever placed it, since held orders are listed |
 //! | units that are not paid | the time to pay or the time for which stock stays reserved, for which the order is due; or a person |
 //! | backordered units of a paid order | stock: they are queued (I1), and nothing that they could take is free ([`owed_drains`](super::owed_drains)) |
 //!
 //! A person is shown an order while it has an open exception. When a person has closed one, the person has decided, and
-//! the order may wait. A location that has accepted a request works on it; how long it may take is not judged.
+//! the order may wait: for a location, until it makes progress again.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -107,7 +108,7 @@ fn open(order: &Order) -> impl Iterator<Item = &FulfillmentOrder> {
 }
 
 /// Whether the sweep looks at the order by then.
-fn is_due_by(order: &Order, time: Timestamp) -> bool {
+pub(super) fn is_due_by(order: &Order, time: Timestamp) -> bool {
     order.due_at().is_some_and(|due| due <= time)
 }
 
@@ -122,7 +123,7 @@ fn is_shown(record: &OrderRecord, is_about: impl Fn(&ExceptionKind) -> bool) -> 
         })
 }
 
-fn in_seconds(time: Timestamp, seconds: i64) -> Timestamp {
+pub(super) fn in_seconds(time: Timestamp, seconds: i64) -> Timestamp {
     let later = time.checked_add(SignedDuration::from_secs(seconds));
     later.unwrap_or(Timestamp::MAX)
 }
@@ -187,6 +188,7 @@ mod tests {
             repeated: false,
             taken_back: 0,
             closing: None,
+            overdue_shown: false,
         });
         order
     }

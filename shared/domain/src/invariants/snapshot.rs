@@ -28,6 +28,9 @@ pub struct Snapshot {
     /// Records from before this moment have expired, so that what is on hand is no longer their sum; none: they
     /// are all there.
     pub records_since: Option<Timestamp>,
+    /// What locations have made no progress with since before this moment was shown to a person: the time of reading, less
+    /// the time after which that is due and what the sweep may be late. None: how long a location takes is not judged.
+    pub overdue_shown_before: Option<Timestamp>,
     /// How far the clocks of writers are apart, and reading a queue from noting when. I7 is about what came
     /// before what, so it says nothing of what happened so close together. Zero where there is one clock.
     pub slack: SignedDuration,

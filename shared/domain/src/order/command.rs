@@ -50,6 +50,11 @@ pub enum Command {
         /// How long a location may leave a request unanswered, in seconds.
         after_s: u32,
     },
+    /// Show a person the locations that make no progress with what they have accepted.
+    ReportOverdue {
+        /// How long a location may make no progress, in seconds.
+        after_s: u32,
+    },
     /// End what fulfillment orders were waiting for since their location said that nothing more will come.
     EndClosing,
     /// A fact about a shipment on its way.

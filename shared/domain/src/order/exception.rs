@@ -44,7 +44,8 @@ impl ExceptionKind {
             | Self::ShipmentAmbiguous
             | Self::CountTooOld
             | Self::UnitsMissing
-            | Self::LocationSilent => ExceptionConcern::Location,
+            | Self::LocationSilent
+            | Self::FulfillmentOverdue => ExceptionConcern::Location,
             Self::ShippedAfterCancel
             | Self::CapturedAfterCancel
             | Self::Underpaid
@@ -94,6 +95,8 @@ open_set! {
         DeclinedEverywhere = "declined_everywhere",
         /// A location has not answered a request for hours.
         LocationSilent = "location_silent",
+        /// A location has accepted a fulfillment order and makes no progress with it: what is open does not leave.
+        FulfillmentOverdue = "fulfillment_overdue",
         /// A message about a shipment fits more than one.
         ShipmentAmbiguous = "shipment_ambiguous",
         /// Money was captured for a cancelled order.

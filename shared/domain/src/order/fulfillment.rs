@@ -59,6 +59,9 @@ pub struct FulfillmentOrder {
     /// The location has said that nothing more will come; `None`: it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closing: Option<Closing>,
+    /// Whether a person was shown that it is overdue, and the location has made no progress since.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub overdue_shown: bool,
 }
 
 /// A location has said that nothing more will come for a fulfillment order that still has open units. Messages overtake

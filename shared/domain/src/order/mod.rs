@@ -12,6 +12,7 @@ mod exception;
 mod fulfillment;
 mod hold;
 mod line;
+mod overdue;
 mod owed;
 mod payment;
 mod payment_deadline;
@@ -43,7 +44,8 @@ pub use fulfillment::{
 };
 pub use hold::{Hold, HoldKind, ended_hold};
 pub use line::{Cell, Line, LineState};
-pub use owed::{Owed, REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S, SILENCE_S};
+pub use overdue::{FULFILLMENT_OVERDUE_S, OVERDUE_LOOK_S};
+pub use owed::{Owed, REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S, SILENCE_S, ShownAfter};
 pub use payment::{Intent, Payment, PaymentStatus, Refund, RefundStatus, ended_dispute};
 pub use payment_deadline::{
     PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S, PaymentStep, UNPAID_RESERVATION_S,

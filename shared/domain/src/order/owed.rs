@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{FulfillmentOrder, FulfillmentStatus, Order};
+use super::{FULFILLMENT_OVERDUE_S, FulfillmentOrder, FulfillmentStatus, Order};
 
 /// How long an order may owe progress before the sweep drives it again, in seconds: so long at least, and less
 /// than twice as long.
@@ -15,6 +15,24 @@ pub const REDRIVE_PAUSE_MAX_S: i64 = 6 * 3600;
 /// How long a location may leave a request unanswered before a person is shown it, in seconds, unless the setting says
 /// otherwise. The sweep finds it out, so it cannot take less than [`REDRIVE_AFTER_S`].
 pub const SILENCE_S: u32 = 4 * 3600;
+
+/// After what time a person is shown that a location does nothing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ShownAfter {
+    /// How long it may leave a request unanswered, in seconds.
+    pub silent_s: u32,
+    /// How long it may make no progress with a fulfillment order that it has accepted, in seconds.
+    pub overdue_s: u32,
+}
+
+impl Default for ShownAfter {
+    fn default() -> Self {
+        Self {
+            silent_s: SILENCE_S,
+            overdue_s: FULFILLMENT_OVERDUE_S,
+        }
+    }
+}
 
 /// A kind of progress that an order owes. Each is the work of one function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -33,7 +51,7 @@ impl Order {
         let overdue = overdue_after(self.state.changed_at);
         let owed = [
             (Owed::Dispatch, self.owes_dispatch()),
-            (Owed::Routing, self.is_ready() && self.unrouted() > 0),
+            (Owed::Routing, self.owes_routing()),
         ];
         let owed = owed.into_iter().filter(|(_, is_owed)| *is_owed);
         let mut owes: BTreeMap<Owed, Timestamp> = owed.map(|(owed, _)| (owed, overdue)).collect();
@@ -57,32 +75,58 @@ impl Order {
             .min()
     }
 
-    /// When the sweep drives the order again after it has driven it at `now`, UTC: the pause is as long as the order, or
-    /// its oldest unanswered request, has been waiting, so it doubles each time, up to [`REDRIVE_PAUSE_MAX_S`].
+    /// When the sweep looks at the order again after it has looked at it at `now`, UTC: the first of
     ///
-    /// It is looked at, too, when a request has been unanswered for `silent_after_s` seconds.
-    pub fn due_again(&self, silent_after_s: u32, now: Timestamp) -> Timestamp {
+    /// * the next time that it drives it, while it owes progress: the pause is as long as the order, or its oldest
+    ///   unanswered request, has been waiting, so it doubles each time, up to [`REDRIVE_PAUSE_MAX_S`];
+    /// * the times after which a person is shown that a location does nothing;
+    /// * the times that are set for what comes later.
+    pub fn due_again(&self, shown_after: ShownAfter, now: Timestamp) -> Timestamp {
+        let step_at = self.payment_step().map(|(_, due)| due);
+        let steps = step_at.into_iter().chain(self.closing_ends());
+        let is_driven =
+            self.owes_dispatch() || self.owes_routing() || steps.clone().any(|due| due <= now);
+        let hold_ends = self.state.holds.iter().filter_map(|hold| hold.until);
+        let shown = [
+            self.next_silent_at(shown_after.silent_s, now),
+            self.next_overdue_at(shown_after.overdue_s, now),
+        ];
+        let set = steps.chain(hold_ends).filter(|time| *time > now);
+        match set.chain(shown.into_iter().flatten()).min() {
+            Some(later) if !is_driven => later,
+            later => {
+                let next = self.next_drive(now);
+                later.map_or(next, |later| later.min(next))
+            }
+        }
+    }
+
+    fn next_drive(&self, now: Timestamp) -> Timestamp {
         let requested = self.state.fulfillment_orders.iter();
         let requested = requested.filter(|f| f.status == FulfillmentStatus::Requested);
         let requested = requested.map(|f| f.since);
         let since = requested.min().unwrap_or(self.state.changed_at);
-        let silent_after = SignedDuration::from_secs(silent_after_s.into());
-        let unanswered = self.state.fulfillment_orders.iter();
-        let unanswered = unanswered.filter(|f| f.awaits_answer());
-        let silent_at = unanswered.filter_map(|f| f.since.checked_add(silent_after).ok());
-        let silent_at = silent_at.filter(|silent_at| *silent_at > now).min();
         let waited = now.duration_since(since).as_secs();
         let pause = waited.clamp(REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S);
         let next = now.checked_add(SignedDuration::from_secs(pause));
-        let next = next.unwrap_or(Timestamp::MAX);
-        silent_at.map_or(next, |silent_at| next.min(silent_at))
+        next.unwrap_or(Timestamp::MAX)
     }
 
-    /// When the sweep must look at this order again, UTC: when the first of what it owes is overdue, or a hold ends
-    /// by itself. `None` when it owes nothing and no hold has an end.
+    /// When the first of the locations that have not answered will have been silent for so long, UTC.
+    fn next_silent_at(&self, after_s: u32, now: Timestamp) -> Option<Timestamp> {
+        let silent_after = SignedDuration::from_secs(after_s.into());
+        let unanswered = self.state.fulfillment_orders.iter();
+        let unanswered = unanswered.filter(|f| f.awaits_answer());
+        let silent_at = unanswered.filter_map(|f| f.since.checked_add(silent_after).ok());
+        silent_at.filter(|silent_at| *silent_at > now).min()
+    }
+
+    /// When the sweep must look at this order again, UTC: when the first of what it owes is overdue, a hold ends by
+    /// itself, or a location may be overdue. `None` when none of them will be.
     pub fn due_at(&self) -> Option<Timestamp> {
         let hold_ends = self.state.holds.iter().filter_map(|hold| hold.until);
-        self.owes().into_values().chain(hold_ends).min()
+        let owed = self.owes().into_values().chain(hold_ends);
+        owed.chain(self.overdue_look_at()).min()
     }
 
     /// The fulfillment orders whose location has not answered its request, or could not be sent it, for `after_s`
@@ -94,6 +138,10 @@ impl Order {
             let is_sent = found.status != FulfillmentStatus::Planned;
             found.is_silent(after_s, now) && (is_sent || is_ready)
         })
+    }
+
+    fn owes_routing(&self) -> bool {
+        self.is_ready() && self.unrouted() > 0
     }
 
     fn owes_dispatch(&self) -> bool {

@@ -9,6 +9,7 @@
 mod cases;
 mod figures;
 mod moments;
+mod overdue;
 mod progress;
 mod properties;
 mod rules;

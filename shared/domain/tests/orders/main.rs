@@ -8,6 +8,7 @@ mod documents;
 mod exceptions;
 mod fulfillment;
 mod levels;
+mod overdue;
 mod payments;
 mod placement;
 mod secured;

@@ -4,6 +4,7 @@ use domain::{
     inbound::FulfillmentFact,
     order::{
         Command, ExceptionKind, HoldKind, Owed, REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S, SILENCE_S,
+        ShownAfter,
     },
 };
 use jiff::Timestamp;
@@ -56,7 +57,6 @@ fn an_order_owes_its_next_step_and_nothing_while_others_are_at_work() {
     ] {
         order.report(1, fact).unwrap();
         assert_eq!(owed(&order), []);
-        assert_eq!(order.order.due_at(), None);
     }
     order
         .report(
@@ -138,7 +138,11 @@ fn each_pause_is_as_long_as_the_wait_so_far() {
     let seconds = |from: Timestamp, to: Timestamp| to.duration_since(from).as_secs();
     let pause = |order: &OrderFixture, waited: i64| {
         let now = Timestamp::from_second(asked.as_second() + waited).unwrap();
-        seconds(now, order.order.due_again(u32::MAX, now))
+        let never = ShownAfter {
+            silent_s: u32::MAX,
+            overdue_s: u32::MAX,
+        };
+        seconds(now, order.order.due_again(never, now))
     };
     assert_eq!(pause(&order, 10), REDRIVE_AFTER_S, "at least");
     assert_eq!(pause(&order, 1000), 1000);
@@ -151,7 +155,10 @@ fn each_pause_is_as_long_as_the_wait_so_far() {
     order.pass(500);
     order.report(1, FulfillmentFact::Accepted).unwrap();
     assert_eq!(pause(&order, 1000), 1000);
-    order.report(0, FulfillmentFact::Accepted).unwrap();
+    let reason = "x".to_owned();
+    order
+        .report(0, FulfillmentFact::Rejected { reason })
+        .unwrap();
     let since = seconds(asked, order.order.state.changed_at);
     assert_eq!(pause(&order, 1000), 1000 - since);
 }
@@ -165,13 +172,18 @@ fn the_sweep_is_there_when_a_location_has_been_silent_for_so_long() {
     let silence = i64::from(SILENCE_S);
     // The pause would reach beyond it.
     assert_eq!(
-        order.order.due_again(SILENCE_S, after(silence - 1000)),
+        order
+            .order
+            .due_again(ShownAfter::default(), after(silence - 1000)),
         after(silence)
     );
     // The pause ends before it, and what has passed is no reason to come again.
-    assert_eq!(order.order.due_again(SILENCE_S, after(400)), after(800));
     assert_eq!(
-        order.order.due_again(SILENCE_S, after(silence)),
+        order.order.due_again(ShownAfter::default(), after(400)),
+        after(800)
+    );
+    assert_eq!(
+        order.order.due_again(ShownAfter::default(), after(silence)),
         after(2 * silence)
     );
     let silent =

@@ -130,6 +130,7 @@ fn commit(case: &Case, decision: &Decision) -> Change {
                 .collect(),
             cancel_reason: None,
             closing: None,
+            overdue_shown: false,
             stop_refused: false,
             asked_again: 0,
             repeated: false,

@@ -13,12 +13,12 @@ use crate::{
     usecases::{
         execute::load,
         request_counts::request_counts,
-        sweep::{sweep, sweep_skus},
+        sweep::{ShownAfter, sweep, sweep_skus},
     },
 };
 
-/// Handles the body of a message on the replenishment queue. `silent_after_s` is for the sweep. From `stop_at` on nothing new is begun: what is left is
-/// continued in new messages, or by the next sweep.
+/// Handles the body of a message on the replenishment queue. `shown_after` is for the sweep. From `stop_at` on nothing
+/// new is begun: what is left is continued in new messages, or by the next sweep.
 ///
 /// # Errors
 /// [`Failure::Malformed`] when it is no known message, a SKU is not a SKU, or it is about an order;
@@ -27,7 +27,7 @@ pub async fn on_message(
     store: &impl Store,
     env: &(impl Clock + IdGenerator),
     redrive: &impl Redrive,
-    silent_after_s: u32,
+    shown_after: ShownAfter,
     body: &str,
     stop_at: Timestamp,
 ) -> Result<(), Failure> {
@@ -51,7 +51,7 @@ pub async fn on_message(
             let trigger = Cause::new("sweep", sku.as_str());
             drain(store, env, redrive, &sku, &trigger, stop_at).await
         }
-        QueueMessage::Sweep(None) => sweep(store, env, redrive, silent_after_s, stop_at).await,
+        QueueMessage::Sweep(None) => sweep(store, env, redrive, shown_after, stop_at).await,
         QueueMessage::Sweep(Some(after)) => {
             sweep_skus(store, env, redrive, Some(after), stop_at).await
         }
