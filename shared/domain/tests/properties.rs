@@ -390,7 +390,6 @@ proptest! {
                 Command::RecordFulfillment { fact: FulfillmentFact::Cancelled { lines }, .. } => lines.is_empty(),
                 Command::TakeException { .. }
                 | Command::AllowLocation { .. }
-                | Command::ShowDeclined { .. }
                 | Command::EnforcePayment
                 | Command::RecordPayment { .. }
                 | Command::RecordFulfillment { .. }
