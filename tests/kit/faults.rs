@@ -16,9 +16,9 @@ use app::{
     failure::Failure,
     memory::{MemoryProvider, MemoryRedrive},
     ports::{
-        ConfigStore, FulfillmentProvider, HealthStore, OrderHistory, OrderStore, Page, PageRequest,
-        ProviderRequest, Redrive, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome,
-        StockStore,
+        ConfigStore, FulfillmentProvider, GatewayCommand, GatewayOutcome, HealthStore,
+        OrderHistory, OrderStore, Page, PageRequest, PaymentGateway, ProviderRequest, Redrive,
+        RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
     },
 };
 use domain::{
@@ -32,7 +32,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::any_store::AnyStore;
+use super::{any_store::AnyStore, gateway::GatewayDouble};
 
 /// Decides when one process dies, and notes what it tried to write.
 #[derive(Debug)]
@@ -196,6 +196,11 @@ faulty! { Redrive for MemoryRedrive {
     fn order(&self, id: OrderId, owed: Owed) -> ();
     fn sku(&self, sku: &Sku) -> ();
     fn sweep(&self, after: &str) -> ();
+} }
+
+faulty! { PaymentGateway for GatewayDouble {
+    fn perform(&self, command: &GatewayCommand) -> GatewayOutcome;
+    fn find(&self, command: &GatewayCommand) -> Option<GatewayOutcome>;
 } }
 
 faulty! { FulfillmentProvider for MemoryProvider {

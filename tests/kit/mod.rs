@@ -3,6 +3,7 @@
 //! * [`story`]: the registry of the stories in `tests/stories/`, and how one is run.
 //! * [`world`]: a store, the functions' use cases and the messages between them, delivered by the test itself.
 //! * [`redelivery`]: in which order, how often, and with which crashes messages are delivered.
+//! * [`gateway`]: a payment gateway with a ledger.
 //! * [`outside`]: the truth outside: warehouses, gateway, carriers and customers, and whether our books equal it.
 //! * [`races`]: use cases that run concurrently.
 //! * [`store_contract`]: what the use cases need of every store.
@@ -12,6 +13,7 @@ mod any_store;
 pub mod audit;
 pub mod case;
 pub mod faults;
+pub mod gateway;
 pub mod outside;
 pub mod races;
 pub mod random;

@@ -4,6 +4,7 @@ mod backorder_queue;
 mod backorders;
 mod cancellation_requests;
 mod cancellations;
+mod commanded_payments;
 mod counts;
 mod declined;
 mod holds;

@@ -2,7 +2,7 @@
 
 use app::{
     failure::Failure,
-    usecases::{idempotency::IdempotencyKey, place::place},
+    usecases::{idempotency::IdempotencyKey, place::place, placement_defaults::PlacementDefaults},
 };
 use domain::order::{Actor, Status};
 use jiff::SignedDuration;
@@ -20,14 +20,29 @@ story!(the_same_request_places_one_order);
 async fn the_same_request_places_one_order(world: &mut World) {
     let draft = Draft::new("1001").line("TEE", 1);
     let (shop, key) = (Actor::system("shop"), key("k-1", "1001"));
-    let first = place(&world.store, &world.clock, &draft.request, &key, &shop)
-        .await
-        .expect("placed");
+    let defaults = PlacementDefaults::default();
+    let first = place(
+        &world.store,
+        &world.clock,
+        &defaults,
+        &draft.request,
+        &key,
+        &shop,
+    )
+    .await
+    .expect("placed");
     // Within the same millisecond it is taken for a retry of the first, whose response was lost.
     world.clock.advance(SignedDuration::from_secs(1));
-    let again = place(&world.store, &world.clock, &draft.request, &key, &shop)
-        .await
-        .expect("placed");
+    let again = place(
+        &world.store,
+        &world.clock,
+        &defaults,
+        &draft.request,
+        &key,
+        &shop,
+    )
+    .await
+    .expect("placed");
     assert!(!first.replayed && again.replayed);
     assert_eq!(first.value, again.value);
     assert_eq!(first.value.state.status, Status::Pending);
@@ -41,6 +56,7 @@ async fn a_number_that_is_in_use_is_refused(world: &mut World) {
     let refused = place(
         &world.store,
         &world.clock,
+        &PlacementDefaults::default(),
         &other.request,
         &key("k-2", "other"),
         &shop,
@@ -59,6 +75,7 @@ async fn a_key_that_is_used_for_another_order_is_refused(world: &mut World) {
     place(
         &world.store,
         &world.clock,
+        &PlacementDefaults::default(),
         &one.request,
         &key("k-1", "1001"),
         &shop,
@@ -69,6 +86,7 @@ async fn a_key_that_is_used_for_another_order_is_refused(world: &mut World) {
     let refused = place(
         &world.store,
         &world.clock,
+        &PlacementDefaults::default(),
         &two.request,
         &key("k-1", "1002"),
         &shop,

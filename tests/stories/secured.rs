@@ -196,6 +196,7 @@ async fn a_refund_that_fails_lets_the_order_move_on(world: &mut World) {
         amount: 500,
         currency: euro(),
         status: RefundStatus::Failed,
+        effect: None,
     };
     world.payment("1001", failed);
     world.resume_all();

@@ -19,6 +19,8 @@ pub enum Permission {
     PlaceOrders,
     /// Cancel orders or units.
     CancelOrders,
+    /// Give money back, and have what the payment gateway has refused tried again.
+    RefundOrders,
     /// Place and release holds.
     HoldOrders,
     /// Read stock levels.
@@ -62,11 +64,12 @@ pub enum Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::ReadOrders,
         Self::ReadPersonalData,
         Self::PlaceOrders,
         Self::CancelOrders,
+        Self::RefundOrders,
         Self::HoldOrders,
         Self::ReadStock,
         Self::AdjustStock,
@@ -87,6 +90,7 @@ impl Permission {
             Self::ReadPersonalData => "read_personal_data",
             Self::PlaceOrders => "place_orders",
             Self::CancelOrders => "cancel_orders",
+            Self::RefundOrders => "refund_orders",
             Self::HoldOrders => "hold_orders",
             Self::ReadStock => "read_stock",
             Self::AdjustStock => "adjust_stock",
@@ -148,6 +152,7 @@ pub const GRANTS: &[(Role, &[Permission])] = &[
             Permission::ReadPersonalData,
             Permission::PlaceOrders,
             Permission::CancelOrders,
+            Permission::RefundOrders,
             Permission::HoldOrders,
             Permission::ReadStock,
             Permission::ReadBackorders,
@@ -291,7 +296,7 @@ mod tests {
 
     /// One row for each permission: support, agent, operator, admin, shop, location. Written out apart from [`GRANTS`], so that a change
     /// there is a change here too.
-    const CELLS: [(Permission, [bool; 6]); 15] = [
+    const CELLS: [(Permission, [bool; 6]); 16] = [
         (
             Permission::ReadOrders,
             [true, true, true, true, false, false],
@@ -306,6 +311,10 @@ mod tests {
         ),
         (
             Permission::CancelOrders,
+            [false, true, false, true, false, false],
+        ),
+        (
+            Permission::RefundOrders,
             [false, true, false, true, false, false],
         ),
         (

@@ -68,6 +68,7 @@ fn refund(id: &str, amount: i64, status: RefundStatus) -> PaymentFact {
         amount,
         currency: "EUR".parse().unwrap(),
         status,
+        effect: None,
     }
 }
 

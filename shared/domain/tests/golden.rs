@@ -11,8 +11,9 @@ use common::{INTENT, OrderFixture, shipped};
 use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::{
-        Command, Commit, Event, ExceptionOutcome, HoldKind, Order, OrderState, PlacedOrder,
-        RefundStatus, Shipment, ShipmentStatus, fold, verify_chain,
+        CapturePolicy, Command, Commit, EffectOutcome, Event, ExceptionOutcome, HoldKind, Order,
+        OrderState, PaymentCommands, PlacedOrder, RefundStatus, Shipment, ShipmentStatus, fold,
+        verify_chain,
     },
 };
 use schemars::schema_for;
@@ -32,6 +33,7 @@ fn refund(id: &str, amount: i64, status: RefundStatus) -> PaymentFact {
         amount,
         currency: "EUR".parse().unwrap(),
         status,
+        effect: None,
     }
 }
 
@@ -231,6 +233,40 @@ fn recalled_order() -> OrderFixture {
     order
 }
 
+/// An order of which the gateway is commanded: a refund that is refused, tried again and made, and goodwill.
+fn commanded_order() -> OrderFixture {
+    let commands = PaymentCommands {
+        capture: CapturePolicy::AtOnce,
+        ..PaymentCommands::default()
+    };
+    let mut order = OrderFixture::commanded(&[(2, 1000)], commands);
+    let (amount, currency) = (2000, "EUR".parse().unwrap());
+    order
+        .pay(PaymentFact::Authorized { amount, currency })
+        .unwrap();
+    let captured = EffectOutcome::Captured {
+        amount,
+        capturable: 0,
+    };
+    let record = |effect, outcome| Command::RecordEffect { effect, outcome };
+    order.apply(&record(1, captured)).unwrap();
+    order.cancel(&[("1", 1)]).unwrap();
+    let code = "balance_insufficient".to_owned();
+    order
+        .apply(&record(2, EffectOutcome::Refused { code }))
+        .unwrap();
+    order.apply(&Command::RetryEffect { effect: 2 }).unwrap();
+    let made = |id: &str, amount| EffectOutcome::Refunded {
+        refund: id.to_owned(),
+        amount,
+        status: RefundStatus::Succeeded,
+    };
+    order.apply(&record(2, made("re_1", 1000))).unwrap();
+    let note = Some("she was patient".to_owned());
+    order.apply(&Command::Refund { amount: 100, note }).unwrap();
+    order
+}
+
 fn document(order: &OrderFixture) -> String {
     let commits: Vec<Value> = order
         .commits
@@ -249,13 +285,15 @@ fn document(order: &OrderFixture) -> String {
 fn this_version_stores_what_the_golden_files_hold() {
     insta::with_settings!({ snapshot_path => "golden", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("shipped_order", document(&shipped_order()));
+        insta::assert_snapshot!("commanded_order", document(&commanded_order()));
         insta::assert_snapshot!("unpaid_order", document(&unpaid_order()));
         insta::assert_snapshot!("late_order", document(&late_order()));
         insta::assert_snapshot!("recalled_order", document(&recalled_order()));
     });
 }
 
-const GOLDEN: [&str; 5] = [
+const GOLDEN: [&str; 6] = [
+    include_str!("golden/commanded_order.snap"),
     include_str!("golden/late_order.snap"),
     include_str!("golden/shipped_order.snap"),
     include_str!("golden/unpaid_order.snap"),

@@ -78,6 +78,7 @@ fn payment() -> impl Strategy<Value = PaymentFact> {
                     amount: amount / 2,
                     currency,
                     status,
+                    effect: None,
                 },
                 9 => PaymentFact::DisputeOpened {
                     id: format!("dp_{n}"),
@@ -380,7 +381,7 @@ proptest! {
                 // A retold operation may find more to do: a second hold or route is a new operation.
                 Command::Cancel { .. } | Command::Route { .. } | Command::ReleaseBackorder { .. } => false,
                 // A second close by another request is refused.
-                Command::CloseException { .. } => false,
+                Command::CloseException { .. } | Command::Refund { .. } => false,
                 // Another wait may be over a second later.
                 Command::EndClosing => false,
                 Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment { .. }
@@ -389,6 +390,8 @@ proptest! {
                 // A partial `cancelled` without an end tells of further units each time it is fixture.
                 Command::RecordFulfillment { fact: FulfillmentFact::Cancelled { lines }, .. } => lines.is_empty(),
                 Command::TakeException { .. }
+                | Command::RecordEffect { .. }
+                | Command::RetryEffect { .. }
                 | Command::AllowLocation { .. }
                 | Command::EnforcePayment
                 | Command::RecordPayment { .. }

@@ -34,7 +34,7 @@ const DEATHS_MAX: u32 = 2;
 fn receives_max(consumer: Consumer) -> u32 {
     match consumer {
         Consumer::Lifecycle => 12,
-        Consumer::Dispatch => 14,
+        Consumer::Dispatch | Consumer::Payments => 14,
         Consumer::Routing | Consumer::Cancellation | Consumer::Replenishment => 8,
     }
 }
@@ -150,6 +150,12 @@ impl Day<'_> {
     /// A function receives a message.
     pub(super) async fn receives(&mut self, message: Message) {
         let crash = self.death(&message);
+        if message.consumer == Consumer::Payments {
+            self.commanded_gateway_knows();
+            let order = order_of(&message.body).and_then(|id| id.parse().ok());
+            let customer = order.and_then(|id| self.ids.get(&id).copied());
+            self.chooses_trouble(&message.label, customer);
+        }
         let handled = self
             .system
             .handle(message.consumer, &message.body, crash)
@@ -282,6 +288,7 @@ impl Day<'_> {
 
     /// What was committed is published, and what was requested is received.
     pub(super) async fn takes_what_was_sent(&mut self) {
+        self.takes_what_was_commanded();
         for request in self.system.requests() {
             self.hears(&request);
         }

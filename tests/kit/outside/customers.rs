@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use domain::ids::OrderId;
+use domain::{ids::OrderId, order::PaymentCommands};
 
 use super::{
     agenda::Event,
@@ -24,6 +24,8 @@ pub(super) struct Customer {
     /// SKU and units, line by line.
     pub(super) lines: Vec<(&'static str, u32)>,
     pub(super) whole: bool,
+    /// How the gateway is commanded for the order.
+    pub(super) commands: Option<PaymentCommands>,
     /// None until it is placed.
     pub(super) order: Option<OrderId>,
     /// What it costs, minor units.
@@ -74,12 +76,14 @@ impl Day<'_> {
             }
         }
         let whole = self.may(Kind::Whole) && self.choices.happens(&format!("{name}: whole"), 15);
+        let commands = self.chooses_commands(&name);
         let index = self.customers.len();
         let at = i64::from(self.choices.up_to(&format!("{name}: hour"), 11)).saturating_mul(60);
         self.customers.push(Customer {
             number: (1000_u32.saturating_add(number)).to_string(),
             lines,
             whole,
+            commands,
             order: None,
             total: 0,
             trouble: BTreeSet::new(),
@@ -180,6 +184,9 @@ impl Day<'_> {
         if customer.whole {
             draft = draft.ships_complete();
         }
+        if let Some(commands) = customer.commands {
+            draft = draft.commanded(commands);
+        }
         let (name, number) = (customer.name.clone(), customer.number.clone());
         let lines = customer.lines.clone();
         self.note(|| format!("{name} is placed: {lines:?}"));
@@ -190,6 +197,8 @@ impl Day<'_> {
         let total = self.system.world.total(&number);
         let customer = &mut self.customers[index];
         (customer.order, customer.total) = (Some(id), total);
+        // The shop made the intent before it placed the order.
+        self.intent(index, 0);
         self.plans_payment(index);
     }
 }

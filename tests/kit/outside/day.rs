@@ -214,6 +214,9 @@ impl<'w> Day<'w> {
         for _ in 0..ROUNDS_MAX {
             let before = self.system.world.changes();
             for pause in PAUSES {
+                if pause > 1440 {
+                    self.system.world.gateway.inner.forgets_keys();
+                }
                 self.in_minutes(pause, Event::Sweep);
                 self.run_without_sweeps().await;
                 if self.system.world.changes() != before {

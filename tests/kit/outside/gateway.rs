@@ -1,5 +1,6 @@
 //! The payment gateway: a ledger, and webhooks in the form of Stripe's.
 
+use domain::order::CapturePolicy;
 use serde_json::{Value, json};
 
 use super::{
@@ -19,13 +20,16 @@ pub(super) struct Ledger {
 /// A payment intent. Amounts in minor units.
 #[derive(Debug)]
 pub(super) struct Intent {
-    id: String,
+    pub(super) id: String,
     /// The index of the customer who pays with it.
     pub(super) customer: usize,
+    /// What was authorized at its highest.
+    pub(super) authorized: i64,
     /// What can still be captured.
     pub(super) capturable: i64,
     pub(super) captured: i64,
     pub(super) refunded: i64,
+    pub(super) cancelled: bool,
 }
 
 /// Something that happens at the gateway. Shares are percentages of what the order costs.
@@ -123,6 +127,11 @@ impl Day<'_> {
             .collect();
         let way = self.choices.pick(&format!("{name}: payment"), &odds);
         let (_, _, steps) = WAYS[usize::try_from(way).unwrap_or(0)];
+        let captures = self.customers[index].commands.map(|c| c.capture);
+        let steps = match captures {
+            None | Some(CapturePolicy::Manual) => steps,
+            Some(_) => &[GatewayStep::Authorizes],
+        };
         let mut minutes: i64 = 0;
         for (number, step) in steps.iter().enumerate() {
             let pause = if number == 0 {
@@ -142,11 +151,16 @@ impl Day<'_> {
         let name = self.customers[index].name.clone();
         self.note(|| format!("gateway, {name}: {step:?}"));
         let total = self.customers[index].total;
+        if self.is_refused_there(index, step) {
+            self.note(|| format!("gateway, {name}: the payment is cancelled"));
+            return;
+        }
         let part = |percent: i64| total.saturating_mul(percent) / 100;
         match step {
             GatewayStep::Authorizes => {
                 let intent = self.intent(index, 0);
-                self.ledger.intents[intent].capturable = total;
+                let entry = &mut self.ledger.intents[intent];
+                (entry.authorized, entry.capturable) = (total, total);
                 self.tells_of_intent(intent, "payment_intent.amount_capturable_updated");
             }
             GatewayStep::Captures(Share { intent, percent }) => {
@@ -154,6 +168,7 @@ impl Day<'_> {
                 let intent = self.intent(index, intent);
                 let entry = &mut self.ledger.intents[intent];
                 (entry.captured, entry.capturable) = (part(percent), 0);
+                entry.authorized = entry.authorized.max(entry.captured);
                 self.tells_of_intent(intent, "payment_intent.succeeded");
             }
             GatewayStep::Declines => {
@@ -165,7 +180,8 @@ impl Day<'_> {
                 if self.ledger.intents[intent].capturable > 0 {
                     self.customers[index].trouble.insert("lapsed");
                 }
-                self.ledger.intents[intent].capturable = 0;
+                let entry = &mut self.ledger.intents[intent];
+                (entry.capturable, entry.cancelled) = (0, true);
                 self.tells_of_intent(intent, "payment_intent.canceled");
             }
             GatewayStep::Refunds { percent } => {
@@ -188,6 +204,21 @@ impl Day<'_> {
         }
     }
 
+    /// Nothing can be paid with a payment that is cancelled.
+    fn is_refused_there(&mut self, index: usize, step: GatewayStep) -> bool {
+        let number = match step {
+            GatewayStep::Captures(Share { intent, .. }) => intent,
+            GatewayStep::Authorizes | GatewayStep::Declines | GatewayStep::Cancels => 0,
+            GatewayStep::Refunds { .. }
+            | GatewayStep::Disputes
+            | GatewayStep::EndsDispute { .. }
+            | GatewayStep::Reviews
+            | GatewayStep::EndsReview => return false,
+        };
+        let intent = self.intent(index, number);
+        self.ledger.intents[intent].cancelled
+    }
+
     fn marks_capture(&mut self, index: usize, intent: usize, percent: i64) {
         let customer = &mut self.customers[index];
         if percent == 60 {
@@ -200,7 +231,7 @@ impl Day<'_> {
     }
 
     /// The index of an intent of a customer; it is made when there is none.
-    fn intent(&mut self, customer: usize, number: usize) -> usize {
+    pub(super) fn intent(&mut self, customer: usize, number: usize) -> usize {
         let id = match number {
             0 => format!("pi_{}", self.customers[customer].number),
             _ => format!("pi_{}_{number}", self.customers[customer].number),
@@ -214,9 +245,11 @@ impl Day<'_> {
             self.ledger.intents.push(Intent {
                 id,
                 customer,
+                authorized: 0,
                 capturable: 0,
                 captured: 0,
                 refunded: 0,
+                cancelled: false,
             });
             self.ledger.intents.len().saturating_sub(1)
         })
@@ -226,6 +259,10 @@ impl Day<'_> {
     pub(super) fn refunds(&mut self, index: usize, amount: i64) {
         let intent = self.intent(index, 0);
         let entry = &mut self.ledger.intents[intent];
+        // The gateway gives back no more than it has taken.
+        if entry.refunded.saturating_add(amount) > entry.captured {
+            return;
+        }
         entry.refunded = entry.refunded.saturating_add(amount);
         let (id, order) = (entry.id.clone(), self.customers[index].number.clone());
         self.ledger.refunds = self.ledger.refunds.saturating_add(1);
@@ -247,7 +284,7 @@ impl Day<'_> {
         }
     }
 
-    fn tells_of_intent(&mut self, intent: usize, kind: &'static str) {
+    pub(super) fn tells_of_intent(&mut self, intent: usize, kind: &'static str) {
         let entry = &self.ledger.intents[intent];
         let index = entry.customer;
         let customer = &self.customers[index];
@@ -282,7 +319,7 @@ impl Day<'_> {
         self.gateway_sends(index, kind, &object);
     }
 
-    fn gateway_sends(&mut self, index: usize, kind: &str, object: &Value) {
+    pub(super) fn gateway_sends(&mut self, index: usize, kind: &str, object: &Value) {
         self.ledger.events = self.ledger.events.saturating_add(1);
         let id = format!("evt_{}", self.ledger.events);
         let created = self.system.world.now().as_second();

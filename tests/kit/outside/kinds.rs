@@ -62,6 +62,7 @@ kinds! {
     Refunds = "refunds", "A clerk refunds at the gateway what the order says is owed.";
     FailedRefunds = "failed_refunds", "A refund that had succeeded fails days later.";
     Reviews = "reviews", "A fraud review is opened, and closed some hours later.";
+    Commands = "commands", "The OMS commands the gateway for an order: it captures, refunds and cancels by itself.";
     Disputes = "disputes", "A customer disputes the payment, and wins or loses.";
     Carriers = "carriers", "Carriers tell their steps, flap between problem and progress, and bring parcels back.";
     Late = "late", "Messages come minutes late.";

@@ -13,6 +13,7 @@ mod adversary;
 mod agenda;
 mod carrier;
 mod choices;
+mod commands;
 mod customers;
 mod day;
 mod gateway;

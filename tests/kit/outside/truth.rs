@@ -55,6 +55,9 @@ impl Day<'_> {
             let Some(order) = self.customers[index].order else {
                 continue;
             };
+            if self.customers[index].commands.is_some() {
+                continue;
+            }
             let name = self.customers[index].name.clone();
             let money = self.system.order_view(order).await["money"].clone();
             let owed = number(&money["refund_owed"]).saturating_sub(number(&money["refunded"]));
@@ -269,6 +272,10 @@ impl Day<'_> {
             needed.push(format!(
                 "{taken} was taken, {owed} is owed back, and the goods cost {due}"
             ));
+        }
+        let is_disputed = view["payment_status"] == "disputed";
+        if self.customers[customer].commands.is_some() && back < owed && !is_disputed {
+            needed.push(format!("{owed} is owed back, and {back} was given back"));
         }
         if back > owed {
             needed.push(format!("{back} was given back and {owed} was owed"));

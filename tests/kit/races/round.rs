@@ -5,7 +5,9 @@ use std::{collections::BTreeSet, sync::Arc};
 use app::{
     memory::ManualClock,
     ports::{Clock, Store},
-    usecases::{apply_inbound, place::place, route::route_order},
+    usecases::{
+        apply_inbound, place::place, placement_defaults::PlacementDefaults, route::route_order,
+    },
 };
 use domain::{
     ids::{LocationId, OrderId, Sku},
@@ -120,6 +122,7 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
         let placed = place(
             &*self.store,
             &*self.clock,
+            &PlacementDefaults::default(),
             &draft.request,
             &key,
             &Actor::system("shop"),

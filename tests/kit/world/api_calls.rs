@@ -11,6 +11,7 @@ use app::{
         hold::{HoldRequest, place_hold, release_hold},
         idempotency::{IdempotencyKey, Idempotent},
         place::place,
+        placement_defaults::PlacementDefaults,
         report_fulfillment::{FulfillmentReport, report_fulfillment},
         work_exceptions::{ExceptionWork, ExceptionWorked, work_on_exception},
         work_stock_exceptions::{StockExceptionId, work_on_stock_exception},
@@ -45,6 +46,8 @@ macro_rules! until_answered {
         }
     };
 }
+
+pub(super) use until_answered;
 
 impl World {
     /// An own warehouse.
@@ -103,9 +106,17 @@ impl World {
             kind: ActorKind::Agent,
             id: "shop".to_owned(),
         };
+        let defaults = PlacementDefaults::default();
         let placed = until_answered!(
             self,
-            place(&self.store, &self.clock, &draft.request, &key, &shop)
+            place(
+                &self.store,
+                &self.clock,
+                &defaults,
+                &draft.request,
+                &key,
+                &shop
+            )
         );
         let placed = placed.unwrap_or_else(|failure| panic!("the order was not placed: {failure}"));
         self.totals.insert(
@@ -414,7 +425,7 @@ impl World {
         [first, second]
     }
 
-    fn new_key(&mut self, what: &str) -> IdempotencyKey {
+    pub(super) fn new_key(&mut self, what: &str) -> IdempotencyKey {
         self.api_calls = self.api_calls.saturating_add(1);
         let key = format!("{what}-{}", self.api_calls);
         IdempotencyKey::new("agent-7", &key, key.as_bytes()).expect("a key")

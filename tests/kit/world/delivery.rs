@@ -10,7 +10,7 @@ use app::{
     ports::{Clock, OrderStore, StockStore},
     usecases::{
         apply_inbound, breaker::GuardedProvider, cancel_after_failed_payment, dispatch,
-        release_backorders, route,
+        perform_effects, release_backorders, route,
     },
 };
 use jiff::SignedDuration;
@@ -180,6 +180,9 @@ impl World {
                 // A new sandbox for each message: what a location's health is rests on the store alone.
                 let provider = &GuardedProvider::new(provider);
                 dispatch::on_message(store, provider, clock, body).await
+            }
+            Consumer::Payments => {
+                perform_effects::on_message(store, &self.gateway, clock, body).await
             }
             Consumer::Cancellation => {
                 cancel_after_failed_payment::on_message(store, clock, body).await

@@ -2,7 +2,7 @@
 
 use domain::{
     order::{Address, Contact, Terms},
-    order::{PlaceLine, PlaceOrder, PlacePayment},
+    order::{PaymentCommands, PlaceLine, PlaceOrder, PlacePayment},
 };
 use jiff::Timestamp;
 
@@ -82,6 +82,13 @@ impl Draft {
     #[must_use]
     pub fn without_intent(mut self) -> Self {
         self.request.payment.intent = None;
+        self
+    }
+
+    /// The payment gateway is commanded.
+    #[must_use]
+    pub fn commanded(mut self, commands: PaymentCommands) -> Self {
+        self.request.terms.payment_commands = Some(commands);
         self
     }
 

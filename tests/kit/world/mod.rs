@@ -7,6 +7,7 @@ mod api_calls;
 mod assertions;
 mod delivery;
 mod draft;
+mod money_calls;
 mod queues;
 mod state;
 mod steps;

@@ -12,7 +12,10 @@ use app::{
 use domain::{ids::OrderId, order::ShownAfter};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{super::any_store::AnyStore, queues::Queues};
+use super::{
+    super::{any_store::AnyStore, gateway::GatewayDouble},
+    queues::Queues,
+};
 use crate::{
     faults::{FaultInjector, Faulty},
     redelivery::Delivery,
@@ -24,6 +27,8 @@ pub struct World {
     pub(crate) store: Faulty<Arc<dyn AnyStore>>,
     /// What receives the requests to locations.
     pub(crate) provider: Faulty<MemoryProvider>,
+    /// The payment gateway.
+    pub(crate) gateway: Faulty<GatewayDouble>,
     /// The clock.
     pub(crate) clock: ManualClock,
     pub(super) redrive: Faulty<MemoryRedrive>,
@@ -60,6 +65,10 @@ impl World {
             },
             provider: Faulty {
                 inner: MemoryProvider::default(),
+                faults: Arc::clone(&faults),
+            },
+            gateway: Faulty {
+                inner: GatewayDouble::default(),
                 faults: Arc::clone(&faults),
             },
             redrive: Faulty {

@@ -50,11 +50,36 @@ impl World {
 
     /// Something happens to the payment of the order of that number.
     pub fn payment(&mut self, number: &str, fact: PaymentFact) {
+        self.gateway_knows(&format!("pi_{number}"), &fact);
         let order = OrderReference {
             order: None,
             intent: Some(format!("pi_{number}")),
         };
         self.receives_webhook(None, Fact::Payment { order, fact });
+    }
+
+    /// What the gateway tells of an intent is so there.
+    fn gateway_knows(&self, intent: &str, fact: &PaymentFact) {
+        let gateway = &self.gateway.inner;
+        if let PaymentFact::Captured { amount, .. } = fact {
+            gateway.has(intent, *amount, *amount);
+        } else if let PaymentFact::Authorized { amount, .. } = fact {
+            gateway.has(intent, *amount, 0);
+        }
+    }
+
+    /// The gateway tells of every refund that it has made.
+    pub fn gateway_tells_of_refunds(&mut self, number: &str) {
+        for made in self.gateway.inner.refunds() {
+            let fact = PaymentFact::Refund {
+                id: made.id,
+                amount: made.amount,
+                currency: euro(),
+                status: made.status,
+                effect: Some(made.effect.1),
+            };
+            self.payment(number, fact);
+        }
     }
 
     /// The customer pays in full.
@@ -84,6 +109,7 @@ impl World {
             amount,
             currency: euro(),
         };
+        self.gateway_knows(&format!("pi_{number}_2"), &fact);
         self.receives_webhook(None, Fact::Payment { order, fact });
     }
 
@@ -116,6 +142,7 @@ impl World {
             amount,
             currency: euro(),
             status: RefundStatus::Succeeded,
+            effect: None,
         };
         self.payment(number, fact);
     }

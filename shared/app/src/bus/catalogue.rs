@@ -161,6 +161,14 @@ catalogue! {
     RefundOwed 1 ORDER_SOURCE OrderDetail<OwedRefund>;
     /// A person has accepted a refund that nobody had asked for: so much less is due.
     CreditGranted 1 ORDER_SOURCE OrderDetail<Credit>;
+    /// The payment gateway is asked to give money back.
+    RefundRequested 1 ORDER_SOURCE OrderDetail<RequestedAmount>;
+    /// The payment gateway is asked to capture money.
+    CaptureRequested 1 ORDER_SOURCE OrderDetail<RequestedAmount>;
+    /// The payment gateway is asked to cancel a payment, so that nothing more can be captured.
+    VoidRequested 1 ORDER_SOURCE OrderDetail<RequestedIntent>;
+    /// The payment gateway refuses for good what was asked of it.
+    EffectRefused 1 ORDER_SOURCE OrderDetail<RefusedEffect>;
     /// An exception was opened for a person.
     ExceptionOpened 1 ORDER_SOURCE OrderDetail<OpenedException>;
     /// An exception was closed: by a person, or because what had caused it is no longer so.

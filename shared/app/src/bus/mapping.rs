@@ -6,7 +6,7 @@
 //! or an address reads the order from the API, with the permission to see it.
 
 use domain::{
-    order::{Event, FulfillmentOrder},
+    order::{EffectAction, Event, FulfillmentOrder},
     routing::Decision,
     stock::{StockEvent, StockRecord},
 };
@@ -71,10 +71,14 @@ impl PublishedEvent {
                 refund,
                 amount,
                 status,
+                intent,
+                effect,
             } => Self::RefundUpdated(RefundState {
                 refund,
                 amount,
                 status,
+                intent: Some(intent).filter(|intent| !intent.is_empty()),
+                effect,
             }),
             Event::DisputeOpened { dispute } => Self::DisputeOpened(Dispute { dispute }),
             Event::DisputeClosed { dispute, won } => {
@@ -116,6 +120,8 @@ impl PublishedEvent {
             }
             // The next `FulfillmentRequested` says that it is sent.
             Event::RequestsRepeated { .. } | Event::RequestsTakenBack { .. } => return None,
+            // What has happened has an event of its own: a refund, a capture, a cancelled payment.
+            Event::EffectEnded { .. } => return None,
             // Consumers know the step.
             Event::ShipmentStepRepeated { .. } => return None,
             Event::FulfillmentAccepted { fulfillment_order } => {
@@ -284,6 +290,29 @@ impl PublishedEvent {
             Event::CreditGranted { refund, amount } => {
                 Self::CreditGranted(Credit { refund, amount })
             }
+            // The words of a person are for those who may read the order.
+            Event::EffectRequested { effect, action, .. }
+            | Event::EffectRetried { effect, action, .. } => match action {
+                EffectAction::Refund { intent, amount } => Self::RefundRequested(RequestedAmount {
+                    effect,
+                    intent,
+                    amount,
+                }),
+                EffectAction::Capture { intent, amount, .. } => {
+                    Self::CaptureRequested(RequestedAmount {
+                        effect,
+                        intent,
+                        amount,
+                    })
+                }
+                EffectAction::CancelIntent { intent } => {
+                    Self::VoidRequested(RequestedIntent { effect, intent })
+                }
+            },
+            Event::EffectRefused { effect, code } => Self::EffectRefused(RefusedEffect {
+                effect,
+                code: code_or_other(code),
+            }),
             // Details and notes are for those who may read the order.
             Event::ExceptionOpened {
                 id,

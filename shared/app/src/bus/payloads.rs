@@ -82,6 +82,35 @@ data! {
         amount: i64,
         /// The refund's status at the provider.
         status: RefundStatus,
+        /// The payment intent that it gives back from, if the provider names it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intent: Option<String>,
+        /// The number of the effect that asked for it; left out when nobody here did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effect: Option<u32>,
+    }
+    /// An amount that the payment gateway is asked to refund or to capture.
+    RequestedAmount {
+        /// The number of the effect within the order.
+        effect: u32,
+        /// The payment intent.
+        intent: String,
+        /// Minor units of the order's currency.
+        amount: i64,
+    }
+    /// A payment intent that the payment gateway is asked to cancel.
+    RequestedIntent {
+        /// The number of the effect within the order.
+        effect: u32,
+        /// The payment intent.
+        intent: String,
+    }
+    /// An effect that was refused for good.
+    RefusedEffect {
+        /// The number of the effect within the order.
+        effect: u32,
+        /// Why, a code.
+        code: String,
     }
     /// A dispute.
     Dispute {

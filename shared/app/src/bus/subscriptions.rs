@@ -9,6 +9,8 @@ pub enum Consumer {
     Lifecycle,
     Routing,
     Dispatch,
+    /// Commands the payment gateway.
+    Payments,
     /// Cancels orders whose payment is gone.
     Cancellation,
     /// Releases backorders, and runs the sweep.
@@ -16,10 +18,11 @@ pub enum Consumer {
 }
 
 impl Consumer {
-    pub const ALL: [Self; 5] = [
+    pub const ALL: [Self; 6] = [
         Self::Lifecycle,
         Self::Routing,
         Self::Dispatch,
+        Self::Payments,
         Self::Cancellation,
         Self::Replenishment,
     ];
@@ -30,6 +33,7 @@ impl Consumer {
             Self::Lifecycle => "lifecycle",
             Self::Routing => "routing",
             Self::Dispatch => "dispatch",
+            Self::Payments => "payments",
             Self::Cancellation => "cancellation",
             Self::Replenishment => "replenishment",
         }
@@ -40,6 +44,7 @@ impl Consumer {
         match owed {
             Owed::Routing => Self::Routing,
             Owed::Dispatch => Self::Dispatch,
+            Owed::Payments => Self::Payments,
             Owed::Cancellation => Self::Cancellation,
         }
     }
@@ -68,6 +73,10 @@ pub const SUBSCRIPTIONS: &[(Consumer, &[&str])] = &[
             "HoldReleased",
             "OrderResumed",
         ],
+    ),
+    (
+        Consumer::Payments,
+        &["RefundRequested", "CaptureRequested", "VoidRequested"],
     ),
     (
         Consumer::Cancellation,

@@ -4,12 +4,14 @@
 
 mod clock;
 mod fulfillment_provider;
+mod payment_gateway;
 mod queues;
 mod secrets;
 mod store;
 
 pub use clock::{Clock, IdGenerator};
 pub use fulfillment_provider::{FulfillmentProvider, ProviderRequest};
+pub use payment_gateway::{GatewayCommand, GatewayOutcome, PaymentGateway};
 pub use queues::{InboundQueue, Redrive};
 pub use secrets::SecretStore;
 pub use store::{

@@ -2,7 +2,7 @@
 //!
 //! | use case | started by |
 //! |---|---|
-//! | [`place`], [`cancel`], [`hold`], [`adjust_stock`], [`work_exceptions`], [`work_stock_exceptions`], [`report_fulfillment`] | a person or a shop, over HTTP |
+//! | [`place`], [`cancel`], [`refund`], [`hold`], [`adjust_stock`], [`work_exceptions`], [`work_stock_exceptions`], [`report_fulfillment`] | a person or a shop, over HTTP |
 //! | [`apply_inbound`] | a webhook of a payment provider or a location |
 //! | [`route`], [`dispatch`], [`cancel_after_failed_payment`], [`release_backorders`] | an event on the bus, or the sweep |
 //! | [`sweep`] | the schedule |
@@ -23,7 +23,10 @@ mod due_requests;
 pub mod execute;
 pub mod hold;
 pub mod idempotency;
+pub mod perform_effects;
 pub mod place;
+pub mod placement_defaults;
+pub mod refund;
 pub mod release_backorders;
 pub mod report_fulfillment;
 mod request_counts;

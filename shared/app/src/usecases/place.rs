@@ -11,13 +11,14 @@ use domain::{
 use super::{
     execute::{load, log},
     idempotency::{IdempotencyKey, Idempotent, check_same_request},
+    placement_defaults::PlacementDefaults,
 };
 use crate::{
     failure::Failure,
     ports::{Clock, OrderStore, SaveOutcome},
 };
 
-/// Places an order. A repeated request returns the order as it is now.
+/// Places an order, with the defaults for what it does not say. A repeated request returns the order as it is now.
 ///
 /// # Errors
 /// [`Failure::Rejected`] when it breaks a rule, [`Failure::NumberTaken`] or [`Failure::Taken`] when its number or
@@ -25,6 +26,7 @@ use crate::{
 pub async fn place(
     store: &impl OrderStore,
     clock: &impl Clock,
+    defaults: &PlacementDefaults,
     request: &PlaceOrder,
     key: &IdempotencyKey,
     actor: &Actor,
@@ -34,7 +36,7 @@ pub async fn place(
         actor: actor.clone(),
         cause: key.cause(),
     };
-    let placement = decide::place(request, &context)?;
+    let placement = decide::place(&defaults.complete(request), &context)?;
     match store.place(&placement).await? {
         SaveOutcome::Saved => {
             log(&placement.change);

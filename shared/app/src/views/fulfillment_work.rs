@@ -10,10 +10,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::{
-    legal_actions::{Action, fulfillment_actions},
-    redaction::redact,
-};
+use super::{actions::Action, legal_actions::fulfillment_actions, redaction::redact};
 use crate::access::{Permission, Principal};
 
 /// A fulfillment order for those who pack it.

@@ -3,98 +3,18 @@
 
 use domain::{
     decide::{decide, preview_cancellation},
-    ids::{FulfillmentOrderId, LineId, ShipmentId},
+    ids::ShipmentId,
     inbound::{FulfillmentFact, ShipmentFact},
     order::{CancelReason, Cause, ExceptionOutcome, FulfillmentOrder, HoldKind, Order},
     order::{Command, Context},
 };
 use jiff::Timestamp;
-use schemars::JsonSchema;
-use serde::Serialize;
 
+use super::actions::{Action, ActionKind, Cancellable};
 use crate::{
     access::{Permission, Principal},
     usecases::report_fulfillment::FulfillmentReport,
 };
-
-/// Something that the caller may do now.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Action {
-    /// The kind of action.
-    pub action: ActionKind,
-    /// The request's method.
-    pub method: &'static str,
-    /// The request's path.
-    pub href: String,
-    /// For `release`: the hold's name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub handle: Option<String>,
-    /// For a report about a fulfillment order: which one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub fulfillment_order: Option<FulfillmentOrderId>,
-    /// For a report about a shipment on its way: its reference.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub shipment: Option<String>,
-    /// For `take_exception` and `close_exception`: the exception's number.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub exception: Option<u32>,
-    /// For `cancel`: the units that can be cancelled.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub lines: Vec<Cancellable>,
-}
-
-/// A kind of action.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
-pub enum ActionKind {
-    /// Cancel units or the whole order.
-    Cancel,
-    /// Place a hold.
-    Hold,
-    /// Release a hold.
-    Release,
-    /// Work on an exception.
-    TakeException,
-    /// End an exception.
-    CloseException,
-    /// Report that the location accepts a fulfillment order.
-    Accept,
-    /// Report that it is picking.
-    Pick,
-    /// Report that it has packed.
-    Pack,
-    /// Report that a shipment left.
-    Ship,
-    /// Report that the carrier has a shipment.
-    InTransit,
-    /// Report that a shipment is out for delivery.
-    OutForDelivery,
-    /// Report that a shipment was delivered.
-    Deliver,
-    /// Report that the carrier has a problem with a shipment.
-    Exception,
-    /// Report that a shipment goes back to its sender.
-    ReturnedToSender,
-    /// Report that the open units are missing.
-    Short,
-    /// Report that it will not ship the open units.
-    Reject,
-    /// Report that it has cancelled what it was asked to cancel.
-    CancelConsent,
-    /// Report that it will not cancel what it was asked to cancel.
-    CancelRefuse,
-}
-
-/// Units of a line that can be cancelled.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Cancellable {
-    /// The line.
-    pub line: LineId,
-    /// Units that can be cancelled at once.
-    pub now: u32,
-    /// Units whose cancellation would be requested from a location, which decides.
-    pub to_request: u32,
-}
 
 /// The actions that are legal for this caller on this order now.
 pub(super) fn legal_actions(order: &Order, principal: &Principal, now: Timestamp) -> Vec<Action> {
@@ -104,6 +24,7 @@ pub(super) fn legal_actions(order: &Order, principal: &Principal, now: Timestamp
         actions.extend(preview.fulfillment(found, principal));
     }
     actions.extend(preview.exceptions(principal));
+    actions.extend(preview.money(principal));
     actions
 }
 
@@ -145,6 +66,8 @@ impl<'a> Preview<'a> {
             fulfillment_order: None,
             shipment: None,
             exception: None,
+            effect: None,
+            amount: None,
             lines: Vec::new(),
         }
     }
@@ -212,6 +135,31 @@ impl<'a> Preview<'a> {
                         ..self.action(action, &format!("exceptions/{id}/{name}"))
                     });
                 }
+            }
+        }
+        actions
+    }
+
+    fn money(&self, principal: &Principal) -> Vec<Action> {
+        let mut actions = Vec::new();
+        if !principal.may(Permission::RefundOrders) {
+            return actions;
+        }
+        let amount = self.order.total_refundable();
+        if self.has_effect(&Command::Refund { amount, note: None }) {
+            actions.push(Action {
+                amount: Some(amount),
+                ..self.action(ActionKind::Refund, "refunds")
+            });
+        }
+        for effect in &self.order.state.effects {
+            let effect = effect.id;
+            if self.has_effect(&Command::RetryEffect { effect }) {
+                let path = format!("effects/{effect}/retry");
+                actions.push(Action {
+                    effect: Some(effect),
+                    ..self.action(ActionKind::RetryEffect, &path)
+                });
             }
         }
         actions

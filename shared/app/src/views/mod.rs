@@ -2,18 +2,22 @@
 
 #![warn(missing_docs)]
 
+pub mod actions;
 pub mod allowed_location;
 pub mod cancellation;
 mod commits;
+pub mod effects;
 pub mod exceptions;
 pub mod fulfillment_work;
 pub mod holds;
 pub mod legal_actions;
 pub mod locations;
+pub mod money;
 pub mod order_detail;
 pub mod order_summary;
 pub mod placed_order;
 mod redaction;
+pub mod refunds;
 pub mod routing_decisions;
 mod sentences;
 pub mod stock;

@@ -2,7 +2,6 @@
 
 use domain::{
     ids::{LineId, OrderId, OrderNumber, ShopId, Sku},
-    money::Currency,
     order::{
         Address, Contact, Destination, FulfillmentOrder, FulfillmentProgress, Hold, Line,
         LineState, Order, PaymentStatus, ReturnStatus, Shipment, Status, Terms, UnreadableCommit,
@@ -13,8 +12,11 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{
+    actions::Action,
+    effects::EffectView,
     exceptions::ExceptionView,
-    legal_actions::{Action, legal_actions},
+    legal_actions::legal_actions,
+    money::Money,
     redaction::redact,
     routing_decisions::{RoutingDecision, routing_decisions},
     timeline::{TimelineEntry, timeline},
@@ -63,6 +65,9 @@ pub struct OrderDetail {
     pub shipments: Vec<Shipment>,
     /// Amounts, minor units.
     pub money: Money,
+    /// What the payment gateway is asked to do and has not been heard to have done.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<EffectView>,
     /// Exceptions that are not closed; the timeline has all.
     pub exceptions: Vec<ExceptionView>,
     /// The customer; none when erased.
@@ -174,35 +179,6 @@ pub struct FulfillmentOrderView {
     pub cancel_requested: bool,
 }
 
-/// The order's amounts in minor units.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
-pub struct Money {
-    /// ISO 4217 code.
-    pub currency: Currency,
-    /// Decimals of the currency's major unit.
-    pub decimals: u32,
-    /// What the customer owes for the order as placed.
-    pub total: i64,
-    /// Of the total, for cancelled units.
-    pub cancelled: i64,
-    /// What the customer must pay for what is not cancelled, less credits.
-    pub due: i64,
-    /// Captured less given back, and what can still be captured. Goods leave only while it covers what is due.
-    pub secured: i64,
-    /// Captured, and what can still be captured.
-    pub authorized: i64,
-    /// Captured.
-    pub captured: i64,
-    /// What can still be captured.
-    pub capturable: i64,
-    /// Refunds that nobody had asked for and that were accepted as a credit.
-    pub credits: i64,
-    /// Refunded, pending refunds included.
-    pub refunded: i64,
-    /// Refund owed for cancelled units.
-    pub refund_owed: i64,
-}
-
 /// The customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Customer {
@@ -263,7 +239,8 @@ impl OrderDetail {
                 .map(fulfillment_order)
                 .collect(),
             shipments: state.shipments.clone(),
-            money: money(order),
+            money: Money::of(order),
+            effects: EffectView::all(order).collect(),
             exceptions: ExceptionView::all(order).collect(),
             customer: contact.map(|contact| customer(contact, clear)),
             routing: routing_decisions(order, history),
@@ -329,24 +306,6 @@ fn fulfillment_order(found: &FulfillmentOrder) -> FulfillmentOrderView {
     FulfillmentOrderView {
         fulfillment_order: found.clone(),
         cancel_requested: found.awaits_cancellation(),
-    }
-}
-
-fn money(order: &Order) -> Money {
-    let payment = &order.state.payment;
-    Money {
-        currency: order.placed.currency,
-        decimals: order.placed.currency.decimals(),
-        total: order.total(),
-        cancelled: order.cancelled_value(),
-        due: order.amount_due(),
-        secured: payment.secured(),
-        authorized: payment.pledged(),
-        captured: payment.captured(),
-        capturable: payment.capturable(),
-        credits: payment.credits,
-        refunded: payment.refunded(),
-        refund_owed: order.refund_owed(),
     }
 }
 

@@ -3,7 +3,7 @@
 use domain::{
     ids::{FulfillmentOrderId, ShipmentId},
     money::Money,
-    order::{CancelReason, Event, LineUnits, Order, RefundStatus},
+    order::{CancelReason, EffectAction, Event, LineUnits, Order, RefundStatus},
 };
 
 /// An event as a sentence. `order` is the order just before it. The sentence contains no personal data: a note is a field
@@ -292,6 +292,38 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             format!("Cancelled{}: {}", because(reason), units.join(", "))
         }
         Event::RefundOwed { amount, .. } => format!("Refund of {} owed", money(*amount)),
+        Event::CreditGranted { refund, amount } if refund.is_empty() => {
+            format!("{} given back beyond what is owed", money(*amount))
+        }
+        Event::EffectRequested { action, .. } => match action {
+            EffectAction::Refund { intent, amount } => {
+                format!("Refund of {} of {intent} requested", money(*amount))
+            }
+            EffectAction::Capture { intent, amount, .. } => {
+                format!("Capture of {} of {intent} requested", money(*amount))
+            }
+            EffectAction::CancelIntent { intent } => {
+                format!("Cancellation of {intent} requested")
+            }
+        },
+        Event::EffectRetried {
+            effect, attempt, ..
+        } => {
+            format!(
+                "Command {effect} to the payment gateway is tried again (attempt {})",
+                attempt.saturating_add(1)
+            )
+        }
+        Event::EffectRefused { effect, code } => {
+            format!("The payment gateway refuses command {effect}: {code}")
+        }
+        Event::EffectEnded {
+            effect,
+            dismissed: true,
+        } => format!("Command {effect} to the payment gateway is dismissed"),
+        Event::EffectEnded { effect, .. } => {
+            format!("Command {effect} to the payment gateway is done")
+        }
         Event::CreditGranted { refund, amount } => {
             let amount = money(*amount);
             format!("Refund {refund} accepted as a credit: {amount} less is due")

@@ -67,7 +67,10 @@ pub(super) fn timeline(order: &Order, history: &OrderHistory, clear: bool) -> Ve
 }
 
 fn note(event: &Event) -> Option<String> {
-    if let Event::UnitsCancelled { note, .. } | Event::ExceptionClosed { note, .. } = event {
+    if let Event::UnitsCancelled { note, .. }
+    | Event::ExceptionClosed { note, .. }
+    | Event::EffectRequested { note, .. } = event
+    {
         note.clone()
     } else {
         None

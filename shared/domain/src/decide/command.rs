@@ -1,8 +1,8 @@
 //! The one entry: what a command causes.
 
 use super::{
-    cancellation, closing, declined, exception, fulfillment, hold, overdue, payment,
-    payment_deadline, refund::refund_owed, routing, secured, shipment, silence, unsent,
+    cancellation, closing, declined, effects, exception, fulfillment, gateway, hold, overdue,
+    payment, payment_deadline, refund::refund_owed, routing, secured, shipment, silence, unsent,
 };
 use crate::{
     evolve::evolve,
@@ -96,6 +96,9 @@ pub fn decide(
         Command::CloseException { id, outcome, note } => {
             exception::close(order, *id, outcome, note.as_deref())?
         }
+        Command::RecordEffect { effect, outcome } => gateway::record(order, *effect, outcome)?,
+        Command::RetryEffect { effect } => gateway::retry(order, *effect)?,
+        Command::Refund { amount, note } => gateway::refund(order, *amount, note.as_deref())?,
         Command::EnforcePayment => payment_deadline::enforce(order, context)?,
         Command::Cancel {
             lines,
@@ -129,6 +132,10 @@ fn with_consequences(order: &Order, mut events: Vec<Event>, context: &Context) -
     let of_money = secured::consequences(order, &after, &events);
     let after = fold(after, &of_money);
     events.extend(of_money);
+    let confirmed = effects::confirmed(&after);
+    let after = fold(after, &confirmed);
+    events.extend(confirmed);
+    events.extend(effects::wanted(&after));
     if !order.is_ready() && after.is_ready() {
         events.extend(secured::moves_on(&after, &events));
     }

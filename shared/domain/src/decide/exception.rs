@@ -1,7 +1,8 @@
 //! Exceptions: opened once for each subject, taken and closed by people, or closed when their cause has gone.
 
 use crate::order::{
-    Event, Exception, ExceptionKind, ExceptionOutcome, Order, Rejection, RejectionCode,
+    EffectAction, Event, Exception, ExceptionKind, ExceptionOutcome, Order, Rejection,
+    RejectionCode,
 };
 
 /// The opening of an exception about a subject. [`number`] gives it its number, and drops it when it is open already.
@@ -79,6 +80,7 @@ pub(super) fn close(
     if *outcome == ExceptionOutcome::AcceptedAsCredit {
         events.push(accept_as_credit(order, open)?);
     }
+    events.extend(dismissed_refund(order, open));
     events.push(Event::ExceptionClosed {
         id,
         kind: open.kind.clone(),
@@ -86,6 +88,20 @@ pub(super) fn close(
         note: note.map(str::to_owned),
     });
     Ok(events)
+}
+
+/// Whoever closes the exception about a refused refund has made it by hand, or has decided that it is not to be made: the
+/// amount is not asked for any more. A refused capture or cancellation stays, so that it is not asked for again.
+fn dismissed_refund(order: &Order, open: &Exception) -> Option<Event> {
+    if open.kind != ExceptionKind::PaymentCommandRefused {
+        return None;
+    }
+    let effect = order.effect(open.subject.parse().ok()?)?;
+    let is_refund = matches!(effect.action, EffectAction::Refund { .. });
+    (is_refund && !effect.is_open()).then_some(Event::EffectEnded {
+        effect: effect.id,
+        dismissed: true,
+    })
 }
 
 /// The credit for a refund that nobody had asked for: as much of it as is missing now.

@@ -11,8 +11,8 @@ use crate::{
     inbound::PaymentFact,
     money::{Currency, Money},
     order::{
-        Event, ExceptionKind, HoldKind, Intent, Order, RefundStatus, Rejection, RejectionCode,
-        Status, ended_dispute,
+        Event, ExceptionKind, HoldKind, Intent, Order, Refund, RefundStatus, Rejection,
+        RejectionCode, Status, ended_dispute,
     },
 };
 
@@ -83,8 +83,21 @@ fn record_for_intent(
             amount, currency, ..
         } if *currency != order.placed.currency => mismatch(order, *amount, *currency),
         PaymentFact::Refund {
-            id, amount, status, ..
-        } => refund(order, id, *amount, *status)?,
+            id: refund,
+            amount,
+            status,
+            effect,
+            ..
+        } => refund_made(
+            order,
+            Refund {
+                id: refund.clone(),
+                amount: *amount,
+                status: *status,
+                intent: id(),
+                effect: *effect,
+            },
+        )?,
         PaymentFact::DisputeOpened { id } if knows_dispute(order, id) => vec![],
         PaymentFact::DisputeOpened { id } => {
             let mut events = vec![Event::DisputeOpened {
@@ -124,7 +137,7 @@ fn is_known_failure(intent: &Intent, at: Option<Timestamp>) -> bool {
 /// The most that was captured counts, with what could still be captured then. When two reports of the same captured
 /// amount differ in what can still be captured, the authorization was raised in between, or its rest was given up,
 /// which is final.
-fn captured(order: &Order, intent: &Intent, amount: i64, capturable: i64) -> Vec<Event> {
+pub(super) fn captured(order: &Order, intent: &Intent, amount: i64, capturable: i64) -> Vec<Event> {
     let known = intent.capturable_after_capture;
     let changes_rest = known > 0 && (capturable == 0 || capturable > known);
     if amount < intent.captured || (amount == intent.captured && !changes_rest) {
@@ -135,7 +148,8 @@ fn captured(order: &Order, intent: &Intent, amount: i64, capturable: i64) -> Vec
         amount,
         capturable,
     }];
-    if order.state.status == Status::Cancelled && amount > intent.captured {
+    let is_refunded = order.terms().payment_commands.is_some();
+    if order.state.status == Status::Cancelled && amount > intent.captured && !is_refunded {
         let money = Money {
             minor: amount,
             currency: order.placed.currency,
@@ -172,12 +186,15 @@ fn dispute_closed(order: &Order, id: &str, won: bool) -> Vec<Event> {
     events
 }
 
-fn refund(
-    order: &Order,
-    id: &str,
-    amount: i64,
-    status: RefundStatus,
-) -> Result<Vec<Event>, Rejection> {
+/// A refund exists at the gateway, or has moved on.
+pub(super) fn refund_made(order: &Order, refund: Refund) -> Result<Vec<Event>, Rejection> {
+    let Refund {
+        id,
+        amount,
+        status,
+        intent,
+        effect,
+    } = refund;
     let known = order.state.payment.refunds.iter().find(|r| r.id == id);
     if known.is_some_and(|r| r.status >= status) {
         return Ok(vec![]);
@@ -194,9 +211,11 @@ fn refund(
     }
     let amount = known.map_or(amount, |r| r.amount);
     let mut events = vec![Event::RefundUpdated {
-        refund: id.to_owned(),
+        refund: id.clone(),
         amount,
         status,
+        intent,
+        effect,
     }];
     if status == RefundStatus::Failed {
         let detail = format!("refund {id} failed; the customer has not got the money");

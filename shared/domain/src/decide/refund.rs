@@ -2,8 +2,9 @@
 
 use crate::order::{Event, Line, LineState, Order, RefundLine};
 
-/// The refund owed for cancelled units for which none has been recorded: at most what was captured beyond the units
-/// that are still to come and beyond what is owed already, so that refunds never exceed the capture.
+/// The refund owed for cancelled units beyond what is recorded: at most what was captured beyond the units that are still
+/// to come and beyond what is owed already, so that refunds never exceed the capture. It ends within a unit when the money
+/// does: a part of what the unit cost was given back as a credit, or is not captured.
 pub(super) fn refund_owed(order: &Order) -> Option<Event> {
     let captured = order.state.payment.captured();
     if captured == 0 {
@@ -17,7 +18,7 @@ pub(super) fn refund_owed(order: &Order) -> Option<Event> {
     let mut lines = Vec::new();
     for (line, state) in order.lines() {
         let refund = refund_of_line(order, line, state, excess);
-        if refund.units > 0 {
+        if refund.amount > 0 || refund.units > 0 {
             excess = excess.saturating_sub(refund.amount);
             lines.push(refund);
         }
@@ -26,19 +27,19 @@ pub(super) fn refund_owed(order: &Order) -> Option<Event> {
     (!lines.is_empty()).then_some(Event::RefundOwed { lines, amount })
 }
 
-/// Whole cells of the line's cancelled units, as far as `excess` covers them.
+/// What the line's cancelled units cost and is not owed back yet, as far as `excess` covers it. A unit counts once all of
+/// what it cost is owed.
 fn refund_of_line(order: &Order, line: &Line, state: &LineState, excess: i64) -> RefundLine {
-    let end = line.quantity.saturating_sub(state.refund_owed);
-    let start = line.quantity.saturating_sub(state.cancelled);
-    let (mut units, mut amount) = (0u32, 0i64);
-    for index in (start..end).rev() {
-        let cell = line.cell(index).total(order.terms().taxes_included);
-        if cell > excess.saturating_sub(amount) {
-            break;
-        }
-        amount = amount.saturating_add(cell);
-        units = units.saturating_add(1);
-    }
+    let value = |units: u32| {
+        let from = line.quantity.saturating_sub(units);
+        order.value(line, from, line.quantity)
+    };
+    let missing = value(state.cancelled).saturating_sub(state.refund_owed_amount);
+    let amount = missing.min(excess).max(0);
+    let owed = state.refund_owed_amount.saturating_add(amount);
+    let whole = (state.refund_owed..=state.cancelled).rev();
+    let whole = whole.into_iter().find(|units| value(*units) <= owed);
+    let units = whole.map_or(0, |whole| whole.saturating_sub(state.refund_owed));
     RefundLine {
         line: line.id.clone(),
         units,

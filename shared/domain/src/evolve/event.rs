@@ -2,8 +2,8 @@
 
 use super::{cancellation, closing, fulfillment, payment, recall, reclaim, routing, shipment};
 use crate::order::{
-    Context, Event, Exception, ExceptionKind, FulfillmentStatus, Hold, Order, ShipmentStatus,
-    ended_dispute, ended_hold,
+    Context, Effect, EffectAction, Event, Exception, ExceptionKind, FulfillmentStatus, Hold, Order,
+    Refund, ShipmentStatus, ended_dispute, ended_hold,
 };
 
 /// The order after an event.
@@ -47,8 +47,17 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             refund,
             amount,
             status,
+            intent,
+            effect,
         } => {
-            payment::update_refund(order, refund, *amount, *status);
+            let told = Refund {
+                id: refund.clone(),
+                amount: *amount,
+                status: *status,
+                intent: intent.clone(),
+                effect: *effect,
+            };
+            payment::update_refund(order, told);
         }
         Event::DisputeOpened { dispute } => order.state.payment.disputes.push(dispute.clone()),
         Event::DisputeClosed { dispute, .. } => {
@@ -243,6 +252,44 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             let payment = &mut order.state.payment;
             payment.credits = payment.credits.saturating_add(*amount);
         }
+        Event::EffectRequested {
+            effect,
+            action,
+            by_person,
+            ..
+        } => {
+            let payment = &mut order.state.payment;
+            if let EffectAction::Refund { amount, .. } = action
+                && !by_person
+            {
+                payment.refunds_commanded = payment.refunds_commanded.saturating_add(*amount);
+            }
+            order.state.effects_requested = order.state.effects_requested.max(*effect);
+            order.state.effects.push(Effect {
+                id: *effect,
+                action: action.clone(),
+                since: context.now,
+                attempt: 0,
+                refused: None,
+            });
+        }
+        Event::EffectRetried {
+            effect, attempt, ..
+        } => {
+            if let Some(found) = effect_mut(order, *effect) {
+                found.attempt = *attempt;
+                found.since = context.now;
+                found.refused = None;
+            }
+        }
+        Event::EffectRefused { effect, code } => {
+            if let Some(found) = effect_mut(order, *effect) {
+                found.refused = Some(code.clone());
+            }
+        }
+        Event::EffectEnded { effect, .. } => {
+            order.state.effects.retain(|known| known.id != *effect);
+        }
         Event::ExceptionOpened {
             id,
             kind,
@@ -272,4 +319,8 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
         }
         Event::ExceptionClosed { id, .. } => order.state.exceptions.retain(|open| open.id != *id),
     }
+}
+
+fn effect_mut(order: &mut Order, id: u32) -> Option<&mut Effect> {
+    order.state.effects.iter_mut().find(|known| known.id == id)
 }

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::order::{Intent, Order, Refund, RefundStatus};
+use crate::order::{Intent, Order, Refund};
 
 /// The intent of that id, added when it is new.
 pub(super) fn intent_mut<'a>(order: &'a mut Order, id: &str) -> &'a mut Intent {
@@ -45,14 +45,13 @@ pub(super) fn fail(order: &mut Order, id: &str, at: Option<Timestamp>) {
     intent.attempt_at = at;
 }
 
-pub(super) fn update_refund(order: &mut Order, id: &str, amount: i64, status: RefundStatus) {
+pub(super) fn update_refund(order: &mut Order, told: Refund) {
     let refunds = &mut order.state.payment.refunds;
-    match refunds.iter_mut().find(|r| r.id == id) {
-        Some(known) => known.status = status,
-        None => refunds.push(Refund {
-            id: id.to_owned(),
-            amount,
-            status,
-        }),
+    match refunds.iter_mut().find(|known| known.id == told.id) {
+        Some(known) => {
+            known.status = told.status;
+            known.effect = known.effect.or(told.effect);
+        }
+        None => refunds.push(told),
     }
 }

@@ -53,6 +53,9 @@ pub enum PaymentFact {
         currency: Currency,
         /// How far.
         status: RefundStatus,
+        /// The effect that asked for it, if the provider echoes it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effect: Option<u32>,
     },
     /// The customer disputes it.
     DisputeOpened {

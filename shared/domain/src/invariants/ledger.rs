@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::order::{Event, RefundStatus};
+use crate::order::{EffectAction, Event, RefundStatus};
 
 /// What is known of one intent.
 #[derive(Default)]
@@ -12,6 +12,8 @@ struct Entry {
     /// What the last report of the highest capture left to capture; `None`: nothing was captured.
     rest: Option<i64>,
     cancelled: bool,
+    /// Refunds that were asked for and are not confirmed.
+    asked: BTreeMap<u32, i64>,
 }
 
 impl Entry {
@@ -29,7 +31,8 @@ impl Entry {
 #[derive(Default)]
 pub(super) struct Ledger {
     intents: BTreeMap<String, Entry>,
-    refunds: BTreeMap<String, (i64, RefundStatus)>,
+    /// By the provider's id: the intent, the amount, the status.
+    refunds: BTreeMap<String, (String, i64, RefundStatus)>,
     credits: i64,
 }
 
@@ -55,8 +58,23 @@ impl Ledger {
                 refund,
                 amount,
                 status,
+                intent,
+                ..
             } => {
-                self.refunds.insert(refund.clone(), (*amount, *status));
+                let told = (intent.clone(), *amount, *status);
+                self.refunds.insert(refund.clone(), told);
+            }
+            Event::EffectRequested {
+                effect,
+                action: EffectAction::Refund { intent, amount },
+                ..
+            } => {
+                self.entry(intent).asked.insert(*effect, *amount);
+            }
+            Event::EffectEnded { effect, .. } => {
+                for entry in self.intents.values_mut() {
+                    entry.asked.remove(effect);
+                }
             }
             Event::CreditGranted { amount, .. } => {
                 self.credits = self.credits.saturating_add(*amount);
@@ -72,14 +90,32 @@ impl Ledger {
     /// Taken or promised, less what went back or is on its way back.
     pub(super) fn secured(&self) -> i64 {
         let taken = self.intents.values().map(Entry::secured);
-        let back = self.refunds.values().map(|(amount, status)| match status {
-            RefundStatus::Pending | RefundStatus::Succeeded => amount.saturating_neg(),
-            RefundStatus::Failed | RefundStatus::Cancelled => 0,
-        });
+        let refunds = self.refunds.values();
+        let back = refunds.map(|(_, amount, status)| live(*amount, *status).saturating_neg());
         taken.chain(back).fold(0, i64::saturating_add)
+    }
+
+    /// What was captured of an intent, and what went back, is on its way back, or was asked for.
+    pub(super) fn captured_and_given_back(&self, intent: &str) -> (i64, i64) {
+        let refunds = self.refunds.values().filter(|(of, ..)| of == intent);
+        let back = refunds.map(|(_, amount, status)| live(*amount, *status));
+        let entry = self.intents.get(intent);
+        let asked = entry.into_iter().flat_map(|entry| entry.asked.values());
+        (
+            entry.map_or(0, |entry| entry.captured),
+            back.chain(asked.copied()).fold(0, i64::saturating_add),
+        )
     }
 
     pub(super) fn credits(&self) -> i64 {
         self.credits
+    }
+}
+
+/// The amount of a refund that is made or on its way.
+fn live(amount: i64, status: RefundStatus) -> i64 {
+    match status {
+        RefundStatus::Pending | RefundStatus::Succeeded => amount,
+        RefundStatus::Failed | RefundStatus::Cancelled => 0,
     }
 }

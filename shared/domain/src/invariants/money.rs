@@ -5,7 +5,7 @@ use super::{
     snapshot::OrderRecord,
     violation::{Findings, Rule},
 };
-use crate::order::{Event, Order, fold, verify_chain};
+use crate::order::{EffectAction, Event, Order, fold, verify_chain};
 
 pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
     given_back(record, findings);
@@ -25,6 +25,7 @@ fn secured(record: &OrderRecord, findings: &mut Findings) {
         order = fold(order, std::slice::from_ref(commit));
         for event in &commit.body.events {
             ledger.record(event);
+            refund_requested(&ledger, event, &order, findings);
             if !gives_away(event) {
                 continue;
             }
@@ -35,6 +36,20 @@ fn secured(record: &OrderRecord, findings: &mut Findings) {
                 format!("{name} in commit {seq}, when {secured} was secured and {due} was due")
             });
         }
+    }
+}
+
+/// Of no payment more is asked back than it has given.
+fn refund_requested(ledger: &Ledger, event: &Event, order: &Order, findings: &mut Findings) {
+    if let Event::EffectRequested {
+        action: EffectAction::Refund { intent, .. },
+        ..
+    } = event
+    {
+        let (captured, back) = ledger.captured_and_given_back(intent);
+        findings.unless(back <= captured, Rule::I3, &order.placed.id, || {
+            format!("{back} of {intent} is refunded or asked for, {captured} was captured")
+        });
     }
 }
 
@@ -78,11 +93,16 @@ fn given_back(record: &OrderRecord, findings: &mut Findings) {
                 )
             },
         );
-        // Units are owed back from the line's last cell down, like they are cancelled, each cell once.
-        let from = line.quantity.saturating_sub(state.refund_owed);
-        let value = line.value(from, line.quantity, order.terms().taxes_included);
+        // Units are owed back from the line's last cell down, like they are cancelled, each cell once. Of the next one a part
+        // may be owed.
+        let value = |units: u32| {
+            let from = line.quantity.saturating_sub(units);
+            line.value(from, line.quantity, order.terms().taxes_included)
+        };
+        let (value, next) = (value(state.refund_owed), value(state.cancelled));
+        let amount = state.refund_owed_amount;
         findings.unless(
-            state.refund_owed_amount == value,
+            value <= amount && amount <= next,
             Rule::I3,
             &subject,
             || {

@@ -1,7 +1,7 @@
 //! A change: everything that one commit writes, derived from the order before and the events.
 //!
-//! Whoever stores a change writes all of it or nothing: state, commit, stock, backorders, references and effects are
-//! one transaction.
+//! Whoever stores a change writes all of it or nothing: state, commit, stock, backorders and references are one
+//! transaction.
 
 use std::collections::BTreeMap;
 
@@ -30,13 +30,7 @@ pub struct Change {
     pub backorders: Vec<Backorder>,
     /// Names by which the order is found from now on, each once, in the order in which a conflict is reported.
     pub references: Vec<Reference>,
-    /// What must happen outside because of it.
-    pub effects: Vec<Effect>,
 }
-
-/// Something that must happen outside, committed with the change that wants it. No kind exists yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Effect {}
 
 impl Change {
     /// What `events` make of `order`; an order that is not yet placed has version 0.
@@ -79,7 +73,6 @@ impl Change {
                 .collect(),
             backorders,
             references: by_precedence(references),
-            effects: Vec::new(),
         })
     }
 
@@ -97,7 +90,6 @@ impl Change {
             self.stock.len(),
             self.backorders.len(),
             self.references.len(),
-            self.effects.len(),
         ];
         parts
             .into_iter()

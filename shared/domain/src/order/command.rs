@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Actor, CancelReason, Cause, ExceptionOutcome, HoldKind};
+use super::{Actor, CancelReason, Cause, ExceptionOutcome, HoldKind, RefundStatus};
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId},
     inbound::{FulfillmentFact, PaymentFact, ShipmentFact},
@@ -125,6 +125,17 @@ pub enum Command {
         /// A person's words.
         note: Option<String>,
     },
+    /// Record what has become of an effect.
+    RecordEffect { effect: u32, outcome: EffectOutcome },
+    /// A person wants a refused effect to be tried again.
+    RetryEffect { effect: u32 },
+    /// A person gives money back: what is owed first, and what is beyond it as a credit.
+    Refund {
+        /// Minor units.
+        amount: i64,
+        /// A person's words.
+        note: Option<String>,
+    },
     /// Do what the order's payment makes due by now: cancel it, take stock back, or show it to a person.
     EnforcePayment,
     /// Cancel units, or everything.
@@ -135,6 +146,32 @@ pub enum Command {
         /// A person's words.
         note: Option<String>,
     },
+}
+
+/// What has become of an effect.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum EffectOutcome {
+    /// The refund exists at the gateway.
+    Refunded {
+        /// The gateway's id.
+        refund: String,
+        /// Minor units.
+        amount: i64,
+        status: RefundStatus,
+    },
+    /// Money was captured.
+    Captured {
+        /// Captured of the intent in all, minor units.
+        amount: i64,
+        /// What can still be captured of it, minor units.
+        capturable: i64,
+    },
+    /// The intent is cancelled.
+    Cancelled,
+    /// It is refused for good.
+    Refused { code: String },
+    /// The attempt has done nothing, and cannot be repeated under its key.
+    NotPerformed,
 }
 
 /// A request that has certainly not left.

@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Destination, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind, RefundStatus,
-    Shipment, ShipmentStatus,
+    Destination, EffectAction, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind,
+    RefundStatus, Shipment, ShipmentStatus,
 };
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
@@ -108,14 +108,15 @@ impl ReclaimedUnits {
     }
 }
 
-/// Units of one line that are owed back, with their value.
+/// What is owed back for units of one line.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct RefundLine {
     /// The line.
     pub line: LineId,
-    /// How many units.
+    /// How many units all of what they cost is owed for now.
     pub units: u32,
-    /// What was charged for them, minor units.
+    /// Minor units. A part of it may be for a further unit: when a part of what it cost was given back before, or was not
+    /// captured.
     pub amount: i64,
 }
 
@@ -197,6 +198,12 @@ pub enum Event {
         amount: i64,
         /// Its status at the provider.
         status: RefundStatus,
+        /// The intent that it gives back from; empty: it was not told.
+        #[serde(default, skip_serializing_if = "is_default")]
+        intent: String,
+        /// The effect that asked for it; `None`: nobody here did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        effect: Option<u32>,
     },
     /// The customer disputes the payment at their bank.
     DisputeOpened {
@@ -462,12 +469,45 @@ pub enum Event {
         /// Minor units.
         amount: i64,
     },
-    /// A person has accepted a refund that nobody had asked for: so much less is due.
+    /// A person has accepted a refund that nobody had asked for, or gives money back of their own accord: so much less is
+    /// due.
     CreditGranted {
-        /// The refund, by the provider's id.
+        /// The refund that was accepted, by the provider's id; empty: one is requested.
+        #[serde(default, skip_serializing_if = "is_default")]
         refund: String,
         /// Minor units.
         amount: i64,
+    },
+    /// Something must happen once outside.
+    EffectRequested {
+        /// Its number within the order, counted from 1.
+        effect: u32,
+        action: EffectAction,
+        /// Whether a person asked for it; otherwise it follows from the order.
+        #[serde(default, skip_serializing_if = "is_default")]
+        by_person: bool,
+        /// A person's words; stays in the audit trail, never published.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// An attempt of an effect has done nothing and cannot be repeated under its key: the next one has another.
+    EffectRetried {
+        effect: u32,
+        /// How many attempts were made before.
+        attempt: u32,
+        action: EffectAction,
+    },
+    /// An effect is refused for good.
+    EffectRefused {
+        effect: u32,
+        /// The code of who refuses it.
+        code: String,
+    },
+    /// An effect has happened; or it was refused, and a person has dismissed it.
+    EffectEnded {
+        effect: u32,
+        #[serde(default, skip_serializing_if = "is_default")]
+        dismissed: bool,
     },
     /// A person must look at something.
     ExceptionOpened {
@@ -575,6 +615,10 @@ impl Event {
             Self::UnitsCancelled { .. } => "UnitsCancelled",
             Self::RefundOwed { .. } => "RefundOwed",
             Self::CreditGranted { .. } => "CreditGranted",
+            Self::EffectRequested { .. } => "EffectRequested",
+            Self::EffectRetried { .. } => "EffectRetried",
+            Self::EffectRefused { .. } => "EffectRefused",
+            Self::EffectEnded { .. } => "EffectEnded",
             Self::ExceptionOpened { .. } => "ExceptionOpened",
             Self::ExceptionTaken { .. } => "ExceptionTaken",
             Self::ExceptionClosed { .. } => "ExceptionClosed",

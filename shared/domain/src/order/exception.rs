@@ -61,6 +61,7 @@ impl ExceptionKind {
             | Self::RefundNotRequested
             | Self::StopRefused
             | Self::PaymentUnresolved
+            | Self::PaymentCommandRefused
             | Self::Unknown(_) => ExceptionConcern::Customer,
         }
     }
@@ -113,6 +114,8 @@ open_set! {
         StopRefused = "stop_refused",
         /// The provider has been processing a payment for very long.
         PaymentUnresolved = "payment_unresolved",
+        /// The payment gateway refuses for good what was commanded.
+        PaymentCommandRefused = "payment_command_refused",
         /// The payment is in another currency than the order.
         CurrencyMismatch = "currency_mismatch",
         /// A refund that had been made failed.

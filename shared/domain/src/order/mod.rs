@@ -7,6 +7,7 @@ mod command;
 mod commit;
 mod contact;
 mod declined;
+mod effect;
 mod event;
 mod exception;
 mod fulfillment;
@@ -15,6 +16,7 @@ mod line;
 mod overdue;
 mod owed;
 mod payment;
+mod payment_commands;
 mod payment_deadline;
 mod place_order;
 mod placed;
@@ -28,13 +30,14 @@ mod terms;
 pub use cancellation::{LineCancellation, RefusedUnits, RequestedUnits};
 pub use causes::Causes;
 pub(crate) use change::ITEMS_OF_EVERY_CHANGE;
-pub use change::{Change, Effect, TRANSACTION_ITEMS_MAX, fold};
-pub use command::{CancelLine, Command, Context, UnsentRequest};
+pub use change::{Change, TRANSACTION_ITEMS_MAX, fold};
+pub use command::{CancelLine, Command, Context, EffectOutcome, UnsentRequest};
 pub use commit::{
     Actor, ActorKind, Cause, ChainError, Commit, CommitBody, UnreadableCommit, verify_chain,
 };
 pub use contact::{Address, Contact};
 pub use declined::{DECLINES_MAX, Declined};
+pub use effect::{Effect, EffectAction};
 pub use event::{CancelReason, Event, LineUnits, ReclaimedUnits, RefundLine, UnitsAt};
 pub use exception::{Exception, ExceptionConcern, ExceptionKind, ExceptionOutcome};
 pub(crate) use fulfillment::LOCATION_REFUSED;
@@ -47,6 +50,7 @@ pub use line::{Cell, Line, LineState};
 pub use overdue::{FULFILLMENT_OVERDUE_S, OVERDUE_LOOK_S};
 pub use owed::{Owed, REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S, SILENCE_S, ShownAfter};
 pub use payment::{Intent, Payment, PaymentStatus, Refund, RefundStatus, ended_dispute};
+pub use payment_commands::{CapturePolicy, PaymentCommands, RefundOrder};
 pub use payment_deadline::{
     PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S, PaymentStep, UNPAID_RESERVATION_S,
 };

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{FULFILLMENT_OVERDUE_S, FulfillmentOrder, FulfillmentStatus, Order};
+use super::{Effect, FULFILLMENT_OVERDUE_S, FulfillmentOrder, FulfillmentStatus, Order};
 
 /// How long an order may owe progress before the sweep drives it again, in seconds: so long at least, and less
 /// than twice as long.
@@ -39,6 +39,8 @@ impl Default for ShownAfter {
 pub enum Owed {
     /// What the payment makes due: see [`PaymentStep`](super::PaymentStep).
     Cancellation,
+    /// The payment gateway must be commanded.
+    Payments,
     /// Locations must be sent a request, or asked to cancel.
     Dispatch,
     /// Units must be routed, or the wait for missing shipments is over.
@@ -50,6 +52,7 @@ impl Order {
     pub fn owes(&self) -> BTreeMap<Owed, Timestamp> {
         let overdue = overdue_after(self.state.changed_at);
         let owed = [
+            (Owed::Payments, self.owes_payments()),
             (Owed::Dispatch, self.owes_dispatch()),
             (Owed::Routing, self.owes_routing()),
         ];
@@ -84,8 +87,8 @@ impl Order {
     pub fn due_again(&self, shown_after: ShownAfter, now: Timestamp) -> Timestamp {
         let step_at = self.payment_step().map(|(_, due)| due);
         let steps = step_at.into_iter().chain(self.closing_ends());
-        let is_driven =
-            self.owes_dispatch() || self.owes_routing() || steps.clone().any(|due| due <= now);
+        let owes = self.owes_payments() || self.owes_dispatch() || self.owes_routing();
+        let is_driven = owes || steps.clone().any(|due| due <= now);
         let hold_ends = self.state.holds.iter().filter_map(|hold| hold.until);
         let shown = [
             self.next_silent_at(shown_after.silent_s, now),
@@ -138,6 +141,10 @@ impl Order {
             let is_sent = found.status != FulfillmentStatus::Planned;
             found.is_silent(after_s, now) && (is_sent || is_ready)
         })
+    }
+
+    fn owes_payments(&self) -> bool {
+        self.state.effects.iter().any(Effect::is_open)
     }
 
     fn owes_routing(&self) -> bool {

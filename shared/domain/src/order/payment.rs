@@ -21,6 +21,9 @@ pub struct Payment {
     /// Refunds that nobody had asked for and that a person has accepted: they lower what is due. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub credits: i64,
+    /// Of what is owed back, how much was asked of the gateway without a person, whatever has become of it. Minor units.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub refunds_commanded: i64,
 }
 
 /// One payment intent: an attempt to collect money.
@@ -91,6 +94,22 @@ pub struct Refund {
     pub amount: i64,
     /// How far it is.
     pub status: RefundStatus,
+    /// The intent that it gives back from; empty: it was not told.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub intent: String,
+    /// The effect that asked for it; `None`: nobody here did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effect: Option<u32>,
+}
+
+impl Refund {
+    /// Whether the money is back or on its way.
+    pub fn is_live(&self) -> bool {
+        match self.status {
+            RefundStatus::Pending | RefundStatus::Succeeded => true,
+            RefundStatus::Failed | RefundStatus::Cancelled => false,
+        }
+    }
 }
 
 /// How far a refund is. Ordered: a later one is never overwritten by an earlier one that arrives late.
@@ -172,15 +191,20 @@ impl Payment {
 
     /// Refunded or on its way back.
     pub fn refunded(&self) -> i64 {
-        let counts = |r: &&Refund| match r.status {
-            RefundStatus::Pending | RefundStatus::Succeeded => true,
-            RefundStatus::Failed | RefundStatus::Cancelled => false,
-        };
-        self.refunds
-            .iter()
-            .filter(counts)
-            .map(|r| r.amount)
-            .fold(0, i64::saturating_add)
+        self.sum_of_refunds(Refund::is_live)
+    }
+
+    /// Refunded of an intent or on its way back. A refund of which no intent was told counts for the first.
+    pub fn refunded_of(&self, intent: &str) -> i64 {
+        let is_first = self.intents.first().is_some_and(|first| first.id == intent);
+        self.sum_of_refunds(|r| {
+            r.is_live() && (r.intent == intent || (r.intent.is_empty() && is_first))
+        })
+    }
+
+    fn sum_of_refunds(&self, counts: impl Fn(&Refund) -> bool) -> i64 {
+        let refunds = self.refunds.iter().filter(|refund| counts(refund));
+        refunds.map(|r| r.amount).fold(0, i64::saturating_add)
     }
 
     /// The intent of that id.

@@ -59,6 +59,14 @@ pub enum RejectionCode {
     InvalidOrder,
     /// The shipment is not known yet: its `shipped` has not arrived.
     ShipmentNotYetKnown,
+    /// No such effect in the order, or it is confirmed.
+    UnknownEffect,
+    /// More than can be refunded, or nothing.
+    RefundAmount,
+    /// The payment is disputed: the bank decides who gets the money.
+    Disputed,
+    /// Nothing is commanded at the gateway for this order.
+    NotCommanded,
     /// A refund before its capture: the capture has not arrived.
     NotYetCaptured,
     /// More movements of the stock level happened after the count than are kept.
@@ -84,6 +92,10 @@ impl RejectionCode {
             Self::StalePlan => "stale_plan",
             Self::InvalidOrder => "invalid_order",
             Self::ShipmentNotYetKnown => "shipment_not_yet_known",
+            Self::UnknownEffect => "unknown_effect",
+            Self::RefundAmount => "refund_amount",
+            Self::Disputed => "disputed",
+            Self::NotCommanded => "not_commanded",
             Self::NotYetCaptured => "not_yet_captured",
             Self::CountTooOld => "count_too_old",
         }
@@ -108,6 +120,10 @@ impl RejectionCode {
             | Self::CurrencyMismatch
             | Self::StalePlan
             | Self::InvalidOrder
+            | Self::UnknownEffect
+            | Self::RefundAmount
+            | Self::Disputed
+            | Self::NotCommanded
             | Self::CountTooOld => false,
         }
     }

@@ -4,8 +4,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Causes, Declined, Destination, Exception, FulfillmentOrder, FulfillmentProgress, Hold, Line,
-    LineState, Payment, PlacedOrder, ReturnStatus, Shipment, Status, Terms,
+    Causes, Declined, Destination, Effect, Exception, FulfillmentOrder, FulfillmentProgress, Hold,
+    Line, LineState, Payment, PlacedOrder, ReturnStatus, Shipment, Status, Terms,
 };
 use crate::{
     ids::{FulfillmentOrderId, LineId, OrderId},
@@ -67,6 +67,12 @@ pub struct OrderState {
     /// Locations that did not ship a line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declined: Vec<Declined>,
+    /// What must happen outside and is not confirmed.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub effects: Vec<Effect>,
+    /// How many effects were ever requested.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub effects_requested: u32,
     /// Causes that have been applied.
     #[serde(default)]
     pub causes: Causes,
@@ -92,6 +98,8 @@ impl Order {
             exceptions: Vec::new(),
             exceptions_opened: 0,
             declined: Vec::new(),
+            effects: Vec::new(),
+            effects_requested: 0,
             causes: Causes::default(),
         };
         Self { placed, state }

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::PaymentCommands;
 use crate::serde_default::is_default;
 
 /// Country and region: what routing needs, and no more, so that it is no personal data.
@@ -32,6 +33,10 @@ pub struct Terms {
     /// processed. Without it: a day after it was placed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_until: Option<Timestamp>,
+    /// What is commanded at the payment gateway without a person; without it nothing is, and people make the refunds that
+    /// are owed. The deployment has a default for orders that say nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment_commands: Option<PaymentCommands>,
 }
 
 fn default_priority() -> u8 {
@@ -45,6 +50,7 @@ impl Default for Terms {
             priority: default_priority(),
             taxes_included: false,
             pay_until: None,
+            payment_commands: None,
         }
     }
 }

@@ -20,8 +20,8 @@ use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     location::{LocationKind, RoutingRules},
     order::{
-        Actor, CancelLine, Cause, Change, Command, Commit, Context, Event, Order, PlaceLine,
-        PlaceOrder, Rejection, Status, UnsentRequest,
+        Actor, CancelLine, Cause, Change, Command, Commit, Context, Event, Order, PaymentCommands,
+        PlaceLine, PlaceOrder, Rejection, Status, UnsentRequest,
     },
     routing::{
         Assignment, Available, Candidate, Decision, Demand, ENGINE, RoutingInputs, Unplaced,
@@ -92,7 +92,18 @@ pub fn request(lines: &[(u32, i64)]) -> PlaceOrder {
 
 impl OrderFixture {
     pub fn placed(lines: &[(u32, i64)]) -> Self {
-        let placement = place(&request(lines), &context(0)).expect("a valid order");
+        Self::placed_as(request(lines))
+    }
+
+    /// An order of which the payment gateway is commanded.
+    pub fn commanded(lines: &[(u32, i64)], commands: PaymentCommands) -> Self {
+        let mut request = request(lines);
+        request.terms.payment_commands = Some(commands);
+        Self::placed_as(request)
+    }
+
+    fn placed_as(request: PlaceOrder) -> Self {
+        let placement = place(&request, &context(0)).expect("a valid order");
         Self {
             order: placement.change.order,
             commits: vec![placement.change.commit],

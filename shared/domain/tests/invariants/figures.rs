@@ -243,6 +243,8 @@ fn i5_what_is_recorded_twice_or_not_remembered() {
             id: "re_1".to_owned(),
             amount: 1,
             status: domain::order::RefundStatus::Pending,
+            intent: String::new(),
+            effect: None,
         };
         s.payment.refunds = vec![refund.clone(), refund];
     };

@@ -77,6 +77,7 @@ fn i11_units_of_an_order_that_lost_its_money_without_a_word() {
             amount: 1,
             currency: world.order(0).placed.currency,
             status: domain::order::RefundStatus::Succeeded,
+            effect: None,
         },
         occurred_at: world.context().now,
     };

@@ -172,6 +172,8 @@ fn i3_more_back_than_was_paid() {
         refund: id.to_owned(),
         amount,
         status: RefundStatus::Succeeded,
+        intent: String::new(),
+        effect: None,
     };
     world.forge(0, vec![refund("re_1", 1500)]);
     assert_eq!(check(&world.table()), []);
@@ -187,6 +189,8 @@ fn i3_a_request_after_the_money_went_back() {
         refund: "re_1".to_owned(),
         amount: 1,
         status: RefundStatus::Pending,
+        intent: String::new(),
+        effect: None,
     };
     world.forge(0, vec![refund]);
     assert_eq!(check(&world.table()), []);

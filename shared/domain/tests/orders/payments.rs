@@ -53,6 +53,7 @@ fn refund(id: &str, amount: i64, status: RefundStatus) -> PaymentFact {
         amount,
         currency: "EUR".parse().unwrap(),
         status,
+        effect: None,
     }
 }
 
@@ -331,6 +332,7 @@ fn foreign_money_is_shown_whatever_it_does() {
             amount,
             currency,
             status: RefundStatus::Succeeded,
+            effect: None,
         },
     ] {
         let mut order = OrderFixture::placed(&[(1, 1000)]);

@@ -69,6 +69,7 @@ fn the_status_counts_units_not_lines() {
         amount,
         currency: "EUR".parse().unwrap(),
         status: RefundStatus::Succeeded,
+        effect: None,
     };
     order.pay(refund("re_1", 2499)).unwrap();
     assert_eq!(order.status(), Status::Delivered);

@@ -1,0 +1,86 @@
+//! What orders get that say nothing about it when they are placed.
+
+use std::str::FromStr;
+
+use domain::order::{CapturePolicy, PaymentCommands, PlaceOrder};
+
+/// The terms of orders that say nothing. They become terms of the order, so a later default changes no order.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct PlacementDefaults {
+    /// What is commanded at the payment gateway; `None`: nothing.
+    pub payment_commands: Option<PaymentCommands>,
+}
+
+impl PlacementDefaults {
+    /// The values of the setting `PAYMENT_COMMANDS`, with what each stands for: `off` commands nothing, the others refund
+    /// what is owed and capture as they say.
+    pub const SETTINGS: [(&str, Option<CapturePolicy>); 4] = [
+        ("off", None),
+        ("manual_capture", Some(CapturePolicy::Manual)),
+        ("capture_at_once", Some(CapturePolicy::AtOnce)),
+        (
+            "capture_on_first_shipment",
+            Some(CapturePolicy::FirstShipment),
+        ),
+    ];
+
+    /// The request with what it does not say.
+    pub(super) fn complete(&self, request: &PlaceOrder) -> PlaceOrder {
+        let mut request = request.clone();
+        let terms = &mut request.terms;
+        terms.payment_commands = terms.payment_commands.or(self.payment_commands);
+        request
+    }
+}
+
+/// A text that is no value of the setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is none of off, manual_capture, capture_at_once, capture_on_first_shipment")]
+pub struct UnknownDefault;
+
+impl FromStr for PlacementDefaults {
+    type Err = UnknownDefault;
+
+    fn from_str(setting: &str) -> Result<Self, UnknownDefault> {
+        let mut known = Self::SETTINGS.iter();
+        let (_, capture) = known
+            .find(|(name, _)| *name == setting)
+            .ok_or(UnknownDefault)?;
+        Ok(Self {
+            payment_commands: capture.map(|capture| PaymentCommands {
+                capture,
+                ..PaymentCommands::default()
+            }),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_setting_says_what_is_commanded() {
+        let commands = |setting: &str| {
+            setting
+                .parse()
+                .map(|d: PlacementDefaults| d.payment_commands)
+        };
+        assert_eq!(commands("off"), Ok(None));
+        for (setting, capture) in [
+            ("manual_capture", CapturePolicy::Manual),
+            ("capture_at_once", CapturePolicy::AtOnce),
+            ("capture_on_first_shipment", CapturePolicy::FirstShipment),
+        ] {
+            let found = commands(setting).unwrap().unwrap();
+            assert_eq!(found.capture, capture, "{setting}");
+        }
+        for unknown in ["", "OFF", "manual"] {
+            assert_eq!(commands(unknown), Err(UnknownDefault), "{unknown}");
+            assert!(!UnknownDefault.to_string().is_empty());
+        }
+        for (name, _) in PlacementDefaults::SETTINGS {
+            assert!(UnknownDefault.to_string().contains(name), "{name}");
+        }
+    }
+}

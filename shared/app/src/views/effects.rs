@@ -1,0 +1,78 @@
+//! What the payment gateway is asked to do for an order.
+
+use domain::order::{Effect, EffectAction, Order};
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+/// Something that the payment gateway is asked to do and has not been heard to have done.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct EffectView {
+    /// Its number within the order, counted from 1.
+    pub number: u32,
+    /// What it is asked to do.
+    pub kind: EffectKind,
+    /// The payment, by the gateway's id.
+    pub intent: String,
+    /// For a refund and a capture: the amount, minor units of the order's currency.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub amount: Option<i64>,
+    /// When it, or its last attempt, was requested, UTC.
+    pub since: Timestamp,
+    /// How far it is.
+    pub state: EffectState,
+    /// For one that was refused: why, in the gateway's words.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<String>,
+}
+
+/// What the payment gateway is asked to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectKind {
+    /// Give money back.
+    Refund,
+    /// Capture money that is authorized.
+    Capture,
+    /// Cancel the payment, so that nothing more can be captured.
+    CancelIntent,
+}
+
+/// How far something is that the payment gateway is asked to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum EffectState {
+    /// It is being done, and is asked for again until the gateway answers.
+    Open,
+    /// The gateway has refused it for good: a person decides whether it is tried again.
+    Refused,
+}
+
+impl EffectView {
+    /// The effects of an order that are not confirmed, oldest first.
+    pub(super) fn all(order: &Order) -> impl Iterator<Item = Self> {
+        order.state.effects.iter().map(Self::of)
+    }
+
+    fn of(effect: &Effect) -> Self {
+        let (kind, amount) = match effect.action {
+            EffectAction::Refund { amount, .. } => (EffectKind::Refund, Some(amount)),
+            EffectAction::Capture { amount, .. } => (EffectKind::Capture, Some(amount)),
+            EffectAction::CancelIntent { .. } => (EffectKind::CancelIntent, None),
+        };
+        let state = if effect.is_open() {
+            EffectState::Open
+        } else {
+            EffectState::Refused
+        };
+        Self {
+            number: effect.id,
+            kind,
+            intent: effect.action.intent().to_owned(),
+            amount,
+            since: effect.since,
+            state,
+            code: effect.refused.clone(),
+        }
+    }
+}

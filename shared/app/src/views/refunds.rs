@@ -1,0 +1,72 @@
+//! Answers to requests about refunds.
+
+use domain::ids::OrderId;
+use schemars::JsonSchema;
+use serde::Serialize;
+
+use super::{effects::EffectState, money::Money};
+use crate::usecases::refund::{RefundPart, RequestedRefund};
+
+/// A refund as it is asked of the payment gateway. Amounts are minor units of the order's currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RequestedRefundView {
+    /// The order.
+    pub order: OrderId,
+    /// Whether it was only tried out: then nothing was asked for.
+    pub preview: bool,
+    /// What the customer gets back.
+    pub amount: i64,
+    /// How much of it is beyond what is owed, and lowers what is due.
+    pub credit: i64,
+    /// The payments that it is taken from.
+    pub parts: Vec<RefundPartView>,
+    /// The order's money right after it was asked for.
+    pub money: Money,
+}
+
+/// What is taken from one payment.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RefundPartView {
+    /// The number of the effect within the order; of a preview, the one that it would have had.
+    pub effect: u32,
+    /// The payment, by the gateway's id.
+    pub intent: String,
+    /// What is taken from it.
+    pub amount: i64,
+}
+
+impl RequestedRefundView {
+    /// The refund as it was asked for, or was tried out.
+    pub fn of(refund: &RequestedRefund, preview: bool) -> Self {
+        let parts = refund.parts.iter().map(|part| part.amount);
+        Self {
+            order: refund.order.id(),
+            preview,
+            amount: parts.fold(0, i64::saturating_add),
+            credit: refund.credit,
+            parts: refund.parts.iter().map(RefundPartView::of).collect(),
+            money: Money::of(&refund.order),
+        }
+    }
+}
+
+impl RefundPartView {
+    fn of(part: &RefundPart) -> Self {
+        Self {
+            effect: part.effect,
+            intent: part.intent.clone(),
+            amount: part.amount,
+        }
+    }
+}
+
+/// An effect that is tried again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RetriedEffectView {
+    /// The order.
+    pub order: OrderId,
+    /// The effect's number within the order.
+    pub effect: u32,
+    /// How far it is after the request.
+    pub state: EffectState,
+}

@@ -1,0 +1,194 @@
+//! Which effects an order wants at its payment gateway: refunds that are owed, captures that are due, and the end of
+//! intents that must not be paid any more.
+//!
+//! Everything that was asked for and is not confirmed is in the order's state. So what is wanted is what is missing
+//! beyond it, and two changes of an order never ask for the same money twice: they condition on its version.
+
+use super::exception::{open, resolve};
+use crate::order::{
+    CapturePolicy, Effect, EffectAction, Event, ExceptionKind, Intent, Order, PaymentCommands,
+    Status,
+};
+
+/// The effects that facts confirm: ends of what was asked for, whoever has done it.
+pub(super) fn confirmed(order: &Order) -> Vec<Event> {
+    let asked = order.state.effects.iter();
+    asked
+        .filter(|effect| is_confirmed(order, effect))
+        .flat_map(|effect| {
+            let kind = ExceptionKind::PaymentCommandRefused;
+            let mut events = resolve(order, &kind, &effect.id.to_string());
+            events.push(Event::EffectEnded {
+                effect: effect.id,
+                dismissed: false,
+            });
+            events
+        })
+        .collect()
+}
+
+fn is_confirmed(order: &Order, effect: &Effect) -> bool {
+    let payment = &order.state.payment;
+    match &effect.action {
+        EffectAction::Refund { .. } => {
+            let mut refunds = payment.refunds.iter();
+            refunds.any(|refund| refund.effect == Some(effect.id))
+        }
+        EffectAction::Capture {
+            intent,
+            captured_before,
+            ..
+        } => {
+            let intent = payment.intent(intent);
+            intent.is_some_and(|intent| intent.captured > *captured_before)
+        }
+        // An intent that was captured cannot be cancelled any more; what it has taken is refunded.
+        EffectAction::CancelIntent { intent } => {
+            let intent = payment.intent(intent);
+            intent.is_some_and(|intent| intent.cancelled || intent.captured > 0)
+        }
+    }
+}
+
+/// The effects that are wanted and were not asked for.
+pub(super) fn wanted(order: &Order) -> Vec<Event> {
+    let Some(commands) = order.terms().payment_commands else {
+        return vec![];
+    };
+    let mut actions = Vec::new();
+    // While the customer's bank takes the money back, a refund would give it twice.
+    if order.state.payment.disputes.is_empty() {
+        actions.extend(refunds(order, unasked_refund(order), &commands));
+    }
+    actions.extend(captures(order, &commands));
+    actions.extend(cancellations(order));
+    requested(order, actions)
+}
+
+/// The events that ask for actions, with their numbers.
+pub(super) fn requested(order: &Order, actions: Vec<EffectAction>) -> Vec<Event> {
+    let first = order.state.effects_requested.saturating_add(1);
+    let numbered = (first..).zip(actions);
+    numbered
+        .map(|(effect, action)| Event::EffectRequested {
+            effect,
+            action,
+            by_person: false,
+            note: None,
+        })
+        .collect()
+}
+
+/// What is owed back and has neither been given back nor asked for. It is asked for once: a refund that has failed is a
+/// person's to ask for again, since the gateway would only refuse it again.
+fn unasked_refund(order: &Order) -> i64 {
+    let never_asked = order
+        .refund_owed()
+        .saturating_sub(order.state.payment.refunds_commanded);
+    let missing = order.still_owed().saturating_sub(order.refunds_asked_for());
+    never_asked.min(missing).max(0)
+}
+
+/// Refunds of an amount, from the intents that have it.
+pub(super) fn refunds(order: &Order, amount: i64, commands: &PaymentCommands) -> Vec<EffectAction> {
+    let intents = &order.state.payment.intents;
+    let available: Vec<i64> = intents.iter().map(|i| order.refundable(i)).collect();
+    let parts = commands.refund_order.split(amount, &available);
+    let refunds = intents.iter().zip(parts).filter(|(_, amount)| *amount > 0);
+    refunds
+        .map(|(intent, amount)| EffectAction::Refund {
+            intent: intent.id.clone(),
+            amount,
+        })
+        .collect()
+}
+
+fn captures(order: &Order, commands: &PaymentCommands) -> Vec<EffectAction> {
+    let is_due = match commands.capture {
+        CapturePolicy::Manual => false,
+        CapturePolicy::AtOnce => order.is_ready(),
+        CapturePolicy::FirstShipment => order.state.lines.iter().any(|line| line.shipped > 0),
+    };
+    if !is_due {
+        return vec![];
+    }
+    let payment = &order.state.payment;
+    let kept = payment.captured().saturating_sub(payment.refunded());
+    let mut missing = order
+        .amount_due()
+        .saturating_sub(kept)
+        .saturating_sub(order.captures_asked_for());
+    let mut captures = Vec::new();
+    for intent in &payment.intents {
+        let amount = intent.capturable().min(missing);
+        if amount > 0 && !is_asked(order, intent) {
+            missing = missing.saturating_sub(amount);
+            captures.push(EffectAction::Capture {
+                intent: intent.id.clone(),
+                amount,
+                captured_before: intent.captured,
+            });
+        }
+    }
+    captures
+}
+
+/// No money may come for an order that is cancelled.
+fn cancellations(order: &Order) -> Vec<EffectAction> {
+    if order.state.status != Status::Cancelled {
+        return vec![];
+    }
+    let intents = order.state.payment.intents.iter();
+    let alive = |i: &&Intent| !i.cancelled && i.captured == 0 && !i.is_processing();
+    intents
+        .filter(alive)
+        .filter(|intent| !is_asked(order, intent))
+        .map(|intent| EffectAction::CancelIntent {
+            intent: intent.id.clone(),
+        })
+        .collect()
+}
+
+/// Whether a capture or the cancellation of the intent was asked for, or was refused and waits for a person.
+fn is_asked(order: &Order, intent: &Intent) -> bool {
+    let mut asked = order.state.effects.iter();
+    asked.any(|effect| match &effect.action {
+        EffectAction::Refund { .. } => false,
+        EffectAction::Capture { intent: id, .. } | EffectAction::CancelIntent { intent: id } => {
+            *id == intent.id
+        }
+    })
+}
+
+/// The gateway refuses an effect for good.
+pub(super) fn refused(order: &Order, effect: &Effect, code: &str) -> Vec<Event> {
+    let currency = order.placed.currency;
+    let what = match &effect.action {
+        EffectAction::Refund { intent, amount } => {
+            let money = crate::money::Money {
+                minor: *amount,
+                currency,
+            };
+            format!("to refund {money} of {intent}")
+        }
+        EffectAction::Capture { intent, amount, .. } => {
+            let money = crate::money::Money {
+                minor: *amount,
+                currency,
+            };
+            format!("to capture {money} of {intent}")
+        }
+        EffectAction::CancelIntent { intent } => format!("to cancel {intent}"),
+    };
+    let detail = format!(
+        "the payment gateway refuses {what} ({code}): look at the payment there, then try again or do it by hand"
+    );
+    let kind = ExceptionKind::PaymentCommandRefused;
+    vec![
+        Event::EffectRefused {
+            effect: effect.id,
+            code: code.to_owned(),
+        },
+        open(kind, effect.id.to_string(), detail),
+    ]
+}

@@ -1,0 +1,130 @@
+//! What becomes of effects at the payment gateway, and what people ask of it.
+
+use super::{
+    effects::{refunds, refused, requested},
+    exception::resolve,
+    payment::{captured, refund_made},
+};
+use crate::order::{
+    Effect, EffectAction, EffectOutcome, Event, ExceptionKind, Order, Refund, Rejection,
+    RejectionCode,
+};
+
+/// Records an outcome. One that a webhook has confirmed already changes nothing.
+pub(super) fn record(
+    order: &Order,
+    id: u32,
+    outcome: &EffectOutcome,
+) -> Result<Vec<Event>, Rejection> {
+    let Some(effect) = order.effect(id) else {
+        return Ok(vec![]);
+    };
+    let payment = &order.state.payment;
+    Ok(match outcome {
+        EffectOutcome::Refunded {
+            refund,
+            amount,
+            status,
+        } => refund_made(
+            order,
+            Refund {
+                id: refund.clone(),
+                amount: *amount,
+                status: *status,
+                intent: effect.action.intent().to_owned(),
+                effect: Some(id),
+            },
+        )?,
+        EffectOutcome::Captured { amount, capturable } => payment
+            .intent(effect.action.intent())
+            .map(|intent| captured(order, intent, *amount, *capturable))
+            .unwrap_or_default(),
+        EffectOutcome::Cancelled => vec![Event::PaymentCancelled {
+            intent: effect.action.intent().to_owned(),
+        }],
+        EffectOutcome::Refused { code } if effect.is_open() => refused(order, effect, code),
+        EffectOutcome::NotPerformed if effect.is_open() => vec![next_attempt(effect)],
+        EffectOutcome::Refused { .. } | EffectOutcome::NotPerformed => vec![],
+    })
+}
+
+fn next_attempt(effect: &Effect) -> Event {
+    Event::EffectRetried {
+        effect: effect.id,
+        attempt: effect.attempt.saturating_add(1),
+        action: effect.action.clone(),
+    }
+}
+
+/// A person wants a refused effect to be tried again.
+pub(super) fn retry(order: &Order, id: u32) -> Result<Vec<Event>, Rejection> {
+    let Some(effect) = order.effect(id) else {
+        let message = "the order has no unconfirmed effect of that number";
+        let code = RejectionCode::UnknownEffect;
+        return Err(Rejection::new(code, id.to_string(), message));
+    };
+    if effect.is_open() {
+        return Ok(vec![]);
+    }
+    if let EffectAction::Refund { .. } = &effect.action {
+        not_disputed(order)?;
+    }
+    let mut events = vec![next_attempt(effect)];
+    let kind = ExceptionKind::PaymentCommandRefused;
+    events.extend(resolve(order, &kind, &id.to_string()));
+    Ok(events)
+}
+
+/// A person gives money back: what is owed first, and what is beyond it as a credit.
+pub(super) fn refund(
+    order: &Order,
+    amount: i64,
+    note: Option<&str>,
+) -> Result<Vec<Event>, Rejection> {
+    let Some(commands) = order.terms().payment_commands else {
+        let message = "nothing is commanded at the payment gateway for this order: refund it there";
+        return Err(Rejection::new(RejectionCode::NotCommanded, "", message));
+    };
+    not_disputed(order)?;
+    let refundable = order.total_refundable();
+    if amount <= 0 || amount > refundable {
+        let message = format!("between 1 and {refundable} can be refunded, in minor units");
+        let code = RejectionCode::RefundAmount;
+        return Err(Rejection::new(code, refundable.to_string(), message));
+    }
+    let owed = order.still_owed().saturating_sub(order.refunds_asked_for());
+    let credit = amount.saturating_sub(owed.max(0));
+    let mut events = Vec::new();
+    if credit > 0 {
+        events.push(Event::CreditGranted {
+            refund: String::new(),
+            amount: credit,
+        });
+    }
+    for event in requested(order, refunds(order, amount, &commands)) {
+        events.push(by_person(event, note));
+    }
+    Ok(events)
+}
+
+fn not_disputed(order: &Order) -> Result<(), Rejection> {
+    let Some(dispute) = order.state.payment.disputes.first() else {
+        return Ok(());
+    };
+    let message = "the payment is disputed: the bank decides who gets the money";
+    let code = RejectionCode::Disputed;
+    Err(Rejection::new(code, dispute.as_str(), message))
+}
+
+fn by_person(event: Event, words: Option<&str>) -> Event {
+    if let Event::EffectRequested { effect, action, .. } = event {
+        Event::EffectRequested {
+            effect,
+            action,
+            by_person: true,
+            note: words.map(str::to_owned),
+        }
+    } else {
+        event
+    }
+}

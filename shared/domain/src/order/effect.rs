@@ -1,0 +1,145 @@
+//! Effects: what must happen once outside because of an order, such as a refund at the payment gateway.
+//!
+//! An effect is committed with the change that wants it. Its number within the order is its identity: two equal refunds
+//! are two effects, and one that is confirmed twice has happened once. A function performs it under a key that follows
+//! from the number ([`Effect::key`]), and records the outcome; a webhook confirms it alike, whichever comes first. It
+//! stays in the order's state until it is confirmed, so a function that dies leaves it to the next message or to the
+//! sweep.
+
+use jiff::Timestamp;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Intent, Order};
+use crate::{ids::OrderId, serde_default::is_default};
+
+/// Something that must happen once outside and is not confirmed yet.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Effect {
+    /// Its number within the order, counted from 1.
+    pub id: u32,
+    /// What must happen.
+    pub action: EffectAction,
+    /// When it, or its last attempt, was requested, UTC.
+    pub since: Timestamp,
+    /// How many attempts before this one are known to have done nothing, and cannot be repeated under their key.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub attempt: u32,
+    /// The code with which it was refused for good: a person must decide. `None`: it is still to be performed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
+}
+
+/// What must happen at the payment gateway. Amounts are minor units of the order's currency.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum EffectAction {
+    /// Give money back that an intent has captured.
+    Refund {
+        /// The gateway's id of the intent.
+        intent: String,
+        amount: i64,
+    },
+    /// Capture money that is authorized.
+    Capture {
+        /// The gateway's id of the intent.
+        intent: String,
+        amount: i64,
+        /// What had been captured of the intent before.
+        captured_before: i64,
+    },
+    /// Cancel an intent, so that nothing more can be captured.
+    CancelIntent {
+        /// The gateway's id of the intent.
+        intent: String,
+    },
+}
+
+impl EffectAction {
+    /// The gateway's id of the intent that it is about.
+    pub fn intent(&self) -> &str {
+        match self {
+            Self::Refund { intent, .. }
+            | Self::Capture { intent, .. }
+            | Self::CancelIntent { intent } => intent,
+        }
+    }
+}
+
+impl Effect {
+    /// The key under which the gateway performs an attempt of it once: `<order>:<effect>`, and `:<attempt>` from the
+    /// second attempt on.
+    pub fn key(&self, order: OrderId) -> String {
+        match self.attempt {
+            0 => format!("{order}:{}", self.id),
+            attempt => format!("{order}:{}:{attempt}", self.id),
+        }
+    }
+
+    /// Whether it is still to be performed.
+    pub fn is_open(&self) -> bool {
+        self.refused.is_none()
+    }
+}
+
+impl Order {
+    /// What is owed back to the customer, or was granted as a credit, and has not been given back; minor units.
+    pub fn still_owed(&self) -> i64 {
+        let payment = &self.state.payment;
+        self.refund_owed()
+            .saturating_add(payment.credits)
+            .saturating_sub(payment.refunded())
+            .max(0)
+    }
+
+    /// What can still be refunded of an intent: captured of it, less what went back and what was asked for; minor units.
+    pub fn refundable(&self, intent: &Intent) -> i64 {
+        let asked = self.asked_for(|action| match action {
+            EffectAction::Refund { intent: id, amount } if *id == intent.id => *amount,
+            EffectAction::Refund { .. }
+            | EffectAction::Capture { .. }
+            | EffectAction::CancelIntent { .. } => 0,
+        });
+        intent
+            .captured
+            .saturating_sub(self.state.payment.refunded_of(&intent.id))
+            .saturating_sub(asked)
+            .max(0)
+    }
+
+    /// What can still be refunded of all intents, minor units.
+    pub fn total_refundable(&self) -> i64 {
+        let intents = self.state.payment.intents.iter();
+        intents
+            .map(|intent| self.refundable(intent))
+            .fold(0, i64::saturating_add)
+    }
+
+    /// Refunds that were asked for and are not confirmed, those that were refused included; minor units.
+    pub fn refunds_asked_for(&self) -> i64 {
+        self.asked_for(|action| match action {
+            EffectAction::Refund { amount, .. } => *amount,
+            EffectAction::Capture { .. } | EffectAction::CancelIntent { .. } => 0,
+        })
+    }
+
+    /// Captures that were asked for and are not confirmed, those that were refused included; minor units.
+    pub fn captures_asked_for(&self) -> i64 {
+        self.asked_for(|action| match action {
+            EffectAction::Capture { amount, .. } => *amount,
+            EffectAction::Refund { .. } | EffectAction::CancelIntent { .. } => 0,
+        })
+    }
+
+    fn asked_for(&self, amount: impl Fn(&EffectAction) -> i64) -> i64 {
+        let asked = self.state.effects.iter();
+        asked
+            .map(|effect| amount(&effect.action))
+            .fold(0, i64::saturating_add)
+    }
+
+    /// The effect of that number, as long as it is not confirmed.
+    pub fn effect(&self, id: u32) -> Option<&Effect> {
+        self.state.effects.iter().find(|effect| effect.id == id)
+    }
+}

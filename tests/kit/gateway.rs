@@ -1,0 +1,306 @@
+//! A payment gateway that keeps the rules that gateways publish: the same key is the same attempt, stored errors come
+//! again, nothing beyond what was captured goes back. And a ledger of what has really happened.
+
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::{Mutex, PoisonError},
+};
+
+use app::{
+    failure::Failure,
+    ports::{GatewayCommand, GatewayOutcome, PaymentGateway},
+};
+use domain::{
+    ids::OrderId,
+    order::{EffectAction, RefundStatus},
+};
+
+/// What goes wrong with one call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trouble {
+    /// It does not arrive.
+    Lost,
+    /// It has its effect, and the answer does not arrive.
+    AnswerLost,
+    /// It has no effect, and its error is stored under its key.
+    StoredError,
+    /// It has its effect, and an error is stored under its key.
+    StoredErrorAfterEffect,
+    /// It is refused for good.
+    Refused(&'static str),
+}
+
+/// A refund that has really been made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeRefund {
+    pub id: String,
+    pub intent: String,
+    pub amount: i64,
+    pub status: RefundStatus,
+    /// The order and the effect that asked for it.
+    pub effect: (OrderId, u32),
+}
+
+/// What was done on command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum News {
+    Refunded(MadeRefund),
+    /// So much of an intent was captured in all.
+    Captured(String, i64),
+    Cancelled(String),
+}
+
+/// An intent as the gateway knows it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct LedgerIntent {
+    pub authorized: i64,
+    pub captured: i64,
+    pub cancelled: bool,
+    /// Given back without a command, or with one that failed later.
+    given_back: i64,
+}
+
+#[derive(Debug, Default)]
+struct Ledger {
+    news: Vec<News>,
+    intents: BTreeMap<String, LedgerIntent>,
+    refunds: Vec<MadeRefund>,
+    /// What was answered under a key: an outcome, or none for a stored error.
+    keys: BTreeMap<String, Option<GatewayOutcome>>,
+    troubles: VecDeque<Trouble>,
+}
+
+/// The gateway.
+#[derive(Debug, Default)]
+pub struct GatewayDouble {
+    ledger: Mutex<Ledger>,
+}
+
+impl GatewayDouble {
+    fn ledger<T>(&self, work: impl FnOnce(&mut Ledger) -> T) -> T {
+        work(&mut self.ledger.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The customer has authorized or paid an intent.
+    pub fn has(&self, intent: &str, authorized: i64, captured: i64) {
+        self.ledger(|ledger| {
+            let intent = ledger.intents.entry(intent.to_owned()).or_default();
+            intent.authorized = intent.authorized.max(authorized).max(captured);
+            intent.captured = intent.captured.max(captured);
+        });
+    }
+
+    /// What an intent is now.
+    pub fn holds(&self, intent: &str, authorized: i64, captured: i64, cancelled: bool) {
+        self.ledger(|ledger| {
+            let intent = ledger.intents.entry(intent.to_owned()).or_default();
+            (intent.authorized, intent.captured) = (authorized, captured);
+            intent.cancelled = cancelled;
+        });
+    }
+
+    /// So much of an intent has gone back in all, on command or not.
+    pub fn has_given_back(&self, intent: &str, amount: i64) {
+        self.ledger(|ledger| {
+            if let Some(intent) = ledger.intents.get_mut(intent) {
+                intent.given_back = amount;
+            }
+        });
+    }
+
+    /// What was done on command since the last time.
+    pub fn takes_news(&self) -> Vec<News> {
+        self.ledger(|ledger| std::mem::take(&mut ledger.news))
+    }
+
+    /// The next calls go wrong like that, one after the other.
+    pub fn goes_wrong(&self, troubles: &[Trouble]) {
+        self.ledger(|ledger| ledger.troubles.extend(troubles.iter().cloned()));
+    }
+
+    /// It cannot be reached, after one call that goes wrong like that.
+    pub fn is_down_after(&self, trouble: Trouble) {
+        self.ledger(|ledger| {
+            ledger.troubles.push_back(trouble);
+            ledger.troubles.extend(vec![Trouble::Lost; 1000]);
+        });
+    }
+
+    /// It can be reached again.
+    pub fn is_up(&self) {
+        self.ledger(|ledger| ledger.troubles.clear());
+    }
+
+    /// A day has passed.
+    pub fn forgets_keys(&self) {
+        self.ledger(|ledger| ledger.keys.clear());
+    }
+
+    /// The refunds that were made.
+    pub fn refunds(&self) -> Vec<MadeRefund> {
+        self.ledger(|ledger| ledger.refunds.clone())
+    }
+
+    /// Given back in all.
+    pub fn refunded(&self) -> i64 {
+        let made = self.refunds();
+        let live = made.iter().filter(|r| r.status != RefundStatus::Failed);
+        live.map(|refund| refund.amount).sum()
+    }
+
+    /// A refund comes back days later.
+    pub fn fails(&self, refund: &str) {
+        self.ledger(|ledger| {
+            let mut made = ledger.refunds.iter_mut();
+            if let Some(made) = made.find(|made| made.id == refund) {
+                made.status = RefundStatus::Failed;
+            }
+        });
+    }
+
+    /// An intent.
+    pub fn intent(&self, id: &str) -> LedgerIntent {
+        self.ledger(|ledger| ledger.intents.get(id).cloned().unwrap_or_default())
+    }
+}
+
+impl Ledger {
+    fn perform(&mut self, command: &GatewayCommand) -> Result<GatewayOutcome, Failure> {
+        if self.troubles.front() == Some(&Trouble::Lost) {
+            self.troubles.pop_front();
+            return Err(unknown());
+        }
+        let key = command.effect.key(command.order);
+        match self.keys.get(&key) {
+            Some(Some(outcome)) => return Ok(outcome.clone()),
+            Some(None) => return Ok(GatewayOutcome::ReplayedError),
+            None => {}
+        }
+        match self.troubles.pop_front() {
+            None => {
+                let outcome = self.effect(command);
+                self.keys.insert(key, Some(outcome.clone()));
+                Ok(outcome)
+            }
+            Some(Trouble::Refused(code)) => {
+                let code = code.to_owned();
+                let outcome = GatewayOutcome::Refused { code };
+                self.keys.insert(key, Some(outcome.clone()));
+                Ok(outcome)
+            }
+            Some(Trouble::Lost) => Err(unknown()),
+            Some(Trouble::AnswerLost) => {
+                let outcome = self.effect(command);
+                self.keys.insert(key, Some(outcome));
+                Err(unknown())
+            }
+            Some(Trouble::StoredError) => {
+                self.keys.insert(key, None);
+                Err(unknown())
+            }
+            Some(Trouble::StoredErrorAfterEffect) => {
+                self.effect(command);
+                self.keys.insert(key, None);
+                Err(unknown())
+            }
+        }
+    }
+
+    fn effect(&mut self, command: &GatewayCommand) -> GatewayOutcome {
+        let refuse = |code: &str| GatewayOutcome::Refused {
+            code: code.to_owned(),
+        };
+        let id = command.effect.action.intent();
+        let given_back: i64 = self
+            .refunds
+            .iter()
+            .filter(|r| r.intent == id && r.status != RefundStatus::Failed)
+            .map(|r| r.amount)
+            .sum();
+        let number = self.refunds.len().saturating_add(1);
+        let Some(intent) = self.intents.get_mut(id) else {
+            return refuse("resource_missing");
+        };
+        match &command.effect.action {
+            EffectAction::Refund { intent: id, amount } => {
+                let given_back = given_back.max(intent.given_back);
+                if given_back.saturating_add(*amount) > intent.captured {
+                    return refuse("charge_already_refunded");
+                }
+                let made = MadeRefund {
+                    id: format!("re_cmd_{number}"),
+                    intent: id.clone(),
+                    amount: *amount,
+                    status: RefundStatus::Succeeded,
+                    effect: (command.order, command.effect.id),
+                };
+                self.refunds.push(made.clone());
+                self.news.push(News::Refunded(made.clone()));
+                refunded(&made)
+            }
+            EffectAction::Capture { amount, .. } => {
+                if intent.cancelled || intent.captured > 0 || *amount > intent.authorized {
+                    return refuse("payment_intent_unexpected_state");
+                }
+                intent.captured = *amount;
+                self.news.push(News::Captured(id.to_owned(), *amount));
+                GatewayOutcome::Captured {
+                    amount: *amount,
+                    capturable: 0,
+                }
+            }
+            EffectAction::CancelIntent { .. } => {
+                if intent.captured > 0 {
+                    return refuse("payment_intent_unexpected_state");
+                }
+                if !intent.cancelled {
+                    self.news.push(News::Cancelled(id.to_owned()));
+                }
+                intent.cancelled = true;
+                GatewayOutcome::Cancelled
+            }
+        }
+    }
+
+    fn find(&self, command: &GatewayCommand) -> Option<GatewayOutcome> {
+        let intent = self.intents.get(command.effect.action.intent())?;
+        match &command.effect.action {
+            EffectAction::Refund { .. } => {
+                let effect = (command.order, command.effect.id);
+                let mut refunds = self.refunds.iter();
+                refunds.find(|made| made.effect == effect).map(refunded)
+            }
+            EffectAction::Capture {
+                captured_before, ..
+            } => (intent.captured > *captured_before).then_some(GatewayOutcome::Captured {
+                amount: intent.captured,
+                capturable: 0,
+            }),
+            EffectAction::CancelIntent { .. } => {
+                intent.cancelled.then_some(GatewayOutcome::Cancelled)
+            }
+        }
+    }
+}
+
+fn refunded(made: &MadeRefund) -> GatewayOutcome {
+    GatewayOutcome::Refunded {
+        refund: made.id.clone(),
+        amount: made.amount,
+        status: made.status,
+    }
+}
+
+fn unknown() -> Failure {
+    Failure::unavailable("the payment gateway", "no answer")
+}
+
+impl PaymentGateway for GatewayDouble {
+    async fn perform(&self, command: &GatewayCommand) -> Result<GatewayOutcome, Failure> {
+        self.ledger(|ledger| ledger.perform(command))
+    }
+
+    async fn find(&self, command: &GatewayCommand) -> Result<Option<GatewayOutcome>, Failure> {
+        self.ledger(|ledger| Ok(ledger.find(command)))
+    }
+}
