@@ -13,6 +13,7 @@ from .build import package
 from .console import CommandError, Step, print_line
 from .deploy import deploy
 from .describe import api_url, print_stack, write_stack_file
+from .gateway import gateway_url
 from .paths import LOG_FILE, ROOT, STACK_FILE
 from .seed import read_catalogue, seed
 from .users import create_secrets, create_users
@@ -38,7 +39,8 @@ def up():
     try:
         if is_new:
             emulator.start(port)
-        outputs = deploy(port, zips)
+        gateway = gateway_url()
+        outputs = deploy(port, zips, gateway)
         with Step("Creating users, secrets and the sample catalogue") as step:
             log_ins = create_users(port, outputs)
             catalogue = read_catalogue()
@@ -46,7 +48,7 @@ def up():
             # Only on a new stack: the user may have changed locations since.
             if not STACK_FILE.is_file():
                 step.detail = f"{seed(port, outputs, api_url(port, outputs), log_ins)} documents"
-            return write_stack_file(port, outputs, log_ins, secrets)
+            return write_stack_file(port, outputs, log_ins, secrets, gateway)
     except BaseException:
         # A stack that was started and not completed is of no use. The emulator's log stays, to find the cause.
         if is_new:

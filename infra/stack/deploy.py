@@ -14,8 +14,8 @@ BUCKET = f"{STACK}-artifacts"
 STATUS_INTERVAL_S = 0.3
 
 
-def deploy(port, zips):
-    """Deploys the zips and returns the stack's outputs."""
+def deploy(port, zips, gateway):
+    """Deploys the zips and returns the stack's outputs. `gateway`: the address of the payment gateway."""
     s3, cloudformation = client("s3", port), client("cloudformation", port)
     with Step("Deploying infra/template.yaml") as step:
         template_url = _upload(s3, zips)
@@ -23,14 +23,14 @@ def deploy(port, zips):
             "StackName": STACK,
             "TemplateURL": template_url,
             "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in _parameters().items()],
+            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in _parameters(gateway).items()],
         }
         step.detail = _create_or_update(cloudformation, arguments)
         stack = _wait(cloudformation)
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
-def _parameters():
+def _parameters(gateway):
     """The template parameters that differ from their defaults on the local stack."""
     return {
         "Architecture": architecture(),
@@ -41,6 +41,8 @@ def _parameters():
         "ConsumerConcurrency": "4",
         # The warehouses of the demo and of the tests listen on the loopback interface over plain HTTP.
         "AllowPrivateDestinations": "true",
+        # So does the double of the payment gateway.
+        "PaymentGatewayUrl": gateway,
     }
 
 

@@ -8,7 +8,7 @@ from .console import print_line
 from .paths import STACK_FILE
 from .template import function_names
 
-QUEUES = ("inbound", "routing", "dispatch", "cancellation", "replenishment")
+QUEUES = ("inbound", "routing", "dispatch", "payments", "cancellation", "replenishment")
 
 
 def api_url(port, outputs):
@@ -19,7 +19,7 @@ def api_url(port, outputs):
     return f"{endpoint(port)}/_aws/execute-api/{outputs['ApiId']}/$default"
 
 
-def write_stack_file(port, outputs, log_ins, secrets):
+def write_stack_file(port, outputs, log_ins, secrets, gateway):
     """Writes stack.json and returns its content. Only the current user can read the file: it contains log-ins."""
     document = {
         "stack": STACK,
@@ -36,6 +36,7 @@ def write_stack_file(port, outputs, log_ins, secrets):
         "bus": outputs["BusName"],
         "queues": {name: outputs[f"{name.capitalize()}QueueUrl"] for name in QUEUES},
         "dead_letters": {name: outputs[f"{name.capitalize()}DeadLettersUrl"] for name in QUEUES},
+        "payment_gateway": gateway,
         "relay_failures": outputs["RelayFailuresUrl"],
         "functions": {
             name: {"function_name": f"{STACK}-{name}", "log_group": f"/aws/lambda/{STACK}-{name}"}

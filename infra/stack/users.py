@@ -7,6 +7,7 @@ import json
 from botocore.exceptions import ClientError
 
 from .aws import STACK, client
+from .gateway import SECRET_KEY
 
 PASSWORD = "Local-Only-1234"
 GROUPS = ("support", "agent", "operator", "admin", "shop", "location")
@@ -58,13 +59,14 @@ def access_token(port, outputs, log_in):
 
 
 def create_secrets(port, locations):
-    """Stores the signing secrets and returns them: one for Stripe, and two for each location (webhooks, requests).
+    """Stores the secrets and returns those that sign: one for Stripe, and two for each location (webhooks, requests).
 
     They are the same on every machine. This is safe because only this machine can reach the stack.
     """
     manager = client("secretsmanager", port)
     stripe = _secret_for("stripe")
     _store(manager, f"{STACK}/webhooks/stripe", stripe)
+    _store(manager, f"{STACK}/gateway/stripe", SECRET_KEY)
     secrets = {"stripe": stripe, "webhooks": {}, "dispatch": {}}
     for location in locations:
         secrets["webhooks"][location] = _secret_for(f"webhooks {location}")

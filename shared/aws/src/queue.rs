@@ -59,6 +59,7 @@ impl InboundQueue for Queue {
 pub struct RedriveQueues {
     routing: Queue,
     dispatch: Queue,
+    payments: Queue,
     cancellation: Queue,
     replenishment: Queue,
 }
@@ -74,6 +75,7 @@ impl RedriveQueues {
         Ok(Self {
             routing: queue("ROUTING_QUEUE_URL")?,
             dispatch: queue("DISPATCH_QUEUE_URL")?,
+            payments: queue("PAYMENTS_QUEUE_URL")?,
             cancellation: queue("CANCELLATION_QUEUE_URL")?,
             replenishment: queue("QUEUE_URL")?,
         })
@@ -83,6 +85,7 @@ impl RedriveQueues {
         match consumer {
             Consumer::Routing => Some(&self.routing),
             Consumer::Dispatch => Some(&self.dispatch),
+            Consumer::Payments => Some(&self.payments),
             Consumer::Cancellation => Some(&self.cancellation),
             Consumer::Replenishment => Some(&self.replenishment),
             Consumer::Lifecycle => None,

@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use app::failure::Failure;
 use connect::vendor::SignedHeaders;
-use reqwest::{Client, Url, redirect::Policy};
+use reqwest::{Client, Method, RequestBuilder, Url, redirect::Policy};
 use tokio::time::timeout;
 
 use crate::destination::{PublicOnly, checked, connect};
@@ -32,7 +32,7 @@ impl HttpsClient {
             .connect_timeout(CONNECT_TIMEOUT)
             .timeout(RESPONSE_TIMEOUT)
             .https_only(!private_allowed)
-            .user_agent(concat!("oms-dispatch/", env!("CARGO_PKG_VERSION")))
+            .user_agent(concat!("oms/", env!("CARGO_PKG_VERSION")))
             .no_proxy();
         if !private_allowed {
             client = client.dns_resolver(Arc::new(PublicOnly));
@@ -49,6 +49,11 @@ impl HttpsClient {
     /// [`Failure::Location`].
     pub(crate) fn destination(&self, url: &str) -> Result<Url, Failure> {
         checked(url, self.private_allowed)
+    }
+
+    /// A request that [`HttpsClient::destination`] has allowed, to be completed and sent.
+    pub(crate) fn request(&self, method: Method, destination: Url) -> RequestBuilder {
+        self.client.request(method, destination)
     }
 
     /// Connects, and sends nothing.

@@ -1,9 +1,14 @@
 //! Guarded HTTPS to the outside. [`HttpsProvider`] implements the port of `app` that sends requests to locations; the
-//! breakers before it are [`app::usecases::breaker`].
+//! breakers before it are [`app::usecases::breaker`]. [`HttpsGateway`] implements the port that performs effects at the
+//! payment gateway.
 
+mod call;
 mod client;
 mod destination;
+mod gateway;
 mod provider;
 
+pub use call::ANSWER_BYTES_MAX;
 pub use client::{CONNECT_TIMEOUT, RESPONSE_TIMEOUT};
+pub use gateway::{GATEWAY_WAIT_S_MAX, HttpsGateway, REFUND_PAGES_MAX};
 pub use provider::HttpsProvider;

@@ -1,4 +1,5 @@
-//! What a story runs in: the stack under test, clients of its APIs as any of its users, and the warehouse server.
+//! What a story runs in: the stack under test, clients of its APIs as any of its users, the
+//! warehouse server and the double of Stripe.
 
 use std::{
     collections::BTreeMap,
@@ -20,6 +21,7 @@ use crate::{
     reporter::Reporter,
     shop::Basket,
     stack::Stack,
+    stripe::{Delivery, Stripe},
     wait,
     warehouse::Warehouse,
 };
@@ -31,6 +33,8 @@ pub struct Environment {
     pub cloud: Cloud,
     /// Serves the webhook URLs of all locations.
     pub warehouse: Warehouse,
+    /// The payment gateway; it tells the stack at once what happens.
+    pub stripe: Stripe,
     /// Messages in dead-letter queues when the environment was opened, by queue.
     pub dead_letters_before: BTreeMap<String, u64>,
     http: Http,
@@ -60,10 +64,14 @@ impl Environment {
             connect::vendors::stripe::NAME.to_owned(),
             stack.secrets.stripe.clone(),
         );
+        let stripe = Stripe::open(stack.payment_gateway.trim_start_matches("http://"))?;
+        let webhooks = format!("{}/webhooks/stripe", stack.api);
+        stripe.send_webhooks(&webhooks, &stack.secrets.stripe, Delivery::AtOnce);
         let mut env = Self {
             cloud,
             dead_letters_before: BTreeMap::new(),
             warehouse: Warehouse::open()?,
+            stripe,
             http,
             reporter,
             tokens: Mutex::default(),

@@ -20,6 +20,7 @@ pub struct Basket<'e> {
     placed_at: Option<String>,
     intent: bool,
     unreported: bool,
+    commanded: bool,
 }
 
 /// Default price of a unit, in minor units.
@@ -36,6 +37,7 @@ impl<'e> Basket<'e> {
             placed_at: None,
             intent: true,
             unreported: false,
+            commanded: false,
         }
     }
 
@@ -84,6 +86,14 @@ impl<'e> Basket<'e> {
         }
     }
 
+    /// Refunds that are owed are commanded at the payment gateway.
+    pub fn commanded(self) -> Self {
+        Self {
+            commanded: true,
+            ..self
+        }
+    }
+
     /// The order's timeline is not printed until [`Order::mute`] is switched off.
     pub fn unreported(self) -> Self {
         Self {
@@ -113,6 +123,9 @@ impl<'e> Basket<'e> {
                 "address": address(self.country),
             },
         });
+        if self.commanded {
+            body["terms"]["payment_commands"] = json!({});
+        }
         if self.intent {
             body["payment"] = json!({ "intent": intent });
         }

@@ -37,6 +37,8 @@ pub struct Stack {
     pub queues: BTreeMap<String, String>,
     /// URLs of their dead-letter queues, by the name of the consumer's queue.
     pub dead_letters: BTreeMap<String, String>,
+    /// Where the stack expects the payment gateway.
+    pub payment_gateway: String,
     /// URL of the queue of the relay's failures.
     pub relay_failures: String,
     /// By name in the template.

@@ -57,6 +57,10 @@ macro_rules! limits {
 #[test]
 fn the_table_of_limits_is_that_of_the_code() {
     let constants = limits! {
+        connect::vendors::stripe::commands::PAGE_REFUNDS;
+        egress::REFUND_PAGES_MAX;
+        egress::ANSWER_BYTES_MAX;
+        egress::GATEWAY_WAIT_S_MAX;
         domain::decide::LINES_MAX;
         domain::decide::UNITS_MAX;
         domain::decide::AMOUNT_MAX;
@@ -167,7 +171,7 @@ fn every_consumer_has_time_to_begin_messages_and_a_request_ends_before_it_is_sto
         let timeout = Duration::from_secs(timeout.unsigned_abs());
         assert!(timeout >= BEGIN_BEFORE_END * 3 / 2, "{name:?}: {timeout:?}");
     }
-    assert_eq!(consumers, 5);
+    assert_eq!(consumers, 6);
     assert!(egress::RESPONSE_TIMEOUT < BEGIN_BEFORE_END - STOP_BEFORE_END);
     let probe = domain::health::PROBE_TIME.unsigned_abs();
     assert!(egress::RESPONSE_TIMEOUT < probe);

@@ -1,6 +1,8 @@
 //! Settings: environment variables, read once in `main`. A missing one ends the init phase with an error that names
 //! it, so that a bad deployment fails at start and not on a customer's request.
 
+use std::str::FromStr;
+
 /// A setting that is missing or unusable.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("setting {name}: {problem}")]
@@ -34,10 +36,19 @@ pub fn required(name: &'static str) -> Result<String, BadSetting> {
 /// # Errors
 /// When it is missing or not a number.
 pub fn required_number(name: &'static str) -> Result<u32, BadSetting> {
-    required(name)?.parse().map_err(|_| BadSetting {
-        name,
-        problem: "is not a whole number",
-    })
+    required_parsed(name, "is not a whole number")
+}
+
+/// A required setting of a type; `problem` says of a value that is none what it is not.
+///
+/// # Errors
+/// When it is missing or no value of the type.
+pub fn required_parsed<T: FromStr>(
+    name: &'static str,
+    problem: &'static str,
+) -> Result<T, BadSetting> {
+    let value = required(name)?;
+    value.parse().map_err(|_| BadSetting { name, problem })
 }
 
 /// A switch: on only when the setting is `true`.

@@ -31,6 +31,11 @@ impl Secrets {
         self.secrets.is_empty()
     }
 
+    /// The newest: what we authenticate ourselves with.
+    pub fn first(&self) -> Option<&str> {
+        self.live().next().filter(|secret| !secret.is_empty())
+    }
+
     pub(super) fn live(&self) -> impl Iterator<Item = &str> {
         self.secrets.iter().map(String::as_str)
     }

@@ -132,6 +132,7 @@ fn published_events_say_what_they_say() {
         amount: 100,
         currency: currency("USD"),
         status,
+        effect: None,
     };
     assert_eq!(say("refund.created"), refund(RefundStatus::Pending));
     assert_eq!(say("refund.updated"), refund(RefundStatus::Succeeded));
@@ -364,4 +365,33 @@ fn what_is_needed_and_missing_is_named() {
         rejected("review.opened", json!({"payment_intent": "pi_1"})),
         "invalid_field `data.object.id`: missing"
     );
+}
+
+#[test]
+fn a_refund_names_the_effect_that_it_was_made_for() {
+    let order = "ord_94e558ec935c8f0fae32a0ba77d2fa0a";
+    let effect = |metadata: Value| {
+        let mut event = example_json("stripe/refund.created.json");
+        event["data"]["object"]["metadata"] = metadata;
+        let event = event.to_string();
+        match payment(fact(from_stripe(event.as_bytes()))).1 {
+            PaymentFact::Refund { effect, .. } => effect,
+            other => panic!("{other:?}"),
+        }
+    };
+    let own = json!({ "order_id": order, "oms_effect": format!("{order}:3") });
+    assert_eq!(effect(own), Some(3));
+    // Only one of the same order is its own; what a person or another system wrote is none of ours.
+    let other = "ord_00000000000080008000000000000000";
+    for metadata in [
+        json!({}),
+        json!({ "order_id": order }),
+        json!({ "oms_effect": format!("{order}:3") }),
+        json!({ "order_id": other, "oms_effect": format!("{order}:3") }),
+        json!({ "order_id": order, "oms_effect": "3" }),
+        json!({ "order_id": order, "oms_effect": format!("{order}:x") }),
+        json!({ "order_id": "1001", "oms_effect": "1001:3" }),
+    ] {
+        assert_eq!(effect(metadata.clone()), None, "{metadata}");
+    }
 }

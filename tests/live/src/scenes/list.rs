@@ -17,7 +17,7 @@ pub struct Scene {
 }
 
 /// All scenes, in the order of the demo. A scene that is missing here is unused code: the compiler warns, and `.ci/run` denies warnings.
-pub const SCENES: [Scene; 21] = [
+pub const SCENES: [Scene; 22] = [
     Scene {
         name: "one_shipment",
         title: "One shipment",
@@ -142,6 +142,12 @@ pub const SCENES: [Scene; 21] = [
         title: "An order named by the checkout session",
         about: "The shop sends no payment intent. The checkout session names the order, and from then on the intent refers to it.",
         story: payments::order_named_by_checkout,
+    },
+    Scene {
+        name: "commanded_refund",
+        title: "A refund at the payment gateway",
+        about: "One of two scarves is cancelled. Its amount is refunded through Stripe, whose first answer is lost.",
+        story: payments::commanded_refund,
     },
     Scene {
         name: "rejected_webhooks",

@@ -1,12 +1,12 @@
 //! Payments that are reviewed, that fail, and that name the order instead of the intent.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::{
     environment::Environment,
     locations::BERLIN,
     outcome::{Outcome, expect},
-    stripe,
+    stripe::{self, Fault},
 };
 
 /// An open review holds the order.
@@ -102,5 +102,32 @@ pub(super) fn order_named_by_checkout(env: &Environment) -> Outcome {
     expect("what was refunded", view.money.refunded, order.total)?;
     env.reporter()
         .passed("Found by its number, then by the intent; the capture counts once.");
+    Ok(())
+}
+
+/// A refund that is owed is made at the payment gateway, once, although its answer is lost.
+pub(super) fn commanded_refund(env: &Environment) -> Outcome {
+    let scarf = env.sku("SCARF-WOOL");
+    let order = env.basket().with(&scarf, 2).commanded().place()?;
+    order.pay(env)?;
+    order.until_event("UnitsBackordered")?;
+    env.stripe.inject(Fault::Broken { done: true });
+    let _: Value = order
+        .cancel(&[("1", 1)])?
+        .success("cancelling one of two")?;
+    let view = order.until("the refund being recorded", |o| o.money.refunded > 0)?;
+    expect(
+        "what was refunded",
+        view.money.refunded,
+        view.money.cancelled,
+    )?;
+    let made = env.stripe.ledger().refunds.into_iter();
+    let made: Vec<i64> = made
+        .filter(|refund| refund.intent == order.intent)
+        .map(|refund| refund.amount)
+        .collect();
+    expect("refunds at Stripe", made, vec![view.money.refunded])?;
+    env.reporter()
+        .passed("Stripe made one refund, of the exact amount, although its first answer was lost.");
     Ok(())
 }

@@ -20,19 +20,26 @@ pub(super) fn minor_units(path: &str, amount: i64, currency: Currency) -> Result
     if amount < 0 {
         return Err(ParseError::field(path, "an amount is not negative"));
     }
-    let (theirs, ours) = (decimals(currency), currency.decimals());
-    let factor = 10i64.pow(theirs.abs_diff(ours));
-    let exact = if theirs > ours {
-        amount
-            .checked_rem(factor)
-            .filter(|rest| *rest == 0)
-            .and_then(|_| amount.checked_div(factor))
-    } else {
-        amount.checked_mul(factor)
-    };
-    exact.ok_or_else(|| ParseError::Amount {
+    scaled(amount, decimals(currency), currency.decimals()).ok_or_else(|| ParseError::Amount {
         path: path.to_owned(),
     })
+}
+
+/// An amount in our minor units, as Stripe writes it; none when it is negative or Stripe's units are too coarse for it.
+pub(super) fn stripe_units(amount: i64, currency: Currency) -> Option<i64> {
+    let amount = Some(amount).filter(|amount| *amount >= 0)?;
+    scaled(amount, currency.decimals(), decimals(currency))
+}
+
+/// An amount of `from` decimals as one of `to` decimals; none when it would have to be rounded.
+fn scaled(amount: i64, from: u32, to: u32) -> Option<i64> {
+    let factor = 10i64.pow(from.abs_diff(to));
+    if from > to {
+        let exact = amount.checked_rem(factor)? == 0;
+        exact.then(|| amount.checked_div(factor)).flatten()
+    } else {
+        amount.checked_mul(factor)
+    }
 }
 
 #[cfg(test)]
@@ -59,5 +66,18 @@ mod tests {
         assert_eq!(ours(5, "mga"), Ok(500));
         assert_eq!(ours(i64::MAX, "mga"), Err("unrepresentable_amount"));
         assert_eq!(ours(-1, "eur"), Err("invalid_field"));
+    }
+
+    #[test]
+    fn what_stripe_writes_is_what_it_reads() {
+        let theirs = |amount, currency: &str| stripe_units(amount, currency.parse().unwrap());
+        assert_eq!(theirs(1999, "eur"), Some(1999));
+        assert_eq!(theirs(500, "jpy"), Some(500));
+        assert_eq!(theirs(5120, "kwd"), Some(5120));
+        assert_eq!(theirs(5, "isk"), Some(500));
+        assert_eq!(theirs(500, "mga"), Some(5));
+        assert_eq!(theirs(501, "mga"), None);
+        assert_eq!(theirs(i64::MAX, "ugx"), None);
+        assert_eq!(theirs(-1, "eur"), None);
     }
 }

@@ -10,7 +10,7 @@ use domain::{
 use super::{
     amount,
     payloads::{Dispute, Intent, Refund, Review, Session},
-    references::{ID_MAX, of_related_object, order_id, reference},
+    references::{ID_MAX, of_related_object, order_id, own_effect, reference},
 };
 use crate::{
     fields::{code, name, require},
@@ -100,19 +100,7 @@ fn refund_with(refund: &Refund, default: RefundStatus) -> Outcome {
     else {
         return Ok(None);
     };
-    let status = match refund.status.as_deref() {
-        None => default,
-        Some("pending" | "requires_action") => RefundStatus::Pending,
-        Some("succeeded") => RefundStatus::Succeeded,
-        Some("failed") => RefundStatus::Failed,
-        Some("canceled") => RefundStatus::Cancelled,
-        Some(_) => {
-            return Err(ParseError::field(
-                "data.object.status",
-                "not a status of a refund",
-            ));
-        }
-    };
+    let status = refund_status("data.object.status", refund.status.as_deref(), default)?;
     let (amount, currency) = money("amount", refund.amount, refund.currency)?;
     let id = id(refund.id.as_deref())?;
     Ok(Some((
@@ -122,8 +110,25 @@ fn refund_with(refund: &Refund, default: RefundStatus) -> Outcome {
             amount,
             currency,
             status,
+            effect: own_effect(refund.metadata.as_ref()),
         },
     )))
+}
+
+/// `default`: the status when the object has none.
+pub(super) fn refund_status(
+    path: &str,
+    status: Option<&str>,
+    default: RefundStatus,
+) -> Result<RefundStatus, ParseError> {
+    match status {
+        None => Ok(default),
+        Some("pending" | "requires_action") => Ok(RefundStatus::Pending),
+        Some("succeeded") => Ok(RefundStatus::Succeeded),
+        Some("failed") => Ok(RefundStatus::Failed),
+        Some("canceled") => Ok(RefundStatus::Cancelled),
+        Some(_) => Err(ParseError::field(path, "not a status of a refund")),
+    }
 }
 
 pub(super) fn dispute_opened(dispute: &Dispute) -> Outcome {

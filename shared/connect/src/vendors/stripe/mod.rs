@@ -1,6 +1,7 @@
-//! Stripe: webhooks about payments.
+//! Stripe: webhooks about payments, and commands to move money.
 
 mod amount;
+pub mod commands;
 mod facts;
 mod payloads;
 mod references;

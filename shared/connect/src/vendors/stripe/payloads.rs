@@ -33,11 +33,14 @@ pub(super) struct Data<T> {
 #[derive(Deserialize)]
 pub(super) struct Metadata {
     pub(super) order_id: Option<String>,
+    /// The effect that one of our commands has written.
+    pub(super) oms_effect: Option<String>,
 }
 
 #[derive(Deserialize)]
 pub(super) struct Intent {
     pub(super) id: String,
+    pub(super) status: Option<String>,
     pub(super) amount_capturable: Option<i64>,
     pub(super) amount_received: Option<i64>,
     pub(super) currency: Option<Currency>,

@@ -1,6 +1,6 @@
-//! Which order a Stripe object belongs to.
+//! Which order, and which effect of it, a Stripe object belongs to.
 
-use domain::inbound::OrderReference;
+use domain::{ids::OrderId, inbound::OrderReference};
 
 use super::payloads::{Link, Metadata};
 use crate::{fields::name, parse::ParseError};
@@ -56,4 +56,22 @@ pub(super) fn of_related_object(
 
 pub(super) fn order_id(metadata: Option<&Metadata>) -> Option<&str> {
     metadata.and_then(|m| m.order_id.as_deref())
+}
+
+/// How the metadata of a refund names the effect that it was made for: the same for every attempt.
+pub(super) fn effect_name(order: OrderId, effect: u32) -> String {
+    format!("{order}:{effect}")
+}
+
+/// The effect that [`effect_name`] has named, and its order.
+pub(super) fn effect_of(metadata: Option<&Metadata>) -> Option<(OrderId, u32)> {
+    let (order, effect) = metadata?.oms_effect.as_deref()?.split_once(':')?;
+    Some((order.parse().ok()?, effect.parse().ok()?))
+}
+
+/// The effect that a refund was made for, when it is one of the order that the metadata names.
+pub(super) fn own_effect(metadata: Option<&Metadata>) -> Option<u32> {
+    let (order, effect) = effect_of(metadata)?;
+    let is_own = order_id(metadata)? == order.to_string();
+    is_own.then_some(effect)
 }

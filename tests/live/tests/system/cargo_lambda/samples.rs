@@ -84,6 +84,13 @@ const SAMPLES: &[(&str, &[(&str, Expected)])] = &[
         ],
     ),
     (
+        "payments",
+        &[
+            ("malformed", Retried(&[])),
+            ("refund_requested", Retried(&[FIRST])),
+        ],
+    ),
+    (
         "relay",
         &[
             ("edited_commit", Retried(&[])),

@@ -6,10 +6,11 @@ use live::{
 };
 use serde_json::{Value, json};
 
-const QUEUES: [&str; 5] = [
+const QUEUES: [&str; 6] = [
     "inbound",
     "routing",
     "dispatch",
+    "payments",
     "cancellation",
     "replenishment",
 ];
@@ -101,6 +102,7 @@ pub(super) fn attempts(env: &Environment) -> Vec<Attempt> {
         "webhooks/stripe",
         "webhooks/wms/berlin",
         "dispatch/berlin",
+        "gateway/stripe",
         "customer-key",
     ] {
         let id = json!({ "SecretId": format!("{}/{name}", env.stack.secrets_prefix) });

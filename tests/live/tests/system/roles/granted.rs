@@ -50,8 +50,21 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             secret(&["dispatch/berlin"]),
         ]
         .concat(),
+        "payments" => [
+            table(&[]),
+            consumer("payments"),
+            secret(&["gateway/stripe"]),
+        ]
+        .concat(),
         "replenishment" => {
-            let drives = send(&["replenishment", "routing", "dispatch", "cancellation"]);
+            let drives = [
+                "replenishment",
+                "routing",
+                "dispatch",
+                "payments",
+                "cancellation",
+            ];
+            let drives = send(&drives);
             let looks_up = index(&["by-due", "by-backordered-sku"]);
             [
                 table(&["delete"]),

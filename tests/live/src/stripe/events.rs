@@ -1,56 +1,20 @@
-//! Stripe: its events, made from the samples in `events/received/stripe/` with an order's ids and amounts.
+//! Events that a story sends, with an order's ids and amounts.
 
 use serde_json::{Value, json};
 
-use crate::{
-    environment::Environment,
-    order::Order,
-    outcome::{Outcome, StoryError},
-    wait,
-    webhook::Webhook,
-};
-
-macro_rules! samples {
-    ($($kind:literal),* $(,)?) => {
-        fn sample(kind: &str) -> Option<&'static str> {
-            match kind {
-                $($kind => Some(include_str!(concat!("../../../events/received/stripe/", $kind, ".json"))),)*
-                _ => None,
-            }
-        }
-    };
-}
-
-samples!(
-    "payment_intent.processing",
-    "payment_intent.amount_capturable_updated",
-    "payment_intent.succeeded",
-    "payment_intent.payment_failed",
-    "payment_intent.canceled",
-    "refund.created",
-    "refund.updated",
-    "review.opened",
-    "review.closed",
-    "checkout.session.completed",
-);
+use super::samples;
+use crate::{environment::Environment, order::Order, outcome::Outcome, wait, webhook::Webhook};
 
 /// The sample event of this type, with these fields of its object replaced.
 ///
 /// # Errors
 /// When there is no such sample.
 pub fn event(env: &Environment, kind: &str, fields: Value) -> Outcome<Webhook> {
-    let unknown = || StoryError::Failed(format!("there is no sample of {kind}"));
-    let mut event: Value = serde_json::from_str(sample(kind).ok_or_else(unknown)?)
-        .map_err(|error| StoryError::failed(kind, error))?;
     let id = env.name("evt_");
+    let mut event = samples::event(kind)?;
     event["id"] = json!(id);
     event["created"] = json!(wait::now().as_second());
-    let Value::Object(fields) = fields else {
-        return Err(unknown());
-    };
-    for (name, value) in fields {
-        event["data"]["object"][name] = value;
-    }
+    samples::replace(&mut event["data"]["object"], fields)?;
     Ok(Webhook {
         path: connect::vendors::stripe::NAME.to_owned(),
         id,
@@ -125,6 +89,7 @@ impl Order<'_> {
     /// # Errors
     /// When the webhook is not accepted.
     pub fn pay(&self, env: &Environment) -> Outcome {
+        env.stripe.pay(&self.intent, &self.id, "eur", self.total);
         self.captured(env)?.send(env)
     }
 

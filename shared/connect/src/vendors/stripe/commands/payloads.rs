@@ -1,0 +1,25 @@
+//! The fields of Stripe's answers that are not those of its webhooks.
+
+use serde::Deserialize;
+
+use crate::vendors::stripe::payloads::Refund;
+
+/// A page of a list.
+#[derive(Deserialize)]
+pub(super) struct RefundList {
+    pub(super) data: Vec<Refund>,
+    pub(super) has_more: bool,
+}
+
+/// The body of an error.
+#[derive(Deserialize)]
+pub(super) struct ErrorBody {
+    pub(super) error: ApiError,
+}
+
+#[derive(Deserialize)]
+pub(super) struct ApiError {
+    #[serde(rename = "type")]
+    pub(super) kind: Option<String>,
+    pub(super) code: Option<String>,
+}

@@ -1,0 +1,175 @@
+//! Reading answers about one object: what a command has done, and what an intent looks like now.
+
+use domain::{
+    ids::OrderId,
+    money::Currency,
+    order::{Effect, EffectAction, RefundStatus},
+};
+use serde::de::DeserializeOwned;
+
+use super::{
+    api::ApiAnswer,
+    outcome::{CommandOutcome, NoOutcome},
+    payloads::ErrorBody,
+};
+use crate::{
+    fields::{self, code},
+    parse::{ParseError, parse},
+    vendors::stripe::{
+        amount,
+        facts::refund_status,
+        payloads::{Intent, Refund},
+        references::{ID_MAX, effect_of},
+    },
+};
+
+/// What the answer to a command says.
+///
+/// # Errors
+/// [`NoOutcome`].
+pub fn performed(
+    order: OrderId,
+    currency: Currency,
+    effect: &Effect,
+    answer: ApiAnswer<'_>,
+) -> Result<CommandOutcome, NoOutcome> {
+    if let EffectAction::Refund { .. } = &effect.action {
+        let made: Refund = body(answer)?;
+        if effect_of(made.metadata.as_ref()) != Some((order, effect.id)) {
+            return Err(unknown(answer, "the refund is not the one that was made"));
+        }
+        return refund(&made, currency, answer);
+    }
+    outcome(&body(answer)?, effect, currency, answer)?.ok_or(NoOutcome::Pending)
+}
+
+/// Whether an intent shows that a capture or a cancellation has happened; none when it does not, or there is no such
+/// intent.
+///
+/// # Errors
+/// [`NoOutcome`].
+pub fn intent(
+    currency: Currency,
+    effect: &Effect,
+    answer: ApiAnswer<'_>,
+) -> Result<Option<CommandOutcome>, NoOutcome> {
+    match body(answer) {
+        Ok(intent) => outcome(&intent, effect, currency, answer),
+        Err(error) if is_missing(&error) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn outcome(
+    intent: &Intent,
+    effect: &Effect,
+    currency: Currency,
+    answer: ApiAnswer<'_>,
+) -> Result<Option<CommandOutcome>, NoOutcome> {
+    if intent.id != effect.action.intent() {
+        return Err(unknown(answer, "it is about another intent"));
+    }
+    match &effect.action {
+        EffectAction::Capture {
+            captured_before, ..
+        } => {
+            let amount = |field, value| money(field, value, intent.currency, currency, answer);
+            let received = amount("amount_received", intent.amount_received)?;
+            let capturable = amount("amount_capturable", intent.amount_capturable)?;
+            Ok(
+                (received > *captured_before).then_some(CommandOutcome::Captured {
+                    amount: received,
+                    capturable,
+                }),
+            )
+        }
+        EffectAction::CancelIntent { .. } => {
+            let status = field("status", intent.status.as_deref(), answer)?;
+            Ok((status == "canceled").then_some(CommandOutcome::Cancelled))
+        }
+        // A refund is no property of its intent.
+        EffectAction::Refund { .. } => Ok(None),
+    }
+}
+
+/// The outcome that a refund stands for.
+pub(super) fn refund(
+    refund: &Refund,
+    currency: Currency,
+    answer: ApiAnswer<'_>,
+) -> Result<CommandOutcome, NoOutcome> {
+    let unreadable = |error: ParseError| unknown(answer, &error.to_string());
+    let id = field("id", refund.id.as_deref(), answer)?;
+    Ok(CommandOutcome::Refunded {
+        refund: fields::name("id", id, ID_MAX).map_err(unreadable)?,
+        amount: money("amount", refund.amount, refund.currency, currency, answer)?,
+        status: refund_status("status", refund.status.as_deref(), RefundStatus::Pending)
+            .map_err(unreadable)?,
+    })
+}
+
+/// The object of a 2xx answer.
+pub(super) fn body<T: DeserializeOwned>(answer: ApiAnswer<'_>) -> Result<T, NoOutcome> {
+    if (200..300).contains(&answer.status) {
+        parse(answer.body).map_err(|error| unknown(answer, &error.to_string()))
+    } else {
+        Err(refusal(answer))
+    }
+}
+
+/// Whether Stripe has no such object.
+pub(super) fn is_missing(error: &NoOutcome) -> bool {
+    matches!(error, NoOutcome::Refused { code } if code == "resource_missing")
+}
+
+/// What an answer other than 2xx says. Only an error that Stripe describes, of a kind that a repetition does not change,
+/// is a refusal.
+fn refusal(answer: ApiAnswer<'_>) -> NoOutcome {
+    let status = answer.status;
+    let error = parse::<ErrorBody>(answer.body).ok().map(|body| body.error);
+    let kind = error.as_ref().and_then(|e| e.kind.as_deref());
+    let named = error.as_ref().and_then(|e| e.code.as_deref());
+    let busy = NoOutcome::Busy {
+        status,
+        retry_after_s: answer.retry_after_s(),
+    };
+    match (status, kind, named) {
+        (401 | 403, _, _) => NoOutcome::NotAuthorized { status },
+        (500.., _, _) if answer.is_replayed() => NoOutcome::ReplayedError,
+        (500.., _, _) => unknown(answer, "a server error"),
+        (_, _, Some("idempotency_key_in_use" | "lock_timeout" | "rate_limit")) => busy,
+        (_, Some("idempotency_error"), _) => NoOutcome::KeyReused,
+        (409 | 429, _, _) => busy,
+        _ if answer.should_be_retried() => busy,
+        (400 | 402 | 404, Some(kind @ ("invalid_request_error" | "card_error")), named) => {
+            let code = named.and_then(code).unwrap_or_else(|| kind.to_owned());
+            NoOutcome::Refused { code }
+        }
+        _ => unknown(answer, "not an error that Stripe documents"),
+    }
+}
+
+fn money(
+    name: &str,
+    amount: Option<i64>,
+    currency: Option<Currency>,
+    expected: Currency,
+    answer: ApiAnswer<'_>,
+) -> Result<i64, NoOutcome> {
+    if field("currency", currency, answer)? != expected {
+        return Err(NoOutcome::OtherCurrency);
+    }
+    amount::minor_units(name, field(name, amount, answer)?, expected)
+        .map_err(|error| unknown(answer, &error.to_string()))
+}
+
+fn field<T>(name: &str, value: Option<T>, answer: ApiAnswer<'_>) -> Result<T, NoOutcome> {
+    fields::require(name, value).map_err(|error| unknown(answer, &error.to_string()))
+}
+
+fn unknown(answer: ApiAnswer<'_>, problem: &str) -> NoOutcome {
+    NoOutcome::Unknown {
+        status: answer.status,
+        problem: problem.to_owned(),
+    }
+}

@@ -1,0 +1,10 @@
+//! Commands to Stripe: what is sent, and what its answers mean.
+
+#[cfg(test)]
+mod answers;
+#[cfg(test)]
+mod look_ups;
+#[cfg(test)]
+mod requests;
+#[cfg(test)]
+mod support;

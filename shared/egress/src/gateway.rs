@@ -1,0 +1,247 @@
+//! Performs effects at the payment gateway, which is Stripe.
+
+use app::{
+    failure::Failure,
+    ports::{Clock, GatewayCommand, GatewayOutcome, PaymentGateway, SecretStore},
+    secrets,
+};
+use connect::{
+    Headers, Secrets,
+    vendors::stripe::commands::{
+        self, ApiAnswer, ApiRequest, CommandOutcome, Method, NoOutcome, RefundPage, SECRETS_PATH,
+    },
+};
+use domain::order::EffectAction;
+use jiff::SignedDuration;
+use reqwest::Url;
+
+use crate::{
+    call::{Answer, Call},
+    client::HttpsClient,
+};
+
+/// Pages of an intent's refunds that a look-up reads.
+pub const REFUND_PAGES_MAX: u32 = 20;
+/// Longest wait that the gateway may ask for, in seconds.
+pub const GATEWAY_WAIT_S_MAX: u32 = 900;
+
+/// The gateway and its secret in errors.
+const GATEWAY: &str = "the payment gateway";
+const SECRET: &str = "the payment gateway's secret";
+
+/// The payment gateway over HTTPS. A command is one request; when Stripe refuses it, a look-up follows, because an earlier
+/// attempt may have happened and be the reason. If the function stops after sending, the same command is sent again, with
+/// the same key.
+pub struct HttpsGateway<S, C> {
+    client: HttpsClient,
+    base: Url,
+    secrets: S,
+    clock: C,
+}
+
+impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
+    /// `base_url`: where the API is. `private_allowed` is the setting for local use: plain HTTP and private addresses.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`] when the address may not be used, or the client cannot be built.
+    pub fn new(
+        base_url: &str,
+        secrets: S,
+        clock: C,
+        private_allowed: bool,
+    ) -> Result<Self, Failure> {
+        let client = HttpsClient::new(private_allowed)
+            .map_err(|error| Failure::unavailable(GATEWAY, error))?;
+        let base = client.destination(base_url);
+        Ok(Self {
+            base: base.map_err(|error| Failure::unavailable(GATEWAY, error))?,
+            client,
+            secrets,
+            clock,
+        })
+    }
+
+    /// Sends a request, again when the account's key was replaced since it was read last.
+    async fn send(&self, request: &ApiRequest) -> Result<Answer, Failure> {
+        let key = key(self.secrets.find(SECRETS_PATH).await?)?;
+        let answer = self.send_with(&key, request).await?;
+        if answer.status != 401 {
+            return Ok(answer);
+        }
+        match self::key(self.secrets.refreshed(SECRETS_PATH).await?)? {
+            newer if newer != key => self.send_with(&newer, request).await,
+            _ => Ok(answer),
+        }
+    }
+
+    async fn send_with(&self, key: &str, request: &ApiRequest) -> Result<Answer, Failure> {
+        let destination = self.base.join(&request.path);
+        let call = Call {
+            method: match request.method {
+                Method::Get => reqwest::Method::GET,
+                Method::Post => reqwest::Method::POST,
+            },
+            destination: destination.map_err(|error| Failure::unavailable(GATEWAY, error))?,
+            headers: request.headers.clone(),
+            token: key.to_owned(),
+            body: request.body.clone(),
+        };
+        self.client.call(GATEWAY, call, &ApiAnswer::HEADERS).await
+    }
+
+    /// The refund of an effect: one that is live, rather than one that has failed.
+    async fn find_refund(
+        &self,
+        command: &GatewayCommand,
+    ) -> Result<Option<GatewayOutcome>, Failure> {
+        let (mut after, mut ended) = (None, None);
+        for _ in 0..REFUND_PAGES_MAX {
+            let Ok(request) = commands::find_refunds(&command.effect, after.as_deref()) else {
+                return Ok(None);
+            };
+            let answer = self.send(&request).await?;
+            let page: RefundPage = answer
+                .read(|answer| {
+                    commands::refunds(command.order, command.currency, &command.effect, answer)
+                })
+                .map_err(|reason| self.failure(command, reason))?;
+            if page.live.is_some() {
+                return Ok(page.live.map(outcome));
+            }
+            ended = ended.or(page.ended);
+            after = page.next;
+            if after.is_none() {
+                return Ok(ended.map(outcome));
+            }
+        }
+        Err(Failure::unavailable(GATEWAY, "too many pages of refunds"))
+    }
+
+    async fn find_in_intent(
+        &self,
+        command: &GatewayCommand,
+    ) -> Result<Option<GatewayOutcome>, Failure> {
+        let Ok(request) = commands::find_intent(&command.effect) else {
+            return Ok(None);
+        };
+        let answer = self.send(&request).await?;
+        answer
+            .read(|answer| commands::intent(command.currency, &command.effect, answer))
+            .map(|found| found.map(outcome))
+            .map_err(|reason| self.failure(command, reason))
+    }
+
+    /// The failure that an answer without an outcome is. None of them says that nothing has happened.
+    fn failure(&self, command: &GatewayCommand, reason: NoOutcome) -> Failure {
+        match reason {
+            NoOutcome::Busy {
+                retry_after_s: Some(wait),
+                ..
+            } => {
+                let wait = SignedDuration::from_secs(wait.min(GATEWAY_WAIT_S_MAX).into());
+                let until = self.clock.now().checked_add(wait);
+                Failure::NotDue(until.unwrap_or(jiff::Timestamp::MAX))
+            }
+            reason @ (NoOutcome::KeyReused | NoOutcome::OtherCurrency) => {
+                let key = command.effect.key(command.order);
+                Failure::Inconsistent(format!("effect {key}: {reason}"))
+            }
+            reason @ (NoOutcome::Refused { .. }
+            | NoOutcome::ReplayedError
+            | NoOutcome::Pending
+            | NoOutcome::Busy { .. }
+            | NoOutcome::NotAuthorized { .. }
+            | NoOutcome::Unknown { .. }) => Failure::unavailable(GATEWAY, reason),
+        }
+    }
+}
+
+impl<S: SecretStore, C: Clock> PaymentGateway for HttpsGateway<S, C> {
+    async fn perform(&self, command: &GatewayCommand) -> Result<GatewayOutcome, Failure> {
+        let GatewayCommand {
+            order,
+            currency,
+            effect,
+        } = command;
+        let request = match commands::command(*order, *currency, effect) {
+            Ok(request) => request,
+            Err(error) => return Ok(refused(error.code())),
+        };
+        let answer = self.send(&request).await?;
+        match answer.read(|answer| commands::performed(*order, *currency, effect, answer)) {
+            Ok(done) => Ok(outcome(done)),
+            Err(NoOutcome::ReplayedError) => Ok(GatewayOutcome::ReplayedError),
+            Err(NoOutcome::Refused { code }) => {
+                Ok(self.find(command).await?.unwrap_or_else(|| refused(&code)))
+            }
+            Err(NoOutcome::Pending) => {
+                let found = self.find(command).await?;
+                found.ok_or_else(|| self.failure(command, NoOutcome::Pending))
+            }
+            Err(
+                reason @ (NoOutcome::Busy { .. }
+                | NoOutcome::NotAuthorized { .. }
+                | NoOutcome::KeyReused
+                | NoOutcome::OtherCurrency
+                | NoOutcome::Unknown { .. }),
+            ) => Err(self.failure(command, reason)),
+        }
+    }
+
+    async fn find(&self, command: &GatewayCommand) -> Result<Option<GatewayOutcome>, Failure> {
+        match &command.effect.action {
+            EffectAction::Refund { .. } => self.find_refund(command).await,
+            EffectAction::Capture { .. } | EffectAction::CancelIntent { .. } => {
+                self.find_in_intent(command).await
+            }
+        }
+    }
+}
+
+impl Answer {
+    fn read<T>(&self, read: impl FnOnce(ApiAnswer<'_>) -> T) -> T {
+        let headers = self.headers.iter();
+        let headers: Headers<'_> = headers
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        read(ApiAnswer {
+            status: self.status,
+            headers: &headers,
+            body: &self.body,
+        })
+    }
+}
+
+/// The key of the account, from the stored secret.
+fn key(stored: Option<String>) -> Result<String, Failure> {
+    let secrets: Option<Secrets> = secrets::parse(SECRET, stored)?;
+    secrets
+        .as_ref()
+        .and_then(Secrets::first)
+        .map(str::to_owned)
+        .ok_or_else(|| Failure::unavailable(SECRET, "it is not set up"))
+}
+
+fn refused(code: &str) -> GatewayOutcome {
+    GatewayOutcome::Refused {
+        code: code.to_owned(),
+    }
+}
+
+fn outcome(done: CommandOutcome) -> GatewayOutcome {
+    match done {
+        CommandOutcome::Refunded {
+            refund,
+            amount,
+            status,
+        } => GatewayOutcome::Refunded {
+            refund,
+            amount,
+            status,
+        },
+        CommandOutcome::Captured { amount, capturable } => {
+            GatewayOutcome::Captured { amount, capturable }
+        }
+        CommandOutcome::Cancelled => GatewayOutcome::Cancelled,
+    }
+}

@@ -1,0 +1,24 @@
+//! Stripe: its events, made from the samples in `events/received/stripe/` with an order's ids and amounts; and a double of
+//! its API, which keeps Stripe's published rules about intents, refunds and idempotency keys.
+
+mod account;
+mod double;
+mod error;
+mod events;
+mod faults;
+mod intents;
+mod keys;
+mod ledger;
+mod params;
+mod refunds;
+mod reply;
+mod samples;
+mod server;
+mod webhooks;
+
+pub use double::Stripe;
+pub use events::event;
+pub use faults::Fault;
+pub use ledger::{Ledger, LedgerRefund};
+pub use server::SECRET_KEY;
+pub use webhooks::Delivery;

@@ -1,0 +1,14 @@
+//! Commands to the payment gateway, over HTTP against the double of Stripe: each happens once, whatever goes wrong.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test that meets something else fails, as it should"
+)]
+
+mod faults;
+mod keys;
+mod once;
+mod refusals;
+mod support;
+mod webhooks;
