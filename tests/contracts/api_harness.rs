@@ -3,7 +3,7 @@
 use app::{
     memory::{ManualClock, MemoryProvider, MemoryRedrive, MemoryStore},
     ports::Clock,
-    usecases::{apply_inbound, breaker::GuardedProvider},
+    usecases::{apply_inbound, breaker::GuardedProvider, placement_defaults::PlacementDefaults},
 };
 use domain::{
     ids::{FulfillmentOrderId, LocationId, OrderId},
@@ -12,12 +12,15 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use stories::gateway::GatewayDouble;
 use web::{Request, Response, Scope, serve};
 
 /// The API over a store in memory, with a clock that stands still.
 pub(crate) struct ApiHarness {
     pub(crate) store: MemoryStore,
     pub(crate) clock: ManualClock,
+    /// What orders get that say nothing.
+    pub(crate) defaults: PlacementDefaults,
 }
 
 /// A response and its JSON.
@@ -95,6 +98,7 @@ impl ApiHarness {
         let api = Self {
             store: MemoryStore::default(),
             clock: ManualClock::new(now, 7),
+            defaults: PlacementDefaults::default(),
         };
         api.put(
             "/api/oms/locations/berlin",
@@ -112,7 +116,7 @@ impl ApiHarness {
         } else {
             Scope::Api
         };
-        let response = serve(&self.store, &self.clock, request, scope).await;
+        let response = serve(&self.store, &self.clock, &self.defaults, request, scope).await;
         let json = serde_json::from_str(response.body()).unwrap();
         ApiResponse { response, json }
     }
@@ -206,6 +210,14 @@ impl ApiHarness {
         )
         .await
         .unwrap();
+    }
+
+    /// Performs what the payment gateway is asked to do for an order.
+    pub(crate) async fn perform_effects(&self, gateway: &GatewayDouble, order: OrderId) {
+        let redrive = json!({ "redrive": { "order": order } }).to_string();
+        app::usecases::perform_effects::on_message(&self.store, gateway, &self.clock, &redrive)
+            .await
+            .unwrap();
     }
 
     /// The location reports on its fulfillment order that is not shipped yet.

@@ -7,9 +7,9 @@ use app::bus::{
 use domain::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderId, ShipmentId, ShopId, Sku},
     order::{
-        Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, Event, ExceptionKind,
-        ExceptionOutcome, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, HoldKind,
-        LineUnits, ReclaimedUnits, RefundLine, RefundStatus, Shipment, ShipmentLine,
+        Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, EffectAction, Event,
+        ExceptionKind, ExceptionOutcome, FulfillmentLine, FulfillmentOrder, FulfillmentStatus,
+        HoldKind, LineUnits, ReclaimedUnits, RefundLine, RefundStatus, Shipment, ShipmentLine,
         ShipmentStatus, UnitsAt,
     },
     routing::{Assignment, Decision, ENGINE, RoutingInputs, Unplaced},
@@ -244,6 +244,8 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 refund: "re_1".into(),
                 amount: 2045,
                 status: RefundStatus::Succeeded,
+                intent: intent(),
+                effect: Some(1),
             },
         ),
         (
@@ -478,6 +480,59 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::CreditGranted {
                 refund: "re_1".into(),
                 amount: 2045,
+            },
+        ),
+        (
+            Agent,
+            "api:7b12",
+            Event::EffectRequested {
+                effect: 1,
+                action: EffectAction::Refund {
+                    intent: intent(),
+                    amount: 2045,
+                },
+                by_person: true,
+                note: Some("Jane Doe called".into()),
+            },
+        ),
+        (
+            Location,
+            "wms:berlin:m6",
+            Event::EffectRequested {
+                effect: 2,
+                action: EffectAction::Capture {
+                    intent: intent(),
+                    amount: 5126,
+                    captured_before: 0,
+                },
+                by_person: false,
+                note: None,
+            },
+        ),
+        (
+            Agent,
+            "api:5081",
+            Event::EffectRequested {
+                effect: 3,
+                action: EffectAction::CancelIntent { intent: intent() },
+                by_person: false,
+                note: None,
+            },
+        ),
+        (
+            System,
+            "bus:x:9:0@9",
+            Event::EffectRefused {
+                effect: 1,
+                code: "charge_disputed".into(),
+            },
+        ),
+        (
+            System,
+            "bus:x:9:1@9",
+            Event::EffectEnded {
+                effect: 1,
+                dismissed: false,
             },
         ),
         (Agent, "api:5081", cancelled),

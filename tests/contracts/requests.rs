@@ -52,7 +52,8 @@ async fn a_writing_request_needs_an_idempotency_key() {
         "/api/oms/orders".to_owned(),
         "/api/oms/stock/adjustments".to_owned(),
     ];
-    let of_order = ["cancel", "hold", "release"].map(|verb| format!("/api/oms/orders/{id}/{verb}"));
+    let of_order = ["cancel", "refunds", "effects/1/retry", "hold", "release"]
+        .map(|verb| format!("/api/oms/orders/{id}/{verb}"));
     for path in paths.iter().chain(&of_order) {
         for key in [None, Some("")] {
             let answer = api.send(&request("admin", "POST", path, "{}", key)).await;

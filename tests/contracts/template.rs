@@ -6,7 +6,10 @@ use std::{
     fs,
 };
 
-use app::bus::{catalogue::CATALOGUE, subscriptions::SUBSCRIPTIONS};
+use app::{
+    bus::{catalogue::CATALOGUE, subscriptions::SUBSCRIPTIONS},
+    usecases::placement_defaults::PlacementDefaults,
+};
 use web::ROUTES;
 use yaml_rust2::{Yaml, YamlLoader};
 
@@ -136,6 +139,21 @@ fn settings_named_in(folder: &str) -> BTreeSet<String> {
     names
 }
 
+#[test]
+fn the_parameter_of_payment_commands_has_the_values_that_the_code_knows() {
+    let documents = YamlLoader::load_from_str(&deliverables::read("infra/template.yaml")).unwrap();
+    let parameter = &documents[0]["Parameters"]["PaymentCommands"];
+    let allowed: Vec<String> = parameter["AllowedValues"]
+        .as_vec()
+        .unwrap()
+        .iter()
+        .map(text)
+        .collect();
+    assert_eq!(allowed, PlacementDefaults::SETTINGS.map(|(name, _)| name));
+    let default: PlacementDefaults = text(&parameter["Default"]).parse().unwrap();
+    assert_eq!(default, PlacementDefaults::default());
+}
+
 /// Settings that Lambda gives itself, or only the local stack; and what the build sets.
 fn is_given_by_the_platform(name: &str) -> bool {
     name.starts_with("AWS_") || name.starts_with("CARGO_")
@@ -144,7 +162,7 @@ fn is_given_by_the_platform(name: &str) -> bool {
 #[test]
 fn every_function_gets_the_settings_that_it_reads_and_no_others() {
     let given = settings_given();
-    assert_eq!(given.len(), 8, "{given:?}");
+    assert_eq!(given.len(), 9, "{given:?}");
     let shared = settings_named_in("shared/aws/src");
     for (function, given) in given {
         let read = settings_named_in(&format!("functions/{function}/src"));

@@ -2,7 +2,11 @@
 
 use aws::{
     lambda::{gateway, start},
-    runtime::{clock::SystemClock, secrets::SecretsManager, settings::required},
+    runtime::{
+        clock::SystemClock,
+        secrets::SecretsManager,
+        settings::{required, required_parsed},
+    },
     table::Table,
 };
 use lambda_runtime::Error;
@@ -16,9 +20,10 @@ async fn main() -> Result<(), Error> {
     let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?)
         .with_contacts(required("CONTACTS_TABLE_NAME")?)
         .with_customer_key(customer_key.into_bytes());
+    let defaults = &required_parsed("PAYMENT_COMMANDS", "is not a way to command payments")?;
     table.warm().await;
     gateway::serve(async |request| match request {
-        Ok(request) => serve(table, &SystemClock, &request, Scope::Api).await,
+        Ok(request) => serve(table, &SystemClock, defaults, &request, Scope::Api).await,
         Err(error) => problem::unreadable(&error),
     })
     .await

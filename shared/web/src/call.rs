@@ -1,6 +1,6 @@
 //! An authorised request, and what a handler needs to carry it out.
 
-use app::access::Principal;
+use app::{access::Principal, usecases::placement_defaults::PlacementDefaults};
 
 use crate::response::Request;
 
@@ -12,6 +12,8 @@ pub(crate) struct Call<'a, S, E> {
     pub(crate) store: &'a S,
     /// The clock and the id generator.
     pub(crate) env: &'a E,
+    /// What an order gets that says nothing when it is placed.
+    pub(crate) defaults: &'a PlacementDefaults,
     pub(crate) request: &'a Request,
     pub(crate) principal: Principal,
     /// The decoded parameters of the path.

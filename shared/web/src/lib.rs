@@ -38,6 +38,7 @@ pub use routes::{
     cancel_order::CancelBody,
     close_exception::CloseBody,
     hold_order::HoldBody,
+    refund_order::RefundBody,
     release_hold::ReleaseBody,
     report_fulfillment::{ReasonBody, ShipBody, ShipmentBody, ShipmentExceptionBody},
 };

@@ -192,6 +192,10 @@ fn query_parameter(name: &str) -> Value {
             "With `number`: the shop",
             json!({ "type": "string", "default": "default" }),
         ),
+        "preview" => (
+            "`true`: answers what would be asked for, and asks for nothing; needs no `Idempotency-Key`",
+            json!({ "type": "boolean", "default": false }),
+        ),
         "tracking" => (
             "The order with a tracking number",
             json!({ "type": "string" }),
@@ -257,7 +261,7 @@ mod tests {
     use super::*;
     use crate::{
         Adjustment, AllowLocationBody, CancelBody, CloseBody, FulfillmentAction, HoldBody,
-        LocationBody, Operation, ReasonBody, ReleaseBody, ShipBody, ShipmentBody,
+        LocationBody, Operation, ReasonBody, RefundBody, ReleaseBody, ShipBody, ShipmentBody,
         ShipmentExceptionBody,
     };
 
@@ -271,6 +275,7 @@ mod tests {
             match route.operation {
                 Operation::PlaceOrder => reads::<PlaceOrder>(body.example),
                 Operation::CancelOrder => reads::<CancelBody>(body.example),
+                Operation::RefundOrder => reads::<RefundBody>(body.example),
                 Operation::HoldOrder => reads::<HoldBody>(body.example),
                 Operation::AllowLocation => reads::<AllowLocationBody>(body.example),
                 Operation::ReleaseHold => reads::<ReleaseBody>(body.example),
@@ -308,6 +313,7 @@ mod tests {
                     | FulfillmentAction::CancelConsent,
                 )
                 | Operation::ListExceptions
+                | Operation::RetryEffect
                 | Operation::TakeException
                 | Operation::TakeStockException
                 | Operation::ReadStock

@@ -270,7 +270,9 @@ impl From<Rejection> for Problem {
                 Self::invalid(code, "lines", rejection.message)
             }
             RejectionCode::UnknownHold => Self::invalid(code, "handle", rejection.message),
-            RejectionCode::UnknownException => Self::new(404, code, rejection.message),
+            RejectionCode::UnknownException | RejectionCode::UnknownEffect => {
+                Self::new(404, code, rejection.message)
+            }
             RejectionCode::UnknownFulfillmentOrder
             | RejectionCode::WrongLocation
             | RejectionCode::CurrencyMismatch => Self::new(422, code, rejection.message),
@@ -282,6 +284,9 @@ impl From<Rejection> for Problem {
             | RejectionCode::CountTooOld
             | RejectionCode::ShipmentNotYetKnown
             | RejectionCode::OutcomeNotAllowed
+            | RejectionCode::RefundAmount
+            | RejectionCode::Disputed
+            | RejectionCode::NotCommanded
             | RejectionCode::NotYetCaptured => Self::new(409, code, rejection.message),
         }
     }

@@ -60,6 +60,15 @@ impl Query {
         self.get(name).map(parse).transpose()
     }
 
+    /// A switch: `true` or `false`, off when it is missing. An empty one is refused, because it was meant as either.
+    pub(crate) fn switch(&self, name: &str) -> Result<bool, Problem> {
+        let found = self.0.iter().find(|(known, _)| known == name);
+        found.map_or(Ok(false), |(_, value)| {
+            let rule = || Problem::malformed(name, format!("`{name}` is `true` or `false`."));
+            value.parse().map_err(|_| rule())
+        })
+    }
+
     /// The number of items per page.
     pub(crate) fn limit(&self) -> Result<u32, Problem> {
         let limit = self
@@ -117,6 +126,18 @@ mod tests {
                 query(text).unwrap().limit().unwrap_err().field.as_deref(),
                 Some("limit")
             );
+        }
+    }
+
+    #[test]
+    fn a_switch_is_true_or_false_and_off_when_it_is_missing() {
+        let switch = |text: &str| query(text).unwrap().switch("status");
+        assert!(!switch("").unwrap());
+        assert!(!switch("status=false").unwrap());
+        assert!(switch("status=true").unwrap());
+        for text in ["status", "status=", "status=1", "status=TRUE"] {
+            let problem = switch(text).unwrap_err();
+            assert_eq!(problem.field.as_deref(), Some("status"), "{text}");
         }
     }
 

@@ -30,6 +30,8 @@ pub enum Operation {
     TakeStockException,
     CloseStockException,
     CancelOrder,
+    RefundOrder,
+    RetryEffect,
     HoldOrder,
     ReleaseHold,
     AdjustStock,

@@ -94,6 +94,12 @@ mod tests {
             ("GET", "/api/oms/orders/", "listOrders"),
             ("GET", "/api/oms/orders/ord_1", "readOrder ord_1"),
             ("POST", "/api/oms/orders/ord_1/cancel", "cancelOrder ord_1"),
+            ("POST", "/api/oms/orders/ord_1/refunds", "refundOrder ord_1"),
+            (
+                "POST",
+                "/api/oms/orders/ord_1/effects/2/retry",
+                "retryEffect ord_1 2",
+            ),
             (
                 "POST",
                 "/api/oms/orders/ord_1/exceptions/2/take",
@@ -135,7 +141,7 @@ mod tests {
     #[test]
     fn every_route_that_writes_needs_a_permission_to_write() {
         use app::access::Permission::{
-            AdjustStock, CancelOrders, HoldOrders, PlaceOrders, WorkAtOwnLocations,
+            AdjustStock, CancelOrders, HoldOrders, PlaceOrders, RefundOrders, WorkAtOwnLocations,
             WorkFulfillmentOrders, WorkLocationExceptions, WorkOrderExceptions, WriteLocations,
         };
         let writing = [
@@ -143,6 +149,7 @@ mod tests {
             CancelOrders,
             HoldOrders,
             PlaceOrders,
+            RefundOrders,
             WorkAtOwnLocations,
             WorkFulfillmentOrders,
             WorkLocationExceptions,

@@ -3,6 +3,7 @@
 use app::{
     access::{Claims, Principal},
     ports::{Clock, IdGenerator, Store},
+    usecases::placement_defaults::PlacementDefaults,
 };
 
 use crate::{
@@ -15,15 +16,16 @@ use crate::{
         adjust_stock, allow_location, cancel_order, close_exception, close_stock_exception,
         hold_order, list_backorders, list_exceptions, list_fulfillment_orders, list_locations,
         list_orders, list_suppliers, place_order, put_location, put_supplier,
-        read_fulfillment_order, read_order, read_stock, release_hold, report_fulfillment,
-        take_exception, take_stock_exception,
+        read_fulfillment_order, read_order, read_stock, refund_order, release_hold,
+        report_fulfillment, retry_effect, take_exception, take_stock_exception,
     },
 };
 
-/// Answers a request. Every outcome is a response; internal causes are logged here and not sent.
+/// Answers a request. `defaults` is what orders that it places get when they say nothing. Every outcome is a response; internal causes are logged here and not sent.
 pub async fn serve(
     store: &impl Store,
     env: &(impl Clock + IdGenerator),
+    defaults: &PlacementDefaults,
     request: &Request,
     scope: Scope,
 ) -> Response {
@@ -33,7 +35,7 @@ pub async fn serve(
     } else {
         "none"
     };
-    match answer(store, env, request, found).await {
+    match answer(store, env, defaults, request, found).await {
         Ok(response) => {
             tracing::info!(
                 route = name,
@@ -52,6 +54,7 @@ pub async fn serve(
 async fn answer(
     store: &impl Store,
     env: &(impl Clock + IdGenerator),
+    defaults: &PlacementDefaults,
     request: &Request,
     found: RouteMatch,
 ) -> Result<Response, Problem> {
@@ -65,6 +68,7 @@ async fn answer(
     let call = Call {
         store,
         env,
+        defaults,
         request,
         principal: authorize(request, route)?,
         parameters,
@@ -82,6 +86,8 @@ async fn answer(
         Operation::TakeStockException => take_stock_exception::handle(&call).await,
         Operation::CloseStockException => close_stock_exception::handle(&call).await,
         Operation::CancelOrder => cancel_order::handle(&call).await,
+        Operation::RefundOrder => refund_order::handle(&call).await,
+        Operation::RetryEffect => retry_effect::handle(&call).await,
         Operation::HoldOrder => hold_order::handle(&call).await,
         Operation::AllowLocation => allow_location::handle(&call).await,
         Operation::ReleaseHold => release_hold::handle(&call).await,

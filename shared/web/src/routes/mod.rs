@@ -18,8 +18,10 @@ pub(crate) mod put_supplier;
 pub(crate) mod read_fulfillment_order;
 pub(crate) mod read_order;
 pub(crate) mod read_stock;
+pub(crate) mod refund_order;
 pub(crate) mod release_hold;
 pub(crate) mod report_fulfillment;
+pub(crate) mod retry_effect;
 pub(crate) mod take_exception;
 pub(crate) mod take_stock_exception;
 
@@ -31,6 +33,8 @@ pub const ROUTES: &[Route] = &[
     list_orders::ROUTE,
     read_order::ROUTE,
     cancel_order::ROUTE,
+    refund_order::ROUTE,
+    retry_effect::ROUTE,
     hold_order::ROUTE,
     release_hold::ROUTE,
     allow_location::ROUTE,
