@@ -12,7 +12,7 @@ use app::memory::MemoryStore;
 use stories::suite::{self, Backend, Days, Effort, Rounds};
 
 const EFFORT: Effort = Effort {
-    seeds: 24,
+    seeds: 16,
     random_runs: 100,
     rounds: Rounds {
         cancel_against_ship: 100,

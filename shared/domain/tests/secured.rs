@@ -12,10 +12,7 @@ mod common;
 use common::{INTENT, OrderFixture, at, names};
 use domain::{
     inbound::{FulfillmentFact, PaymentFact},
-    order::{
-        Command, Event, ExceptionOutcome, PAY_WITHIN_S, Payment, PaymentStatus, RefundStatus,
-        RejectionCode,
-    },
+    order::{Command, Event, ExceptionOutcome, PAY_WITHIN_S, Payment, PaymentStatus, RefundStatus},
 };
 use proptest::prelude::*;
 
