@@ -58,6 +58,8 @@ pub struct Rounds {
     pub one_webhook_many_times: u64,
     /// Of [`races::counts_against_parcels`].
     pub counts_against_parcels: u64,
+    /// Of [`races::refunds_of_one_payment`].
+    pub refunds_of_one_payment: u64,
 }
 
 /// Every test of a backend, and the tests that the binary registers with [`case!`](crate::case!).
@@ -146,6 +148,14 @@ fn all_races(backend: impl Backend, effort: Effort) -> Vec<Trial> {
             async move || {
                 let store = Arc::new(backend.open().await);
                 races::one_webhook_many_times(&store, 1, rounds.one_webhook_many_times, 32).await;
+            },
+        ),
+        race(
+            "races::no_payment_gives_back_more_than_it_has_taken",
+            threads,
+            async move || {
+                let store = Arc::new(backend.open().await);
+                races::refunds_of_one_payment(&store, 1, rounds.refunds_of_one_payment, 32).await;
             },
         ),
         race(

@@ -19,6 +19,7 @@ const EFFORT: Effort = Effort {
         many_orders_want_ten_units: 100,
         one_webhook_many_times: 100,
         counts_against_parcels: 100,
+        refunds_of_one_payment: 100,
     },
     threads: 4,
     days: Days {

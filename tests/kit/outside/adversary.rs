@@ -154,7 +154,8 @@ impl Day<'_> {
             self.commanded_gateway_knows();
             let order = order_of(&message.body).and_then(|id| id.parse().ok());
             let customer = order.and_then(|id| self.ids.get(&id).copied());
-            self.chooses_trouble(&message.label, customer);
+            let attempt = message.failures;
+            self.chooses_trouble(&format!("{}, attempt {attempt}", message.label), customer);
         }
         let handled = self
             .system

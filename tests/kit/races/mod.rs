@@ -7,6 +7,7 @@ mod cancel_against_ship;
 mod counts;
 mod many_orders;
 mod one_webhook;
+mod refunds;
 mod round;
 mod task;
 
@@ -14,3 +15,4 @@ pub use cancel_against_ship::cancel_against_ship;
 pub use counts::counts_against_parcels;
 pub use many_orders::many_orders_want_ten_units;
 pub use one_webhook::one_webhook_many_times;
+pub use refunds::refunds_of_one_payment;

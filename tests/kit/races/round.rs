@@ -118,7 +118,11 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
     pub(super) async fn place(&mut self, number: usize, units: u32) -> Order {
         let number = format!("{}-{number}", self.name);
         let draft = Draft::new(&number).line(&self.name, units);
-        let key = key(&number);
+        self.places(draft).await
+    }
+
+    pub(super) async fn places(&mut self, draft: Draft) -> Order {
+        let key = key(draft.request.number.as_str());
         let placed = place(
             &*self.store,
             &*self.clock,
@@ -140,7 +144,7 @@ impl<S: Store + Send + Sync + 'static> Round<S> {
         };
         let reference = OrderReference {
             order: Some(order.placed.id.to_string()),
-            intent: None,
+            intent: Some(format!("pi_{}", order.placed.number)),
         };
         self.webhook(
             &format!("pays-{}", order.placed.id),

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::gateway::GatewayDouble;
 use app::{
+    bus::message::redrive,
     failure::Failure,
     memory::ManualClock,
     ports::Store,
@@ -10,6 +12,8 @@ use app::{
         apply_inbound,
         cancel::{CancelRequest, cancel},
         idempotency::IdempotencyKey,
+        perform_effects,
+        refund::refund,
         route::route_order,
     },
 };
@@ -50,6 +54,10 @@ pub(super) enum Task<S> {
         IdempotencyKey,
     ),
     Routes(Arc<S>, Arc<ManualClock>, OrderId),
+    /// Gives so much back, minor units.
+    Refunds(Arc<S>, Arc<ManualClock>, OrderId, i64, IdempotencyKey),
+    /// Commands the gateway.
+    Performs(Arc<S>, Arc<ManualClock>, OrderId, Arc<GatewayDouble>),
 }
 
 impl<S: Store + Send + Sync> Task<S> {
@@ -75,6 +83,15 @@ impl<S: Store + Send + Sync> Task<S> {
                 cancel(&**store, &**clock, *order, request, key, &agent)
                     .await
                     .map(|_| ())
+            }
+            Self::Refunds(store, clock, order, amount, key) => {
+                let agent = Actor::system("agent");
+                refund(&**store, &**clock, *order, (*amount, None), key, &agent)
+                    .await
+                    .map(|_| ())
+            }
+            Self::Performs(store, clock, order, gateway) => {
+                perform_effects::on_message(&**store, &**gateway, &**clock, &redrive(*order)).await
             }
             Self::Routes(store, clock, order) => {
                 route_order(

@@ -38,6 +38,7 @@ fn main() -> ExitCode {
             many_orders_want_ten_units: rounds(8),
             one_webhook_many_times: rounds(25),
             counts_against_parcels: rounds(6),
+            refunds_of_one_payment: rounds(4),
         },
         threads: 2,
         days: Days {

@@ -1,0 +1,84 @@
+//! People give money back and cancel units at the same time, while functions command the gateway.
+
+use std::sync::Arc;
+
+use app::{
+    bus::message::redrive,
+    ports::Store,
+    usecases::{cancel::CancelRequest, perform_effects},
+};
+use domain::order::{CancelLine, CancelReason, Order, PaymentCommands};
+
+use super::{
+    round::Round,
+    task::{Task, key, run_together},
+};
+use crate::{gateway::GatewayDouble, world::Draft};
+
+/// Units of the order. None is in stock, so all can be cancelled.
+const UNITS: u32 = 5;
+
+/// So many tasks at once on one order that is paid: a half gives back a fifth of what was paid, a quarter cancels a unit,
+/// a quarter commands the gateway.
+///
+/// What was asked for is reserved with the order, so the gateway is never asked for more than it has taken, and in the end
+/// our books say what its ledger says.
+pub async fn refunds_of_one_payment<S: Store + Send + Sync + 'static>(
+    store: &Arc<S>,
+    run: u64,
+    rounds: u64,
+    tasks: usize,
+) {
+    for number in 0..rounds {
+        let mut round = Round::new(store, "refund", run, number).await;
+        let draft = Draft::new(&round.name).line(&round.name, UNITS);
+        let draft = draft.commanded(PaymentCommands::default());
+        let order = round.places(draft).await;
+        round.applies(&round.capture(&order)).await;
+        let (id, total) = (order.placed.id, order.placed.total());
+        let intent = round.order(id).await.state.payment.intents[0].id.clone();
+        let gateway = Arc::new(GatewayDouble::default());
+        gateway.has(&intent, total, total);
+        let tasks = (0..tasks).map(|task| {
+            let (store, clock) = (Arc::clone(&round.store), Arc::clone(&round.clock));
+            let key = key(&format!("{}-{task}", round.name));
+            match task % 4 {
+                0 | 2 => Task::Refunds(store, clock, id, total / 5, key),
+                1 => Task::Cancels(store, clock, id, one_unit(), key),
+                _ => Task::Performs(store, clock, id, Arc::clone(&gateway)),
+            }
+        });
+        run_together(tasks.collect()).await;
+        let body = redrive(id);
+        perform_effects::on_message(&**store, &*gateway, &*round.clock, &body)
+            .await
+            .expect("performed");
+        check(number, &round.order(id).await, &gateway);
+        round.rules_hold().await;
+    }
+}
+
+fn one_unit() -> CancelRequest {
+    let line = CancelLine {
+        line: "1".parse().expect("a line"),
+        units: Some(1),
+    };
+    CancelRequest {
+        lines: vec![line],
+        reason: CancelReason::CustomerRequested,
+        note: None,
+    }
+}
+
+fn check(number: u64, after: &Order, gateway: &GatewayDouble) {
+    let payment = &after.state.payment;
+    assert_eq!(after.state.effects, [], "round {number}");
+    assert_eq!(payment.refunded(), gateway.refunded(), "round {number}");
+    assert!(payment.refunded() <= payment.captured(), "round {number}");
+    assert_eq!(after.still_owed(), 0, "round {number}");
+    let effects: Vec<u32> = gateway.refunds().iter().map(|made| made.effect.1).collect();
+    let mut once = effects.clone();
+    once.sort_unstable();
+    once.dedup();
+    assert_eq!(once.len(), effects.len(), "round {number}: {effects:?}");
+}
