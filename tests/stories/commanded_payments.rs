@@ -403,3 +403,18 @@ async fn a_refused_refund_is_not_tried_again_while_the_bank_decides(world: &mut 
     let refused = world.tries_again(order, 1).await;
     assert!(matches!(refused, Err(Failure::Rejected(r)) if r.code == RejectionCode::Disputed));
 }
+
+story!(a_webhook_that_does_not_name_the_effect_leaves_nothing_under_way);
+async fn a_webhook_that_does_not_name_the_effect_leaves_nothing_under_way(world: &mut World) {
+    let order = three_are_paid(world).await;
+    cancelled_while_down(world, order, Trouble::AnswerLost).await;
+    world.messages_are_lost().await;
+    world.refunds("1001", "re_cmd_1", UNIT);
+    world.settle().await;
+    world.gateway.inner.is_up();
+    world.minutes_pass(60);
+    world.sweeps();
+    world.settle().await;
+    assert_eq!(given_back(world), [UNIT]);
+    books_agree(world, order).await;
+}

@@ -25,7 +25,7 @@ pub(super) fn record(
             refund,
             amount,
             status,
-        } => refund_made(
+        } => refund_of(
             order,
             Refund {
                 id: refund.clone(),
@@ -45,6 +45,24 @@ pub(super) fn record(
         EffectOutcome::Refused { code } if effect.is_open() => refused(order, effect, code),
         EffectOutcome::NotPerformed if effect.is_open() => vec![next_attempt(effect)],
         EffectOutcome::Refused { .. } | EffectOutcome::NotPerformed => vec![],
+    })
+}
+
+/// A refund that an effect has made. A webhook that did not name the effect may have told of it first.
+fn refund_of(order: &Order, refund: Refund) -> Result<Vec<Event>, Rejection> {
+    let mut refunds = order.state.payment.refunds.iter();
+    let known = refunds.find(|known| known.id == refund.id).cloned();
+    let effect = refund.effect;
+    let events = refund_made(order, refund)?;
+    Ok(match known.filter(|_| events.is_empty()) {
+        Some(known) => vec![Event::RefundUpdated {
+            refund: known.id,
+            amount: known.amount,
+            status: known.status,
+            intent: known.intent,
+            effect,
+        }],
+        None => events,
     })
 }
 
