@@ -157,8 +157,8 @@ fn what_is_busy_is_asked_again_when_stripe_says() {
     let refused = json!({ "type": "invalid_request_error", "code": "charge_disputed" });
     assert_eq!(error(400, &again, &refused), busy(400, None));
     for status in [409, 429] {
-        let unread = answered(&refund(3, 100), status, &wait, "slow down");
-        assert_eq!(unread, Err(busy(status, Some(7))));
+        let unreadable = answered(&refund(3, 100), status, &wait, "slow down");
+        assert_eq!(unreadable, Err(busy(status, Some(7))));
     }
 }
 

@@ -50,14 +50,14 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             intent,
             effect,
         } => {
-            let told = Refund {
+            let reported = Refund {
                 id: refund.clone(),
                 amount: *amount,
                 status: *status,
                 intent: intent.clone(),
                 effect: *effect,
             };
-            payment::update_refund(order, told);
+            payment::update_refund(order, reported);
         }
         Event::DisputeOpened { dispute } => order.state.payment.disputes.push(dispute.clone()),
         Event::DisputeClosed { dispute, .. } => {

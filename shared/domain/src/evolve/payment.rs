@@ -45,13 +45,13 @@ pub(super) fn fail(order: &mut Order, id: &str, at: Option<Timestamp>) {
     intent.attempt_at = at;
 }
 
-pub(super) fn update_refund(order: &mut Order, told: Refund) {
+pub(super) fn update_refund(order: &mut Order, reported: Refund) {
     let refunds = &mut order.state.payment.refunds;
-    match refunds.iter_mut().find(|known| known.id == told.id) {
+    match refunds.iter_mut().find(|known| known.id == reported.id) {
         Some(known) => {
-            known.status = told.status;
-            known.effect = known.effect.or(told.effect);
+            known.status = reported.status;
+            known.effect = known.effect.or(reported.effect);
         }
-        None => refunds.push(told),
+        None => refunds.push(reported),
     }
 }

@@ -61,8 +61,8 @@ impl Ledger {
                 intent,
                 ..
             } => {
-                let told = (intent.clone(), *amount, *status);
-                self.refunds.insert(refund.clone(), told);
+                let reported = (intent.clone(), *amount, *status);
+                self.refunds.insert(refund.clone(), reported);
             }
             Event::EffectRequested {
                 effect,
