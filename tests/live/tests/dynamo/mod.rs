@@ -2,7 +2,10 @@
 
 use std::{
     collections::HashMap,
-    sync::atomic::{AtomicU64, Ordering},
+    sync::{
+        LazyLock,
+        atomic::{AtomicU64, Ordering},
+    },
 };
 
 use aws::{runtime::client::Connection, runtime::settings, table::Table};
@@ -115,8 +118,11 @@ impl Dynamo {
 
 /// The properties of a table of the template.
 pub(crate) fn template_table(name: &str) -> Yaml {
-    let documents = YamlLoader::load_from_str(TEMPLATE).unwrap();
-    documents[0]["Resources"][name]["Properties"].clone()
+    static RESOURCES: LazyLock<Yaml> = LazyLock::new(|| {
+        let documents = YamlLoader::load_from_str(TEMPLATE).unwrap();
+        documents[0]["Resources"].clone()
+    });
+    RESOURCES[name]["Properties"].clone()
 }
 
 async fn create(client: &Client, name: &str, definition: &Yaml) {
