@@ -371,6 +371,26 @@ fn a_shipment_of_which_steps_have_no_time_is_followed_on() {
 }
 
 #[test]
+fn a_step_without_a_time_delivers_units_only_when_it_says_so() {
+    let (commits, unplaced, _) = read(UNDATED);
+    let delivered = |count: usize| {
+        let order = fold(unplaced.clone(), &commits[..count]);
+        order.state.lines.iter().map(|l| l.delivered).sum::<u32>()
+    };
+    let mut steps = 0;
+    for (before, commit) in commits.iter().enumerate() {
+        let step = commit.body.events.iter().find_map(Event::shipment_step);
+        let Some((_, step, None)) = step else {
+            continue;
+        };
+        steps += 1;
+        let added = delivered(before + 1) - delivered(before);
+        assert_eq!(added > 0, step == ShipmentStatus::Delivered, "{step:?}");
+    }
+    assert!(steps > 1);
+}
+
+#[test]
 fn every_event_is_in_a_golden_file() {
     let stored: BTreeSet<&str> = GOLDEN
         .into_iter()

@@ -172,6 +172,15 @@ fn the_outcome_of_a_request_tells_its_own_units_from_earlier_ones() {
 }
 
 #[test]
+fn a_line_that_was_cancelled_whole_does_not_hide_what_is_left_of_another() {
+    let mut order = OrderFixture::placed(&[(1, 1000), (2, 1000)]);
+    let first = order.cancel(&[("1", 1)]).unwrap();
+    let left = remaining_cancellation(&order.order, &first, &[]);
+    let left: Vec<(&str, Option<u32>)> = left.iter().map(|l| (l.line.as_str(), l.units)).collect();
+    assert_eq!(left, [("2", Some(2))]);
+}
+
+#[test]
 fn a_cancel_that_is_too_late_names_what_came_first() {
     let mut order = OrderFixture::placed(&[(1, 1000)]);
     order.captured();

@@ -364,6 +364,22 @@ fn money_that_comes_after_the_cancel_is_shown_once() {
 }
 
 #[test]
+fn money_that_came_after_the_cancel_is_shown_until_all_of_it_went_back() {
+    let mut order = OrderFixture::placed(&[(1, 1000)]);
+    order.cancel(&[]).unwrap();
+    told(&mut order, captured(1000), 1);
+    let shown = |order: &OrderFixture| {
+        let mut open = order.order.state.exceptions.iter();
+        open.any(|e| e.kind == ExceptionKind::CapturedAfterCancel)
+    };
+    assert!(shown(&order));
+    told(&mut order, refund("re_1", 400, RefundStatus::Succeeded), 2);
+    assert!(shown(&order), "6.00 of it are still here");
+    told(&mut order, refund("re_2", 600, RefundStatus::Succeeded), 3);
+    assert!(!shown(&order));
+}
+
+#[test]
 fn an_order_that_nobody_pays_is_cancelled_when_its_time_is_over() {
     let last = u64::try_from(PAY_WITHIN_S).unwrap();
     let with = |facts: Vec<PaymentFact>| {

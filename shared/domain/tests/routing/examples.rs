@@ -356,6 +356,21 @@ fn unsplit_lines_come_from_one_location_or_wait() {
 }
 
 #[test]
+fn more_unsplit_lines_of_one_sku_than_are_packed_at_best_say_so() {
+    let lines: Vec<String> = (0..65).map(|n| n.to_string()).collect();
+    let lines = |count: usize| lines.iter().take(count);
+    let decide = |count: usize| {
+        let demands = lines(count).map(|line| demand(line, "TEE", 1)).collect();
+        let mut case = inputs(demands, vec![warehouse("a", &[("TEE", 100)])]);
+        case.rules.split_lines = false;
+        route(&case)
+    };
+    let (few, many) = (decide(64), decide(65));
+    assert!(!few.truncated && few.unplaced.is_empty());
+    assert!(many.truncated && many.unplaced.is_empty());
+}
+
+#[test]
 fn lines_of_one_sku_compete_for_the_same_units() {
     let demands = vec![demand("1", "TEE", 2), demand("2", "TEE", 2)];
     let decision = route(&inputs(demands, vec![warehouse("a", &[("TEE", 3)])]));
