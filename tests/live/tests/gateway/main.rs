@@ -1,4 +1,5 @@
-//! Commands to the payment gateway, over HTTP against the double of Stripe: each happens once, whatever goes wrong.
+//! Commands to the payment gateway, over HTTP against the double of Stripe: each happens once, whatever goes wrong. And
+//! what others wrote judges ours: Stripe's own library the double, and another double the client.
 
 #![expect(
     clippy::unwrap_used,
@@ -7,8 +8,12 @@
 )]
 
 mod faults;
+mod intake;
 mod keys;
+mod localstripe;
+mod official_library;
 mod once;
+mod python;
 mod refusals;
 mod support;
 mod webhooks;
