@@ -1,8 +1,8 @@
-//! The refund that is owed for cancelled units.
+//! The refund that is owed for credited units.
 
 use crate::order::{Event, Line, LineState, Order, RefundLine};
 
-/// The refund owed for cancelled units beyond what is recorded: at most what was captured beyond the units that are still
+/// The refund owed for credited units beyond what is recorded: at most what was captured beyond the units that are still
 /// to come and beyond what is owed already, so that refunds never exceed the capture. It ends within a unit when the money
 /// does: a part of what the unit cost was given back as a credit, or is not captured.
 pub(super) fn refund_owed(order: &Order) -> Option<Event> {
@@ -27,17 +27,14 @@ pub(super) fn refund_owed(order: &Order) -> Option<Event> {
     (!lines.is_empty()).then_some(Event::RefundOwed { lines, amount })
 }
 
-/// What the line's cancelled units cost and is not owed back yet, as far as `excess` covers it. A unit counts once all of
+/// What the line's credited units cost and is not owed back yet, as far as `excess` covers it. A unit counts once all of
 /// what it cost is owed.
 fn refund_of_line(order: &Order, line: &Line, state: &LineState, excess: i64) -> RefundLine {
-    let value = |units: u32| {
-        let from = line.quantity.saturating_sub(units);
-        order.value(line, from, line.quantity)
-    };
-    let missing = value(state.cancelled).saturating_sub(state.refund_owed_amount);
+    let value = |units: u32| order.last_value(line, units);
+    let missing = value(state.credited()).saturating_sub(state.refund_owed_amount);
     let amount = missing.min(excess).max(0);
     let owed = state.refund_owed_amount.saturating_add(amount);
-    let whole = (state.refund_owed..=state.cancelled).rev();
+    let whole = (state.refund_owed..=state.credited()).rev();
     let whole = whole.into_iter().find(|units| value(*units) <= owed);
     let units = whole.map_or(0, |whole| whole.saturating_sub(state.refund_owed));
     RefundLine {

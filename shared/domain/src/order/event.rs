@@ -463,7 +463,7 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
-    /// Money is owed back to the customer for cancelled units; once per unit.
+    /// Money is owed back to the customer for credited units; once per unit.
     RefundOwed {
         lines: Vec<RefundLine>,
         /// Minor units.

@@ -110,7 +110,7 @@ pub struct LineState {
     /// Of the delivered units, how many were returned.
     #[serde(default, skip_serializing_if = "is_default")]
     pub returned: u32,
-    /// Of the cancelled, for how many a refund has been recorded as owed.
+    /// Of the credited units, for how many a refund has been recorded as owed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refund_owed: u32,
     /// Sum of the refunds owed for this line, minor units.

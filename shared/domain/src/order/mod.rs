@@ -6,6 +6,7 @@ mod change;
 mod command;
 mod commit;
 mod contact;
+mod credited;
 mod declined;
 mod effect;
 mod event;

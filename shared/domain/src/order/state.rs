@@ -149,42 +149,6 @@ impl Order {
         self.state.payment.secured() >= self.amount_due()
     }
 
-    /// What the customer must pay for the units that are not cancelled, less the credits granted; minor units, not
-    /// negative.
-    pub fn amount_due(&self) -> i64 {
-        self.total()
-            .saturating_sub(self.cancelled_value())
-            .saturating_sub(self.state.payment.credits)
-            .max(0)
-    }
-
-    /// What is owed back for cancelled units, whether it went back already or not, minor units.
-    pub fn refund_owed(&self) -> i64 {
-        let owed = self.state.lines.iter().map(|l| l.refund_owed_amount);
-        owed.fold(0, i64::saturating_add)
-    }
-
-    /// What the customer must pay for all lines, cancelled units included, minor units.
-    pub fn total(&self) -> i64 {
-        let value = |(line, _): (&Line, &LineState)| self.value(line, 0, line.quantity);
-        self.lines().map(value).fold(0, i64::saturating_add)
-    }
-
-    /// The value of units `from..to` of a line, minor units.
-    pub fn value(&self, line: &Line, from: u32, to: u32) -> i64 {
-        line.value(from, to, self.terms().taxes_included)
-    }
-
-    /// The value of the cancelled units, minor units. Cancelled units are counted from the line's last cell down, so
-    /// that the number of cancelled units says which they are.
-    pub fn cancelled_value(&self) -> i64 {
-        let value = |(line, state): (&Line, &LineState)| {
-            let from = line.quantity.saturating_sub(state.cancelled);
-            self.value(line, from, line.quantity)
-        };
-        self.lines().map(value).fold(0, i64::saturating_add)
-    }
-
     /// Paid, and no hold is in force.
     pub fn is_ready(&self) -> bool {
         self.is_paid() && self.state.holds.is_empty()

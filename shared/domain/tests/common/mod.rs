@@ -102,7 +102,7 @@ impl OrderFixture {
         Self::placed_as(request)
     }
 
-    fn placed_as(request: PlaceOrder) -> Self {
+    pub fn placed_as(request: PlaceOrder) -> Self {
         let placement = place(&request, &context(0)).expect("a valid order");
         Self {
             order: placement.change.order,

@@ -4,6 +4,7 @@
 mod cancellations;
 #[path = "../common/mod.rs"]
 mod common;
+mod credits;
 mod documents;
 mod exceptions;
 mod fulfillment;
