@@ -7,10 +7,9 @@ use crate::{api_harness::ApiHarness, samples::order};
 
 async fn api_with(setting: &str) -> ApiHarness {
     let defaults: PlacementDefaults = setting.parse().unwrap();
-    ApiHarness {
-        defaults,
-        ..ApiHarness::new().await
-    }
+    let mut api = ApiHarness::new().await;
+    api.settings.defaults = defaults;
+    api
 }
 
 async fn commands(api: &ApiHarness, order: &Value) -> Value {
@@ -60,7 +59,7 @@ async fn an_order_that_says_something_keeps_it() {
 async fn a_changed_setting_changes_no_order_and_no_repeated_request() {
     let mut api = api_with("off").await;
     let old = api.place(&order("1001")).await;
-    api.defaults = "capture_at_once".parse().unwrap();
+    api.settings.defaults = "capture_at_once".parse().unwrap();
     let again = api
         .post("agent", "/api/oms/orders", "place-1001", &order("1001"))
         .await;
@@ -68,7 +67,7 @@ async fn a_changed_setting_changes_no_order_and_no_repeated_request() {
     again.expect(201);
     let terms = api.order("support", old).await["terms"].clone();
     assert_eq!(terms.get("payment_commands"), None);
-    api.defaults = "off".parse().unwrap();
+    api.settings.defaults = "off".parse().unwrap();
     let new = with_commands("1002", json!({ "capture": "at_once" }));
     assert_eq!(commands(&api, &new).await["capture"], "at_once");
 }

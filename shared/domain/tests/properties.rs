@@ -266,6 +266,7 @@ fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
                 })
                 .collect(),
             reason: CancelReason::Other,
+            restocking_fee: 0,
             note: None,
         },
     })

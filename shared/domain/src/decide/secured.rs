@@ -102,7 +102,9 @@ fn ended(order: &Order, is: &Standing) -> Vec<Event> {
                 let intent = order.state.payment.intent(&open.subject);
                 order.is_paid() || !intent.is_some_and(Intent::is_processing)
             }
-            ExceptionKind::CapturedAfterCancel => order.state.payment.secured() <= 0,
+            ExceptionKind::CapturedAfterCancel => {
+                order.state.payment.secured() <= order.amount_due()
+            }
             _ => false,
         };
         if is_over {

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Causes, Declined, Destination, Effect, Exception, FulfillmentOrder, FulfillmentProgress, Hold,
-    Line, LineState, Payment, PlacedOrder, ReturnStatus, Shipment, Status, Terms,
+    Line, LineState, Payment, PlacedOrder, ProposedRefund, ReturnStatus, Shipment, Status, Terms,
 };
 use crate::{
     ids::{FulfillmentOrderId, LineId, OrderId},
@@ -73,6 +73,12 @@ pub struct OrderState {
     /// How many effects were ever requested.
     #[serde(default, skip_serializing_if = "is_default")]
     pub effects_requested: u32,
+    /// Refunds that wait for the approval of a second person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposed_refunds: Vec<ProposedRefund>,
+    /// How many refunds were ever proposed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub refunds_proposed: u32,
     /// Causes that have been applied.
     #[serde(default)]
     pub causes: Causes,
@@ -100,6 +106,8 @@ impl Order {
             declined: Vec::new(),
             effects: Vec::new(),
             effects_requested: 0,
+            proposed_refunds: Vec::new(),
+            refunds_proposed: 0,
             causes: Causes::default(),
         };
         Self { placed, state }

@@ -12,6 +12,7 @@ mod levels;
 mod overdue;
 mod payments;
 mod placement;
+mod refunds;
 mod secured;
 mod shipments;
 mod states;
