@@ -1,7 +1,9 @@
-//! What orders get that do not say what is commanded at the payment gateway.
+//! What orders get that do not say what is commanded at the payment gateway, or when shipping goes back.
 
-use app::usecases::placement_defaults::PlacementDefaults;
+use app::{goodwill::GoodwillLimits, usecases::placement_defaults::PlacementDefaults};
+use domain::order::ShippingRefund;
 use serde_json::{Value, json};
+use web::Settings;
 
 use crate::{api_harness::ApiHarness, samples::order};
 
@@ -70,4 +72,28 @@ async fn a_changed_setting_changes_no_order_and_no_repeated_request() {
     api.settings.defaults = "off".parse().unwrap();
     let new = with_commands("1002", json!({ "capture": "at_once" }));
     assert_eq!(commands(&api, &new).await["capture"], "at_once");
+}
+
+#[tokio::test]
+async fn an_order_keeps_the_rule_for_shipping_that_it_was_placed_with() {
+    let rule = async |api: &ApiHarness, order: &Value| {
+        let id = api.place(order).await;
+        api.order("support", id).await["terms"]["shipping_refund"].clone()
+    };
+    for (setting, expected) in [
+        (ShippingRefund::ProRata, Value::Null),
+        (ShippingRefund::Never, json!("never")),
+    ] {
+        let mut api = ApiHarness::new().await;
+        let commands = PlacementDefaults::default();
+        api.settings = Settings::new(commands, setting, GoodwillLimits::default());
+        assert_eq!(rule(&api, &order("1001")).await, expected);
+        let mut said = order("1002");
+        said["terms"]["shipping_refund"] = json!("last_unit");
+        assert_eq!(rule(&api, &said).await, "last_unit");
+        said["number"] = json!("1003");
+        said["terms"]["shipping_refund"] = json!("sometimes");
+        let refused = api.post("agent", "/api/oms/orders", "1003", &said).await;
+        assert_eq!(refused.problem(400), "malformed");
+    }
 }

@@ -12,6 +12,7 @@ mod common;
 use common::{INTENT, OrderFixture, at};
 use domain::{
     inbound::{PaymentFact, ShipmentFact},
+    invariants::{OrderRecord, Snapshot, check},
     order::{
         CancelLine, CancelReason, CapturePolicy, Command, Effect, EffectAction, EffectOutcome,
         PaymentCommands, RefundOrder, RefundRequest, RefundStatus, RefundUnits, ShippingRefund,
@@ -386,6 +387,12 @@ proptest! {
         let (taken, back) = (order.state.payment.captured(), order.state.payment.refunded());
         prop_assert_eq!(taken, case.gateway.captured.iter().sum::<i64>());
         prop_assert_eq!(back, INTENTS.iter().map(|id| case.gateway.given_back(id)).sum::<i64>());
+        let record = OrderRecord {
+            order: order.clone(),
+            commits: case.order.commits.clone(),
+        };
+        let table = Snapshot { orders: vec![record], ..Snapshot::default() };
+        prop_assert_eq!(check(&table), vec![], "the rules hold");
         if taken == total {
             let payment = &order.state.payment;
             let never = match basket.rule {
