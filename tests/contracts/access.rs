@@ -120,7 +120,7 @@ async fn each_function_serves_its_own_routes_only() {
         let response = serve(
             &api.store,
             &api.clock,
-            &api.defaults,
+            &api.settings,
             &request("admin", route.method, &path, "", None),
             other,
         )

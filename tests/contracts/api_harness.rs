@@ -3,7 +3,7 @@
 use app::{
     memory::{ManualClock, MemoryProvider, MemoryRedrive, MemoryStore},
     ports::Clock,
-    usecases::{apply_inbound, breaker::GuardedProvider, placement_defaults::PlacementDefaults},
+    usecases::{apply_inbound, breaker::GuardedProvider},
 };
 use domain::{
     ids::{FulfillmentOrderId, LocationId, OrderId},
@@ -13,14 +13,14 @@ use domain::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use stories::gateway::GatewayDouble;
-use web::{Request, Response, Scope, serve};
+use web::{Request, Response, Scope, Settings, serve};
 
 /// The API over a store in memory, with a clock that stands still.
 pub(crate) struct ApiHarness {
     pub(crate) store: MemoryStore,
     pub(crate) clock: ManualClock,
     /// What orders get that say nothing.
-    pub(crate) defaults: PlacementDefaults,
+    pub(crate) settings: Settings,
 }
 
 /// A response and its JSON.
@@ -98,7 +98,7 @@ impl ApiHarness {
         let api = Self {
             store: MemoryStore::default(),
             clock: ManualClock::new(now, 7),
-            defaults: PlacementDefaults::default(),
+            settings: Settings::default(),
         };
         api.put(
             "/api/oms/locations/berlin",
@@ -116,7 +116,7 @@ impl ApiHarness {
         } else {
             Scope::Api
         };
-        let response = serve(&self.store, &self.clock, &self.defaults, request, scope).await;
+        let response = serve(&self.store, &self.clock, &self.settings, request, scope).await;
         let json = serde_json::from_str(response.body()).unwrap();
         ApiResponse { response, json }
     }

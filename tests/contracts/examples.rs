@@ -9,8 +9,8 @@ use domain::{
     order::{
         Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, EffectAction, Event,
         ExceptionKind, ExceptionOutcome, FulfillmentLine, FulfillmentOrder, FulfillmentStatus,
-        HoldKind, LineUnits, ReclaimedUnits, RefundLine, RefundStatus, Shipment, ShipmentLine,
-        ShipmentStatus, UnitsAt,
+        HoldKind, LineUnits, ReclaimedUnits, RefundLine, RefundReason, RefundRequest, RefundStatus,
+        Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
     },
     routing::{Assignment, Decision, ENGINE, RoutingInputs, Unplaced},
     stock::StockMovement,
@@ -183,6 +183,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             amount: 2045,
         }],
         amount: 2045,
+        shipping: 0,
     };
     let trouble = Event::ExceptionOpened {
         id: 1,
@@ -480,6 +481,32 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::CreditGranted {
                 refund: "re_1".into(),
                 amount: 2045,
+                reason: None,
+            },
+        ),
+        (
+            Agent,
+            "api:7b12",
+            Event::RefundGranted {
+                lines: units(1),
+                shipping: 490,
+                reason: RefundReason::Damaged,
+                note: Some("Jane Doe called".into()),
+            },
+        ),
+        (Agent, "api:7b12", Event::RestockingFeeKept { amount: 300 }),
+        (
+            Agent,
+            "api:7b12",
+            Event::RefundProposed {
+                number: 1,
+                refund: RefundRequest {
+                    amount: 2045,
+                    ..RefundRequest::default()
+                },
+                amount: 2045,
+                credit: 2045,
+                note: Some("Jane Doe called".into()),
             },
         ),
         (

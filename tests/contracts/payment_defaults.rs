@@ -1,16 +1,17 @@
-//! What orders get that do not say what is commanded at the payment gateway.
+//! What orders get that do not say what is commanded at the payment gateway, or when shipping goes back.
 
-use app::usecases::placement_defaults::PlacementDefaults;
+use app::{goodwill::GoodwillLimits, usecases::placement_defaults::PlacementDefaults};
+use domain::order::ShippingRefund;
 use serde_json::{Value, json};
+use web::Settings;
 
 use crate::{api_harness::ApiHarness, samples::order};
 
 async fn api_with(setting: &str) -> ApiHarness {
     let defaults: PlacementDefaults = setting.parse().unwrap();
-    ApiHarness {
-        defaults,
-        ..ApiHarness::new().await
-    }
+    let mut api = ApiHarness::new().await;
+    api.settings.defaults = defaults;
+    api
 }
 
 async fn commands(api: &ApiHarness, order: &Value) -> Value {
@@ -60,7 +61,7 @@ async fn an_order_that_says_something_keeps_it() {
 async fn a_changed_setting_changes_no_order_and_no_repeated_request() {
     let mut api = api_with("off").await;
     let old = api.place(&order("1001")).await;
-    api.defaults = "capture_at_once".parse().unwrap();
+    api.settings.defaults = "capture_at_once".parse().unwrap();
     let again = api
         .post("agent", "/api/oms/orders", "place-1001", &order("1001"))
         .await;
@@ -68,7 +69,31 @@ async fn a_changed_setting_changes_no_order_and_no_repeated_request() {
     again.expect(201);
     let terms = api.order("support", old).await["terms"].clone();
     assert_eq!(terms.get("payment_commands"), None);
-    api.defaults = "off".parse().unwrap();
+    api.settings.defaults = "off".parse().unwrap();
     let new = with_commands("1002", json!({ "capture": "at_once" }));
     assert_eq!(commands(&api, &new).await["capture"], "at_once");
+}
+
+#[tokio::test]
+async fn an_order_keeps_the_rule_for_shipping_that_it_was_placed_with() {
+    let rule = async |api: &ApiHarness, order: &Value| {
+        let id = api.place(order).await;
+        api.order("support", id).await["terms"]["shipping_refund"].clone()
+    };
+    for (setting, expected) in [
+        (ShippingRefund::ProRata, Value::Null),
+        (ShippingRefund::Never, json!("never")),
+    ] {
+        let mut api = ApiHarness::new().await;
+        let commands = PlacementDefaults::default();
+        api.settings = Settings::new(commands, setting, GoodwillLimits::default());
+        assert_eq!(rule(&api, &order("1001")).await, expected);
+        let mut said = order("1002");
+        said["terms"]["shipping_refund"] = json!("last_unit");
+        assert_eq!(rule(&api, &said).await, "last_unit");
+        said["number"] = json!("1003");
+        said["terms"]["shipping_refund"] = json!("sometimes");
+        let refused = api.post("agent", "/api/oms/orders", "1003", &said).await;
+        assert_eq!(refused.problem(400), "malformed");
+    }
 }

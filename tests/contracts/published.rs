@@ -102,6 +102,7 @@ fn every_event_of_an_order_is_published_or_private_by_decision() {
         [
             "PaymentLinked",
             "FulfillmentClosingEnded",
+            "RefundProposed",
             "EffectEnded",
             "ExceptionTaken"
         ]

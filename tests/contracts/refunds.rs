@@ -249,6 +249,161 @@ async fn a_refused_refund_is_shown_and_tried_again() {
 }
 
 #[tokio::test]
+async fn a_retry_that_was_not_needed_is_answered_alike_after_the_effect_has_happened() {
+    let api = ApiHarness::new().await;
+    let id = paid(&api).await;
+    let gateway = gateway(id);
+    refund(&api, id, "r-1", &json!({ "amount": 500 }))
+        .await
+        .expect(200);
+    let retry = format!("/api/oms/orders/{id}/effects/1/retry");
+    let first = api.post("agent", &retry, "t-1", &json!({})).await;
+    let answer = first.expect(200);
+    api.perform_effects(&gateway, id).await;
+    let again = api.post("agent", &retry, "t-1", &json!({})).await;
+    assert!(again.response.headers().contains_key("idempotent-replayed"));
+    assert_eq!(again.expect(200), answer);
+    let other = api.post("agent", &retry, "t-2", &json!({})).await;
+    assert!(
+        other.json["detail"]
+            .as_str()
+            .unwrap()
+            .contains("has happened")
+    );
+    assert_eq!(other.problem(404), "unknown_effect");
+}
+
+#[tokio::test]
+async fn units_and_shipping_are_refunded_once() {
+    let api = ApiHarness::new().await;
+    let id = paid(&api).await;
+    let before = api.order("agent", id).await;
+    let shipping = before["money"]["refundable_shipping"].as_i64().unwrap();
+    assert_eq!(shipping, 490);
+    // The mug costs 1000 with its discount, and its share of the shipping goes back with it.
+    let mug = &before["lines"][1]["amounts"]["total"];
+    let body = json!({ "lines": [{ "line": "2", "quantity": 1 }], "reason": "DAMAGED" });
+    let asked = refund(&api, id, "r-1", &body).await.expect(200);
+    assert_eq!((&asked["amount"], &asked["credit"]), (mug, &json!(0)));
+    assert_eq!(asked["state"], "requested");
+    let view = api.order("agent", id).await;
+    let line = &view["lines"][1];
+    assert_eq!(line["units"]["credited"], 1);
+    assert_eq!(
+        (
+            &line["amounts"]["credited"],
+            &line["amounts"]["refund_owed"]
+        ),
+        (mug, mug)
+    );
+    assert_eq!(line["amounts"]["cancelled"], 0);
+    let again = refund(&api, id, "r-2", &body).await;
+    assert_eq!(again.problem(422), "bad_quantity");
+    assert_eq!(cancel_mug(&api, id).await, 0, "it is paid back");
+    let left = view["money"]["refundable_shipping"].as_i64().unwrap();
+    let too_much = json!({ "shipping": left + 1 });
+    let refused = refund(&api, id, "r-3", &too_much).await;
+    assert_eq!(refused.problem(409), "refund_amount");
+    let asked = refund(&api, id, "r-4", &json!({ "shipping": left })).await;
+    assert_eq!(asked.expect(200)["amount"], left);
+    let rest = json!({ "reason": "CUSTOMER_REQUESTED" });
+    let path = format!("/api/oms/orders/{id}/cancel");
+    api.post("agent", &path, "rest", &rest).await.expect(200);
+    let gateway = gateway(id);
+    api.perform_effects(&gateway, id).await;
+    assert_eq!(gateway.refunded(), TOTAL, "the whole, each part once");
+    for unclear in [
+        json!({ "lines": [{ "line": "1" }] }),
+        json!({ "reason": "BECAUSE", "amount": 1 }),
+        json!({ "lines": [{ "line": "1", "quantity": -1 }] }),
+    ] {
+        let answer = refund(&api, id, &unclear.to_string().len().to_string(), &unclear).await;
+        assert_eq!(answer.problem(400), "malformed", "{unclear}");
+    }
+}
+
+#[tokio::test]
+async fn a_fee_that_is_kept_of_a_cancellation_is_shown() {
+    let api = ApiHarness::new().await;
+    let id = paid(&api).await;
+    let path = format!("/api/oms/orders/{id}/cancel");
+    let with_fee = |fee| json!({ "reason": "CUSTOMER_REQUESTED", "lines": [{ "line": "2" }], "restocking_fee": fee });
+    let refused = api.post("agent", &path, "c-1", &with_fee(TOTAL)).await;
+    assert_eq!(refused.problem(409), "refund_amount");
+    let cancelled = api.post("agent", &path, "c-2", &with_fee(300)).await;
+    let cancelled = cancelled.expect(200);
+    assert_eq!(cancelled["restocking_fee"], 300);
+    let view = api.order("agent", id).await;
+    let worth = view["lines"][1]["amounts"]["credited"].as_i64().unwrap();
+    assert_eq!(cancelled["refund_owed"], worth - 300);
+    let money = &view["money"];
+    assert_eq!(money["restocking_fees"], 300);
+    assert_eq!(
+        (&money["due"], &money["refund_owed"]),
+        (&json!(TOTAL - worth + 300), &json!(worth - 300))
+    );
+    let gateway = gateway(id);
+    api.perform_effects(&gateway, id).await;
+    assert_eq!(gateway.refunded(), worth - 300);
+}
+
+#[tokio::test]
+async fn goodwill_beyond_the_limit_of_a_role_waits_for_somebody_else() {
+    let mut api = ApiHarness::new().await;
+    api.settings.goodwill = "agent:500".parse().unwrap();
+    let id = paid(&api).await;
+    refund(&api, id, "r-1", &json!({ "amount": 400 }))
+        .await
+        .expect(200);
+    let body = json!({ "amount": 101, "note": "She waited long" });
+    let mut previewed = preview(&api, id, &body).await.expect(200);
+    assert_eq!(previewed["state"], "awaits_approval");
+    let asked = refund(&api, id, "r-2", &body).await.expect(200);
+    assert_eq!(
+        (&asked["amount"], &asked["credit"]),
+        (&json!(101), &json!(101))
+    );
+    assert_eq!(asked["parts"], json!([]));
+    previewed["preview"] = json!(false);
+    previewed["money"] = asked["money"].clone();
+    assert_eq!(asked, previewed);
+    let gateway = gateway(id);
+    api.perform_effects(&gateway, id).await;
+    assert_eq!(gateway.refunded(), 400);
+    let view = api.order("support", id).await;
+    assert_eq!(view["exceptions"][0]["kind"], "refund_awaits_approval");
+    assert!(!view.to_string().contains("waited long"));
+    assert_eq!(view["money"]["proposed_refunds"][0]["amount"], 101);
+
+    let close = format!(
+        "/api/oms/orders/{id}/exceptions/{}/close",
+        asked["exception"]
+    );
+    let approve = json!({ "outcome": "approved" });
+    let own = api.post("agent", &close, "a-1", &approve).await;
+    assert_eq!(own.problem(409), "own_refund");
+    // The role of another one has no limit, and would not need one.
+    let approved = api.post("admin", &close, "a-2", &approve).await;
+    approved.expect(200);
+    api.perform_effects(&gateway, id).await;
+    assert_eq!(gateway.refunded(), 501);
+    let view = api.order("agent", id).await;
+    assert_eq!(view["exceptions"], json!([]));
+    assert_eq!(view["money"].get("proposed_refunds"), None);
+    // Whoever has no limit needs nobody.
+    let asked = api
+        .post(
+            "admin",
+            &format!("/api/oms/orders/{id}/refunds"),
+            "r-3",
+            &json!({ "amount": 1000 }),
+        )
+        .await
+        .expect(200);
+    assert_eq!(asked["state"], "requested");
+}
+
+#[tokio::test]
 async fn the_order_links_to_a_refund_as_long_as_there_is_something_to_give() {
     let api = ApiHarness::new().await;
     let id = paid(&api).await;

@@ -8,8 +8,10 @@ use std::{
 
 use app::{
     bus::{catalogue::CATALOGUE, subscriptions::SUBSCRIPTIONS},
+    goodwill::GoodwillLimits,
     usecases::placement_defaults::PlacementDefaults,
 };
+use domain::order::ShippingRefund;
 use web::ROUTES;
 use yaml_rust2::{Yaml, YamlLoader};
 
@@ -152,6 +154,22 @@ fn the_parameter_of_payment_commands_has_the_values_that_the_code_knows() {
     assert_eq!(allowed, PlacementDefaults::SETTINGS.map(|(name, _)| name));
     let default: PlacementDefaults = text(&parameter["Default"]).parse().unwrap();
     assert_eq!(default, PlacementDefaults::default());
+}
+
+#[test]
+fn the_parameter_of_shipping_refunds_has_the_rules_that_the_code_knows() {
+    let documents = YamlLoader::load_from_str(&deliverables::read("infra/template.yaml")).unwrap();
+    let parameters = &documents[0]["Parameters"];
+    let parameter = &parameters["ShippingRefund"];
+    let allowed = parameter["AllowedValues"].as_vec().unwrap().iter();
+    let allowed: Vec<String> = allowed.map(text).collect();
+    assert_eq!(allowed, ShippingRefund::NAMES.map(|(name, _)| name));
+    let default: ShippingRefund = text(&parameter["Default"]).parse().unwrap();
+    assert_eq!(default, ShippingRefund::default());
+    let limits: GoodwillLimits = text(&parameters["GoodwillLimits"]["Default"])
+        .parse()
+        .unwrap();
+    assert_eq!(limits, GoodwillLimits::default());
 }
 
 /// Settings that Lambda gives itself, or only the local stack; and what the build sets.

@@ -180,6 +180,7 @@ async fn the_same_key_with_another_body_is_refused(world: &mut World) {
     let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
     let request = CancelRequest {
         lines: Vec::new(),
+        restocking_fee: 0,
         reason: CancelReason::CustomerRequested,
         note: None,
     };

@@ -15,18 +15,38 @@ use crate::{
 };
 
 /// The price of one unit with its tax and its share of the shipping, when three are bought.
-const UNIT: i64 = 1999 + 380 + 163;
+pub(super) const UNIT: i64 = 1999 + 380 + 163;
 
-/// An order of three, paid, of which the gateway is commanded. Nothing is in stock, so everything can be cancelled.
-async fn three_are_paid(world: &mut World) -> OrderId {
-    let draft = Draft::new("1001").line("TEE", 3);
-    let draft = draft.commanded(PaymentCommands::default());
-    world.place_and_pay(draft).await
+/// Units of which the gateway is commanded.
+fn commanded(units: u32) -> Draft {
+    let draft = Draft::new("1001").line("TEE", units);
+    draft.commanded(PaymentCommands::default())
 }
 
-async fn cancels(world: &mut World, order: OrderId, units: u32) {
+fn captured(capture: CapturePolicy) -> PaymentCommands {
+    PaymentCommands {
+        capture,
+        ..PaymentCommands::default()
+    }
+}
+
+/// An order of three, paid, of which the gateway is commanded. Nothing is in stock, so everything can be cancelled.
+pub(super) async fn three_are_paid(world: &mut World) -> OrderId {
+    world.place_and_pay(commanded(3)).await
+}
+
+pub(super) async fn cancels(world: &mut World, order: OrderId, units: u32) {
     let answer = world.cancels(order, &[("1", units)]).await.expect("done");
     assert_eq!(answer.lines[0].cancelled, units);
+}
+
+/// Three are paid, one is cancelled, and the gateway refuses the refund.
+async fn a_refund_is_refused(world: &mut World, code: &'static str) -> OrderId {
+    let order = three_are_paid(world).await;
+    world.gateway.inner.goes_wrong(&[Trouble::Refused(code)]);
+    cancels(world, order, 1).await;
+    world.settle().await;
+    order
 }
 
 /// One unit is cancelled, and the gateway cannot be reached after one call that goes wrong.
@@ -40,13 +60,13 @@ async fn cancelled_while_down(world: &mut World, order: OrderId, trouble: Troubl
 }
 
 /// Amounts that went back, each refund once.
-fn given_back(world: &World) -> Vec<i64> {
+pub(super) fn given_back(world: &World) -> Vec<i64> {
     let made = world.gateway.inner.refunds();
     made.iter().map(|refund| refund.amount).collect()
 }
 
 /// Our books say what the gateway's ledger says, and nothing is under way.
-async fn books_agree(world: &World, order: OrderId) {
+pub(super) async fn books_agree(world: &World, order: OrderId) {
     let found = world.order(order).await;
     let payment = &found.state.payment;
     assert_eq!(payment.refunded(), world.gateway.inner.refunded());
@@ -152,13 +172,7 @@ async fn a_webhook_confirms_a_refund_as_its_answer_does(world: &mut World) {
 
 story!(a_refused_refund_is_shown_to_a_person_who_tries_again);
 async fn a_refused_refund_is_shown_to_a_person_who_tries_again(world: &mut World) {
-    let order = three_are_paid(world).await;
-    world
-        .gateway
-        .inner
-        .goes_wrong(&[Trouble::Refused("balance_insufficient")]);
-    cancels(world, order, 1).await;
-    world.settle().await;
+    let order = a_refund_is_refused(world, "balance_insufficient").await;
     assert_eq!(given_back(world), [0_i64; 0]);
     let refused = [ExceptionKind::PaymentCommandRefused];
     assert_eq!(world.exceptions(order).await, refused);
@@ -269,10 +283,7 @@ async fn what_two_payments_gave_goes_back_to_both_and_never_more(world: &mut Wor
 
 story!(no_money_can_come_for_a_cancelled_order);
 async fn no_money_can_come_for_a_cancelled_order(world: &mut World) {
-    let draft = Draft::new("1001").line("TEE", 2);
-    let order = world
-        .place(draft.commanded(PaymentCommands::default()))
-        .await;
+    let order = world.place(commanded(2)).await;
     world.authorizes("1001");
     world.settle().await;
     cancels(world, order, 2).await;
@@ -284,10 +295,7 @@ async fn no_money_can_come_for_a_cancelled_order(world: &mut World) {
 
 story!(money_that_comes_while_the_payment_is_being_cancelled_goes_back);
 async fn money_that_comes_while_the_payment_is_being_cancelled_goes_back(world: &mut World) {
-    let draft = Draft::new("1001").line("TEE", 2);
-    let order = world
-        .place(draft.commanded(PaymentCommands::default()))
-        .await;
+    let order = world.place(commanded(2)).await;
     // The customer pays, and cancels before we hear of it.
     let total = world.total("1001");
     world.gateway.inner.has("pi_1001", total, total);
@@ -306,10 +314,7 @@ story!(what_is_due_is_captured_when_the_first_shipment_leaves);
 async fn what_is_due_is_captured_when_the_first_shipment_leaves(world: &mut World) {
     world.warehouse("berlin").await;
     world.has_stock("berlin", "TEE", 2).await;
-    let commands = PaymentCommands {
-        capture: CapturePolicy::FirstShipment,
-        ..PaymentCommands::default()
-    };
+    let commands = captured(CapturePolicy::FirstShipment);
     let draft = Draft::new("1001").line("TEE", 2).line("MUG", 1);
     let order = world.place(draft.commanded(commands)).await;
     world.authorizes("1001");
@@ -331,10 +336,7 @@ async fn what_is_due_is_captured_when_the_first_shipment_leaves(world: &mut Worl
 
 story!(what_is_authorized_is_captured_at_once_when_no_hold_is_in_force);
 async fn what_is_authorized_is_captured_at_once_when_no_hold_is_in_force(world: &mut World) {
-    let commands = PaymentCommands {
-        capture: CapturePolicy::AtOnce,
-        ..PaymentCommands::default()
-    };
+    let commands = captured(CapturePolicy::AtOnce);
     let draft = Draft::new("1001").line("TEE", 1);
     let order = world.place(draft.commanded(commands)).await;
     world.holds(order, "check").await;
@@ -364,13 +366,7 @@ async fn a_refund_that_a_person_makes_at_the_gateway_is_not_made_again(world: &m
 
 story!(a_refused_refund_that_a_person_makes_by_hand_is_not_made_twice);
 async fn a_refused_refund_that_a_person_makes_by_hand_is_not_made_twice(world: &mut World) {
-    let order = three_are_paid(world).await;
-    world
-        .gateway
-        .inner
-        .goes_wrong(&[Trouble::Refused("balance_insufficient")]);
-    cancels(world, order, 1).await;
-    world.settle().await;
+    let order = a_refund_is_refused(world, "balance_insufficient").await;
     world.refunds("1001", "re_by_hand", UNIT);
     world.settle().await;
     world
@@ -390,13 +386,7 @@ async fn a_refused_refund_that_a_person_makes_by_hand_is_not_made_twice(world: &
 
 story!(a_refused_refund_is_not_tried_again_while_the_bank_decides);
 async fn a_refused_refund_is_not_tried_again_while_the_bank_decides(world: &mut World) {
-    let order = three_are_paid(world).await;
-    world
-        .gateway
-        .inner
-        .goes_wrong(&[Trouble::Refused("charge_disputed")]);
-    cancels(world, order, 1).await;
-    world.settle().await;
+    let order = a_refund_is_refused(world, "charge_disputed").await;
     let id = "dp_1".to_owned();
     world.payment("1001", PaymentFact::DisputeOpened { id });
     world.settle().await;

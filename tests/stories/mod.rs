@@ -5,6 +5,7 @@ mod backorders;
 mod cancellation_requests;
 mod cancellations;
 mod commanded_payments;
+mod commanded_refunds;
 mod counts;
 mod declined;
 mod holds;

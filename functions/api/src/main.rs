@@ -10,7 +10,7 @@ use aws::{
     table::Table,
 };
 use lambda_runtime::Error;
-use web::{Scope, problem, serve};
+use web::{Scope, Settings, problem, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -20,10 +20,14 @@ async fn main() -> Result<(), Error> {
     let table = &Table::new(connection.dynamodb(), required("TABLE_NAME")?)
         .with_contacts(required("CONTACTS_TABLE_NAME")?)
         .with_customer_key(customer_key.into_bytes());
-    let defaults = &required_parsed("PAYMENT_COMMANDS", "is not a way to command payments")?;
+    let settings = &Settings::new(
+        required_parsed("PAYMENT_COMMANDS", "is not a way to command payments")?,
+        required_parsed("SHIPPING_REFUND", "is not a rule for shipping")?,
+        required_parsed("GOODWILL_LIMITS", "is not a list of limits of roles")?,
+    );
     table.warm().await;
     gateway::serve(async |request| match request {
-        Ok(request) => serve(table, &SystemClock, defaults, &request, Scope::Api).await,
+        Ok(request) => serve(table, &SystemClock, settings, &request, Scope::Api).await,
         Err(error) => problem::unreadable(&error),
     })
     .await

@@ -19,7 +19,8 @@ pub enum Permission {
     PlaceOrders,
     /// Cancel orders or units.
     CancelOrders,
-    /// Give money back, and have what the payment gateway has refused tried again.
+    /// Give money back, approve what somebody else wants to give back, and have what the payment gateway has refused tried
+    /// again.
     RefundOrders,
     /// Place and release holds.
     HoldOrders,
@@ -236,6 +237,12 @@ impl Principal {
     /// Whether any of the principal's roles grants a permission.
     pub fn may(&self, permission: Permission) -> bool {
         self.roles.iter().any(|role| grants(*role, permission))
+    }
+
+    /// The principal's roles that grant a permission.
+    pub fn roles_that_may(&self, permission: Permission) -> impl Iterator<Item = Role> {
+        let roles = self.roles.iter().copied();
+        roles.filter(move |role| grants(*role, permission))
     }
 
     /// Whether any of the principal's roles grants one of the permissions.

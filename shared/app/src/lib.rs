@@ -8,6 +8,7 @@
 pub mod access;
 pub mod bus;
 pub mod failure;
+pub mod goodwill;
 pub mod memory;
 pub mod ports;
 pub mod retries;

@@ -11,10 +11,11 @@ mod common;
 
 use common::{INTENT, OrderFixture, at};
 use domain::{
-    inbound::PaymentFact,
+    inbound::{PaymentFact, ShipmentFact},
+    invariants::{OrderRecord, Snapshot, check},
     order::{
-        CapturePolicy, Command, Effect, EffectAction, EffectOutcome, PaymentCommands, RefundOrder,
-        RefundStatus,
+        CancelLine, CancelReason, CapturePolicy, Command, Effect, EffectAction, EffectOutcome,
+        PaymentCommands, RefundOrder, RefundRequest, RefundStatus, RefundUnits, ShippingRefund,
     },
 };
 use proptest::prelude::*;
@@ -231,14 +232,89 @@ fn commands() -> impl Strategy<Value = PaymentCommands> {
     })
 }
 
+/// Yen have no decimals, euros two, dinars three.
+fn currency() -> impl Strategy<Value = &'static str> {
+    prop_oneof![Just("JPY"), Just("EUR"), Just("KWD")]
+}
+
+fn shipping_refund() -> impl Strategy<Value = ShippingRefund> {
+    prop_oneof![
+        Just(ShippingRefund::FirstUnit),
+        Just(ShippingRefund::LastUnit),
+        Just(ShippingRefund::ProRata),
+        Just(ShippingRefund::Never),
+    ]
+}
+
+/// Lines of (units, unit price), of which a price may be 0; a discount on the whole, which the prices may not cover; taxes;
+/// shipping and when it goes back.
+#[derive(Debug, Clone)]
+struct Basket {
+    currency: &'static str,
+    lines: Vec<(u32, i64)>,
+    discount: i64,
+    tax: i64,
+    shipping: i64,
+    rule: ShippingRefund,
+}
+
+fn basket() -> impl Strategy<Value = Basket> {
+    let lines = prop::collection::vec((1..4_u32, 0..2500_i64), 1..4);
+    let rest = (0..2000_i64, 0..500_i64, 0..1000_i64);
+    (currency(), lines, rest, shipping_refund()).prop_map(
+        |(currency, lines, (discount, tax, shipping), rule)| Basket {
+            currency,
+            lines,
+            discount,
+            tax,
+            shipping,
+            rule,
+        },
+    )
+}
+
+impl Basket {
+    fn placed(&self, commands: PaymentCommands) -> OrderFixture {
+        let mut request = common::request(&self.lines);
+        let worth: i64 = self
+            .lines
+            .iter()
+            .map(|(n, price)| i64::from(*n) * price)
+            .sum();
+        request.currency = self.currency.parse().unwrap();
+        request.discount = self.discount.min(worth);
+        request.shipping = self.shipping;
+        for (line, tax) in request.lines.iter_mut().zip([self.tax, 0, 1]) {
+            line.tax = tax;
+        }
+        request.terms.payment_commands = Some(commands);
+        request.terms.shipping_refund = Some(self.rule);
+        OrderFixture::placed_as(request)
+    }
+
+    fn line(&self, nth: u8) -> String {
+        (usize::from(nth) % self.lines.len() + 1).to_string()
+    }
+}
+
+fn units_of(line: &str) -> RefundRequest {
+    RefundRequest {
+        lines: vec![RefundUnits {
+            line: common::line(line),
+            units: 1,
+        }],
+        ..RefundRequest::default()
+    }
+}
+
 proptest! {
     #[test]
     fn no_payment_gives_back_more_than_it_has_taken_and_what_is_owed_goes_back(
         commands in commands(),
-        lines in prop::collection::vec((1..4_u32, 1..2500_i64), 1..3),
-        steps in prop::collection::vec((0..9_u8, any::<u8>(), 1..3000_i64), 0..40),
+        basket in basket(),
+        steps in prop::collection::vec((0..12_u8, any::<u8>(), 1..3000_i64), 0..40),
     ) {
-        let order = OrderFixture::commanded(&lines, commands);
+        let order = basket.placed(commands);
         let mut case = Case { order, gateway: Gateway::default() };
         let total = case.order.order.total();
         for (step, way, amount) in steps {
@@ -247,13 +323,12 @@ proptest! {
                 0 => case.pays(intent, amount.min(total), way % 4 < 2),
                 1 => case.pays(0, total, way % 2 == 0),
                 2 => {
-                    let line = (usize::from(way) % lines.len() + 1).to_string();
-                    let _ = case.order.cancel(&[(&line, 1)]);
+                    let _ = case.order.cancel(&[(&basket.line(way), 1)]);
                 }
                 3 | 4 => case.performs(usize::from(way / 4), way),
                 5 => case.tells_of_refunds(),
                 6 => {
-                    let _ = case.order.apply(&Command::Refund { amount, note: None });
+                    let _ = case.order.apply(&common::refund(amount));
                 }
                 7 => {
                     let id = "dp_1".to_owned();
@@ -261,6 +336,29 @@ proptest! {
                         PaymentFact::DisputeOpened { id }
                     } else {
                         PaymentFact::DisputeClosed { id, won: true }
+                    });
+                }
+                8 => {
+                    let refund = RefundRequest {
+                        restocking_fee: if way % 2 == 0 { amount % 100 } else { 0 },
+                        ..units_of(&basket.line(way))
+                    };
+                    let _ = case.order.apply(&common::asked(refund));
+                }
+                9 => {
+                    let shipping = amount % basket.shipping.max(1);
+                    let refund = RefundRequest { shipping, ..RefundRequest::default() };
+                    let _ = case.order.apply(&common::asked(refund));
+                }
+                10 => {
+                    let _ = case.order.apply(&Command::Cancel {
+                        lines: vec![CancelLine {
+                            line: common::line(&basket.line(way)),
+                            units: Some(1),
+                        }],
+                        reason: CancelReason::CustomerRequested,
+                        restocking_fee: amount % 200,
+                        note: None,
                     });
                 }
                 _ => case.retries(),
@@ -289,8 +387,100 @@ proptest! {
         let (taken, back) = (order.state.payment.captured(), order.state.payment.refunded());
         prop_assert_eq!(taken, case.gateway.captured.iter().sum::<i64>());
         prop_assert_eq!(back, INTENTS.iter().map(|id| case.gateway.given_back(id)).sum::<i64>());
+        let record = OrderRecord {
+            order: order.clone(),
+            commits: case.order.commits.clone(),
+        };
+        let table = Snapshot { orders: vec![record], ..Snapshot::default() };
+        prop_assert_eq!(check(&table), vec![], "the rules hold");
         if taken == total {
-            prop_assert_eq!(back, total, "every unit is cancelled");
+            let payment = &order.state.payment;
+            let never = match basket.rule {
+                ShippingRefund::Never => basket.shipping - payment.shipping_granted,
+                ShippingRefund::FirstUnit | ShippingRefund::LastUnit | ShippingRefund::ProRata => 0,
+            };
+            let kept = (never + payment.restocking_fees - payment.credits).max(0);
+            prop_assert_eq!(back, total - kept, "every unit is cancelled");
         }
+    }
+
+    /// Whatever of it is cancelled, comes back or is refunded, in whatever order: the whole, to the last minor unit.
+    #[test]
+    fn units_go_back_cell_by_cell_and_sum_to_the_whole(
+        basket in basket(),
+        shipped in 0..4_u32,
+        steps in prop::collection::vec((0..4_u8, any::<u8>(), 0..1000_i64), 0..30),
+    ) {
+        let mut order = basket.placed(PaymentCommands::default());
+        let total = order.order.total();
+        let cells: i64 = order.order.placed.lines.iter().flat_map(|line| {
+            (0..line.quantity).map(|unit| line.cell(unit).total(false))
+        }).sum();
+        prop_assert_eq!(cells, total);
+        order.captured();
+        if shipped > 0 && order.route(&[("berlin", shipped)]).is_ok() {
+            let _ = order.apply(&Command::RequestFulfillment { not_to: vec![] });
+            let open = order.order.state.fulfillment_orders.first().map(|found| found.lines.clone());
+            let open: Vec<(String, u32)> = open.into_iter().flatten()
+                .map(|part| (part.line.to_string(), part.open)).collect();
+            let lines: Vec<(&str, u32)> = open.iter().map(|(id, n)| (id.as_str(), *n)).collect();
+            if !lines.is_empty() {
+                order.report(0, common::shipped("1", &lines, true)).unwrap();
+                order.shipment("1", ShipmentFact::Delivered).unwrap();
+            }
+        }
+        let mut owed = 0;
+        for (step, way, amount) in steps {
+            let line = basket.line(way);
+            match step {
+                0 => { let _ = order.cancel(&[(&line, 1)]); }
+                1 => comes_back(&mut order, &line),
+                2 => { let _ = order.apply(&common::asked(units_of(&line))); }
+                _ => {
+                    let shipping = amount.min(order.order.shipping_left());
+                    let refund = RefundRequest { shipping, ..RefundRequest::default() };
+                    let _ = order.apply(&common::asked(refund));
+                }
+            }
+            let now = order.order.refund_owed();
+            prop_assert!(owed <= now && now <= total, "{} after {}", now, owed);
+            prop_assert_eq!(now, order.order.credited_value());
+            prop_assert_eq!(order.order.amount_due(), total - now);
+            for (line, state) in order.order.lines() {
+                prop_assert!(state.credited() <= line.quantity, "{:?}", state);
+                prop_assert!(state.credited() >= state.cancelled + state.returned, "{:?}", state);
+            }
+            owed = now;
+        }
+        let _ = order.cancel(&[]);
+        for (index, (units, _)) in basket.lines.iter().enumerate() {
+            for _ in 0..*units {
+                comes_back(&mut order, &(index + 1).to_string());
+            }
+        }
+        let never = match basket.rule {
+            ShippingRefund::Never => basket.shipping - order.order.state.payment.shipping_granted,
+            ShippingRefund::FirstUnit | ShippingRefund::LastUnit | ShippingRefund::ProRata => 0,
+        };
+        prop_assert_eq!(order.order.refund_owed(), total - never);
+        prop_assert_eq!(order.order.refunds_asked_for(), total - never);
+    }
+}
+
+/// A delivered unit comes back, and the order changes.
+fn comes_back(order: &mut OrderFixture, line: &str) {
+    let lines = &mut order.order.state.lines;
+    let state = lines
+        .iter_mut()
+        .find(|state| state.id == common::line(line))
+        .unwrap();
+    if state.returned < state.delivered {
+        state.returned += 1;
+        let another_intent = Command::RecordPayment {
+            intent: format!("pi_{}", order.fixture),
+            fact: PaymentFact::Linked,
+            occurred_at: at(order.fixture),
+        };
+        order.apply(&another_intent).unwrap();
     }
 }

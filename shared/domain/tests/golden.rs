@@ -12,8 +12,8 @@ use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::{
         CapturePolicy, Command, Commit, EffectOutcome, Event, ExceptionOutcome, HoldKind, Order,
-        OrderState, PaymentCommands, PlacedOrder, RefundStatus, Shipment, ShipmentStatus, fold,
-        verify_chain,
+        OrderState, PaymentCommands, PlacedOrder, RefundReason, RefundRequest, RefundStatus,
+        RefundUnits, Shipment, ShipmentStatus, fold, verify_chain,
     },
 };
 use schemars::schema_for;
@@ -263,7 +263,48 @@ fn commanded_order() -> OrderFixture {
     };
     order.apply(&record(2, made("re_1", 1000))).unwrap();
     let note = Some("she was patient".to_owned());
-    order.apply(&Command::Refund { amount: 100, note }).unwrap();
+    let refund = RefundRequest {
+        amount: 100,
+        ..RefundRequest::default()
+    };
+    let credits_max = None;
+    order
+        .apply(&Command::Refund {
+            refund,
+            credits_max,
+            note,
+        })
+        .unwrap();
+    order
+}
+
+/// An order of which units, shipping and goodwill are refunded; one refund waits for a second person.
+fn refunded_order() -> OrderFixture {
+    let mut request = common::request(&[(3, 1000)]);
+    request.shipping = 490;
+    request.terms.payment_commands = Some(PaymentCommands::default());
+    let mut order = OrderFixture::placed_as(request);
+    order.captured();
+    let refund = RefundRequest {
+        lines: vec![RefundUnits {
+            line: common::line("1"),
+            units: 1,
+        }],
+        shipping: 90,
+        amount: 50,
+        restocking_fee: 100,
+        reason: Some(RefundReason::Damaged),
+    };
+    for credits_max in [None, Some(99)] {
+        order
+            .apply(&Command::Refund {
+                refund: refund.clone(),
+                credits_max,
+                note: Some("it has a scratch".to_owned()),
+            })
+            .unwrap();
+    }
+    order.cancel(&[("1", 2)]).unwrap();
     order
 }
 
@@ -286,18 +327,20 @@ fn this_version_stores_what_the_golden_files_hold() {
     insta::with_settings!({ snapshot_path => "golden", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("shipped_order", document(&shipped_order()));
         insta::assert_snapshot!("commanded_order", document(&commanded_order()));
+        insta::assert_snapshot!("refunded_order", document(&refunded_order()));
         insta::assert_snapshot!("unpaid_order", document(&unpaid_order()));
         insta::assert_snapshot!("late_order", document(&late_order()));
         insta::assert_snapshot!("recalled_order", document(&recalled_order()));
     });
 }
 
-const GOLDEN: [&str; 6] = [
+const GOLDEN: [&str; 7] = [
     include_str!("golden/commanded_order.snap"),
     include_str!("golden/late_order.snap"),
     include_str!("golden/shipped_order.snap"),
     include_str!("golden/unpaid_order.snap"),
     include_str!("golden/recalled_order.snap"),
+    include_str!("golden/refunded_order.snap"),
     UNDATED,
 ];
 

@@ -1,8 +1,8 @@
 //! An authorised request, and what a handler needs to carry it out.
 
-use app::{access::Principal, usecases::placement_defaults::PlacementDefaults};
+use app::access::Principal;
 
-use crate::response::Request;
+use crate::{response::Request, settings::Settings};
 
 /// The decoded parameters of a path, by name.
 pub(crate) type Parameters = Vec<(&'static str, String)>;
@@ -12,8 +12,8 @@ pub(crate) struct Call<'a, S, E> {
     pub(crate) store: &'a S,
     /// The clock and the id generator.
     pub(crate) env: &'a E,
-    /// What an order gets that says nothing when it is placed.
-    pub(crate) defaults: &'a PlacementDefaults,
+    /// What the deployment decides.
+    pub(crate) settings: &'a Settings,
     pub(crate) request: &'a Request,
     pub(crate) principal: Principal,
     /// The decoded parameters of the path.

@@ -22,7 +22,14 @@ pub(crate) const CANCEL: &str = r#"{
   "note": "Ordered the wrong size",
   "lines": [{ "line": "1", "quantity": 1 }]
 }"#;
-pub(crate) const REFUND: &str = r#"{ "amount": 500, "note": "The mug has a scratch" }"#;
+pub(crate) const REFUND: &str = r#"{
+  "lines": [{ "line": "1", "quantity": 1 }],
+  "shipping": 0,
+  "amount": 500,
+  "restocking_fee": 0,
+  "reason": "DAMAGED",
+  "note": "It has a scratch"
+}"#;
 pub(crate) const HOLD: &str =
     r#"{ "kind": "manual", "handle": "call-back", "until": "2026-12-01T00:00:00Z" }"#;
 pub(crate) const ALLOW_LOCATION: &str = r#"{ "line": "1", "location": "berlin" }"#;

@@ -23,6 +23,7 @@ mod route;
 mod router;
 mod routes;
 mod serve;
+mod settings;
 mod status_listing;
 mod walk;
 pub mod webhook;
@@ -43,3 +44,4 @@ pub use routes::{
     report_fulfillment::{ReasonBody, ShipBody, ShipmentBody, ShipmentExceptionBody},
 };
 pub use serve::serve;
+pub use settings::Settings;

@@ -285,6 +285,7 @@ impl From<Rejection> for Problem {
             | RejectionCode::ShipmentNotYetKnown
             | RejectionCode::OutcomeNotAllowed
             | RejectionCode::RefundAmount
+            | RejectionCode::OwnRefund
             | RejectionCode::Disputed
             | RejectionCode::NotCommanded
             | RejectionCode::NotYetCaptured => Self::new(409, code, rejection.message),

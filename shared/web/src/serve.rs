@@ -3,7 +3,6 @@
 use app::{
     access::{Claims, Principal},
     ports::{Clock, IdGenerator, Store},
-    usecases::placement_defaults::PlacementDefaults,
 };
 
 use crate::{
@@ -19,13 +18,15 @@ use crate::{
         read_fulfillment_order, read_order, read_stock, refund_order, release_hold,
         report_fulfillment, retry_effect, take_exception, take_stock_exception,
     },
+    settings::Settings,
 };
 
-/// Answers a request. `defaults` is what orders that it places get when they say nothing. Every outcome is a response; internal causes are logged here and not sent.
+/// Answers a request, as the deployment's `settings` say. Every outcome is a response; internal causes are logged here and
+/// not sent.
 pub async fn serve(
     store: &impl Store,
     env: &(impl Clock + IdGenerator),
-    defaults: &PlacementDefaults,
+    settings: &Settings,
     request: &Request,
     scope: Scope,
 ) -> Response {
@@ -35,7 +36,7 @@ pub async fn serve(
     } else {
         "none"
     };
-    match answer(store, env, defaults, request, found).await {
+    match answer(store, env, settings, request, found).await {
         Ok(response) => {
             tracing::info!(
                 route = name,
@@ -54,7 +55,7 @@ pub async fn serve(
 async fn answer(
     store: &impl Store,
     env: &(impl Clock + IdGenerator),
-    defaults: &PlacementDefaults,
+    settings: &Settings,
     request: &Request,
     found: RouteMatch,
 ) -> Result<Response, Problem> {
@@ -68,7 +69,7 @@ async fn answer(
     let call = Call {
         store,
         env,
-        defaults,
+        settings,
         request,
         principal: authorize(request, route)?,
         parameters,

@@ -88,6 +88,7 @@ fn cancels_one_unit<S: Store + Send + Sync + 'static>(
     };
     let request = CancelRequest {
         lines: vec![line],
+        restocking_fee: 0,
         reason: CancelReason::CustomerRequested,
         note: None,
     };

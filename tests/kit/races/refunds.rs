@@ -5,9 +5,9 @@ use std::sync::Arc;
 use app::{
     bus::message::redrive,
     ports::Store,
-    usecases::{cancel::CancelRequest, perform_effects},
+    usecases::{cancel::CancelRequest, perform_effects, refund::AskedRefund},
 };
-use domain::order::{CancelLine, CancelReason, Order, PaymentCommands};
+use domain::order::{CancelLine, CancelReason, Order, PaymentCommands, RefundRequest, RefundUnits};
 
 use super::{
     round::Round,
@@ -18,8 +18,8 @@ use crate::{gateway::GatewayDouble, world::Draft};
 /// Units of the order. None is in stock, so all can be cancelled.
 const UNITS: u32 = 5;
 
-/// So many tasks at once on one order that is paid: a half gives back a fifth of what was paid, a quarter cancels a unit,
-/// a quarter commands the gateway.
+/// So many tasks at once on one order that is paid: a quarter gives back a fifth of what was paid, a quarter refunds a
+/// unit, a quarter cancels one, a quarter commands the gateway.
 ///
 /// What was asked for is reserved with the order, so the gateway is never asked for more than it has taken, and in the end
 /// our books say what its ledger says.
@@ -43,7 +43,8 @@ pub async fn refunds_of_one_payment<S: Store + Send + Sync + 'static>(
             let (store, clock) = (Arc::clone(&round.store), Arc::clone(&round.clock));
             let key = key(&format!("{}-{task}", round.name));
             match task % 4 {
-                0 | 2 => Task::Refunds(store, clock, id, total / 5, key),
+                0 => Task::Refunds(store, clock, id, amount(total / 5), key),
+                2 => Task::Refunds(store, clock, id, unit(), key),
                 1 => Task::Cancels(store, clock, id, one_unit(), key),
                 _ => Task::Performs(store, clock, id, Arc::clone(&gateway)),
             }
@@ -58,6 +59,31 @@ pub async fn refunds_of_one_payment<S: Store + Send + Sync + 'static>(
     }
 }
 
+fn amount(amount: i64) -> AskedRefund {
+    asked(RefundRequest {
+        amount,
+        ..RefundRequest::default()
+    })
+}
+
+fn unit() -> AskedRefund {
+    asked(RefundRequest {
+        lines: vec![RefundUnits {
+            line: "1".parse().expect("a line"),
+            units: 1,
+        }],
+        ..RefundRequest::default()
+    })
+}
+
+fn asked(refund: RefundRequest) -> AskedRefund {
+    AskedRefund {
+        refund,
+        credits_max: None,
+        note: None,
+    }
+}
+
 fn one_unit() -> CancelRequest {
     let line = CancelLine {
         line: "1".parse().expect("a line"),
@@ -65,6 +91,7 @@ fn one_unit() -> CancelRequest {
     };
     CancelRequest {
         lines: vec![line],
+        restocking_fee: 0,
         reason: CancelReason::CustomerRequested,
         note: None,
     }

@@ -13,7 +13,7 @@ use app::{
         cancel::{CancelRequest, cancel},
         idempotency::IdempotencyKey,
         perform_effects,
-        refund::refund,
+        refund::{AskedRefund, refund},
         route::route_order,
     },
 };
@@ -54,8 +54,14 @@ pub(super) enum Task<S> {
         IdempotencyKey,
     ),
     Routes(Arc<S>, Arc<ManualClock>, OrderId),
-    /// Gives so much back, minor units.
-    Refunds(Arc<S>, Arc<ManualClock>, OrderId, i64, IdempotencyKey),
+    /// Gives back what is asked for.
+    Refunds(
+        Arc<S>,
+        Arc<ManualClock>,
+        OrderId,
+        AskedRefund,
+        IdempotencyKey,
+    ),
     /// Commands the gateway.
     Performs(Arc<S>, Arc<ManualClock>, OrderId, Arc<GatewayDouble>),
 }
@@ -84,9 +90,9 @@ impl<S: Store + Send + Sync> Task<S> {
                     .await
                     .map(|_| ())
             }
-            Self::Refunds(store, clock, order, amount, key) => {
+            Self::Refunds(store, clock, order, asked, key) => {
                 let agent = Actor::system("agent");
-                refund(&**store, &**clock, *order, (*amount, None), key, &agent)
+                refund(&**store, &**clock, *order, asked, key, &agent)
                     .await
                     .map(|_| ())
             }

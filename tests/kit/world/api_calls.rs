@@ -152,6 +152,7 @@ impl World {
         });
         let request = CancelRequest {
             lines: lines.collect(),
+            restocking_fee: 0,
             reason: CancelReason::CustomerRequested,
             note: Some("they called".to_owned()),
         };
@@ -191,6 +192,7 @@ impl World {
         self.tick();
         let request = CancelRequest {
             lines: Vec::new(),
+            restocking_fee: 0,
             reason: CancelReason::CustomerRequested,
             note: None,
         };
@@ -243,6 +245,7 @@ impl World {
         self.faults.set(step, false);
         let request = CancelRequest {
             lines: Vec::new(),
+            restocking_fee: 0,
             reason: CancelReason::CustomerRequested,
             note: None,
         };

@@ -2,7 +2,7 @@
 
 use domain::{
     order::{Address, Contact, Terms},
-    order::{PaymentCommands, PlaceLine, PlaceOrder, PlacePayment},
+    order::{PaymentCommands, PlaceLine, PlaceOrder, PlacePayment, ShippingRefund},
 };
 use jiff::Timestamp;
 
@@ -89,6 +89,13 @@ impl Draft {
     #[must_use]
     pub fn commanded(mut self, commands: PaymentCommands) -> Self {
         self.request.terms.payment_commands = Some(commands);
+        self
+    }
+
+    /// The price of shipping goes back by this rule.
+    #[must_use]
+    pub fn shipping_goes_back(mut self, rule: ShippingRefund) -> Self {
+        self.request.terms.shipping_refund = Some(rule);
         self
     }
 

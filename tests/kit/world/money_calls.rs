@@ -1,9 +1,15 @@
 //! Requests of people about money.
 
-use app::{failure::Failure, usecases::refund};
+use app::{
+    failure::Failure,
+    usecases::{
+        refund::{self, AskedRefund},
+        work_exceptions::{ExceptionWork, work_on_exception},
+    },
+};
 use domain::{
     ids::OrderId,
-    order::{Actor, ActorKind, Order},
+    order::{Actor, ActorKind, ExceptionKind, ExceptionOutcome, Order, RefundRequest},
 };
 
 use super::{api_calls::until_answered, state::World};
@@ -16,14 +22,60 @@ fn agent() -> Actor {
 }
 
 impl World {
-    /// A person gives money back.
+    /// A person gives an amount back.
     ///
     /// # Errors
     /// The failure of the use case.
     pub async fn gives_back(&mut self, order: OrderId, amount: i64) -> Result<Order, Failure> {
+        let refund = RefundRequest {
+            amount,
+            ..RefundRequest::default()
+        };
+        self.refunds_as_asked(order, refund).await
+    }
+
+    /// A person gives back what is asked for.
+    ///
+    /// # Errors
+    /// The failure of the use case.
+    pub async fn refunds_as_asked(
+        &mut self,
+        order: OrderId,
+        refund: RefundRequest,
+    ) -> Result<Order, Failure> {
+        let asked = AskedRefund {
+            refund,
+            credits_max: None,
+            note: Some("she was very patient".to_owned()),
+        };
+        self.asks_for(order, &asked).await
+    }
+
+    /// A person who may give so much back beyond what is owed gives an amount back.
+    ///
+    /// # Errors
+    /// The failure of the use case.
+    pub async fn gives_back_within(
+        &mut self,
+        order: OrderId,
+        amount: i64,
+        credits_max: i64,
+    ) -> Result<Order, Failure> {
+        let refund = RefundRequest {
+            amount,
+            ..RefundRequest::default()
+        };
+        let asked = AskedRefund {
+            refund,
+            credits_max: Some(credits_max),
+            note: None,
+        };
+        self.asks_for(order, &asked).await
+    }
+
+    async fn asks_for(&mut self, order: OrderId, asked: &AskedRefund) -> Result<Order, Failure> {
         self.tick();
         let key = self.new_key("refund");
-        let asked = (amount, Some("she was very patient"));
         let refunded = until_answered!(
             self,
             refund::refund(&self.store, &self.clock, order, asked, &key, &agent())
@@ -43,5 +95,29 @@ impl World {
             refund::retry_effect(&self.store, &self.clock, order, effect, &key, &agent())
         );
         Ok(tried?.value)
+    }
+
+    /// Somebody approves the refund that waits for it.
+    ///
+    /// # Errors
+    /// The failure of the use case.
+    pub async fn approves(&mut self, order: OrderId, by: &str) -> Result<(), Failure> {
+        self.tick();
+        let key = self.new_key("approval");
+        let state = self.order(order).await.state;
+        let mut open = state.exceptions.iter();
+        let open = open.find(|open| open.kind == ExceptionKind::RefundAwaitsApproval);
+        let id = (order, open.expect("an open exception").id);
+        let work = ExceptionWork::Close {
+            outcome: ExceptionOutcome::Approved,
+            note: None,
+        };
+        let by = Actor {
+            kind: ActorKind::Agent,
+            id: by.to_owned(),
+        };
+        let may = |_: &_| true;
+        let call = || work_on_exception(&self.store, &self.clock, id, &work, &key, &by, may);
+        until_answered!(self, call()).map(|_| ())
     }
 }

@@ -159,7 +159,12 @@ catalogue! {
     UnitsCancelled 1 ORDER_SOURCE OrderDetail<Cancelled>;
     /// A refund is owed to the customer.
     RefundOwed 1 ORDER_SOURCE OrderDetail<OwedRefund>;
-    /// A person has accepted a refund that nobody had asked for: so much less is due.
+    /// A person refunds units that are neither cancelled nor returned, or shipping.
+    RefundGranted 1 ORDER_SOURCE OrderDetail<GrantedRefund>;
+    /// A part of a refund is kept as a restocking fee.
+    RestockingFeeKept 1 ORDER_SOURCE OrderDetail<KeptFee>;
+    /// Money is given back beyond what is owed, or a person has accepted a refund that nobody had asked for: so much less is
+    /// due.
     CreditGranted 1 ORDER_SOURCE OrderDetail<Credit>;
     /// The payment gateway is asked to give money back.
     RefundRequested 1 ORDER_SOURCE OrderDetail<RequestedAmount>;

@@ -122,6 +122,8 @@ impl PublishedEvent {
             Event::RequestsRepeated { .. } | Event::RequestsTakenBack { .. } => return None,
             // What has happened has an event of its own: a refund, a capture, a cancelled payment.
             Event::EffectEnded { .. } => return None,
+            // What it asks for is published when it is approved.
+            Event::RefundProposed { .. } => return None,
             // Consumers know the step.
             Event::ShipmentStepRepeated { .. } => return None,
             Event::FulfillmentAccepted { fulfillment_order } => {
@@ -286,10 +288,36 @@ impl PublishedEvent {
                 reason,
                 note: _,
             } => Self::UnitsCancelled(Cancelled { units, reason }),
-            Event::RefundOwed { lines, amount } => Self::RefundOwed(OwedRefund { lines, amount }),
-            Event::CreditGranted { refund, amount } => {
-                Self::CreditGranted(Credit { refund, amount })
-            }
+            Event::RefundOwed {
+                lines,
+                amount,
+                shipping,
+            } => Self::RefundOwed(OwedRefund {
+                lines,
+                amount,
+                shipping,
+            }),
+            // A note may name a person.
+            Event::RefundGranted {
+                lines,
+                shipping,
+                reason,
+                note: _,
+            } => Self::RefundGranted(GrantedRefund {
+                lines,
+                shipping,
+                reason,
+            }),
+            Event::RestockingFeeKept { amount } => Self::RestockingFeeKept(KeptFee { amount }),
+            Event::CreditGranted {
+                refund,
+                amount,
+                reason,
+            } => Self::CreditGranted(Credit {
+                refund,
+                amount,
+                reason,
+            }),
             // The words of a person are for those who may read the order.
             Event::EffectRequested { effect, action, .. }
             | Event::EffectRetried { effect, action, .. } => match action {

@@ -7,7 +7,7 @@ use domain::{
     money::Currency,
     order::{
         CancelReason, Destination, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind,
-        LineUnits, ReclaimedUnits, RefundLine, RefundStatus, Shipment, UnitsAt,
+        LineUnits, ReclaimedUnits, RefundLine, RefundReason, RefundStatus, Shipment, UnitsAt,
     },
     routing::Unplaced,
 };
@@ -279,6 +279,25 @@ data! {
         refund: String,
         /// So much less is due, minor units of the order's currency.
         amount: i64,
+        /// Why, when a person gives money back of their own accord.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<RefundReason>,
+    }
+    /// Units and shipping that a person refunds.
+    GrantedRefund {
+        /// The units.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lines: Vec<LineUnits>,
+        /// Of the price of shipping, minor units of the order's currency.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        shipping: i64,
+        /// Why.
+        reason: RefundReason,
+    }
+    /// What is kept of a refund.
+    KeptFee {
+        /// Minor units of the order's currency.
+        amount: i64,
     }
     /// Units that were cancelled.
     Cancelled {
@@ -293,6 +312,10 @@ data! {
         lines: Vec<RefundLine>,
         /// Minor units of the order's currency.
         amount: i64,
+        /// Of the amount: shipping that is owed beside the lines. Negative: shares of the lines that a person had given back
+        /// before.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        shipping: i64,
     }
     /// A location that a line may be routed to again.
     AllowedLocation {

@@ -29,6 +29,8 @@ pub struct CancelRequest {
     /// Lines and units; empty: the whole order.
     pub lines: Vec<CancelLine>,
     pub reason: CancelReason,
+    /// What is kept of what goes back at once, minor units of the order's currency.
+    pub restocking_fee: i64,
     /// Free text of a person; may contain personal data.
     pub note: Option<String>,
 }
@@ -43,6 +45,8 @@ pub struct CancelOutcome {
     pub at: Timestamp,
     /// Refund that is owed because of it, minor units of the order's currency.
     pub refund_owed: i64,
+    /// What was kept of it, minor units of the order's currency.
+    pub restocking_fee: i64,
     pub lines: Vec<LineCancellation>,
 }
 
@@ -84,7 +88,10 @@ pub async fn cancel(
         request,
         actor,
     };
-    let parts = match requests.cancel(&request.lines, cause.clone()).await? {
+    let parts = match requests
+        .cancel(&request.lines, request.restocking_fee, cause.clone())
+        .await?
+    {
         Outcome::Done(change) => Parts::new(*change),
         Outcome::Unchanged(order) if order.state.causes.contains(&cause.key()) => {
             Parts::stored(store, *order, key).await?
@@ -120,10 +127,16 @@ struct Requests<'a, S, C> {
 
 impl<S: OrderStore, C: Clock> Requests<'_, S, C> {
     /// Cancels these units, as far as they fit one transaction.
-    async fn cancel(&self, lines: &[CancelLine], cause: Cause) -> Result<Outcome, Failure> {
+    async fn cancel(
+        &self,
+        lines: &[CancelLine],
+        restocking_fee: i64,
+        cause: Cause,
+    ) -> Result<Outcome, Failure> {
         let command = Command::Cancel {
             lines: lines.to_vec(),
             reason: self.request.reason.clone(),
+            restocking_fee,
             note: self.request.note.clone(),
         };
         let request = CommandRequest::new(self.actor, cause);
@@ -144,7 +157,8 @@ impl<S: OrderStore, C: Clock> Requests<'_, S, C> {
                 return Ok(parts.outcome(lines));
             }
             let cause = key.cause_of_part(parts.count.saturating_add(1));
-            match self.cancel(&left, cause.clone()).await? {
+            // The fee is kept of the first part.
+            match self.cancel(&left, 0, cause.clone()).await? {
                 Outcome::Done(change) => parts.add(*change),
                 // A copy of the request was faster.
                 Outcome::Unchanged(order) if order.state.causes.contains(&cause.key()) => {
@@ -233,10 +247,19 @@ impl Parts {
             }
         };
         let refunds = self.events.iter().map(refund);
+        let fee = |event: &Event| {
+            if let Event::RestockingFeeKept { amount } = event {
+                *amount
+            } else {
+                0
+            }
+        };
+        let fees = self.events.iter().map(fee).fold(0, i64::saturating_add);
         CancelOutcome {
             result: self.result,
             at: self.at,
-            refund_owed: refunds.fold(0, i64::saturating_add),
+            refund_owed: refunds.fold(0, i64::saturating_add).saturating_sub(fees),
+            restocking_fee: fees,
             lines: cancellation_outcome(&self.order, &self.events, lines),
             order: self.order,
         }
@@ -265,6 +288,7 @@ fn unchanged(
         result,
         at: order.state.changed_at,
         refund_owed: 0,
+        restocking_fee: 0,
         lines: preview_cancellation(&order, lines)?,
         order,
     })

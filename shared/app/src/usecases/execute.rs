@@ -149,6 +149,10 @@ pub(crate) async fn execute(
         refuse_reused_key(store, &order, &context.cause).await?;
         let events = match decide(&order, &command, &context) {
             Ok(events) => events,
+            // What changed nothing before may have become impossible since.
+            Err(_) if changed_nothing_before(store, &order, &context.cause).await? => {
+                return Ok(Outcome::UnchangedBefore(Box::new(order)));
+            }
             Err(rejection) => return Ok(Outcome::Rejected(Box::new(order), rejection)),
         };
         let applied = order.state.causes.contains(&context.cause.key());

@@ -2,13 +2,15 @@
 
 use std::str::FromStr;
 
-use domain::order::{CapturePolicy, PaymentCommands, PlaceOrder};
+use domain::order::{CapturePolicy, PaymentCommands, PlaceOrder, ShippingRefund};
 
 /// The terms of orders that say nothing. They become terms of the order, so a later default changes no order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct PlacementDefaults {
     /// What is commanded at the payment gateway; `None`: nothing.
     pub payment_commands: Option<PaymentCommands>,
+    /// When the price of shipping goes back; `None`: each unit's share with the unit.
+    pub shipping_refund: Option<ShippingRefund>,
 }
 
 impl PlacementDefaults {
@@ -24,11 +26,22 @@ impl PlacementDefaults {
         ),
     ];
 
+    /// Also with a rule for shipping.
+    #[must_use]
+    pub fn with_shipping_refund(self, rule: ShippingRefund) -> Self {
+        let shipping_refund = Some(rule).filter(|rule| *rule != ShippingRefund::default());
+        Self {
+            shipping_refund,
+            ..self
+        }
+    }
+
     /// The request with what it does not say.
     pub(super) fn complete(&self, request: &PlaceOrder) -> PlaceOrder {
         let mut request = request.clone();
         let terms = &mut request.terms;
         terms.payment_commands = terms.payment_commands.or(self.payment_commands);
+        terms.shipping_refund = terms.shipping_refund.or(self.shipping_refund);
         request
     }
 }
@@ -51,6 +64,7 @@ impl FromStr for PlacementDefaults {
                 capture,
                 ..PaymentCommands::default()
             }),
+            shipping_refund: None,
         })
     }
 }

@@ -1,9 +1,12 @@
-//! Refunds that people ask for: what is owed first, and what is beyond it as a credit.
+//! Refunds that people ask for: of units, of shipping, of an amount.
 
 use domain::{
     decide::decide,
     ids::OrderId,
-    order::{Actor, Cause, Change, Command, EffectAction, Event, Order, fold},
+    order::{
+        Actor, Cause, Change, Command, EffectAction, Event, ExceptionKind, Order, RefundRequest,
+        fold,
+    },
 };
 
 use super::{
@@ -15,13 +18,41 @@ use crate::{
     ports::{Clock, OrderStore},
 };
 
-/// A refund as it is asked of the payment gateway. Amounts are minor units of the order's currency.
+/// What a person asks to be given back, and how much of an order they may give back beyond what is owed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AskedRefund {
+    /// What goes back.
+    pub refund: RefundRequest,
+    /// The most credits of the order that they may give without a second person, minor units; `None`: any.
+    pub credits_max: Option<i64>,
+    /// Free text of a person; may contain personal data.
+    pub note: Option<String>,
+}
+
+impl AskedRefund {
+    fn command(&self) -> Command {
+        Command::Refund {
+            refund: self.refund.clone(),
+            credits_max: self.credits_max,
+            note: self.note.clone(),
+        }
+    }
+}
+
+/// A refund as it is asked of the payment gateway, or waits for a second person. Amounts are minor units of the order's
+/// currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestedRefund {
-    /// What is taken from each intent.
-    pub parts: Vec<RefundPart>,
+    /// What goes back.
+    pub amount: i64,
     /// How much of it is beyond what is owed.
     pub credit: i64,
+    /// What is kept.
+    pub restocking_fee: i64,
+    /// What is taken from each intent; nothing yet, when it waits for a second person.
+    pub parts: Vec<RefundPart>,
+    /// The number of the exception with which a second person approves it; `None`: it needs none.
+    pub awaits_approval: Option<u32>,
     /// The order as the request leaves it.
     pub order: Order,
 }
@@ -41,25 +72,53 @@ impl RequestedRefund {
     /// What the events of one commit ask for.
     fn of(events: &[Event], order: Order) -> Self {
         let mut refund = Self {
-            parts: Vec::new(),
+            amount: 0,
             credit: 0,
+            restocking_fee: 0,
+            parts: Vec::new(),
+            awaits_approval: None,
             order,
         };
         for event in events {
-            if let Event::CreditGranted { amount, .. } = event {
-                refund.credit = refund.credit.saturating_add(*amount);
-            } else if let Event::EffectRequested {
-                effect,
-                action: EffectAction::Refund { intent, amount },
-                by_person: true,
-                ..
-            } = event
-            {
-                refund.parts.push(RefundPart {
-                    effect: *effect,
-                    intent: intent.clone(),
-                    amount: *amount,
-                });
+            #[expect(
+                clippy::wildcard_enum_match_arm,
+                reason = "the other events are not part of the refund"
+            )]
+            match event {
+                Event::CreditGranted { amount, .. } => {
+                    refund.credit = refund.credit.saturating_add(*amount);
+                }
+                Event::RestockingFeeKept { amount } => {
+                    refund.restocking_fee = refund.restocking_fee.saturating_add(*amount);
+                }
+                Event::RefundProposed {
+                    refund: asked,
+                    amount,
+                    credit,
+                    ..
+                } => {
+                    refund.amount = *amount;
+                    refund.credit = *credit;
+                    refund.restocking_fee = asked.restocking_fee;
+                }
+                Event::ExceptionOpened { id, kind, .. }
+                    if *kind == ExceptionKind::RefundAwaitsApproval =>
+                {
+                    refund.awaits_approval = Some(*id);
+                }
+                Event::EffectRequested {
+                    effect,
+                    action: EffectAction::Refund { intent, amount },
+                    ..
+                } => {
+                    refund.amount = refund.amount.saturating_add(*amount);
+                    refund.parts.push(RefundPart {
+                        effect: *effect,
+                        intent: intent.clone(),
+                        amount: *amount,
+                    });
+                }
+                _ => {}
             }
         }
         refund
@@ -84,20 +143,20 @@ impl RequestedRefund {
     }
 }
 
-/// Asks the payment gateway to refund an amount. A repeated request gets what the first has asked for.
+/// Asks the payment gateway for a refund, or a second person to approve it. A repeated request gets what the first has asked
+/// for.
 ///
 /// # Errors
-/// [`Failure::NotFound`], [`Failure::KeyReused`], [`Failure::Rejected`] when so much cannot be refunded now.
+/// [`Failure::NotFound`], [`Failure::KeyReused`], [`Failure::Rejected`] when it cannot be refunded now.
 pub async fn refund(
     store: &impl OrderStore,
     clock: &impl Clock,
     id: OrderId,
-    (amount, note): (i64, Option<&str>),
+    asked: &AskedRefund,
     key: &IdempotencyKey,
     actor: &Actor,
 ) -> Result<Idempotent<RequestedRefund>, Failure> {
-    let note = note.map(str::to_owned);
-    let command = Command::Refund { amount, note };
+    let command = asked.command();
     let cause = key.cause();
     let request = CommandRequest::new(actor, cause.clone());
     let outcome = execute(store, clock, id, &request, |_| Some(command.clone())).await?;
@@ -123,14 +182,13 @@ pub async fn preview(
     store: &impl OrderStore,
     clock: &impl Clock,
     id: OrderId,
-    amount: i64,
+    asked: &AskedRefund,
     actor: &Actor,
 ) -> Result<RequestedRefund, Failure> {
     let order = load(store, id).await?;
-    let command = Command::Refund { amount, note: None };
     let request = CommandRequest::new(actor, Cause::new("preview", id.to_string()));
     let context = request.context(&order, clock.now());
-    let events = decide(&order, &command, &context)?;
+    let events = decide(&order, &asked.command(), &context)?;
     let change = seal(Change::new(&order, events, &context))?;
     Ok(RequestedRefund::of_change(change))
 }

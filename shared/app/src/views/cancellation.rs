@@ -9,6 +9,10 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+fn is_nothing(amount: &i64) -> bool {
+    *amount == 0
+}
+
 /// The outcome of a cancellation. Amounts are minor units of `currency`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct CancellationView {
@@ -22,8 +26,11 @@ pub struct CancellationView {
     pub status: Status,
     /// The name that other systems use for the status.
     pub status_alias: &'static str,
-    /// The refund that is owed because of the cancellation.
+    /// The refund that is owed because of the cancellation, without what is kept.
     pub refund_owed: i64,
+    /// What is kept of it.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub restocking_fee: i64,
     /// ISO 4217 code.
     pub currency: Currency,
     /// Decimals of the currency's major unit.
@@ -37,7 +44,7 @@ impl CancellationView {
     pub fn of(
         order: &Order,
         at: Timestamp,
-        refund_owed: i64,
+        (refund_owed, restocking_fee): (i64, i64),
         lines: Vec<LineCancellation>,
     ) -> Self {
         Self {
@@ -47,6 +54,7 @@ impl CancellationView {
             status: order.state.status,
             status_alias: order.state.status.alias(order.is_ready()),
             refund_owed,
+            restocking_fee,
             currency: order.placed.currency,
             decimals: order.placed.currency.decimals(),
             lines,

@@ -5,7 +5,9 @@ use domain::{
     decide::{decide, preview_cancellation},
     ids::ShipmentId,
     inbound::{FulfillmentFact, ShipmentFact},
-    order::{CancelReason, Cause, ExceptionOutcome, FulfillmentOrder, HoldKind, Order},
+    order::{
+        CancelReason, Cause, ExceptionOutcome, FulfillmentOrder, HoldKind, Order, RefundRequest,
+    },
     order::{Command, Context},
 };
 use jiff::Timestamp;
@@ -77,6 +79,7 @@ impl<'a> Preview<'a> {
         let cancel = Command::Cancel {
             lines: Vec::new(),
             reason: CancelReason::Other,
+            restocking_fee: 0,
             note: None,
         };
         let lines = cancellable(self.order);
@@ -146,7 +149,15 @@ impl<'a> Preview<'a> {
             return actions;
         }
         let amount = self.order.total_refundable();
-        if self.has_effect(&Command::Refund { amount, note: None }) {
+        let refund = Command::Refund {
+            refund: RefundRequest {
+                amount,
+                ..RefundRequest::default()
+            },
+            credits_max: None,
+            note: None,
+        };
+        if self.has_effect(&refund) {
             actions.push(Action {
                 amount: Some(amount),
                 ..self.action(ActionKind::Refund, "refunds")

@@ -2,7 +2,7 @@
 
 use domain::{
     money::Currency,
-    order::{Order, Refund},
+    order::{Order, ProposedRefund, Refund},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -18,7 +18,11 @@ pub struct Money {
     pub total: i64,
     /// Of the total, for cancelled units.
     pub cancelled: i64,
-    /// What the customer must pay for what is not cancelled, less credits.
+    /// Of the total, what the customer does not pay: for units that are cancelled, returned or refunded, and for shipping.
+    pub credited: i64,
+    /// What is kept of refunds as restocking fees.
+    pub restocking_fees: i64,
+    /// What the customer must pay for what is not credited, with the fees, less credits.
     pub due: i64,
     /// Captured less given back, and what can still be captured. Goods leave only while it covers what is due.
     pub secured: i64,
@@ -33,10 +37,15 @@ pub struct Money {
     pub credits: i64,
     /// Refunded, pending refunds included.
     pub refunded: i64,
-    /// Refund owed for cancelled units.
+    /// Refund owed for units and shipping that are credited, less the fees.
     pub refund_owed: i64,
     /// The most that can be refunded now: captured, less what went back and what was asked for.
     pub refundable: i64,
+    /// Of the price of shipping, what is not credited.
+    pub refundable_shipping: i64,
+    /// Refunds that wait for the approval of somebody else than who asked for them.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub proposed_refunds: Vec<ProposedRefund>,
     /// The refunds that the payment gateway has told of.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
@@ -51,6 +60,8 @@ impl Money {
             decimals: order.placed.currency.decimals(),
             total: order.total(),
             cancelled: order.cancelled_value(),
+            credited: order.credited_value(),
+            restocking_fees: payment.restocking_fees,
             due: order.amount_due(),
             secured: payment.secured(),
             authorized: payment.pledged(),
@@ -60,6 +71,8 @@ impl Money {
             refunded: payment.refunded(),
             refund_owed: order.refund_owed(),
             refundable: order.total_refundable(),
+            refundable_shipping: order.shipping_left(),
+            proposed_refunds: order.state.proposed_refunds.clone(),
             refunds: payment.refunds.clone(),
         }
     }

@@ -146,6 +146,8 @@ pub struct Units {
     pub delivered: u32,
     /// Of the delivered units: returned.
     pub returned: u32,
+    /// Units that the customer does not pay, whatever bucket they are in: cancelled, returned or refunded.
+    pub credited: u32,
 }
 
 /// What was charged for a line: sums of its units' shares, fixed when the order was placed.
@@ -165,6 +167,8 @@ pub struct LineAmounts {
     pub total: i64,
     /// Of the total, for cancelled units.
     pub cancelled: i64,
+    /// Of the total, for units that are cancelled, returned or refunded.
+    pub credited: i64,
     /// Of that, the refund that is owed.
     pub refund_owed: i64,
 }
@@ -229,10 +233,7 @@ impl OrderDetail {
                     effect,
                 })
                 .collect(),
-            lines: order
-                .lines()
-                .map(|(l, s)| line(l, s, order.terms().taxes_included))
-                .collect(),
+            lines: order.lines().map(|(l, s)| line(order, l, s)).collect(),
             fulfillment_orders: state
                 .fulfillment_orders
                 .iter()
@@ -273,8 +274,8 @@ fn hold_effect(order: &Order) -> HoldEffect {
     }
 }
 
-fn line(line: &Line, state: &LineState, taxes_included: bool) -> LineView {
-    let held_for_queue = line.quantity.saturating_sub(state.cancelled);
+fn line(order: &Order, line: &Line, state: &LineState) -> LineView {
+    let taxes_included = order.terms().taxes_included;
     LineView {
         id: line.id.clone(),
         sku: line.sku.clone(),
@@ -288,6 +289,7 @@ fn line(line: &Line, state: &LineState, taxes_included: bool) -> LineView {
             cancelled: state.cancelled,
             delivered: state.delivered,
             returned: state.returned,
+            credited: state.credited(),
         },
         amounts: LineAmounts {
             unit_price: line.unit_price,
@@ -296,7 +298,8 @@ fn line(line: &Line, state: &LineState, taxes_included: bool) -> LineView {
             tax: line.tax,
             shipping: line.shipping,
             total: line.value(0, line.quantity, taxes_included),
-            cancelled: line.value(held_for_queue, line.quantity, taxes_included),
+            cancelled: order.last_value(line, state.cancelled),
+            credited: order.last_value(line, state.credited()),
             refund_owed: state.refund_owed_amount,
         },
     }

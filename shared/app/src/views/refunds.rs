@@ -7,21 +7,44 @@ use serde::Serialize;
 use super::{effects::EffectState, money::Money};
 use crate::usecases::refund::{RefundPart, RequestedRefund};
 
-/// A refund as it is asked of the payment gateway. Amounts are minor units of the order's currency.
+/// A refund as it is asked of the payment gateway, or waits for a second person. Amounts are minor units of the order's currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct RequestedRefundView {
     /// The order.
     pub order: OrderId,
     /// Whether it was only tried out: then nothing was asked for.
     pub preview: bool,
+    /// Whether it is asked of the gateway, or waits for a second person.
+    pub state: RefundState,
+    /// For one that waits: the number of the exception with which a second person approves it; of a preview, the one that it
+    /// would have had.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub exception: Option<u32>,
     /// What the customer gets back.
     pub amount: i64,
     /// How much of it is beyond what is owed, and lowers what is due.
     pub credit: i64,
-    /// The payments that it is taken from.
+    /// What is kept of it.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub restocking_fee: i64,
+    /// The payments that it is taken from; none yet, when it waits.
     pub parts: Vec<RefundPartView>,
     /// The order's money right after it was asked for.
     pub money: Money,
+}
+
+/// How far a refund is that was asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum RefundState {
+    /// The payment gateway is asked to make it.
+    Requested,
+    /// Nothing is asked of the gateway before somebody else has approved it.
+    AwaitsApproval,
+}
+
+fn is_nothing(amount: &i64) -> bool {
+    *amount == 0
 }
 
 /// What is taken from one payment.
@@ -38,12 +61,18 @@ pub struct RefundPartView {
 impl RequestedRefundView {
     /// The refund as it was asked for, or was tried out.
     pub fn of(refund: &RequestedRefund, preview: bool) -> Self {
-        let parts = refund.parts.iter().map(|part| part.amount);
+        let state = match refund.awaits_approval {
+            Some(_) => RefundState::AwaitsApproval,
+            None => RefundState::Requested,
+        };
         Self {
             order: refund.order.id(),
             preview,
-            amount: parts.fold(0, i64::saturating_add),
+            state,
+            exception: refund.awaits_approval,
+            amount: refund.amount,
             credit: refund.credit,
+            restocking_fee: refund.restocking_fee,
             parts: refund.parts.iter().map(RefundPartView::of).collect(),
             money: Money::of(&refund.order),
         }

@@ -292,7 +292,30 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             format!("Cancelled{}: {}", because(reason), units.join(", "))
         }
         Event::RefundOwed { amount, .. } => format!("Refund of {} owed", money(*amount)),
-        Event::CreditGranted { refund, amount } if refund.is_empty() => {
+        Event::RefundGranted {
+            lines,
+            shipping,
+            reason,
+            ..
+        } => {
+            let mut parts: Vec<String> = Vec::new();
+            if !lines.is_empty() {
+                parts.push(units(lines));
+            }
+            if *shipping > 0 {
+                parts.push(format!("{} of the shipping", money(*shipping)));
+            }
+            let reason = reason.as_str().to_ascii_lowercase().replace('_', " ");
+            format!("Refunded ({reason}): {}", parts.join(", "))
+        }
+        Event::RestockingFeeKept { amount } => {
+            format!("{} kept as a restocking fee", money(*amount))
+        }
+        Event::RefundProposed { number, amount, .. } => {
+            let amount = money(*amount);
+            format!("Refund {number} of {amount} waits for the approval of somebody else")
+        }
+        Event::CreditGranted { refund, amount, .. } if refund.is_empty() => {
             format!("{} given back beyond what is owed", money(*amount))
         }
         Event::EffectRequested { action, .. } => match action {
@@ -324,7 +347,7 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
         Event::EffectEnded { effect, .. } => {
             format!("Command {effect} to the payment gateway is done")
         }
-        Event::CreditGranted { refund, amount } => {
+        Event::CreditGranted { refund, amount, .. } => {
             let amount = money(*amount);
             format!("Refund {refund} accepted as a credit: {amount} less is due")
         }

@@ -69,6 +69,8 @@ pub(super) fn timeline(order: &Order, history: &OrderHistory, clear: bool) -> Ve
 fn note(event: &Event) -> Option<String> {
     if let Event::UnitsCancelled { note, .. }
     | Event::ExceptionClosed { note, .. }
+    | Event::RefundGranted { note, .. }
+    | Event::RefundProposed { note, .. }
     | Event::EffectRequested { note, .. } = event
     {
         note.clone()

@@ -1,8 +1,9 @@
 //! The one entry: what a command causes.
 
 use super::{
-    cancellation, closing, declined, effects, exception, fulfillment, gateway, hold, overdue,
-    payment, payment_deadline, refund::refund_owed, routing, secured, shipment, silence, unsent,
+    approval, cancellation, closing, declined, effects, exception, fulfillment, gateway, hold,
+    overdue, payment, payment_deadline, refund::refund_owed, refund_request, routing, secured,
+    shipment, silence, unsent,
 };
 use crate::{
     evolve::evolve,
@@ -94,17 +95,27 @@ pub fn decide(
         }
         Command::TakeException { id, owner } => exception::take(order, *id, owner)?,
         Command::CloseException { id, outcome, note } => {
-            exception::close(order, *id, outcome, note.as_deref())?
+            approval::close(order, *id, outcome, note.as_deref(), context)?
         }
         Command::RecordEffect { effect, outcome } => gateway::record(order, *effect, outcome)?,
         Command::RetryEffect { effect } => gateway::retry(order, *effect)?,
-        Command::Refund { amount, note } => gateway::refund(order, *amount, note.as_deref())?,
+        Command::Refund {
+            refund,
+            credits_max,
+            note,
+        } => refund_request::ask(order, refund, *credits_max, note.as_deref(), context)?,
         Command::EnforcePayment => payment_deadline::enforce(order, context)?,
         Command::Cancel {
             lines,
             reason,
+            restocking_fee: fee,
             note,
-        } => cancellation::cancel(order, lines, reason, note.as_deref())?,
+        } => {
+            let mut events = cancellation::cancel(order, lines, reason, note.as_deref())?;
+            let kept = refund_request::kept_of_cancellation(order, &events, *fee, context)?;
+            events.extend(kept);
+            events
+        }
     };
     if events.is_empty() {
         return Ok(events);

@@ -5,9 +5,12 @@
 //! beyond it, and two changes of an order never ask for the same money twice: they condition on its version.
 
 use super::exception::{open, resolve};
-use crate::order::{
-    CapturePolicy, Effect, EffectAction, Event, ExceptionKind, Intent, Order, PaymentCommands,
-    Status,
+use crate::{
+    money::Money,
+    order::{
+        CapturePolicy, Effect, EffectAction, Event, ExceptionKind, Intent, Order, PaymentCommands,
+        Status,
+    },
 };
 
 /// The effects that facts confirm: ends of what was asked for, whoever has done it.
@@ -162,21 +165,16 @@ fn is_asked(order: &Order, intent: &Intent) -> bool {
 
 /// The gateway refuses an effect for good.
 pub(super) fn refused(order: &Order, effect: &Effect, code: &str) -> Vec<Event> {
-    let currency = order.placed.currency;
+    let show = |minor| Money {
+        minor,
+        currency: order.placed.currency,
+    };
     let what = match &effect.action {
         EffectAction::Refund { intent, amount } => {
-            let money = crate::money::Money {
-                minor: *amount,
-                currency,
-            };
-            format!("to refund {money} of {intent}")
+            format!("to refund {} of {intent}", show(*amount))
         }
         EffectAction::Capture { intent, amount, .. } => {
-            let money = crate::money::Money {
-                minor: *amount,
-                currency,
-            };
-            format!("to capture {money} of {intent}")
+            format!("to capture {} of {intent}", show(*amount))
         }
         EffectAction::CancelIntent { intent } => format!("to cancel {intent}"),
     };

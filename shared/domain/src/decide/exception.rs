@@ -120,12 +120,13 @@ fn accept_as_credit(order: &Order, open: &Exception) -> Result<Event, Rejection>
     Ok(Event::CreditGranted {
         refund: open.subject.clone(),
         amount: refund.map_or(0, |r| r.amount).min(missing),
+        reason: None,
     })
 }
 
 /// The open exception of that number. Whoever closes one that another has closed is told so: their outcome and note
 /// would be lost otherwise.
-fn find(order: &Order, id: u32) -> Result<&Exception, Rejection> {
+pub(super) fn find(order: &Order, id: u32) -> Result<&Exception, Rejection> {
     if id == 0 || id > order.state.exceptions_opened {
         let message = "the order has no exception of that number";
         return Err(Rejection::new(

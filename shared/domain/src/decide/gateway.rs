@@ -1,7 +1,7 @@
 //! What becomes of effects at the payment gateway, and what people ask of it.
 
 use super::{
-    effects::{refunds, refused, requested},
+    effects::refused,
     exception::resolve,
     payment::{captured, refund_made},
 };
@@ -77,7 +77,11 @@ fn next_attempt(effect: &Effect) -> Event {
 /// A person wants a refused effect to be tried again.
 pub(super) fn retry(order: &Order, id: u32) -> Result<Vec<Event>, Rejection> {
     let Some(effect) = order.effect(id) else {
-        let message = "the order has no unconfirmed effect of that number";
+        let message = if id > 0 && id <= order.state.effects_requested {
+            "the effect has happened, or was dismissed"
+        } else {
+            "the order has no effect of that number"
+        };
         let code = RejectionCode::UnknownEffect;
         return Err(Rejection::new(code, id.to_string(), message));
     };
@@ -93,56 +97,12 @@ pub(super) fn retry(order: &Order, id: u32) -> Result<Vec<Event>, Rejection> {
     Ok(events)
 }
 
-/// A person gives money back: what is owed first, and what is beyond it as a credit.
-pub(super) fn refund(
-    order: &Order,
-    amount: i64,
-    note: Option<&str>,
-) -> Result<Vec<Event>, Rejection> {
-    let Some(commands) = order.terms().payment_commands else {
-        let message = "nothing is commanded at the payment gateway for this order: refund it there";
-        return Err(Rejection::new(RejectionCode::NotCommanded, "", message));
-    };
-    not_disputed(order)?;
-    let refundable = order.total_refundable();
-    if amount <= 0 || amount > refundable {
-        let message = format!("between 1 and {refundable} can be refunded, in minor units");
-        let code = RejectionCode::RefundAmount;
-        return Err(Rejection::new(code, refundable.to_string(), message));
-    }
-    let owed = order.still_owed().saturating_sub(order.refunds_asked_for());
-    let credit = amount.saturating_sub(owed.max(0));
-    let mut events = Vec::new();
-    if credit > 0 {
-        events.push(Event::CreditGranted {
-            refund: String::new(),
-            amount: credit,
-        });
-    }
-    for event in requested(order, refunds(order, amount, &commands)) {
-        events.push(by_person(event, note));
-    }
-    Ok(events)
-}
-
-fn not_disputed(order: &Order) -> Result<(), Rejection> {
+/// Nothing is given back while a bank decides.
+pub(super) fn not_disputed(order: &Order) -> Result<(), Rejection> {
     let Some(dispute) = order.state.payment.disputes.first() else {
         return Ok(());
     };
     let message = "the payment is disputed: the bank decides who gets the money";
     let code = RejectionCode::Disputed;
     Err(Rejection::new(code, dispute.as_str(), message))
-}
-
-fn by_person(event: Event, words: Option<&str>) -> Event {
-    if let Event::EffectRequested { effect, action, .. } = event {
-        Event::EffectRequested {
-            effect,
-            action,
-            by_person: true,
-            note: words.map(str::to_owned),
-        }
-    } else {
-        event
-    }
 }

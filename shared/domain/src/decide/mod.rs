@@ -4,6 +4,7 @@
 //! Requests (hold, cancel, route) may be rejected. Facts from outside (payment, warehouse, carrier) are not: what does
 //! not fit is recorded as an exception for a person, or, when its predecessor has not arrived, left on its queue.
 
+mod approval;
 mod assessment;
 mod cancellation;
 mod closing;
@@ -21,6 +22,7 @@ mod payment;
 mod payment_deadline;
 mod placement;
 mod refund;
+mod refund_request;
 mod report;
 mod routing;
 mod secured;

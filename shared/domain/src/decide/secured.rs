@@ -30,7 +30,7 @@ impl Standing {
         let due = order.amount_due();
         let missing = due.saturating_sub(payment.secured()).max(0);
         let not_pledged = due.saturating_sub(payment.pledged()).clamp(0, missing);
-        // Refunds pay first what is owed for cancelled units or was accepted as a credit.
+        // Refunds pay first what is owed for credited units or was granted as a credit.
         let still_owed = order
             .refund_owed()
             .saturating_add(payment.credits)
@@ -102,7 +102,9 @@ fn ended(order: &Order, is: &Standing) -> Vec<Event> {
                 let intent = order.state.payment.intent(&open.subject);
                 order.is_paid() || !intent.is_some_and(Intent::is_processing)
             }
-            ExceptionKind::CapturedAfterCancel => order.state.payment.secured() <= 0,
+            ExceptionKind::CapturedAfterCancel => {
+                order.state.payment.secured() <= order.amount_due()
+            }
             _ => false,
         };
         if is_over {

@@ -7,8 +7,7 @@ use super::{
 use crate::{
     ids::FulfillmentOrderId,
     order::{
-        CancelReason, Context, FulfillmentStatus, LOCATION_REFUSED, LineUnits, Order, RefundLine,
-        UnitsAt,
+        CancelReason, Context, FulfillmentStatus, LOCATION_REFUSED, LineUnits, Order, UnitsAt,
     },
 };
 
@@ -83,13 +82,4 @@ fn cancel_assigned(order: &mut Order, id: FulfillmentOrderId, part: &UnitsAt, co
     unassign(order, id, &lines, |l| &mut l.cancelled);
     answered(order, id, context);
     close(order, id, FulfillmentStatus::Cancelled, context);
-}
-
-pub(super) fn owe_refund(order: &mut Order, lines: &[RefundLine]) {
-    for owed in lines {
-        if let Some(line) = line_mut(order, &owed.line) {
-            line.refund_owed = line.refund_owed.saturating_add(owed.units);
-            line.refund_owed_amount = line.refund_owed_amount.saturating_add(owed.amount);
-        }
-    }
 }

@@ -1,6 +1,8 @@
 //! The one entry: the order after an event.
 
-use super::{cancellation, closing, fulfillment, payment, recall, reclaim, routing, shipment};
+use super::{
+    cancellation, closing, fulfillment, payment, recall, reclaim, refund, routing, shipment,
+};
 use crate::order::{
     Context, Effect, EffectAction, Event, Exception, ExceptionKind, FulfillmentStatus, Hold, Order,
     Refund, ShipmentStatus, ended_dispute, ended_hold,
@@ -247,7 +249,22 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             ..
         } => recall::take_back(order, *fulfillment_order, lines, context),
         Event::UnitsCancelled { units, .. } => cancellation::cancel(order, units, context),
-        Event::RefundOwed { lines, .. } => cancellation::owe_refund(order, lines),
+        Event::RefundOwed {
+            lines, shipping, ..
+        } => refund::owe(order, lines, *shipping),
+        Event::RefundGranted {
+            lines, shipping, ..
+        } => refund::grant(order, lines, *shipping),
+        Event::RestockingFeeKept { amount } => {
+            let payment = &mut order.state.payment;
+            payment.restocking_fees = payment.restocking_fees.saturating_add(*amount);
+        }
+        Event::RefundProposed {
+            number,
+            refund: asked,
+            amount,
+            ..
+        } => refund::propose(order, *number, (asked, *amount), context),
         Event::CreditGranted { amount, .. } => {
             let payment = &mut order.state.payment;
             payment.credits = payment.credits.saturating_add(*amount);
@@ -317,7 +334,16 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 open.owner = Some(owner.clone());
             }
         }
-        Event::ExceptionClosed { id, .. } => order.state.exceptions.retain(|open| open.id != *id),
+        Event::ExceptionClosed { id, kind, .. } => {
+            let mut open = order.state.exceptions.iter();
+            let closed = open.find(|open| open.id == *id);
+            if *kind == ExceptionKind::RefundAwaitsApproval
+                && let Some(number) = closed.map(|closed| closed.subject.clone())
+            {
+                refund::end_proposal(order, &number);
+            }
+            order.state.exceptions.retain(|open| open.id != *id);
+        }
     }
 }
 

@@ -9,6 +9,7 @@ mod fulfillment;
 mod payment;
 mod recall;
 mod reclaim;
+mod refund;
 mod routing;
 mod shipment;
 

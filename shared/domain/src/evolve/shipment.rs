@@ -25,6 +25,7 @@ pub(super) fn ship(order: &mut Order, shipment: &Shipment, context: &Context) {
         }
         if let Some(line) = line_mut(order, &part.line) {
             shift(&mut line.assigned, &mut line.shipped, part.units);
+            line.note_shipped();
         }
     }
     // Who ships has accepted.

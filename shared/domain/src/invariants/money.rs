@@ -29,8 +29,8 @@ fn secured(record: &OrderRecord, findings: &mut Findings) {
             if !gives_away(event) {
                 continue;
             }
-            let due = order.total().saturating_sub(order.cancelled_value());
-            let (due, secured) = (due.saturating_sub(ledger.credits()), ledger.secured());
+            let due = order.amount_kept().saturating_sub(ledger.credits());
+            let secured = ledger.secured();
             let (name, seq) = (event.name(), commit.body.seq);
             findings.unless(secured >= due, Rule::I3, &order.placed.id, || {
                 format!("{name} in commit {seq}, when {secured} was secured and {due} was due")
@@ -71,35 +71,32 @@ fn given_back(record: &OrderRecord, findings: &mut Findings) {
     findings.unless(refunded <= captured, Rule::I3, &subject, || {
         format!("{refunded} is refunded, {captured} was captured")
     });
-    let owed = order
-        .state
-        .lines
-        .iter()
-        .map(|l| l.refund_owed_amount)
-        .fold(0, i64::saturating_add);
+    let owed = order.refund_owed();
     findings.unless(owed <= captured, Rule::I3, &subject, || {
         format!("{owed} is owed back, {captured} was captured")
     });
+    let (shipping, credited) = (payment.shipping_owed, order.shipping_beside_lines());
+    findings.unless(
+        (0..=credited).contains(&shipping),
+        Rule::I3,
+        &subject,
+        || format!("{shipping} of the shipping is owed back, {credited} is credited"),
+    );
     for (line, state) in order.lines() {
         let subject = format!("{subject} line {}", line.id);
         findings.unless(
-            state.refund_owed <= state.cancelled,
+            state.refund_owed <= state.credited(),
             Rule::I3,
             &subject,
             || {
-                format!(
-                    "{} units are owed back, {} are cancelled",
-                    state.refund_owed, state.cancelled
-                )
+                let (owed, credited) = (state.refund_owed, state.credited());
+                format!("{owed} units are owed back, {credited} are credited")
             },
         );
-        // Units are owed back from the line's last cell down, like they are cancelled, each cell once. Of the next one a part
+        // Units are owed back from the line's last cell down, like they are credited, each cell once. Of the next one a part
         // may be owed.
-        let value = |units: u32| {
-            let from = line.quantity.saturating_sub(units);
-            line.value(from, line.quantity, order.terms().taxes_included)
-        };
-        let (value, next) = (value(state.refund_owed), value(state.cancelled));
+        let value = |units: u32| order.last_value(line, units);
+        let (value, next) = (value(state.refund_owed), value(state.credited()));
         let amount = state.refund_owed_amount;
         findings.unless(
             value <= amount && amount <= next,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::{Actor, CancelReason, Cause, ExceptionOutcome, HoldKind, RefundStatus};
+use super::{Actor, CancelReason, Cause, ExceptionOutcome, HoldKind, RefundRequest, RefundStatus};
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId},
     inbound::{FulfillmentFact, PaymentFact, ShipmentFact},
@@ -129,10 +129,11 @@ pub enum Command {
     RecordEffect { effect: u32, outcome: EffectOutcome },
     /// A person wants a refused effect to be tried again.
     RetryEffect { effect: u32 },
-    /// A person gives money back: what is owed first, and what is beyond it as a credit.
+    /// A person gives money back.
     Refund {
-        /// Minor units.
-        amount: i64,
+        refund: RefundRequest,
+        /// The most credits of this order that the person may give without a second one, minor units; `None`: any.
+        credits_max: Option<i64>,
         /// A person's words.
         note: Option<String>,
     },
@@ -143,6 +144,8 @@ pub enum Command {
         /// Which units; empty: all.
         lines: Vec<CancelLine>,
         reason: CancelReason,
+        /// What is kept of what goes back at once, minor units.
+        restocking_fee: i64,
         /// A person's words.
         note: Option<String>,
     },

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Destination, EffectAction, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind,
-    RefundStatus, Shipment, ShipmentStatus,
+    RefundReason, RefundRequest, RefundStatus, Shipment, ShipmentStatus,
 };
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
@@ -463,11 +463,46 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,
     },
-    /// Money is owed back to the customer for cancelled units; once per unit.
+    /// Money is owed back to the customer for credited units; once per unit.
     RefundOwed {
         lines: Vec<RefundLine>,
         /// Minor units.
         amount: i64,
+        /// Of the amount: shipping that is owed beside the lines. Negative: shares of the lines that a person had given back
+        /// before. Minor units.
+        #[serde(default, skip_serializing_if = "is_default")]
+        shipping: i64,
+    },
+    /// A person gives back what units cost that are neither cancelled nor returned, or the price of shipping.
+    RefundGranted {
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        lines: Vec<LineUnits>,
+        /// Of the price of shipping, minor units.
+        #[serde(default, skip_serializing_if = "is_default")]
+        shipping: i64,
+        reason: RefundReason,
+        /// A person's words; stays in the audit trail, never published.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
+    },
+    /// A person keeps a part of a refund.
+    RestockingFeeKept {
+        /// Minor units.
+        amount: i64,
+    },
+    /// A person asks for a refund that needs the approval of a second one.
+    RefundProposed {
+        /// Its number within the order, counted from 1.
+        number: u32,
+        refund: RefundRequest,
+        /// What would go back, minor units.
+        amount: i64,
+        /// Of the amount: what is beyond what is owed, minor units.
+        #[serde(default, skip_serializing_if = "is_default")]
+        credit: i64,
+        /// A person's words; stays in the audit trail, never published.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
     /// A person has accepted a refund that nobody had asked for, or gives money back of their own accord: so much less is
     /// due.
@@ -477,6 +512,9 @@ pub enum Event {
         refund: String,
         /// Minor units.
         amount: i64,
+        /// Why, when one is requested.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<RefundReason>,
     },
     /// Something must happen once outside.
     EffectRequested {
@@ -614,6 +652,9 @@ impl Event {
             Self::UnitsRecalled { .. } => "UnitsRecalled",
             Self::UnitsCancelled { .. } => "UnitsCancelled",
             Self::RefundOwed { .. } => "RefundOwed",
+            Self::RefundGranted { .. } => "RefundGranted",
+            Self::RestockingFeeKept { .. } => "RestockingFeeKept",
+            Self::RefundProposed { .. } => "RefundProposed",
             Self::CreditGranted { .. } => "CreditGranted",
             Self::EffectRequested { .. } => "EffectRequested",
             Self::EffectRetried { .. } => "EffectRetried",

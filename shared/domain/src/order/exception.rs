@@ -62,6 +62,7 @@ impl ExceptionKind {
             | Self::StopRefused
             | Self::PaymentUnresolved
             | Self::PaymentCommandRefused
+            | Self::RefundAwaitsApproval
             | Self::Unknown(_) => ExceptionConcern::Customer,
         }
     }
@@ -78,6 +79,8 @@ open_set! {
         NoLongerTrue = "no_longer_true",
         /// Of a refund that nobody had asked for: the customer keeps the money, and so much less is due.
         AcceptedAsCredit = "accepted_as_credit",
+        /// Of a refund that waits for approval: a second person approves it.
+        Approved = "approved",
     }
 }
 
@@ -116,6 +119,8 @@ open_set! {
         PaymentUnresolved = "payment_unresolved",
         /// The payment gateway refuses for good what was commanded.
         PaymentCommandRefused = "payment_command_refused",
+        /// A refund is asked for that needs the approval of a second person.
+        RefundAwaitsApproval = "refund_awaits_approval",
         /// The payment is in another currency than the order.
         CurrencyMismatch = "currency_mismatch",
         /// A refund that had been made failed.

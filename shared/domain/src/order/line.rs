@@ -50,11 +50,13 @@ pub struct Cell {
 impl Cell {
     /// What the customer paid for the unit.
     pub fn total(&self, taxes_included: bool) -> i64 {
+        self.goods(taxes_included).saturating_add(self.shipping)
+    }
+
+    /// What the customer paid for the unit without its share of the shipping.
+    pub fn goods(&self, taxes_included: bool) -> i64 {
         let tax = if taxes_included { 0 } else { self.tax };
-        self.price
-            .saturating_sub(self.discount)
-            .saturating_add(tax)
-            .saturating_add(self.shipping)
+        self.price.saturating_sub(self.discount).saturating_add(tax)
     }
 }
 
@@ -71,8 +73,22 @@ impl Line {
 
     /// Sum of the cells of units `from..to`.
     pub fn value(&self, from: u32, to: u32, taxes_included: bool) -> i64 {
+        self.sum(from, to, |cell| cell.total(taxes_included))
+    }
+
+    /// Sum of what units `from..to` cost without shipping.
+    pub fn goods(&self, from: u32, to: u32, taxes_included: bool) -> i64 {
+        self.sum(from, to, |cell| cell.goods(taxes_included))
+    }
+
+    /// Sum of the shares of the shipping of units `from..to`.
+    pub fn shipping_of(&self, from: u32, to: u32) -> i64 {
+        self.sum(from, to, |cell| cell.shipping)
+    }
+
+    fn sum(&self, from: u32, to: u32, amount: impl Fn(&Cell) -> i64) -> i64 {
         (from..to.min(self.quantity))
-            .map(|index| self.cell(index).total(taxes_included))
+            .map(|index| amount(&self.cell(index)))
             .fold(0, i64::saturating_add)
     }
 }
@@ -110,7 +126,15 @@ pub struct LineState {
     /// Of the delivered units, how many were returned.
     #[serde(default, skip_serializing_if = "is_default")]
     pub returned: u32,
-    /// Of the cancelled, for how many a refund has been recorded as owed.
+    /// Units credited of those that have shipped, once a person has refunded some without a return: those returned since
+    /// count among them. At least `returned` counts.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub credited_shipped: u32,
+    /// Units credited of those that have not shipped, once a person has refunded some without a cancellation: those
+    /// cancelled since count among them. At least `cancelled` counts.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub credited_unshipped: u32,
+    /// Of the credited units, for how many a refund has been recorded as owed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refund_owed: u32,
     /// Sum of the refunds owed for this line, minor units.
@@ -132,6 +156,8 @@ impl LineState {
             surplus: 0,
             delivered: 0,
             returned: 0,
+            credited_shipped: 0,
+            credited_unshipped: 0,
             refund_owed: 0,
             refund_owed_amount: 0,
         }

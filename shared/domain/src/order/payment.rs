@@ -18,12 +18,22 @@ pub struct Payment {
     /// Open disputes, by the provider's id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disputes: Vec<String>,
-    /// Refunds that nobody had asked for and that a person has accepted: they lower what is due. Minor units.
+    /// Given back beyond what units and shipping are worth: refunds that nobody had asked for and that a person has
+    /// accepted, and what people give of their own accord. They lower what is due. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub credits: i64,
     /// Of what is owed back, how much was asked of the gateway without a person, whatever has become of it. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refunds_commanded: i64,
+    /// Of the price of shipping, how much people have given back beside units. Minor units.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shipping_granted: i64,
+    /// Of the price of shipping, how much has been recorded as owed back beside what lines are owed. Minor units.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shipping_owed: i64,
+    /// What was kept of refunds, minor units.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub restocking_fees: i64,
 }
 
 /// One payment intent: an attempt to collect money.

@@ -63,6 +63,8 @@ pub enum RejectionCode {
     UnknownEffect,
     /// More than can be refunded, or nothing.
     RefundAmount,
+    /// Nobody approves a refund that they have asked for themselves.
+    OwnRefund,
     /// The payment is disputed: the bank decides who gets the money.
     Disputed,
     /// Nothing is commanded at the gateway for this order.
@@ -94,6 +96,7 @@ impl RejectionCode {
             Self::ShipmentNotYetKnown => "shipment_not_yet_known",
             Self::UnknownEffect => "unknown_effect",
             Self::RefundAmount => "refund_amount",
+            Self::OwnRefund => "own_refund",
             Self::Disputed => "disputed",
             Self::NotCommanded => "not_commanded",
             Self::NotYetCaptured => "not_yet_captured",
@@ -122,6 +125,7 @@ impl RejectionCode {
             | Self::InvalidOrder
             | Self::UnknownEffect
             | Self::RefundAmount
+            | Self::OwnRefund
             | Self::Disputed
             | Self::NotCommanded
             | Self::CountTooOld => false,

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Causes, Declined, Destination, Effect, Exception, FulfillmentOrder, FulfillmentProgress, Hold,
-    Line, LineState, Payment, PlacedOrder, ReturnStatus, Shipment, Status, Terms,
+    Line, LineState, Payment, PlacedOrder, ProposedRefund, ReturnStatus, Shipment, Status, Terms,
 };
 use crate::{
     ids::{FulfillmentOrderId, LineId, OrderId},
@@ -73,6 +73,12 @@ pub struct OrderState {
     /// How many effects were ever requested.
     #[serde(default, skip_serializing_if = "is_default")]
     pub effects_requested: u32,
+    /// Refunds that wait for the approval of a second person.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub proposed_refunds: Vec<ProposedRefund>,
+    /// How many refunds were ever proposed.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub refunds_proposed: u32,
     /// Causes that have been applied.
     #[serde(default)]
     pub causes: Causes,
@@ -100,6 +106,8 @@ impl Order {
             declined: Vec::new(),
             effects: Vec::new(),
             effects_requested: 0,
+            proposed_refunds: Vec::new(),
+            refunds_proposed: 0,
             causes: Causes::default(),
         };
         Self { placed, state }
@@ -147,42 +155,6 @@ impl Order {
     /// Whether what is due is secured. It gates every step that gives goods away.
     pub fn is_paid(&self) -> bool {
         self.state.payment.secured() >= self.amount_due()
-    }
-
-    /// What the customer must pay for the units that are not cancelled, less the credits granted; minor units, not
-    /// negative.
-    pub fn amount_due(&self) -> i64 {
-        self.total()
-            .saturating_sub(self.cancelled_value())
-            .saturating_sub(self.state.payment.credits)
-            .max(0)
-    }
-
-    /// What is owed back for cancelled units, whether it went back already or not, minor units.
-    pub fn refund_owed(&self) -> i64 {
-        let owed = self.state.lines.iter().map(|l| l.refund_owed_amount);
-        owed.fold(0, i64::saturating_add)
-    }
-
-    /// What the customer must pay for all lines, cancelled units included, minor units.
-    pub fn total(&self) -> i64 {
-        let value = |(line, _): (&Line, &LineState)| self.value(line, 0, line.quantity);
-        self.lines().map(value).fold(0, i64::saturating_add)
-    }
-
-    /// The value of units `from..to` of a line, minor units.
-    pub fn value(&self, line: &Line, from: u32, to: u32) -> i64 {
-        line.value(from, to, self.terms().taxes_included)
-    }
-
-    /// The value of the cancelled units, minor units. Cancelled units are counted from the line's last cell down, so
-    /// that the number of cancelled units says which they are.
-    pub fn cancelled_value(&self) -> i64 {
-        let value = |(line, state): (&Line, &LineState)| {
-            let from = line.quantity.saturating_sub(state.cancelled);
-            self.value(line, from, line.quantity)
-        };
-        self.lines().map(value).fold(0, i64::saturating_add)
     }
 
     /// Paid, and no hold is in force.

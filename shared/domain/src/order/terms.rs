@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::PaymentCommands;
+use super::{PaymentCommands, ShippingRefund};
 use crate::serde_default::is_default;
 
 /// Country and region: what routing needs, and no more, so that it is no personal data.
@@ -37,6 +37,10 @@ pub struct Terms {
     /// are owed. The deployment has a default for orders that say nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_commands: Option<PaymentCommands>,
+    /// When the price of shipping goes back with units that are cancelled, returned or refunded; without it, each unit's
+    /// share with the unit. The deployment has a default for orders that say nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shipping_refund: Option<ShippingRefund>,
 }
 
 fn default_priority() -> u8 {
@@ -51,6 +55,7 @@ impl Default for Terms {
             taxes_included: false,
             pay_until: None,
             payment_commands: None,
+            shipping_refund: None,
         }
     }
 }

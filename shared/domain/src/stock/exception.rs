@@ -165,8 +165,11 @@ impl StockException {
         by: Actor,
         now: Timestamp,
     ) -> Result<(StockLevel, StockExceptionClosed), Rejection> {
-        if outcome == ExceptionOutcome::AcceptedAsCredit {
-            let message = "only a refund that was not requested can be accepted as a credit";
+        if matches!(
+            outcome,
+            ExceptionOutcome::AcceptedAsCredit | ExceptionOutcome::Approved
+        ) {
+            let message = "an exception about stock is no refund to accept or to approve";
             let code = RejectionCode::OutcomeNotAllowed;
             return Err(Rejection::new(code, self.kind.as_str(), message));
         }

@@ -21,7 +21,7 @@ use domain::{
     location::{LocationKind, RoutingRules},
     order::{
         Actor, CancelLine, Cause, Change, Command, Commit, Context, Event, Order, PaymentCommands,
-        PlaceLine, PlaceOrder, Rejection, Status, UnsentRequest,
+        PlaceLine, PlaceOrder, RefundRequest, Rejection, Status, UnsentRequest,
     },
     routing::{
         Assignment, Available, Candidate, Decision, Demand, ENGINE, RoutingInputs, Unplaced,
@@ -102,7 +102,7 @@ impl OrderFixture {
         Self::placed_as(request)
     }
 
-    fn placed_as(request: PlaceOrder) -> Self {
+    pub fn placed_as(request: PlaceOrder) -> Self {
         let placement = place(&request, &context(0)).expect("a valid order");
         Self {
             order: placement.change.order,
@@ -372,6 +372,24 @@ pub fn cancel(lines: &[(&str, u32)]) -> Command {
     Command::Cancel {
         lines,
         reason: domain::order::CancelReason::CustomerRequested,
+        restocking_fee: 0,
+        note: None,
+    }
+}
+
+/// A person gives an amount back.
+pub fn refund(amount: i64) -> Command {
+    asked(RefundRequest {
+        amount,
+        ..RefundRequest::default()
+    })
+}
+
+/// A person gives back what is asked for.
+pub fn asked(refund: RefundRequest) -> Command {
+    Command::Refund {
+        refund,
+        credits_max: None,
         note: None,
     }
 }

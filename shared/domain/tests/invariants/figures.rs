@@ -210,6 +210,10 @@ fn i3_what_is_owed_back_is_the_value_of_cancelled_units() {
     state_says(|s| s.lines[0].refund_owed += 1, "units are owed back,");
     state_says(|s| s.lines[0].refund_owed_amount += 1, "units that cost");
     state_says(
+        |s| s.payment.shipping_owed = 1,
+        "1 of the shipping is owed back, 0 is credited",
+    );
+    state_says(
         |s| s.lines[0].refund_owed_amount = 3001,
         "3001 is owed back, 3000 was captured",
     );

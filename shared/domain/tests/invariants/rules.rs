@@ -239,6 +239,7 @@ fn i3_a_unit_that_is_owed_back_twice() {
         vec![Event::RefundOwed {
             lines,
             amount: 1000,
+            shipping: 0,
         }],
     );
     world.breaks(Rule::I3);

@@ -426,6 +426,7 @@ impl World {
             &Command::Cancel {
                 lines,
                 reason: CancelReason::CustomerRequested,
+                restocking_fee: 0,
                 note: None,
             },
         )

@@ -4,6 +4,7 @@
 mod cancellations;
 #[path = "../common/mod.rs"]
 mod common;
+mod credits;
 mod documents;
 mod exceptions;
 mod fulfillment;
@@ -11,6 +12,7 @@ mod levels;
 mod overdue;
 mod payments;
 mod placement;
+mod refunds;
 mod secured;
 mod shipments;
 mod states;

@@ -37,7 +37,7 @@ pub(crate) const ROUTE: Route = Route {
     answer: schema::<CancellationView>,
     refusals: &[
         (404, &["not_found"]),
-        (409, &["nothing_to_cancel"]),
+        (409, &["nothing_to_cancel", "refund_amount"]),
         (422, &["unknown_line", "bad_quantity", "invalid_note"]),
     ],
     ..WRITE
@@ -52,6 +52,9 @@ pub struct CancelBody {
     /// Free text; it stays in the order's history.
     #[serde(default)]
     pub note: Option<String>,
+    /// What is kept of what goes back at once, minor units of the order's currency, not more than that. Nothing by default.
+    #[serde(default)]
+    pub restocking_fee: i64,
     /// The lines and units to cancel; none: the whole order.
     #[serde(default)]
     pub lines: Vec<CancelBodyLine>,
@@ -81,6 +84,7 @@ impl CancelBody {
         Ok(CancelRequest {
             lines: lines.collect(),
             reason: self.reason,
+            restocking_fee: self.restocking_fee,
             note,
         })
     }
@@ -102,7 +106,7 @@ pub(crate) async fn handle(
     let view = CancellationView::of(
         &outcome.order,
         outcome.at,
-        outcome.refund_owed,
+        (outcome.refund_owed, outcome.restocking_fee),
         outcome.lines,
     );
     Ok(mark_replayed(json(200, &view)?, replayed))

@@ -1,6 +1,7 @@
 //! Closes an exception.
 
 use app::{
+    access::Permission,
     ports::{Clock, IdGenerator, Store},
     usecases::work_exceptions::ExceptionWork,
 };
@@ -12,7 +13,7 @@ use super::take_exception::{WORK, work};
 use crate::{
     call::Call,
     examples, extract,
-    problem::Problem,
+    problem::{Problem, forbidden},
     response::Response,
     route::{Body, Operation, Route, schema},
 };
@@ -23,7 +24,21 @@ pub(crate) const ROUTE: Route = Route {
     path: "/api/oms/orders/{id}/exceptions/{n}/close",
     summary: "Close an exception; whoever comes second is told that it is closed",
     body: BODY,
-    refusals: REFUSALS,
+    refusals: &[
+        (404, &["not_found", "unknown_exception"]),
+        (
+            409,
+            &[
+                "exception_closed",
+                "outcome_not_allowed",
+                "own_refund",
+                "refund_amount",
+                "disputed",
+                "not_commanded",
+            ],
+        ),
+        (422, &["invalid_note", "bad_quantity"]),
+    ],
     ..WORK
 };
 
@@ -53,7 +68,15 @@ pub struct CloseBody {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
-    work(call, &ROUTE, close(call)?).await
+    let close = close(call)?;
+    if let ExceptionWork::Close { outcome, .. } = &close
+        && *outcome == ExceptionOutcome::Approved
+        && !call.principal.may(Permission::RefundOrders)
+    {
+        let needed = [Permission::RefundOrders];
+        return Err(forbidden(&call.principal, &needed, ROUTE.name));
+    }
+    work(call, &ROUTE, close).await
 }
 
 /// The work that the request asks for.

@@ -43,7 +43,15 @@ pub(crate) async fn handle(
     let key = extract::key(&call.principal, call.request)?;
     let order: PlaceOrder = extract::document(call.request)?;
     let actor = call.principal.actor();
-    let placed = place(call.store, call.env, call.defaults, &order, &key, &actor).await?;
+    let placed = place(
+        call.store,
+        call.env,
+        &call.settings.defaults,
+        &order,
+        &key,
+        &actor,
+    )
+    .await?;
     let view = PlacedOrderView::of(&placed.value);
     let location = format!("/api/oms/orders/{}", view.id);
     let response = with_header(json(201, &view)?, header::LOCATION, &location);

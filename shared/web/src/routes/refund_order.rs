@@ -3,10 +3,13 @@
 use app::{
     access::Permission,
     ports::{Clock, IdGenerator, Store},
-    usecases::refund::{preview, refund},
+    usecases::refund::{AskedRefund, preview, refund},
     views::refunds::RequestedRefundView,
 };
-use domain::ids::OrderId;
+use domain::{
+    ids::{LineId, OrderId},
+    order::{RefundReason, RefundRequest, RefundUnits},
+};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -24,7 +27,7 @@ pub(crate) const ROUTE: Route = Route {
     name: "refundOrder",
     path: "/api/oms/orders/{id}/refunds",
     permissions: &[Permission::RefundOrders],
-    summary: "Ask the payment gateway to give money back: what is owed first, the rest as a credit",
+    summary: "Give back what units or shipping cost, or an amount; much goodwill waits for a second person",
     query: &["preview"],
     body: Some(Body {
         name: "RefundOrder",
@@ -35,20 +38,73 @@ pub(crate) const ROUTE: Route = Route {
     refusals: &[
         (404, &["not_found"]),
         (409, &["refund_amount", "disputed", "not_commanded"]),
-        (422, &["invalid_note"]),
+        (422, &["unknown_line", "bad_quantity", "invalid_note"]),
     ],
     ..WRITE
 };
 
-/// The money to give back.
+/// What to give back: units, shipping, an amount, or several of them. Amounts are minor units of the order's currency; all of
+/// it together is at most `money.refundable` of the order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefundBody {
-    /// Minor units of the order's currency, at least 1, at most `money.refundable` of the order.
+    /// Units that are refunded although they are neither cancelled nor returned. What they cost goes back, and their
+    /// shipping as the order's terms say.
+    #[serde(default)]
+    pub lines: Vec<RefundBodyLine>,
+    /// Of the price of shipping, at most `money.refundable_shipping`.
+    #[serde(default)]
+    pub shipping: i64,
+    /// An amount: what is owed and not asked for counts first, the rest is goodwill.
+    #[serde(default)]
     pub amount: i64,
+    /// What is kept of what the lines and the shipping are worth, not more than that.
+    #[serde(default)]
+    pub restocking_fee: i64,
+    /// Why; `OTHER` by default.
+    #[serde(default)]
+    pub reason: Option<RefundReason>,
     /// Free text; it stays in the order's history.
     #[serde(default)]
     pub note: Option<String>,
+}
+
+/// Units of one line to refund.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct RefundBodyLine {
+    /// The line's id.
+    pub line: LineId,
+    /// The number of units.
+    pub quantity: u32,
+}
+
+impl RefundBody {
+    fn asked(self, credits_max: Option<i64>) -> Result<AskedRefund, Problem> {
+        let note = extract::note(self.note)?;
+        if self
+            .reason
+            .as_ref()
+            .is_some_and(|reason| !reason.is_known())
+        {
+            return Err(extract::unknown("reason", RefundReason::KNOWN));
+        }
+        let lines = self.lines.into_iter().map(|line| RefundUnits {
+            line: line.line,
+            units: line.quantity,
+        });
+        Ok(AskedRefund {
+            refund: RefundRequest {
+                lines: lines.collect(),
+                shipping: self.shipping,
+                amount: self.amount,
+                restocking_fee: self.restocking_fee,
+                reason: self.reason,
+            },
+            credits_max,
+            note,
+        })
+    }
 }
 
 pub(crate) async fn handle(
@@ -58,17 +114,15 @@ pub(crate) async fn handle(
     let query = Query::of(call.request, ROUTE.query)?;
     let is_preview = query.switch("preview")?;
     let actor = call.principal.actor();
+    let credits_max = call.settings.goodwill.of(&call.principal);
     if is_preview {
-        let RefundBody { amount, note } = extract::document(call.request)?;
-        extract::note(note)?;
-        let refund = preview(call.store, call.env, id, amount, &actor).await?;
+        let asked = extract::document::<RefundBody>(call.request)?.asked(credits_max)?;
+        let refund = preview(call.store, call.env, id, &asked, &actor).await?;
         return Ok(json(200, &RequestedRefundView::of(&refund, true))?);
     }
     let key = extract::key(&call.principal, call.request)?;
-    let RefundBody { amount, note } = extract::document(call.request)?;
-    let note = extract::note(note)?;
-    let asked = (amount, note.as_deref());
-    let requested = refund(call.store, call.env, id, asked, &key, &actor).await?;
+    let asked = extract::document::<RefundBody>(call.request)?.asked(credits_max)?;
+    let requested = refund(call.store, call.env, id, &asked, &key, &actor).await?;
     let view = RequestedRefundView::of(&requested.value, false);
     Ok(mark_replayed(json(200, &view)?, requested.replayed))
 }

@@ -120,6 +120,7 @@ const SAMPLES: &[(&str, &[(&str, Expected)])] = &[
             ("locations", Status(200, "")),
             ("place_order", Status(201, "")),
             ("place_order_without_lines", Status(422, "invalid_order")),
+            ("refund", Status(404, "not_found")),
             ("stock", Status(200, "")),
             ("unknown_order", Status(404, "not_found")),
         ],

@@ -1,0 +1,27 @@
+//! What the deployment decides for requests.
+
+use app::{goodwill::GoodwillLimits, usecases::placement_defaults::PlacementDefaults};
+use domain::order::ShippingRefund;
+
+/// The settings of the API.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Settings {
+    /// What an order gets that says nothing when it is placed.
+    pub defaults: PlacementDefaults,
+    /// How much of an order a person may give back beyond what is owed without a second person.
+    pub goodwill: GoodwillLimits,
+}
+
+impl Settings {
+    /// Of what is commanded and when shipping goes back for orders that say nothing, and of the limits of the roles.
+    pub fn new(
+        commands: PlacementDefaults,
+        shipping_refund: ShippingRefund,
+        goodwill: GoodwillLimits,
+    ) -> Self {
+        Self {
+            defaults: commands.with_shipping_refund(shipping_refund),
+            goodwill,
+        }
+    }
+}
