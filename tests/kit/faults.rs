@@ -16,9 +16,9 @@ use app::{
     failure::Failure,
     memory::{MemoryProvider, MemoryRedrive},
     ports::{
-        ConfigStore, FulfillmentProvider, GatewayCommand, GatewayOutcome, HealthStore,
-        OrderHistory, OrderStore, Page, PageRequest, PaymentGateway, ProviderRequest, Redrive,
-        RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
+        ConfigStore, FulfillmentProvider, GatewayCommand, HealthStore, OrderHistory, OrderStore,
+        Page, PageRequest, PaymentGateway, ProviderRequest, Redrive, RememberOutcome, SaveOutcome,
+        SkuStock, StockMoveOutcome, StockStore,
     },
 };
 use domain::{
@@ -27,7 +27,7 @@ use domain::{
     ids::{LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
-    order::{Contact, Order, Owed, Phase},
+    order::{Contact, EffectOutcome, Order, Owed, Phase},
     stock::{StockCommit, StockException, StockRecord},
 };
 use jiff::Timestamp;
@@ -199,8 +199,8 @@ faulty! { Redrive for MemoryRedrive {
 } }
 
 faulty! { PaymentGateway for GatewayDouble {
-    fn perform(&self, command: &GatewayCommand) -> GatewayOutcome;
-    fn find(&self, command: &GatewayCommand) -> Option<GatewayOutcome>;
+    fn perform(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
+    fn find(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
 } }
 
 faulty! { FulfillmentProvider for MemoryProvider {

@@ -8,11 +8,11 @@ use std::{
 
 use app::{
     failure::Failure,
-    ports::{GatewayCommand, GatewayOutcome, PaymentGateway},
+    ports::{GatewayCommand, PaymentGateway},
 };
 use domain::{
     ids::OrderId,
-    order::{EffectAction, RefundStatus},
+    order::{EffectAction, EffectOutcome, RefundStatus},
 };
 
 /// What goes wrong with one call.
@@ -66,7 +66,7 @@ struct Ledger {
     intents: BTreeMap<String, LedgerIntent>,
     refunds: Vec<MadeRefund>,
     /// What was answered under a key: an outcome, or none for a stored error.
-    keys: BTreeMap<String, Option<GatewayOutcome>>,
+    keys: BTreeMap<String, Option<EffectOutcome>>,
     troubles: VecDeque<Trouble>,
 }
 
@@ -165,28 +165,26 @@ impl GatewayDouble {
 }
 
 impl Ledger {
-    fn perform(&mut self, command: &GatewayCommand) -> Result<GatewayOutcome, Failure> {
+    fn perform(&mut self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         if self.troubles.front() == Some(&Trouble::Lost) {
             self.troubles.pop_front();
             return Err(unknown());
         }
         let key = command.effect.key(command.order);
-        match self.keys.get(&key) {
-            Some(Some(outcome)) => return Ok(outcome.clone()),
-            Some(None) => return Ok(GatewayOutcome::ReplayedError),
-            None => {}
+        if let Some(answered) = self.keys.get(&key) {
+            return Ok(answered.clone());
         }
         match self.troubles.pop_front() {
             None => {
                 let outcome = self.effect(command);
                 self.keys.insert(key, Some(outcome.clone()));
-                Ok(outcome)
+                Ok(Some(outcome))
             }
             Some(Trouble::Refused(code)) => {
                 let code = code.to_owned();
-                let outcome = GatewayOutcome::Refused { code };
+                let outcome = EffectOutcome::Refused { code };
                 self.keys.insert(key, Some(outcome.clone()));
-                Ok(outcome)
+                Ok(Some(outcome))
             }
             Some(Trouble::Lost) => Err(unknown()),
             Some(Trouble::AnswerLost) => {
@@ -206,8 +204,8 @@ impl Ledger {
         }
     }
 
-    fn effect(&mut self, command: &GatewayCommand) -> GatewayOutcome {
-        let refuse = |code: &str| GatewayOutcome::Refused {
+    fn effect(&mut self, command: &GatewayCommand) -> EffectOutcome {
+        let refuse = |code: &str| EffectOutcome::Refused {
             code: code.to_owned(),
         };
         let id = command.effect.action.intent();
@@ -244,7 +242,7 @@ impl Ledger {
                 }
                 intent.captured = *amount;
                 self.news.push(News::Captured(id.to_owned(), *amount));
-                GatewayOutcome::Captured {
+                EffectOutcome::Captured {
                     amount: *amount,
                     capturable: 0,
                 }
@@ -257,12 +255,12 @@ impl Ledger {
                     self.news.push(News::Cancelled(id.to_owned()));
                 }
                 intent.cancelled = true;
-                GatewayOutcome::Cancelled
+                EffectOutcome::Cancelled
             }
         }
     }
 
-    fn find(&self, command: &GatewayCommand) -> Option<GatewayOutcome> {
+    fn find(&self, command: &GatewayCommand) -> Option<EffectOutcome> {
         let intent = self.intents.get(command.effect.action.intent())?;
         match &command.effect.action {
             EffectAction::Refund { .. } => {
@@ -272,19 +270,19 @@ impl Ledger {
             }
             EffectAction::Capture {
                 captured_before, ..
-            } => (intent.captured > *captured_before).then_some(GatewayOutcome::Captured {
+            } => (intent.captured > *captured_before).then_some(EffectOutcome::Captured {
                 amount: intent.captured,
                 capturable: 0,
             }),
             EffectAction::CancelIntent { .. } => {
-                intent.cancelled.then_some(GatewayOutcome::Cancelled)
+                intent.cancelled.then_some(EffectOutcome::Cancelled)
             }
         }
     }
 }
 
-fn refunded(made: &MadeRefund) -> GatewayOutcome {
-    GatewayOutcome::Refunded {
+fn refunded(made: &MadeRefund) -> EffectOutcome {
+    EffectOutcome::Refunded {
         refund: made.id.clone(),
         amount: made.amount,
         status: made.status,
@@ -296,11 +294,11 @@ fn unknown() -> Failure {
 }
 
 impl PaymentGateway for GatewayDouble {
-    async fn perform(&self, command: &GatewayCommand) -> Result<GatewayOutcome, Failure> {
+    async fn perform(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         self.ledger(|ledger| ledger.perform(command))
     }
 
-    async fn find(&self, command: &GatewayCommand) -> Result<Option<GatewayOutcome>, Failure> {
+    async fn find(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         self.ledger(|ledger| Ok(ledger.find(command)))
     }
 }

@@ -2,16 +2,16 @@
 
 use app::{
     failure::Failure,
-    ports::{Clock, GatewayCommand, GatewayOutcome, PaymentGateway, SecretStore},
+    ports::{Clock, GatewayCommand, PaymentGateway, SecretStore},
     secrets,
 };
 use connect::{
     Headers, Secrets,
     vendors::stripe::commands::{
-        self, ApiAnswer, ApiRequest, CommandOutcome, Method, NoOutcome, RefundPage, SECRETS_PATH,
+        self, ApiAnswer, ApiRequest, Method, NoOutcome, RefundPage, SECRETS_PATH,
     },
 };
-use domain::order::EffectAction;
+use domain::order::{EffectAction, EffectOutcome};
 use jiff::SignedDuration;
 use reqwest::Url;
 
@@ -93,7 +93,7 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
     async fn find_refund(
         &self,
         command: &GatewayCommand,
-    ) -> Result<Option<GatewayOutcome>, Failure> {
+    ) -> Result<Option<EffectOutcome>, Failure> {
         let (mut after, mut ended) = (None, None);
         for _ in 0..REFUND_PAGES_MAX {
             let Ok(request) = commands::find_refunds(&command.effect, after.as_deref()) else {
@@ -106,12 +106,12 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
                 })
                 .map_err(|reason| self.failure(command, reason))?;
             if page.live.is_some() {
-                return Ok(page.live.map(outcome));
+                return Ok(page.live);
             }
             ended = ended.or(page.ended);
             after = page.next;
             if after.is_none() {
-                return Ok(ended.map(outcome));
+                return Ok(ended);
             }
         }
         Err(Failure::unavailable(GATEWAY, "too many pages of refunds"))
@@ -120,14 +120,13 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
     async fn find_in_intent(
         &self,
         command: &GatewayCommand,
-    ) -> Result<Option<GatewayOutcome>, Failure> {
+    ) -> Result<Option<EffectOutcome>, Failure> {
         let Ok(request) = commands::find_intent(&command.effect) else {
             return Ok(None);
         };
         let answer = self.send(&request).await?;
         answer
             .read(|answer| commands::intent(command.currency, &command.effect, answer))
-            .map(|found| found.map(outcome))
             .map_err(|reason| self.failure(command, reason))
     }
 
@@ -157,7 +156,7 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
 }
 
 impl<S: SecretStore, C: Clock> PaymentGateway for HttpsGateway<S, C> {
-    async fn perform(&self, command: &GatewayCommand) -> Result<GatewayOutcome, Failure> {
+    async fn perform(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         let GatewayCommand {
             order,
             currency,
@@ -165,18 +164,21 @@ impl<S: SecretStore, C: Clock> PaymentGateway for HttpsGateway<S, C> {
         } = command;
         let request = match commands::command(*order, *currency, effect) {
             Ok(request) => request,
-            Err(error) => return Ok(refused(error.code())),
+            Err(error) => return Ok(Some(refused(error.code()))),
         };
         let answer = self.send(&request).await?;
         match answer.read(|answer| commands::performed(*order, *currency, effect, answer)) {
-            Ok(done) => Ok(outcome(done)),
-            Err(NoOutcome::ReplayedError) => Ok(GatewayOutcome::ReplayedError),
+            Ok(done) => Ok(Some(done)),
+            Err(NoOutcome::ReplayedError) => Ok(None),
             Err(NoOutcome::Refused { code }) => {
-                Ok(self.find(command).await?.unwrap_or_else(|| refused(&code)))
+                let found = self.find(command).await?;
+                Ok(found.or_else(|| Some(refused(&code))))
             }
             Err(NoOutcome::Pending) => {
                 let found = self.find(command).await?;
-                found.ok_or_else(|| self.failure(command, NoOutcome::Pending))
+                found
+                    .map(Some)
+                    .ok_or_else(|| self.failure(command, NoOutcome::Pending))
             }
             Err(
                 reason @ (NoOutcome::Busy { .. }
@@ -188,7 +190,7 @@ impl<S: SecretStore, C: Clock> PaymentGateway for HttpsGateway<S, C> {
         }
     }
 
-    async fn find(&self, command: &GatewayCommand) -> Result<Option<GatewayOutcome>, Failure> {
+    async fn find(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         match &command.effect.action {
             EffectAction::Refund { .. } => self.find_refund(command).await,
             EffectAction::Capture { .. } | EffectAction::CancelIntent { .. } => {
@@ -222,26 +224,8 @@ fn key(stored: Option<String>) -> Result<String, Failure> {
         .ok_or_else(|| Failure::unavailable(SECRET, "it is not set up"))
 }
 
-fn refused(code: &str) -> GatewayOutcome {
-    GatewayOutcome::Refused {
+fn refused(code: &str) -> EffectOutcome {
+    EffectOutcome::Refused {
         code: code.to_owned(),
-    }
-}
-
-fn outcome(done: CommandOutcome) -> GatewayOutcome {
-    match done {
-        CommandOutcome::Refunded {
-            refund,
-            amount,
-            status,
-        } => GatewayOutcome::Refunded {
-            refund,
-            amount,
-            status,
-        },
-        CommandOutcome::Captured { amount, capturable } => {
-            GatewayOutcome::Captured { amount, capturable }
-        }
-        CommandOutcome::Cancelled => GatewayOutcome::Cancelled,
     }
 }

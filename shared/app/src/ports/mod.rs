@@ -11,7 +11,7 @@ mod store;
 
 pub use clock::{Clock, IdGenerator};
 pub use fulfillment_provider::{FulfillmentProvider, ProviderRequest};
-pub use payment_gateway::{GatewayCommand, GatewayOutcome, PaymentGateway};
+pub use payment_gateway::{GatewayCommand, PaymentGateway};
 pub use queues::{InboundQueue, Redrive};
 pub use secrets::SecretStore;
 pub use store::{

@@ -3,7 +3,7 @@
 use domain::{
     ids::OrderId,
     money::Currency,
-    order::{Effect, RefundStatus},
+    order::{Effect, EffectOutcome},
 };
 
 use crate::failure::Failure;
@@ -19,41 +19,11 @@ pub struct GatewayCommand {
     pub effect: Effect,
 }
 
-/// What has become of a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GatewayOutcome {
-    /// The refund exists at the gateway.
-    Refunded {
-        /// The gateway's id of it.
-        refund: String,
-        /// Minor units.
-        amount: i64,
-        /// How far it is.
-        status: RefundStatus,
-    },
-    /// Money of the intent was captured.
-    Captured {
-        /// Captured of the intent in all, minor units.
-        amount: i64,
-        /// What can still be captured of it, minor units.
-        capturable: i64,
-    },
-    /// The intent is cancelled.
-    Cancelled,
-    /// The gateway refuses it for good, and nothing has happened.
-    Refused {
-        /// The gateway's code.
-        code: String,
-    },
-    /// The gateway answers with the error of an earlier attempt, and will do so as long as it knows the key: this says
-    /// nothing about what has happened.
-    ReplayedError,
-}
-
 /// Performs effects at the payment gateway. The gateway knows keys for a day: the same key is the same attempt, and
 /// happens once.
 pub trait PaymentGateway: Sync {
-    /// Performs an attempt of an effect.
+    /// Performs an attempt of an effect. None: the gateway answers with the error of an earlier request under the key, and
+    /// will do so as long as it knows the key, which says nothing about what has happened.
     ///
     /// # Errors
     /// [`Failure::Unavailable`] when there was no answer, or none that says what has happened: it may have happened.
@@ -62,7 +32,7 @@ pub trait PaymentGateway: Sync {
     fn perform(
         &self,
         command: &GatewayCommand,
-    ) -> impl Future<Output = Result<GatewayOutcome, Failure>> + Send;
+    ) -> impl Future<Output = Result<Option<EffectOutcome>, Failure>> + Send;
 
     /// Looks up what has become of an effect, whatever attempt did it; none when it has not happened.
     ///
@@ -71,5 +41,5 @@ pub trait PaymentGateway: Sync {
     fn find(
         &self,
         command: &GatewayCommand,
-    ) -> impl Future<Output = Result<Option<GatewayOutcome>, Failure>> + Send;
+    ) -> impl Future<Output = Result<Option<EffectOutcome>, Failure>> + Send;
 }

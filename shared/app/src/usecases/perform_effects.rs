@@ -18,7 +18,7 @@ use super::execute::{CommandRequest, execute, load};
 use crate::{
     bus::message::QueueMessage,
     failure::Failure,
-    ports::{Clock, GatewayCommand, GatewayOutcome, OrderStore, PaymentGateway},
+    ports::{Clock, GatewayCommand, OrderStore, PaymentGateway},
 };
 
 /// For how long an attempt is repeated under its key, in seconds. The gateway knows keys for 24 hours; the rest is for
@@ -84,15 +84,14 @@ async fn perform(
     let record = async |effect: &Effect, outcome: EffectOutcome| {
         record(store, clock, order.id(), effect, outcome, request).await
     };
-    if is_key_known(effect, clock.now()) {
-        let outcome = gateway.perform(&command(effect)).await?;
-        if outcome != GatewayOutcome::ReplayedError {
-            record(effect, recorded(outcome)).await?;
-            return Ok(());
-        }
+    if is_key_known(effect, clock.now())
+        && let Some(outcome) = gateway.perform(&command(effect)).await?
+    {
+        record(effect, outcome).await?;
+        return Ok(());
     }
     if let Some(outcome) = gateway.find(&command(effect)).await? {
-        record(effect, recorded(outcome)).await?;
+        record(effect, outcome).await?;
         return Ok(());
     }
     // Whoever loses the race for the next attempt finds another one in the order, and performs that.
@@ -100,38 +99,17 @@ async fn perform(
     let Some(next) = after.effect(effect.id).filter(|next| next.is_open()) else {
         return Ok(());
     };
-    let outcome = gateway.perform(&command(next)).await?;
-    if outcome == GatewayOutcome::ReplayedError {
+    let Some(outcome) = gateway.perform(&command(next)).await? else {
         let problem = "it answers with an error of an earlier attempt";
         return Err(Failure::unavailable("the payment gateway", problem));
-    }
-    record(next, recorded(outcome)).await?;
+    };
+    record(next, outcome).await?;
     Ok(())
 }
 
 /// Whether the gateway still knows what it has done under the key of an attempt.
 fn is_key_known(effect: &Effect, now: Timestamp) -> bool {
     now.duration_since(effect.since).as_secs() < KEY_REPEATED_S
-}
-
-fn recorded(outcome: GatewayOutcome) -> EffectOutcome {
-    match outcome {
-        GatewayOutcome::Refunded {
-            refund,
-            amount,
-            status,
-        } => EffectOutcome::Refunded {
-            refund,
-            amount,
-            status,
-        },
-        GatewayOutcome::Captured { amount, capturable } => {
-            EffectOutcome::Captured { amount, capturable }
-        }
-        GatewayOutcome::Cancelled => EffectOutcome::Cancelled,
-        GatewayOutcome::Refused { code } => EffectOutcome::Refused { code },
-        GatewayOutcome::ReplayedError => EffectOutcome::NotPerformed,
-    }
 }
 
 /// Records an outcome, if the order still has that attempt.

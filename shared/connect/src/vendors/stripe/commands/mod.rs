@@ -1,5 +1,5 @@
 //! Commands to Stripe's API, and what its answers say. No I/O: a command is written as an [`ApiRequest`], and an
-//! [`ApiAnswer`] is read into a [`CommandOutcome`] or the reason why there is none.
+//! [`ApiAnswer`] is read into an [`EffectOutcome`](domain::order::EffectOutcome) or the reason why there is none.
 //!
 //! A command carries the key of its attempt ([`Effect::key`](domain::order::Effect::key)). Stripe performs a key once,
 //! and answers a repetition with the first answer, an error included, for at least 24 hours; afterwards it performs it
@@ -13,7 +13,7 @@ mod refunds;
 mod write;
 
 pub use api::{API_VERSION, ApiAnswer, ApiRequest, Method, SECRETS_PATH};
-pub use outcome::{CommandOutcome, NoOutcome};
+pub use outcome::NoOutcome;
 pub use read::{intent, performed};
 pub use refunds::{PAGE_REFUNDS, RefundPage, refunds};
 pub use write::{CommandError, command, find_intent, find_refunds};
