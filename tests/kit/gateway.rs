@@ -2,18 +2,21 @@
 //! again, nothing beyond what was captured goes back. And a ledger of what has really happened.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, VecDeque},
     sync::{Mutex, PoisonError},
 };
 
 use app::{
     failure::Failure,
-    ports::{GatewayCommand, PaymentGateway},
+    ports::{EventPage, GatewayCommand, PaymentGateway},
 };
 use domain::{
     ids::OrderId,
+    inbound::Inbound,
     order::{EffectAction, EffectOutcome, RefundStatus},
 };
+use jiff::Timestamp;
 
 /// What goes wrong with one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -68,7 +71,13 @@ struct Ledger {
     /// What was answered under a key: an outcome, or none for a stored error.
     keys: BTreeMap<String, Option<EffectOutcome>>,
     troubles: VecDeque<Trouble>,
+    /// What it has recorded, in the order in which it appeared in its list.
+    events: Vec<Inbound>,
+    is_disconnected: bool,
 }
+
+/// Events in a page of the list.
+const PAGE_EVENTS: usize = 3;
 
 /// The gateway.
 #[derive(Debug, Default)]
@@ -106,6 +115,16 @@ impl GatewayDouble {
                 intent.given_back = amount;
             }
         });
+    }
+
+    /// Something has happened, and is in the list of events.
+    pub fn records(&self, event: Inbound) {
+        self.ledger(|ledger| ledger.events.push(event));
+    }
+
+    /// The account has no key.
+    pub fn is_not_connected(&self) {
+        self.ledger(|ledger| ledger.is_disconnected = true);
     }
 
     /// What was done on command since the last time.
@@ -260,6 +279,31 @@ impl Ledger {
         }
     }
 
+    /// A page of the events, newest first.
+    fn page(&self, since: Timestamp, after: Option<&str>) -> Result<Option<EventPage>, Failure> {
+        if self.is_disconnected {
+            return Ok(None);
+        }
+        if self.troubles.front() == Some(&Trouble::Lost) {
+            return Err(unknown());
+        }
+        let mut listed: Vec<&Inbound> = self.events.iter().collect();
+        listed.sort_by_key(|event| Reverse(event.occurred_at));
+        if let Some(after) = after {
+            let position = listed.iter().position(|event| event.id == after);
+            listed.drain(..=position.expect("an event of the list"));
+        }
+        listed.retain(|event| event.occurred_at >= since);
+        let facts: Vec<Inbound> = listed.iter().take(PAGE_EVENTS).copied().cloned().collect();
+        let has_more = listed.len() > facts.len();
+        let last = facts.last().filter(|_| has_more);
+        Ok(Some(EventPage {
+            next: last.map(|event| event.id.clone()),
+            facts,
+            unreadable: Vec::new(),
+        }))
+    }
+
     fn find(&self, command: &GatewayCommand) -> Option<EffectOutcome> {
         let intent = self.intents.get(command.effect.action.intent())?;
         match &command.effect.action {
@@ -300,5 +344,13 @@ impl PaymentGateway for GatewayDouble {
 
     async fn find(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         self.ledger(|ledger| Ok(ledger.find(command)))
+    }
+
+    async fn events(
+        &self,
+        since: Timestamp,
+        after: Option<&str>,
+    ) -> Result<Option<EventPage>, Failure> {
+        self.ledger(|ledger| ledger.page(since, after))
     }
 }

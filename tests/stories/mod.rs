@@ -10,6 +10,7 @@ mod declined;
 mod holds;
 mod large_cancellations;
 mod late_shipments;
+mod lost_webhooks;
 mod multiple_shipments;
 mod one_shipment;
 mod out_of_order;

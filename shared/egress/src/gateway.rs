@@ -2,7 +2,7 @@
 
 use app::{
     failure::Failure,
-    ports::{Clock, GatewayCommand, PaymentGateway, SecretStore},
+    ports::{Clock, EventPage, GatewayCommand, PaymentGateway, SecretStore},
     secrets,
 };
 use connect::{
@@ -12,7 +12,7 @@ use connect::{
     },
 };
 use domain::order::{EffectAction, EffectOutcome};
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 
 use crate::{
@@ -63,15 +63,21 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
 
     /// Sends a request, again when the account's key was replaced since it was read last.
     async fn send(&self, request: &ApiRequest) -> Result<Answer, Failure> {
-        let key = key(self.secrets.find(SECRETS_PATH).await?)?;
+        let key = self.key().await?;
+        let key = key.ok_or_else(|| Failure::unavailable(SECRET, "it is not set up"))?;
         let answer = self.send_with(&key, request).await?;
         if answer.status != 401 {
             return Ok(answer);
         }
-        match self::key(self.secrets.refreshed(SECRETS_PATH).await?)? {
-            newer if newer != key => self.send_with(&newer, request).await,
-            _ => Ok(answer),
+        match parse_key(self.secrets.refreshed(SECRETS_PATH).await?)? {
+            Some(newer) if newer != key => self.send_with(&newer, request).await,
+            Some(_) | None => Ok(answer),
         }
+    }
+
+    /// The key of the account; none until one is set up.
+    async fn key(&self) -> Result<Option<String>, Failure> {
+        parse_key(self.secrets.find(SECRETS_PATH).await?)
     }
 
     async fn send_with(&self, key: &str, request: &ApiRequest) -> Result<Answer, Failure> {
@@ -132,6 +138,12 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
 
     /// The failure that an answer without an outcome is. None of them says that nothing has happened.
     fn failure(&self, command: &GatewayCommand, reason: NoOutcome) -> Failure {
+        let key = command.effect.key(command.order);
+        self.failure_of(&format!("effect {key}"), reason)
+    }
+
+    /// The same, for a request about `subject`.
+    fn failure_of(&self, subject: &str, reason: NoOutcome) -> Failure {
         match reason {
             NoOutcome::Busy {
                 retry_after_s: Some(wait),
@@ -139,11 +151,10 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
             } => {
                 let wait = SignedDuration::from_secs(wait.min(GATEWAY_WAIT_S_MAX).into());
                 let until = self.clock.now().checked_add(wait);
-                Failure::NotDue(until.unwrap_or(jiff::Timestamp::MAX))
+                Failure::NotDue(until.unwrap_or(Timestamp::MAX))
             }
             reason @ (NoOutcome::KeyReused | NoOutcome::OtherCurrency) => {
-                let key = command.effect.key(command.order);
-                Failure::Inconsistent(format!("effect {key}: {reason}"))
+                Failure::Inconsistent(format!("{subject}: {reason}"))
             }
             reason @ (NoOutcome::Refused { .. }
             | NoOutcome::ReplayedError
@@ -198,6 +209,26 @@ impl<S: SecretStore, C: Clock> PaymentGateway for HttpsGateway<S, C> {
             }
         }
     }
+
+    async fn events(
+        &self,
+        since: Timestamp,
+        after: Option<&str>,
+    ) -> Result<Option<EventPage>, Failure> {
+        if self.key().await?.is_none() {
+            return Ok(None);
+        }
+        let answer = self.send(&commands::find_events(since, after)).await?;
+        let page = answer
+            .read(|answer| commands::events(answer, self.clock.now()))
+            .map_err(|reason| self.failure_of("the list of events", reason))?;
+        let unreadable = page.unreadable.into_iter();
+        Ok(Some(EventPage {
+            facts: page.facts,
+            unreadable: unreadable.map(|(id, error)| (id, error.code())).collect(),
+            next: page.next,
+        }))
+    }
 }
 
 impl Answer {
@@ -215,13 +246,9 @@ impl Answer {
 }
 
 /// The key of the account, from the stored secret.
-fn key(stored: Option<String>) -> Result<String, Failure> {
+fn parse_key(stored: Option<String>) -> Result<Option<String>, Failure> {
     let secrets: Option<Secrets> = secrets::parse(SECRET, stored)?;
-    secrets
-        .as_ref()
-        .and_then(Secrets::first)
-        .map(str::to_owned)
-        .ok_or_else(|| Failure::unavailable(SECRET, "it is not set up"))
+    Ok(secrets.as_ref().and_then(Secrets::first).map(str::to_owned))
 }
 
 fn refused(code: &str) -> EffectOutcome {

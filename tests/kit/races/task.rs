@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::inbound_queue::SentQueue;
 use crate::gateway::GatewayDouble;
 use app::{
     bus::message::redrive,
@@ -12,7 +13,7 @@ use app::{
         apply_inbound,
         cancel::{CancelRequest, cancel},
         idempotency::IdempotencyKey,
-        perform_effects,
+        payments,
         refund::refund,
         route::route_order,
     },
@@ -22,6 +23,7 @@ use domain::{
     inbound::Inbound,
     order::{Actor, Cause},
 };
+use jiff::Timestamp;
 use tokio::{sync::Barrier, task::JoinSet};
 
 /// Deliveries of one message, when others keep winning.
@@ -91,7 +93,7 @@ impl<S: Store + Send + Sync> Task<S> {
                     .map(|_| ())
             }
             Self::Performs(store, clock, order, gateway) => {
-                perform_effects::on_message(&**store, &**gateway, &**clock, &redrive(*order)).await
+                perform(&**store, gateway, clock, *order).await
             }
             Self::Routes(store, clock, order) => {
                 route_order(
@@ -104,6 +106,18 @@ impl<S: Store + Send + Sync> Task<S> {
             }
         }
     }
+}
+
+/// What `payments` does because of a message about an order.
+pub(super) async fn perform(
+    store: &impl Store,
+    gateway: &GatewayDouble,
+    clock: &ManualClock,
+    order: OrderId,
+) -> Result<(), Failure> {
+    let inbound = &SentQueue::default();
+    let stop_at = Timestamp::MAX;
+    payments::on_message(store, gateway, inbound, clock, &redrive(order), stop_at).await
 }
 
 pub(super) fn key(text: &str) -> IdempotencyKey {

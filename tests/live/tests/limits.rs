@@ -57,6 +57,11 @@ macro_rules! limits {
 #[test]
 fn the_table_of_limits_is_that_of_the_code() {
     let constants = limits! {
+        connect::vendors::stripe::commands::PAGE_EVENTS;
+        app::usecases::read_gateway_events::EVENT_PAGES_MAX;
+        app::usecases::read_gateway_events::EVENTS_REREAD_S;
+        app::usecases::read_gateway_events::EVENTS_FIRST_READ_S;
+        app::usecases::read_gateway_events::EVENTS_WALK_S_MAX;
         connect::vendors::stripe::commands::PAGE_REFUNDS;
         egress::REFUND_PAGES_MAX;
         egress::ANSWER_BYTES_MAX;

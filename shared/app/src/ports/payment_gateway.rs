@@ -2,9 +2,12 @@
 
 use domain::{
     ids::OrderId,
+    inbound::Inbound,
     money::Currency,
     order::{Effect, EffectOutcome},
 };
+
+use jiff::Timestamp;
 
 use crate::failure::Failure;
 
@@ -19,7 +22,18 @@ pub struct GatewayCommand {
     pub effect: Effect,
 }
 
-/// Performs effects at the payment gateway. The gateway knows keys for a day: the same key is the same attempt, and
+/// A page of the gateway's list of events.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventPage {
+    /// The events that are about orders, as webhooks tell of them.
+    pub facts: Vec<Inbound>,
+    /// The gateway's ids of events that cannot be read, each with the code of the reason.
+    pub unreadable: Vec<(String, &'static str)>,
+    /// The gateway's id of the last event of the page, when there are older ones.
+    pub next: Option<String>,
+}
+
+/// Performs effects at the payment gateway, and tells what has happened there. The gateway knows keys for a day: the same key is the same attempt, and
 /// happens once.
 pub trait PaymentGateway: Sync {
     /// Performs an attempt of an effect. None: the gateway answers with the error of an earlier request under the key, and
@@ -42,4 +56,15 @@ pub trait PaymentGateway: Sync {
         &self,
         command: &GatewayCommand,
     ) -> impl Future<Output = Result<Option<EffectOutcome>, Failure>> + Send;
+
+    /// A page of what the gateway has recorded at `since` or later, newest first; `after`: [`EventPage::next`] of the page
+    /// before. None: no gateway is connected.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`], and [`Failure::NotDue`] when the gateway says when to come again.
+    fn events(
+        &self,
+        since: Timestamp,
+        after: Option<&str>,
+    ) -> impl Future<Output = Result<Option<EventPage>, Failure>> + Send;
 }

@@ -16,7 +16,6 @@ use jiff::Timestamp;
 
 use super::execute::{CommandRequest, execute, load};
 use crate::{
-    bus::message::QueueMessage,
     failure::Failure,
     ports::{Clock, GatewayCommand, OrderStore, PaymentGateway},
 };
@@ -25,27 +24,11 @@ use crate::{
 /// clocks that differ and for requests that are on their way.
 pub const KEY_REPEATED_S: i64 = 23 * 3600;
 
-/// Handles the body of a message on the payments queue.
-///
-/// # Errors
-/// [`Failure::Malformed`] when it names no order, [`Failure::NotFound`] when it is not stored; the first failure of the
-/// gateway, after all effects were tried.
-pub async fn on_message(
-    store: &impl OrderStore,
-    gateway: &impl PaymentGateway,
-    clock: &impl Clock,
-    body: &str,
-) -> Result<(), Failure> {
-    let (order, trigger) = QueueMessage::read(body)?.about_order()?;
-    let request = CommandRequest::due("payments", &trigger);
-    perform_effects(store, gateway, clock, order, &request).await
-}
-
 /// Performs every open effect of an order. One that fails does not keep the others from being performed.
 ///
 /// # Errors
 /// [`Failure::NotFound`]; the first failure of the gateway, after all were tried.
-async fn perform_effects(
+pub(super) async fn perform_effects(
     store: &impl OrderStore,
     gateway: &impl PaymentGateway,
     clock: &impl Clock,

@@ -62,6 +62,6 @@ async fn a_command_that_cannot_be_written_is_refused_without_asking() {
     odd.currency = "MGA".parse().unwrap();
     let outcome = world.gateway.perform(&odd).await.unwrap();
     let code = "unrepresentable_amount".to_owned();
-    assert_eq!(outcome, EffectOutcome::Refused { code });
+    assert_eq!(outcome, Some(EffectOutcome::Refused { code }));
     assert_eq!(world.stripe.commands(), 0);
 }

@@ -6,6 +6,7 @@
 //! again. A refund also carries the effect's number in its metadata, so that it is found by that however old it is.
 
 mod api;
+mod events;
 mod outcome;
 mod payloads;
 mod read;
@@ -13,6 +14,7 @@ mod refunds;
 mod write;
 
 pub use api::{API_VERSION, ApiAnswer, ApiRequest, Method, SECRETS_PATH};
+pub use events::{EventPage, PAGE_EVENTS, events, find_events};
 pub use outcome::NoOutcome;
 pub use read::{intent, performed};
 pub use refunds::{PAGE_REFUNDS, RefundPage, refunds};

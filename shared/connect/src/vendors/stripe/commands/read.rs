@@ -163,7 +163,7 @@ fn field<T>(name: &str, value: Option<T>, answer: ApiAnswer<'_>) -> Result<T, No
     fields::require(name, value).map_err(|error| unknown(answer, &error.to_string()))
 }
 
-fn unknown(answer: ApiAnswer<'_>, problem: &str) -> NoOutcome {
+pub(super) fn unknown(answer: ApiAnswer<'_>, problem: &str) -> NoOutcome {
     NoOutcome::Unknown {
         status: answer.status,
         problem: problem.to_owned(),

@@ -96,7 +96,7 @@ pub fn find_intent(effect: &Effect) -> Result<ApiRequest, CommandError> {
     Ok(get(format!("/v1/payment_intents/{intent}")))
 }
 
-fn get(path: String) -> ApiRequest {
+pub(super) fn get(path: String) -> ApiRequest {
     ApiRequest {
         method: Method::Get,
         path,
@@ -116,7 +116,7 @@ fn intent_id(effect: &Effect) -> Result<&str, CommandError> {
     }
 }
 
-fn form(fields: &[(&str, String)]) -> String {
+pub(super) fn form(fields: &[(&str, String)]) -> String {
     let pairs = fields
         .iter()
         .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));
