@@ -103,7 +103,8 @@ fn every_event_of_an_order_is_published_or_private_by_decision() {
             "PaymentLinked",
             "FulfillmentClosingEnded",
             "EffectEnded",
-            "ExceptionTaken"
+            "ExceptionTaken",
+            "PaymentAsked"
         ]
     );
     for (_, _, event) in examples::events() {

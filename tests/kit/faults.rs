@@ -26,6 +26,7 @@ use domain::{
     decide::Placement,
     health::LocationHealth,
     ids::{LocationId, OrderId, Sku},
+    inbound::Inbound,
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
     order::{Contact, EffectOutcome, Order, Owed, Phase},
@@ -211,6 +212,7 @@ faulty! { Redrive for MemoryRedrive {
 faulty! { PaymentGateway for GatewayDouble {
     fn perform(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
     fn find(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
+    fn payment(&self, intent: &str) -> Option<Vec<Inbound>>;
     fn events(&self, since: Timestamp, after: Option<&str>) -> Option<EventPage>;
 } }
 

@@ -13,7 +13,7 @@ use app::{
 };
 use domain::{
     ids::OrderId,
-    inbound::Inbound,
+    inbound::{Fact, Inbound, OrderReference, PaymentFact},
     order::{EffectAction, EffectOutcome, RefundStatus},
 };
 use jiff::Timestamp;
@@ -59,6 +59,8 @@ pub struct LedgerIntent {
     pub authorized: i64,
     pub captured: i64,
     pub cancelled: bool,
+    /// The last attempt to pay was declined.
+    pub declined: bool,
     /// Given back without a command, or with one that failed later.
     given_back: i64,
 }
@@ -74,6 +76,9 @@ struct Ledger {
     /// What it has recorded, in the order in which it appeared in its list.
     events: Vec<Inbound>,
     is_disconnected: bool,
+    /// How often it was asked about an intent.
+    asked: u32,
+    now: Timestamp,
 }
 
 /// Events in a page of the list.
@@ -97,6 +102,32 @@ impl GatewayDouble {
             intent.authorized = intent.authorized.max(authorized).max(captured);
             intent.captured = intent.captured.max(captured);
         });
+    }
+
+    /// An intent waits for the customer.
+    pub fn knows(&self, intent: &str) {
+        self.has(intent, 0, 0);
+    }
+
+    /// The customer's card was declined.
+    pub fn declines(&self, intent: &str) {
+        self.ledger(|ledger| {
+            ledger
+                .intents
+                .entry(intent.to_owned())
+                .or_default()
+                .declined = true
+        });
+    }
+
+    /// How often it was asked about an intent.
+    pub fn times_asked(&self) -> u32 {
+        self.ledger(|ledger| ledger.asked)
+    }
+
+    /// What time it is there.
+    pub fn time_is(&self, now: Timestamp) {
+        self.ledger(|ledger| ledger.now = now);
     }
 
     /// What an intent is now.
@@ -279,6 +310,47 @@ impl Ledger {
         }
     }
 
+    /// What an intent is, as webhooks would tell of it.
+    fn payment(&mut self, id: &str) -> Result<Option<Vec<Inbound>>, Failure> {
+        if self.troubles.front() == Some(&Trouble::Lost) {
+            self.troubles.pop_front();
+            return Err(unknown());
+        }
+        self.asked = self.asked.saturating_add(1);
+        let Some(intent) = self.intents.get(id) else {
+            return Ok(None);
+        };
+        let currency = "EUR".parse().expect("a currency");
+        let mut facts = Vec::new();
+        if intent.captured > 0 {
+            let amount = intent.captured;
+            facts.push(PaymentFact::Captured { amount, currency });
+        } else if intent.authorized > 0 && !intent.cancelled {
+            let amount = intent.authorized;
+            facts.push(PaymentFact::Authorized { amount, currency });
+        } else if intent.declined && !intent.cancelled {
+            facts.push(PaymentFact::Failed { code: None });
+        }
+        if intent.cancelled {
+            facts.push(PaymentFact::Cancelled);
+        }
+        let inbound = facts.into_iter().enumerate().map(|(number, fact)| Inbound {
+            source: "stripe".to_owned(),
+            id: format!("{id}@{}.{number}", self.asked),
+            location: None,
+            occurred_at: self.now,
+            received_at: self.now,
+            fact: Fact::Payment {
+                order: OrderReference {
+                    order: None,
+                    intent: Some(id.to_owned()),
+                },
+                fact,
+            },
+        });
+        Ok(Some(inbound.collect()))
+    }
+
     /// A page of the events, newest first.
     fn page(&self, since: Timestamp, after: Option<&str>) -> Result<Option<EventPage>, Failure> {
         if self.is_disconnected {
@@ -344,6 +416,10 @@ impl PaymentGateway for GatewayDouble {
 
     async fn find(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         self.ledger(|ledger| Ok(ledger.find(command)))
+    }
+
+    async fn payment(&self, intent: &str) -> Result<Option<Vec<Inbound>>, Failure> {
+        self.ledger(|ledger| ledger.payment(intent))
     }
 
     async fn events(

@@ -1,5 +1,6 @@
 //! The journeys of an order, one file a subject. Each story stands below the `story!` line that registers it.
 
+mod asked_payments;
 mod backorder_queue;
 mod backorders;
 mod cancellation_requests;

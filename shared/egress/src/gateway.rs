@@ -11,7 +11,10 @@ use connect::{
         self, ApiAnswer, ApiRequest, Method, NoOutcome, RefundPage, SECRETS_PATH,
     },
 };
-use domain::order::{EffectAction, EffectOutcome};
+use domain::{
+    inbound::Inbound,
+    order::{EffectAction, EffectOutcome},
+};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 
@@ -208,6 +211,17 @@ impl<S: SecretStore, C: Clock> PaymentGateway for HttpsGateway<S, C> {
                 self.find_in_intent(command).await
             }
         }
+    }
+
+    async fn payment(&self, intent: &str) -> Result<Option<Vec<Inbound>>, Failure> {
+        let Ok(request) = commands::find_payment(intent) else {
+            return Ok(None);
+        };
+        let asked_at = self.clock.now();
+        let answer = self.send(&request).await?;
+        answer
+            .read(|answer| commands::payment(intent, answer, asked_at))
+            .map_err(|reason| self.failure_of(&format!("intent {intent}"), reason))
     }
 
     async fn events(

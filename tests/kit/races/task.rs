@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::inbound_queue::SentQueue;
-use crate::gateway::GatewayDouble;
+use crate::{gateway::GatewayDouble, inbound_queue::SentQueue};
 use app::{
     bus::message::redrive,
     failure::Failure,

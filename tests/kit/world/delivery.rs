@@ -186,6 +186,7 @@ impl World {
             }
             Consumer::Payments => {
                 let (gateway, inbound) = (&self.gateway, &self.inbound);
+                gateway.inner.time_is(clock.now());
                 let stop_at = self.clock.now() + TIME_PER_MESSAGE;
                 payments::on_message(store, gateway, inbound, clock, body, stop_at).await
             }

@@ -58,6 +58,8 @@ macro_rules! limits {
 fn the_table_of_limits_is_that_of_the_code() {
     let constants = limits! {
         connect::vendors::stripe::commands::PAGE_EVENTS;
+        domain::order::ASK_AFTER_S;
+        domain::order::NOT_FOUND_TIMES;
         app::usecases::read_gateway_events::EVENT_PAGES_MAX;
         app::usecases::read_gateway_events::EVENTS_REREAD_S;
         app::usecases::read_gateway_events::EVENTS_FIRST_READ_S;

@@ -122,6 +122,8 @@ impl PublishedEvent {
             Event::RequestsRepeated { .. } | Event::RequestsTakenBack { .. } => return None,
             // What has happened has an event of its own: a refund, a capture, a cancelled payment.
             Event::EffectEnded { .. } => return None,
+            // What follows from it has an event of its own.
+            Event::PaymentAsked { .. } => return None,
             // Consumers know the step.
             Event::ShipmentStepRepeated { .. } => return None,
             Event::FulfillmentAccepted { fulfillment_order } => {
@@ -290,6 +292,7 @@ impl PublishedEvent {
             Event::CreditGranted { refund, amount } => {
                 Self::CreditGranted(Credit { refund, amount })
             }
+            Event::OrderExpired { reason } => Self::OrderExpired(Expired { reason }),
             // The words of a person are for those who may read the order.
             Event::EffectRequested { effect, action, .. }
             | Event::EffectRetried { effect, action, .. } => match action {

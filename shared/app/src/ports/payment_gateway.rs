@@ -57,6 +57,16 @@ pub trait PaymentGateway: Sync {
         command: &GatewayCommand,
     ) -> impl Future<Output = Result<Option<EffectOutcome>, Failure>> + Send;
 
+    /// What the gateway says of a payment now, as webhooks tell of it: nothing, while it waits for the customer. None: it does
+    /// not know the payment.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`], and [`Failure::NotDue`] when the gateway says when to come again.
+    fn payment(
+        &self,
+        intent: &str,
+    ) -> impl Future<Output = Result<Option<Vec<Inbound>>, Failure>> + Send;
+
     /// A page of what the gateway has recorded at `since` or later, newest first; `after`: [`EventPage::next`] of the page
     /// before. None: no gateway is connected.
     ///

@@ -5,7 +5,7 @@
 //! | [`place`], [`cancel`], [`refund`], [`hold`], [`adjust_stock`], [`work_exceptions`], [`work_stock_exceptions`], [`report_fulfillment`] | a person or a shop, over HTTP |
 //! | [`apply_inbound`] | a webhook of a payment provider or a location |
 //! | [`route`], [`dispatch`], [`cancel_after_failed_payment`], [`release_backorders`] | an event on the bus, or the sweep |
-//! | [`payments`]: [`perform_effects`], [`read_gateway_events`] | an event on the bus, or the sweep; the schedule |
+//! | [`payments`]: [`perform_effects`], `ask_gateway`, [`read_gateway_events`] | an event on the bus, or the sweep; the schedule |
 //! | [`sweep`] | the schedule |
 //!
 //! Shared: [`execute`](mod@execute) (read, decide, write, retry), `commit_decision` (the same for routing decisions),
@@ -14,6 +14,7 @@
 pub mod adjust_stock;
 pub mod allow_location;
 pub mod apply_inbound;
+mod ask_gateway;
 mod availability;
 pub mod breaker;
 pub mod cancel;

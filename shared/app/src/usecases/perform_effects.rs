@@ -10,14 +10,17 @@
 
 use domain::{
     ids::OrderId,
-    order::{Command, Effect, EffectOutcome, Order},
+    order::{Command, Effect, EffectAction, EffectOutcome, Order},
 };
 use jiff::Timestamp;
 
-use super::execute::{CommandRequest, execute, load};
+use super::{
+    ask_gateway::apply_answer,
+    execute::{CommandRequest, execute, load},
+};
 use crate::{
     failure::Failure,
-    ports::{Clock, GatewayCommand, OrderStore, PaymentGateway},
+    ports::{Clock, GatewayCommand, IdGenerator, PaymentGateway, Store},
 };
 
 /// For how long an attempt is repeated under its key, in seconds. The gateway knows keys for 24 hours; the rest is for
@@ -29,9 +32,9 @@ pub const KEY_REPEATED_S: i64 = 23 * 3600;
 /// # Errors
 /// [`Failure::NotFound`]; the first failure of the gateway, after all were tried.
 pub(super) async fn perform_effects(
-    store: &impl OrderStore,
+    store: &impl Store,
     gateway: &impl PaymentGateway,
-    clock: &impl Clock,
+    env: &(impl Clock + IdGenerator),
     id: OrderId,
     request: &CommandRequest,
 ) -> Result<(), Failure> {
@@ -42,7 +45,7 @@ pub(super) async fn perform_effects(
     }
     let mut failed = Ok(());
     for effect in open {
-        let performed = perform(store, gateway, clock, &order, effect, request).await;
+        let performed = perform(store, gateway, env, &order, effect, request).await;
         if let Err(failure) = performed {
             tracing::warn!(order_id = %id, effect = effect.id, error = failure.code(), "effect not performed");
             failed = failed.and(Err(failure));
@@ -52,9 +55,9 @@ pub(super) async fn perform_effects(
 }
 
 async fn perform(
-    store: &impl OrderStore,
+    store: &impl Store,
     gateway: &impl PaymentGateway,
-    clock: &impl Clock,
+    env: &(impl Clock + IdGenerator),
     order: &Order,
     effect: &Effect,
     request: &CommandRequest,
@@ -65,9 +68,14 @@ async fn perform(
         effect: effect.clone(),
     };
     let record = async |effect: &Effect, outcome: EffectOutcome| {
-        record(store, clock, order.id(), effect, outcome, request).await
+        if is_refused_cancellation(effect, &outcome)
+            && let Some(intent) = order.state.payment.intent(effect.action.intent())
+        {
+            apply_answer(store, gateway, env, intent).await?;
+        }
+        record(store, env, order.id(), effect, outcome, request).await
     };
-    if is_key_known(effect, clock.now())
+    if is_key_known(effect, env.now())
         && let Some(outcome) = gateway.perform(&command(effect)).await?
     {
         record(effect, outcome).await?;
@@ -90,6 +98,12 @@ async fn perform(
     Ok(())
 }
 
+/// Whether the gateway will not cancel a payment. The reason may be that the customer has paid it meanwhile.
+fn is_refused_cancellation(effect: &Effect, outcome: &EffectOutcome) -> bool {
+    matches!(effect.action, EffectAction::CancelIntent { .. })
+        && matches!(outcome, EffectOutcome::Refused { .. })
+}
+
 /// Whether the gateway still knows what it has done under the key of an attempt.
 fn is_key_known(effect: &Effect, now: Timestamp) -> bool {
     now.duration_since(effect.since).as_secs() < KEY_REPEATED_S
@@ -97,8 +111,8 @@ fn is_key_known(effect: &Effect, now: Timestamp) -> bool {
 
 /// Records an outcome, if the order still has that attempt.
 async fn record(
-    store: &impl OrderStore,
-    clock: &impl Clock,
+    store: &impl Store,
+    env: &(impl Clock + IdGenerator),
     id: OrderId,
     effect: &Effect,
     outcome: EffectOutcome,
@@ -112,7 +126,7 @@ async fn record(
             outcome: outcome.clone(),
         })
     };
-    let order = execute(store, clock, id, request, command).await?.order()?;
+    let order = execute(store, env, id, request, command).await?.order()?;
     tracing::info!(order_id = %id, effect = effect.id, attempt = effect.attempt, "outcome of an effect recorded");
     Ok(order)
 }

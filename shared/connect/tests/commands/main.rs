@@ -7,6 +7,8 @@ mod events;
 #[cfg(test)]
 mod look_ups;
 #[cfg(test)]
+mod payments;
+#[cfg(test)]
 mod requests;
 #[cfg(test)]
 mod support;

@@ -1,8 +1,9 @@
 //! The one entry: what a command causes.
 
 use super::{
-    cancellation, closing, declined, effects, exception, fulfillment, gateway, hold, overdue,
-    payment, payment_deadline, refund::refund_owed, routing, secured, shipment, silence, unsent,
+    asking, cancellation, closing, declined, effects, exception, fulfillment, gateway, hold,
+    overdue, payment, payment_deadline, refund::refund_owed, routing, secured, shipment, silence,
+    unsent,
 };
 use crate::{
     evolve::evolve,
@@ -96,6 +97,7 @@ pub fn decide(
         Command::CloseException { id, outcome, note } => {
             exception::close(order, *id, outcome, note.as_deref())?
         }
+        Command::NoteAsked { intent, found } => asking::note(order, intent, *found, context.now),
         Command::RecordEffect { effect, outcome } => gateway::record(order, *effect, outcome)?,
         Command::RetryEffect { effect } => gateway::retry(order, *effect)?,
         Command::Refund { amount, note } => gateway::refund(order, *amount, note.as_deref())?,

@@ -4,6 +4,7 @@
 //! Requests (hold, cancel, route) may be rejected. Facts from outside (payment, warehouse, carrier) are not: what does
 //! not fit is recorded as an exception for a person, or, when its predecessor has not arrived, left on its queue.
 
+mod asking;
 mod assessment;
 mod cancellation;
 mod closing;

@@ -478,6 +478,15 @@ pub enum Event {
         /// Minor units.
         amount: i64,
     },
+    /// The payment gateway was asked about an intent, and something rests on its answer.
+    PaymentAsked {
+        intent: String,
+        /// How often in a row it did not know the intent; 0: it knows it.
+        #[serde(default, skip_serializing_if = "is_default")]
+        not_found: u32,
+    },
+    /// The time to pay was over and the order was not paid; it is cancelled for that.
+    OrderExpired { reason: CancelReason },
     /// Something must happen once outside.
     EffectRequested {
         /// Its number within the order, counted from 1.
@@ -615,6 +624,8 @@ impl Event {
             Self::UnitsCancelled { .. } => "UnitsCancelled",
             Self::RefundOwed { .. } => "RefundOwed",
             Self::CreditGranted { .. } => "CreditGranted",
+            Self::PaymentAsked { .. } => "PaymentAsked",
+            Self::OrderExpired { .. } => "OrderExpired",
             Self::EffectRequested { .. } => "EffectRequested",
             Self::EffectRetried { .. } => "EffectRetried",
             Self::EffectRefused { .. } => "EffectRefused",
