@@ -3,8 +3,8 @@
 use app::{
     failure::Failure,
     ports::{
-        ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, RememberOutcome,
-        SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
+        ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page,
+        PageRequest, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
     },
 };
 use domain::{
@@ -68,5 +68,9 @@ any_store! { 'a
     HealthStore {
         fn health(&self) -> Vec<LocationHealth>;
         fn put_health(&self, health: &'a LocationHealth) -> bool;
+    }
+    EventsCursorStore {
+        fn events_cursor(&self) -> Option<EventsCursor>;
+        fn put_events_cursor(&self, cursor: &'a EventsCursor) -> bool;
     }
 }

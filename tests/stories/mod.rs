@@ -1,5 +1,6 @@
 //! The journeys of an order, one file a subject. Each story stands below the `story!` line that registers it.
 
+mod asked_payments;
 mod backorder_queue;
 mod backorders;
 mod cancellation_requests;
@@ -11,6 +12,7 @@ mod declined;
 mod holds;
 mod large_cancellations;
 mod late_shipments;
+mod lost_webhooks;
 mod multiple_shipments;
 mod one_shipment;
 mod out_of_order;

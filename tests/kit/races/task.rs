@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::gateway::GatewayDouble;
+use crate::{gateway::GatewayDouble, inbound_queue::SentQueue};
 use app::{
     bus::message::redrive,
     failure::Failure,
@@ -12,7 +12,7 @@ use app::{
         apply_inbound,
         cancel::{CancelRequest, cancel},
         idempotency::IdempotencyKey,
-        perform_effects,
+        payments,
         refund::{AskedRefund, refund},
         route::route_order,
     },
@@ -22,6 +22,7 @@ use domain::{
     inbound::Inbound,
     order::{Actor, Cause},
 };
+use jiff::Timestamp;
 use tokio::{sync::Barrier, task::JoinSet};
 
 /// Deliveries of one message, when others keep winning.
@@ -97,7 +98,7 @@ impl<S: Store + Send + Sync> Task<S> {
                     .map(|_| ())
             }
             Self::Performs(store, clock, order, gateway) => {
-                perform_effects::on_message(&**store, &**gateway, &**clock, &redrive(*order)).await
+                perform(&**store, gateway, clock, *order).await
             }
             Self::Routes(store, clock, order) => {
                 route_order(
@@ -110,6 +111,18 @@ impl<S: Store + Send + Sync> Task<S> {
             }
         }
     }
+}
+
+/// What `payments` does because of a message about an order.
+pub(super) async fn perform(
+    store: &impl Store,
+    gateway: &GatewayDouble,
+    clock: &ManualClock,
+    order: OrderId,
+) -> Result<(), Failure> {
+    let inbound = &SentQueue::default();
+    let stop_at = Timestamp::MAX;
+    payments::on_message(store, gateway, inbound, clock, &redrive(order), stop_at).await
 }
 
 pub(super) fn key(text: &str) -> IdempotencyKey {

@@ -31,6 +31,8 @@ pub async fn store_contract(store: &impl Store, run: u64) {
     listings::locations_are_stored(store, &samples).await;
     listings::the_health_of_a_location_is_written_over_the_version_that_was_read(store, &samples)
         .await;
+    listings::the_position_in_the_gateways_events_is_written_over_the_one_that_was_read(store)
+        .await;
     concurrency::of_many_changes_on_one_version_one_is_written(store, &samples).await;
     concurrency::many_reservations_never_oversell(store, &samples).await;
     concurrency::concurrent_physical_facts_add_up(store, &samples).await;

@@ -2,7 +2,7 @@
 
 use app::{
     failure::Failure,
-    ports::{Page, PageRequest, SaveOutcome, Store},
+    ports::{EventsCursor, Page, PageRequest, SaveOutcome, Store},
 };
 use domain::{
     health::{LocationHealth, RequestOutcome},
@@ -302,4 +302,25 @@ pub(super) async fn the_health_of_a_location_is_written_over_the_version_that_wa
     assert!(store.put_health(&second).await.unwrap());
     assert!(!store.put_health(&second).await.unwrap(), "it has changed");
     assert_eq!(stored().await, [second]);
+}
+
+pub(super) async fn the_position_in_the_gateways_events_is_written_over_the_one_that_was_read(
+    store: &impl Store,
+) {
+    let stored = async || store.events_cursor().await.unwrap();
+    let before = stored().await.unwrap_or(EventsCursor::first(start()));
+    let first = before.after_page(start(), Some("evt_1".to_owned()));
+    assert!(store.put_events_cursor(&first).await.unwrap());
+    assert!(
+        !store.put_events_cursor(&first).await.unwrap(),
+        "it is there"
+    );
+    assert_eq!(stored().await, Some(first.clone()));
+    let second = first.after_page(start(), None);
+    assert!(store.put_events_cursor(&second).await.unwrap());
+    assert!(
+        !store.put_events_cursor(&second).await.unwrap(),
+        "it has changed"
+    );
+    assert_eq!(stored().await, Some(second));
 }

@@ -42,10 +42,24 @@ impl World {
             received_at: self.clock.now(),
             fact,
         };
-        self.send(
-            Consumer::Lifecycle,
-            serde_json::to_string(&inbound).expect("an inbound message"),
-        );
+        let body = serde_json::to_string(&inbound).expect("an inbound message");
+        if inbound.location.is_none() {
+            self.gateway.inner.records(inbound);
+            if self.gateway_is_silent {
+                return;
+            }
+        }
+        self.send(Consumer::Lifecycle, body);
+    }
+
+    /// From now on no webhook of the gateway arrives.
+    pub fn webhooks_are_lost(&mut self) {
+        self.gateway_is_silent = true;
+    }
+
+    /// The schedule has the gateway's events read.
+    pub fn polls(&mut self) {
+        self.send(Consumer::Payments, r#"{"poll":true}"#.to_owned());
     }
 
     /// Something happens to the payment of the order of that number.

@@ -17,7 +17,7 @@ use serde::{Serialize, de::DeserializeOwned};
 
 use crate::{
     failure::Failure,
-    ports::{OrderHistory, RememberOutcome, SaveOutcome, StockMoveOutcome},
+    ports::{EventsCursor, OrderHistory, RememberOutcome, SaveOutcome, StockMoveOutcome},
 };
 
 /// The sort key of a backorder queue: priority, placed at, order, line.
@@ -51,6 +51,7 @@ pub(super) struct Rows {
     pub(super) locations: BTreeMap<LocationId, Location>,
     pub(super) rules: Option<RoutingRules>,
     pub(super) health: BTreeMap<LocationId, LocationHealth>,
+    pub(super) events_cursor: Option<EventsCursor>,
     pub(super) stream: Vec<Streamed>,
 }
 

@@ -21,8 +21,8 @@ use super::{
 use crate::{
     failure::Failure,
     ports::{
-        ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, RememberOutcome,
-        SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
+        ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page,
+        PageRequest, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
     },
 };
 
@@ -366,6 +366,27 @@ impl HealthStore for MemoryStore {
         let written = version.checked_add(1) == Some(health.version);
         if written {
             rows.health.insert(health.location.clone(), health.clone());
+        }
+        Ok(written)
+    }
+}
+
+impl EventsCursorStore for MemoryStore {
+    async fn events_cursor(&self) -> Result<Option<EventsCursor>, Failure> {
+        yield_once().await;
+        Ok(self.lock().events_cursor.clone())
+    }
+
+    async fn put_events_cursor(&self, cursor: &EventsCursor) -> Result<bool, Failure> {
+        yield_once().await;
+        let mut rows = self.lock();
+        let version = rows
+            .events_cursor
+            .as_ref()
+            .map_or(0, |stored| stored.version);
+        let written = version.checked_add(1) == Some(cursor.version);
+        if written {
+            rows.events_cursor = Some(cursor.clone());
         }
         Ok(written)
     }

@@ -12,6 +12,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
+use super::EventsCursor;
 use crate::failure::Failure;
 
 /// The outcome of a conditional write of an order.
@@ -273,7 +274,20 @@ pub trait HealthStore: Sync {
     ) -> impl Future<Output = Result<bool, Failure>> + Send;
 }
 
-/// All four, as one table stores them.
-pub trait Store: OrderStore + StockStore + ConfigStore + HealthStore {}
+/// How far the payment gateway's list of events has been read.
+pub trait EventsCursorStore: Sync {
+    /// The position; none when the list was never read.
+    fn events_cursor(&self) -> impl Future<Output = Result<Option<EventsCursor>, Failure>> + Send;
 
-impl<T: OrderStore + StockStore + ConfigStore + HealthStore> Store for T {}
+    /// Writes the position over the version before it; version 1 is the first. `false`: nothing was written, because
+    /// another writer was faster.
+    fn put_events_cursor(
+        &self,
+        cursor: &EventsCursor,
+    ) -> impl Future<Output = Result<bool, Failure>> + Send;
+}
+
+/// All five, as one table stores them.
+pub trait Store: OrderStore + StockStore + ConfigStore + HealthStore + EventsCursorStore {}
+
+impl<T: OrderStore + StockStore + ConfigStore + HealthStore + EventsCursorStore> Store for T {}

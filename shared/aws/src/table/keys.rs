@@ -28,6 +28,8 @@ pub(super) const RULES: &str = "RULES#";
 /// The one partition key of the health of all locations; apart from `CONFIG`, so that a role may write the one and not
 /// the other.
 pub(super) const HEALTH: &str = "HEALTH";
+/// The one partition key of positions in lists that others keep; apart, so that a role may write them and nothing else.
+pub(super) const CURSOR: &str = "CURSOR";
 /// The one partition key of the index `by-exceptions`.
 pub(super) const OPEN_EXCEPTIONS: &str = "OPEN";
 /// The one partition key of the index `by-due`.
@@ -126,6 +128,11 @@ impl Key {
 
     pub(super) fn health(location: &LocationId) -> Self {
         Self::new(HEALTH.to_owned(), format!("{LOCATION}{location}"))
+    }
+
+    /// The position in the payment gateway's list of events.
+    pub(super) fn gateway_events() -> Self {
+        Self::new(CURSOR.to_owned(), "GATEWAY_EVENTS")
     }
 
     pub(super) fn location(id: &LocationId) -> Self {

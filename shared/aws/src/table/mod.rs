@@ -15,6 +15,7 @@
 //! | stock movement, work on an exception about stock | `INBOX#<source>#<id>` | `INBOX` | `record`, `outbox`, `expires_at` | duplicate check, the stream |
 //! | location, supplier | `CONFIG` | `LOCATION#<id>` | `text` | routing, dispatch |
 //! | health of a location | `HEALTH` | `LOCATION#<id>` | `text`, `version` | dispatch, list of locations |
+//! | position in the payment gateway's list of events | `CURSOR` | `GATEWAY_EVENTS` | `text`, `version` | payments |
 //! | rules | `CONFIG` | `RULES#<version, 6 digits>` | `text` | routing |
 //!
 //! `text` and `record` are JSON documents, read as a whole; `schema` beside them is the version of the document, and a
@@ -27,6 +28,7 @@
 mod backorders;
 mod client;
 mod config;
+mod events_cursor;
 mod health;
 mod items;
 mod keys;
@@ -41,6 +43,7 @@ mod save;
 mod stock;
 mod stock_exceptions;
 mod transact;
+mod versioned;
 mod writes;
 
 pub use client::Table;

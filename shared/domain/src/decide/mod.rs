@@ -5,6 +5,7 @@
 //! not fit is recorded as an exception for a person, or, when its predecessor has not arrived, left on its queue.
 
 mod approval;
+mod asking;
 mod assessment;
 mod cancellation;
 mod closing;
