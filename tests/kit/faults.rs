@@ -17,14 +17,16 @@ use app::{
     memory::{MemoryProvider, MemoryRedrive},
     ports::{
         ConfigStore, FulfillmentProvider, GatewayCommand, GatewayOutcome, HealthStore,
-        OrderHistory, OrderStore, Page, PageRequest, PaymentGateway, ProviderRequest, Redrive,
-        RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
+        OrderHistory, OrderStore, Page, PageRequest, PaymentGateway, PlaceOutcome, ProviderRequest,
+        Redrive, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
+        StoredPayment, UnmatchedState, UnmatchedStore,
     },
 };
 use domain::{
     decide::Placement,
     health::LocationHealth,
     ids::{LocationId, OrderId, Sku},
+    inbound::{PaymentKey, UnmatchedPayment},
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
     order::{Contact, Order, Owed, Phase},
@@ -158,7 +160,7 @@ macro_rules! faulty {
 
 faulty! { OrderStore for Arc<dyn AnyStore> {
     fn load(&self, id: OrderId) -> Option<Order>;
-    fn place(&self, placement: &Placement) -> SaveOutcome, touching orders placement.change.order.placed.id;
+    fn place(&self, placement: &Placement) -> PlaceOutcome, touching orders placement.change.order.placed.id;
     fn save(&self, change: &Change) -> SaveOutcome, touching orders change.order.placed.id;
     fn remember_unchanged(&self, order: &Order, request: &Cause, until: Timestamp) -> RememberOutcome;
     fn remembered_unchanged(&self, id: OrderId, request: &Cause) -> Option<Cause>;
@@ -190,6 +192,12 @@ faulty! { ConfigStore for Arc<dyn AnyStore> {
 faulty! { HealthStore for Arc<dyn AnyStore> {
     fn health(&self) -> Vec<LocationHealth>;
     fn put_health(&self, health: &LocationHealth) -> bool;
+} }
+
+faulty! { UnmatchedStore for Arc<dyn AnyStore> {
+    fn payment(&self, key: &PaymentKey) -> StoredPayment;
+    fn put_payment(&self, payment: &UnmatchedPayment, named: &[OrderId]) -> bool;
+    fn unmatched_payments(&self, state: UnmatchedState, before: Option<Timestamp>, page: &PageRequest) -> Page<UnmatchedPayment>;
 } }
 
 faulty! { Redrive for MemoryRedrive {

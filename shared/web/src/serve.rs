@@ -14,10 +14,11 @@ use crate::{
     router::{RouteMatch, find_route},
     routes::{
         adjust_stock, allow_location, cancel_order, close_exception, close_stock_exception,
-        hold_order, list_backorders, list_exceptions, list_fulfillment_orders, list_locations,
-        list_orders, list_suppliers, place_order, put_location, put_supplier,
-        read_fulfillment_order, read_order, read_stock, refund_order, release_hold,
-        report_fulfillment, retry_effect, take_exception, take_stock_exception,
+        close_unmatched_payment, hold_order, list_backorders, list_exceptions,
+        list_fulfillment_orders, list_locations, list_orders, list_suppliers,
+        list_unmatched_payments, place_order, put_location, put_supplier, read_fulfillment_order,
+        read_order, read_stock, refund_order, release_hold, report_fulfillment, retry_effect,
+        take_exception, take_stock_exception,
     },
 };
 
@@ -85,6 +86,8 @@ async fn answer(
         Operation::CloseException => close_exception::handle(&call).await,
         Operation::TakeStockException => take_stock_exception::handle(&call).await,
         Operation::CloseStockException => close_stock_exception::handle(&call).await,
+        Operation::ListUnmatchedPayments => list_unmatched_payments::handle(&call).await,
+        Operation::CloseUnmatchedPayment => close_unmatched_payment::handle(&call).await,
         Operation::CancelOrder => cancel_order::handle(&call).await,
         Operation::RefundOrder => refund_order::handle(&call).await,
         Operation::RetryEffect => retry_effect::handle(&call).await,

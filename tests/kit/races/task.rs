@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::gateway::GatewayDouble;
+use crate::{gateway::GatewayDouble, world::Draft};
 use app::{
     bus::message::redrive,
     failure::Failure,
@@ -13,6 +13,8 @@ use app::{
         cancel::{CancelRequest, cancel},
         idempotency::IdempotencyKey,
         perform_effects,
+        place::place,
+        placement_defaults::PlacementDefaults,
         refund::refund,
         route::route_order,
     },
@@ -54,6 +56,7 @@ pub(super) enum Task<S> {
         IdempotencyKey,
     ),
     Routes(Arc<S>, Arc<ManualClock>, OrderId),
+    Places(Arc<S>, Arc<ManualClock>, Box<Draft>),
     /// Gives so much back, minor units.
     Refunds(Arc<S>, Arc<ManualClock>, OrderId, i64, IdempotencyKey),
     /// Commands the gateway.
@@ -92,6 +95,13 @@ impl<S: Store + Send + Sync> Task<S> {
             }
             Self::Performs(store, clock, order, gateway) => {
                 perform_effects::on_message(&**store, &**gateway, &**clock, &redrive(*order)).await
+            }
+            Self::Places(store, clock, draft) => {
+                let key = key(draft.request.number.as_str());
+                let (defaults, shop) = (PlacementDefaults::default(), Actor::system("shop"));
+                place(&**store, &**clock, &defaults, &draft.request, &key, &shop)
+                    .await
+                    .map(|_| ())
             }
             Self::Routes(store, clock, order) => {
                 route_order(

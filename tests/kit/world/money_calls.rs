@@ -1,8 +1,12 @@
 //! Requests of people about money.
 
-use app::{failure::Failure, usecases::refund};
+use app::{
+    failure::Failure,
+    usecases::{refund, unmatched_payments::close},
+};
 use domain::{
     ids::OrderId,
+    inbound::PaymentKey,
     order::{Actor, ActorKind, Order},
 };
 
@@ -43,5 +47,33 @@ impl World {
             refund::retry_effect(&self.store, &self.clock, order, effect, &key, &agent())
         );
         Ok(tried?.value)
+    }
+
+    /// A person closes an unmatched payment. The same request is made twice, and takes effect once.
+    ///
+    /// # Errors
+    /// When there is none of that key, or when it is closed.
+    pub async fn closes_unmatched(
+        &mut self,
+        payment: &PaymentKey,
+        note: &str,
+    ) -> Result<(), Failure> {
+        self.tick();
+        let key = self.new_key("unmatched");
+        let agent = agent();
+        let note = Some(note.to_owned());
+        let call = || {
+            close(
+                &self.store,
+                &self.clock,
+                payment,
+                note.clone(),
+                &key,
+                &agent,
+            )
+        };
+        until_answered!(self, call())?;
+        assert!(call().await?.replayed);
+        Ok(())
     }
 }

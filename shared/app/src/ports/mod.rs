@@ -8,6 +8,7 @@ mod payment_gateway;
 mod queues;
 mod secrets;
 mod store;
+mod unmatched;
 
 pub use clock::{Clock, IdGenerator};
 pub use fulfillment_provider::{FulfillmentProvider, ProviderRequest};
@@ -15,6 +16,7 @@ pub use payment_gateway::{GatewayCommand, GatewayOutcome, PaymentGateway};
 pub use queues::{InboundQueue, Redrive};
 pub use secrets::SecretStore;
 pub use store::{
-    ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, RememberOutcome,
-    SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
+    ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, PlaceOutcome,
+    RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
 };
+pub use unmatched::{NAMED_BY_MAX, StoredPayment, UnmatchedState, UnmatchedStore};

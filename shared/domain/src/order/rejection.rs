@@ -71,6 +71,8 @@ pub enum RejectionCode {
     NotYetCaptured,
     /// More movements of the stock level happened after the count than are kept.
     CountTooOld,
+    /// The unmatched payment is closed.
+    PaymentClosed,
 }
 
 impl RejectionCode {
@@ -98,6 +100,7 @@ impl RejectionCode {
             Self::NotCommanded => "not_commanded",
             Self::NotYetCaptured => "not_yet_captured",
             Self::CountTooOld => "count_too_old",
+            Self::PaymentClosed => "payment_closed",
         }
     }
 
@@ -124,7 +127,8 @@ impl RejectionCode {
             | Self::RefundAmount
             | Self::Disputed
             | Self::NotCommanded
-            | Self::CountTooOld => false,
+            | Self::CountTooOld
+            | Self::PaymentClosed => false,
         }
     }
 }
