@@ -56,7 +56,8 @@ pub(super) enum Task<S> {
         IdempotencyKey,
     ),
     Routes(Arc<S>, Arc<ManualClock>, OrderId),
-    Places(Arc<S>, Arc<ManualClock>, Box<Draft>),
+    /// After so many other steps: a placement has one, and would else be the first.
+    Places(Arc<S>, Arc<ManualClock>, Box<Draft>, u64),
     /// Gives so much back, minor units.
     Refunds(Arc<S>, Arc<ManualClock>, OrderId, i64, IdempotencyKey),
     /// Commands the gateway.
@@ -96,7 +97,10 @@ impl<S: Store + Send + Sync> Task<S> {
             Self::Performs(store, clock, order, gateway) => {
                 perform_effects::on_message(&**store, &**gateway, &**clock, &redrive(*order)).await
             }
-            Self::Places(store, clock, draft) => {
+            Self::Places(store, clock, draft, steps) => {
+                for _ in 0..*steps {
+                    tokio::task::yield_now().await;
+                }
                 let key = key(draft.request.number.as_str());
                 let (defaults, shop) = (PlacementDefaults::default(), Actor::system("shop"));
                 place(&**store, &**clock, &defaults, &draft.request, &key, &shop)
