@@ -324,6 +324,7 @@ mod tests {
                 | Operation::ReadStock
                 | Operation::ListBackorders
                 | Operation::ListLocations
+                | Operation::ListUnmatchedPayments
                 | Operation::ListSuppliers => panic!("{} takes no body", route.name),
             }
         }
