@@ -18,15 +18,15 @@ use app::{
     ports::{
         ConfigStore, EventPage, EventsCursor, EventsCursorStore, FulfillmentProvider,
         GatewayCommand, HealthStore, InboundQueue, OrderHistory, OrderStore, Page, PageRequest,
-        PaymentGateway, ProviderRequest, Redrive, RememberOutcome, SaveOutcome, SkuStock,
-        StockMoveOutcome, StockStore,
+        PaymentGateway, PlaceOutcome, ProviderRequest, Redrive, RememberOutcome, SaveOutcome,
+        SkuStock, StockMoveOutcome, StockStore, StoredPayment, UnmatchedState, UnmatchedStore,
     },
 };
 use domain::{
     decide::Placement,
     health::LocationHealth,
     ids::{LocationId, OrderId, Sku},
-    inbound::Inbound,
+    inbound::{Inbound, PaymentKey, UnmatchedPayment},
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
     order::{Contact, EffectOutcome, Order, Owed, Phase},
@@ -160,7 +160,7 @@ macro_rules! faulty {
 
 faulty! { OrderStore for Arc<dyn AnyStore> {
     fn load(&self, id: OrderId) -> Option<Order>;
-    fn place(&self, placement: &Placement) -> SaveOutcome, touching orders placement.change.order.placed.id;
+    fn place(&self, placement: &Placement) -> PlaceOutcome, touching orders placement.change.order.placed.id;
     fn save(&self, change: &Change) -> SaveOutcome, touching orders change.order.placed.id;
     fn remember_unchanged(&self, order: &Order, request: &Cause, until: Timestamp) -> RememberOutcome;
     fn remembered_unchanged(&self, id: OrderId, request: &Cause) -> Option<Cause>;
@@ -192,6 +192,12 @@ faulty! { ConfigStore for Arc<dyn AnyStore> {
 faulty! { HealthStore for Arc<dyn AnyStore> {
     fn health(&self) -> Vec<LocationHealth>;
     fn put_health(&self, health: &LocationHealth) -> bool;
+} }
+
+faulty! { UnmatchedStore for Arc<dyn AnyStore> {
+    fn payment(&self, key: &PaymentKey) -> StoredPayment;
+    fn put_payment(&self, payment: &UnmatchedPayment, named: &[OrderId]) -> bool;
+    fn unmatched_payments(&self, state: UnmatchedState, before: Option<Timestamp>, page: &PageRequest) -> Page<UnmatchedPayment>;
 } }
 
 faulty! { EventsCursorStore for Arc<dyn AnyStore> {

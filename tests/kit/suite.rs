@@ -60,6 +60,8 @@ pub struct Rounds {
     pub counts_against_parcels: u64,
     /// Of [`races::refunds_of_one_payment`].
     pub refunds_of_one_payment: u64,
+    /// Of [`races::a_payment_against_its_placement`].
+    pub payment_against_placement: u64,
 }
 
 /// Every test of a backend, and the tests that the binary registers with [`case!`](crate::case!).
@@ -156,6 +158,15 @@ fn all_races(backend: impl Backend, effort: Effort) -> Vec<Trial> {
             async move || {
                 let store = Arc::new(backend.open().await);
                 races::refunds_of_one_payment(&store, 1, rounds.refunds_of_one_payment, 32).await;
+            },
+        ),
+        race(
+            "races::a_payment_finds_its_order",
+            threads,
+            async move || {
+                let store = Arc::new(backend.open().await);
+                let rounds = rounds.payment_against_placement;
+                races::a_payment_against_its_placement(&store, 1, rounds, 12).await;
             },
         ),
         race(

@@ -20,6 +20,7 @@ const EFFORT: Effort = Effort {
         one_webhook_many_times: 100,
         counts_against_parcels: 100,
         refunds_of_one_payment: 100,
+        payment_against_placement: 300,
     },
     threads: 4,
     days: Days {

@@ -26,5 +26,6 @@ mod secured;
 mod splits;
 mod stock_exceptions;
 mod terms;
+mod unmatched;
 mod unsent;
 mod worked_by_people;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::{gateway::GatewayDouble, inbound_queue::SentQueue};
+use crate::{gateway::GatewayDouble, inbound_queue::SentQueue, world::Draft};
 use app::{
     bus::message::redrive,
     failure::Failure,
@@ -13,6 +13,8 @@ use app::{
         cancel::{CancelRequest, cancel},
         idempotency::IdempotencyKey,
         payments,
+        place::place,
+        placement_defaults::PlacementDefaults,
         refund::{AskedRefund, refund},
         route::route_order,
     },
@@ -63,6 +65,8 @@ pub(super) enum Task<S> {
         AskedRefund,
         IdempotencyKey,
     ),
+    /// After so many other steps: a placement has one, and would else be the first.
+    Places(Arc<S>, Arc<ManualClock>, Box<Draft>, u64),
     /// Commands the gateway.
     Performs(Arc<S>, Arc<ManualClock>, OrderId, Arc<GatewayDouble>),
 }
@@ -99,6 +103,16 @@ impl<S: Store + Send + Sync> Task<S> {
             }
             Self::Performs(store, clock, order, gateway) => {
                 perform(&**store, gateway, clock, *order).await
+            }
+            Self::Places(store, clock, draft, steps) => {
+                for _ in 0..*steps {
+                    tokio::task::yield_now().await;
+                }
+                let key = key(draft.request.number.as_str());
+                let (defaults, shop) = (PlacementDefaults::default(), Actor::system("shop"));
+                place(&**store, &**clock, &defaults, &draft.request, &key, &shop)
+                    .await
+                    .map(|_| ())
             }
             Self::Routes(store, clock, order) => {
                 route_order(

@@ -72,6 +72,18 @@ impl World {
         self.receives_webhook(None, Fact::Payment { order, fact });
     }
 
+    /// Something happens to a payment, which names its order or not.
+    pub fn payment_of(&mut self, intent: Option<&str>, name: Option<&str>, fact: PaymentFact) {
+        if let Some(intent) = intent {
+            self.gateway_knows(intent, &fact);
+        }
+        let order = OrderReference {
+            order: name.map(str::to_owned),
+            intent: intent.map(str::to_owned),
+        };
+        self.receives_webhook(None, Fact::Payment { order, fact });
+    }
+
     /// What the gateway tells of an intent is so there.
     fn gateway_knows(&self, intent: &str, fact: &PaymentFact) {
         let gateway = &self.gateway.inner;

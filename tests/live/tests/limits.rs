@@ -68,6 +68,10 @@ fn the_table_of_limits_is_that_of_the_code() {
         egress::REFUND_PAGES_MAX;
         egress::ANSWER_BYTES_MAX;
         egress::GATEWAY_WAIT_S_MAX;
+        domain::inbound::UNMATCHED_FACTS_MAX;
+        domain::inbound::UNMATCHED_NAMES_MAX;
+        domain::inbound::UNMATCHED_CLOSED_AFTER_DAYS;
+        app::ports::NAMED_BY_MAX;
         domain::decide::LINES_MAX;
         domain::decide::UNITS_MAX;
         domain::decide::AMOUNT_MAX;

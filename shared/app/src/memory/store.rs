@@ -22,7 +22,8 @@ use crate::{
     failure::Failure,
     ports::{
         ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page,
-        PageRequest, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
+        PageRequest, PlaceOutcome, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome,
+        StockStore,
     },
 };
 
@@ -99,7 +100,7 @@ impl MemoryStore {
         Ok(whole)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Rows> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Rows> {
         lock(&self.rows)
     }
 
@@ -132,7 +133,7 @@ impl MemoryStore {
 }
 
 /// One page of a whole listing. The cursor is the text of the last item's key.
-fn cut<T>(listed: Vec<(String, T)>, page: &PageRequest) -> Page<T> {
+pub(super) fn cut<T>(listed: Vec<(String, T)>, page: &PageRequest) -> Page<T> {
     let limit = usize::try_from(page.limit.max(1)).unwrap_or(usize::MAX);
     let start = match &page.after {
         None => 0,
@@ -160,7 +161,7 @@ impl OrderStore for MemoryStore {
         self.lock().orders.get(&id).map(Row::order).transpose()
     }
 
-    async fn place(&self, placement: &Placement) -> Result<SaveOutcome, Failure> {
+    async fn place(&self, placement: &Placement) -> Result<PlaceOutcome, Failure> {
         yield_once().await;
         self.lock().place(placement)
     }

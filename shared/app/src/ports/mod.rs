@@ -9,6 +9,7 @@ mod payment_gateway;
 mod queues;
 mod secrets;
 mod store;
+mod unmatched;
 
 pub use clock::{Clock, IdGenerator};
 pub use events_cursor::{EventsCursor, EventsWalk};
@@ -18,5 +19,6 @@ pub use queues::{InboundQueue, Redrive};
 pub use secrets::SecretStore;
 pub use store::{
     ConfigStore, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest,
-    RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
+    PlaceOutcome, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
 };
+pub use unmatched::{NAMED_BY_MAX, StoredPayment, UnmatchedState, UnmatchedStore};
