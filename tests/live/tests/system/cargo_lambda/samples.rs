@@ -44,7 +44,7 @@ const SAMPLES: &[(&str, &[(&str, Expected)])] = &[
         &[
             ("early_neighbour", Retried(&[FIRST])),
             ("malformed", Retried(&[])),
-            ("payment_before_its_order", Retried(&[FIRST])),
+            ("payment_before_its_order", Retried(&[])),
             ("stock_received", Retried(&[])),
         ],
     ),

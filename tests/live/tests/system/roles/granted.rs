@@ -52,6 +52,7 @@ pub(super) fn granted(function: &str) -> Vec<String> {
         .concat(),
         "payments" => [
             table(&[]),
+            vec!["put: cursor".to_owned()],
             consumer("payments"),
             send(&["inbound"]),
             secret(&["gateway/stripe"]),
@@ -66,7 +67,7 @@ pub(super) fn granted(function: &str) -> Vec<String> {
                 "cancellation",
             ];
             let drives = send(&drives);
-            let looks_up = index(&["by-due", "by-backordered-sku"]);
+            let looks_up = index(&["by-due", "by-backordered-sku", "by-exceptions"]);
             [
                 table(&["delete"]),
                 consumer("replenishment"),
