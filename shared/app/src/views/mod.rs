@@ -6,6 +6,7 @@ pub mod actions;
 pub mod allowed_location;
 pub mod cancellation;
 mod commits;
+mod disputes;
 pub mod effects;
 pub mod exceptions;
 pub mod fulfillment_work;

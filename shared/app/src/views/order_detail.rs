@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::{
     actions::Action,
+    disputes::DisputeView,
     effects::EffectView,
     exceptions::ExceptionView,
     legal_actions::legal_actions,
@@ -68,6 +69,9 @@ pub struct OrderDetail {
     /// What the payment gateway is asked to do and has not been heard to have done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<EffectView>,
+    /// Disputes of the payment, those that have ended included.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disputes: Vec<DisputeView>,
     /// Exceptions that are not closed; the timeline has all.
     pub exceptions: Vec<ExceptionView>,
     /// The customer; none when erased.
@@ -242,6 +246,7 @@ impl OrderDetail {
             shipments: state.shipments.clone(),
             money: Money::of(order),
             effects: EffectView::all(order).collect(),
+            disputes: DisputeView::all(order).collect(),
             exceptions: ExceptionView::all(order).collect(),
             customer: contact.map(|contact| customer(contact, clear)),
             routing: routing_decisions(order, history),

@@ -66,6 +66,9 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             order.state.payment.disputes.retain(|d| d != dispute);
             order.state.causes.remember(&ended_dispute(dispute));
         }
+        Event::DisputeUpdated { dispute } => payment::update_dispute(order, dispute),
+        // The dispute itself says where its money is.
+        Event::DisputeFundsWithdrawn { .. } | Event::DisputeFundsReinstated { .. } => {}
         Event::HoldPlaced {
             kind,
             handle,

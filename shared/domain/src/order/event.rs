@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Destination, EffectAction, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind,
-    RefundReason, RefundRequest, RefundStatus, Shipment, ShipmentStatus,
+    Destination, Dispute, EffectAction, ExceptionKind, ExceptionOutcome, FulfillmentOrder,
+    HoldKind, RefundReason, RefundRequest, RefundStatus, Shipment, ShipmentStatus,
 };
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
@@ -216,6 +216,25 @@ pub enum Event {
         dispute: String,
         /// Whether the merchant keeps the money.
         won: bool,
+    },
+    /// More is known of a dispute, or it has moved on.
+    DisputeUpdated {
+        /// All that is known of it now.
+        dispute: Box<Dispute>,
+    },
+    /// The gateway has taken the money of a dispute.
+    DisputeFundsWithdrawn {
+        /// The provider's id.
+        dispute: String,
+        /// Minor units.
+        amount: i64,
+    },
+    /// The gateway has given the money of a dispute back to the shop.
+    DisputeFundsReinstated {
+        /// The provider's id.
+        dispute: String,
+        /// Minor units.
+        amount: i64,
     },
     /// The order must not move on.
     HoldPlaced {
@@ -618,6 +637,9 @@ impl Event {
             Self::RefundUpdated { .. } => "RefundUpdated",
             Self::DisputeOpened { .. } => "DisputeOpened",
             Self::DisputeClosed { .. } => "DisputeClosed",
+            Self::DisputeUpdated { .. } => "DisputeUpdated",
+            Self::DisputeFundsWithdrawn { .. } => "DisputeFundsWithdrawn",
+            Self::DisputeFundsReinstated { .. } => "DisputeFundsReinstated",
             Self::HoldPlaced { .. } => "HoldPlaced",
             Self::HoldReleased { .. } => "HoldReleased",
             Self::OrderReleased {} => "OrderReleased",

@@ -8,6 +8,7 @@ mod commit;
 mod contact;
 mod credited;
 mod declined;
+mod dispute;
 mod effect;
 mod event;
 mod exception;
@@ -40,6 +41,7 @@ pub use commit::{
 };
 pub use contact::{Address, Contact};
 pub use declined::{DECLINES_MAX, Declined};
+pub use dispute::{Dispute, DisputeDetails, DisputeFunds, DisputeReport, DisputeStatus};
 pub use effect::{Effect, EffectAction};
 pub use event::{CancelReason, Event, LineUnits, ReclaimedUnits, RefundLine, UnitsAt};
 pub use exception::{Exception, ExceptionConcern, ExceptionKind, ExceptionOutcome};

@@ -5,6 +5,7 @@ mod cancellations;
 #[path = "../common/mod.rs"]
 mod common;
 mod credits;
+mod disputes;
 mod documents;
 mod exceptions;
 mod fulfillment;
