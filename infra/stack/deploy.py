@@ -35,6 +35,8 @@ def _parameters(gateway):
     return {
         "Architecture": architecture(),
         "SweepRate": os.environ.get("OMS_SWEEP_RATE", "rate(1 minute)"),
+        # The double of the payment gateway does not run all the time, and a poll that fails becomes a dead letter.
+        "GatewayPollRate": os.environ.get("OMS_GATEWAY_POLL_RATE", "rate(1 hour)"),
         "LocationSilentAfterSeconds": os.environ.get("OMS_LOCATION_SILENT_AFTER_S", "20"),
         "ClosingGraceSeconds": os.environ.get("OMS_CLOSING_GRACE_S", "20"),
         # Every batch in progress is a process on this machine.

@@ -57,6 +57,7 @@ fn path_of(template: &str, id: &str) -> String {
         .replace("{sku}", "TEE-RED-M")
         .replace("{fid}", &fulfillment_order.to_string())
         .replace("{n}", "1")
+        .replace("{payment}", "intent:pi_1")
 }
 
 #[tokio::test]

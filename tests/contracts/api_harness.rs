@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use stories::gateway::GatewayDouble;
+use stories::{gateway::GatewayDouble, inbound_queue::SentQueue};
 use web::{Request, Response, Scope, Settings, serve};
 
 /// The API over a store in memory, with a clock that stands still.
@@ -215,9 +215,16 @@ impl ApiHarness {
     /// Performs what the payment gateway is asked to do for an order.
     pub(crate) async fn perform_effects(&self, gateway: &GatewayDouble, order: OrderId) {
         let redrive = json!({ "redrive": { "order": order } }).to_string();
-        app::usecases::perform_effects::on_message(&self.store, gateway, &self.clock, &redrive)
-            .await
-            .unwrap();
+        app::usecases::payments::on_message(
+            &self.store,
+            gateway,
+            &SentQueue::default(),
+            &self.clock,
+            &redrive,
+            Timestamp::MAX,
+        )
+        .await
+        .unwrap();
     }
 
     /// The location reports on its fulfillment order that is not shipped yet.

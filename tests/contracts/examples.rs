@@ -623,6 +623,21 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 note: None,
             },
         ),
+        (
+            System,
+            "sweep:x@3",
+            Event::PaymentAsked {
+                intent: intent(),
+                not_found: 0,
+            },
+        ),
+        (
+            System,
+            "bus:x:4:0@4",
+            Event::OrderExpired {
+                reason: CancelReason::NotPaid,
+            },
+        ),
     ]
 }
 

@@ -29,3 +29,4 @@ mod requests;
 mod samples;
 mod stock;
 mod template;
+mod unmatched_payments;

@@ -104,7 +104,8 @@ fn every_event_of_an_order_is_published_or_private_by_decision() {
             "FulfillmentClosingEnded",
             "RefundProposed",
             "EffectEnded",
-            "ExceptionTaken"
+            "ExceptionTaken",
+            "PaymentAsked"
         ]
     );
     for (_, _, event) in examples::events() {

@@ -3,14 +3,16 @@
 use app::{
     failure::Failure,
     ports::{
-        ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, RememberOutcome,
-        SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
+        ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page,
+        PageRequest, PlaceOutcome, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome,
+        StockStore, Store, StoredPayment, UnmatchedState, UnmatchedStore,
     },
 };
 use domain::{
     decide::Placement,
     health::LocationHealth,
     ids::{LocationId, OrderId, Sku},
+    inbound::{PaymentKey, UnmatchedPayment},
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
     order::{Contact, Order, Phase},
@@ -39,7 +41,7 @@ macro_rules! any_store {
 any_store! { 'a
     OrderStore {
         fn load(&self, id: OrderId) -> Option<Order>;
-        fn place(&self, placement: &'a Placement) -> SaveOutcome;
+        fn place(&self, placement: &'a Placement) -> PlaceOutcome;
         fn save(&self, change: &'a Change) -> SaveOutcome;
         fn remember_unchanged(&self, order: &'a Order, request: &'a Cause, until: Timestamp) -> RememberOutcome;
         fn remembered_unchanged(&self, id: OrderId, request: &'a Cause) -> Option<Cause>;
@@ -68,5 +70,14 @@ any_store! { 'a
     HealthStore {
         fn health(&self) -> Vec<LocationHealth>;
         fn put_health(&self, health: &'a LocationHealth) -> bool;
+    }
+    EventsCursorStore {
+        fn events_cursor(&self) -> Option<EventsCursor>;
+        fn put_events_cursor(&self, cursor: &'a EventsCursor) -> bool;
+    }
+    UnmatchedStore {
+        fn payment(&self, key: &'a PaymentKey) -> StoredPayment;
+        fn put_payment(&self, payment: &'a UnmatchedPayment, named: &'a [OrderId]) -> bool;
+        fn unmatched_payments(&self, state: UnmatchedState, before: Option<Timestamp>, page: &'a PageRequest) -> Page<UnmatchedPayment>;
     }
 }

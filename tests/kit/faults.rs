@@ -16,23 +16,25 @@ use app::{
     failure::Failure,
     memory::{MemoryProvider, MemoryRedrive},
     ports::{
-        ConfigStore, FulfillmentProvider, GatewayCommand, GatewayOutcome, HealthStore,
-        OrderHistory, OrderStore, Page, PageRequest, PaymentGateway, ProviderRequest, Redrive,
-        RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
+        ConfigStore, EventPage, EventsCursor, EventsCursorStore, FulfillmentProvider,
+        GatewayCommand, HealthStore, InboundQueue, OrderHistory, OrderStore, Page, PageRequest,
+        PaymentGateway, PlaceOutcome, ProviderRequest, Redrive, RememberOutcome, SaveOutcome,
+        SkuStock, StockMoveOutcome, StockStore, StoredPayment, UnmatchedState, UnmatchedStore,
     },
 };
 use domain::{
     decide::Placement,
     health::LocationHealth,
     ids::{LocationId, OrderId, Sku},
+    inbound::{Inbound, PaymentKey, UnmatchedPayment},
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
-    order::{Contact, Order, Owed, Phase},
+    order::{Contact, EffectOutcome, Order, Owed, Phase},
     stock::{StockCommit, StockException, StockRecord},
 };
 use jiff::Timestamp;
 
-use super::{any_store::AnyStore, gateway::GatewayDouble};
+use super::{any_store::AnyStore, gateway::GatewayDouble, inbound_queue::SentQueue};
 
 /// Decides when one process dies, and notes what it tried to write.
 #[derive(Debug)]
@@ -158,7 +160,7 @@ macro_rules! faulty {
 
 faulty! { OrderStore for Arc<dyn AnyStore> {
     fn load(&self, id: OrderId) -> Option<Order>;
-    fn place(&self, placement: &Placement) -> SaveOutcome, touching orders placement.change.order.placed.id;
+    fn place(&self, placement: &Placement) -> PlaceOutcome, touching orders placement.change.order.placed.id;
     fn save(&self, change: &Change) -> SaveOutcome, touching orders change.order.placed.id;
     fn remember_unchanged(&self, order: &Order, request: &Cause, until: Timestamp) -> RememberOutcome;
     fn remembered_unchanged(&self, id: OrderId, request: &Cause) -> Option<Cause>;
@@ -192,6 +194,21 @@ faulty! { HealthStore for Arc<dyn AnyStore> {
     fn put_health(&self, health: &LocationHealth) -> bool;
 } }
 
+faulty! { UnmatchedStore for Arc<dyn AnyStore> {
+    fn payment(&self, key: &PaymentKey) -> StoredPayment;
+    fn put_payment(&self, payment: &UnmatchedPayment, named: &[OrderId]) -> bool;
+    fn unmatched_payments(&self, state: UnmatchedState, before: Option<Timestamp>, page: &PageRequest) -> Page<UnmatchedPayment>;
+} }
+
+faulty! { EventsCursorStore for Arc<dyn AnyStore> {
+    fn events_cursor(&self) -> Option<EventsCursor>;
+    fn put_events_cursor(&self, cursor: &EventsCursor) -> bool;
+} }
+
+faulty! { InboundQueue for SentQueue {
+    fn send(&self, body: &str) -> ();
+} }
+
 faulty! { Redrive for MemoryRedrive {
     fn order(&self, id: OrderId, owed: Owed) -> ();
     fn sku(&self, sku: &Sku) -> ();
@@ -199,8 +216,10 @@ faulty! { Redrive for MemoryRedrive {
 } }
 
 faulty! { PaymentGateway for GatewayDouble {
-    fn perform(&self, command: &GatewayCommand) -> GatewayOutcome;
-    fn find(&self, command: &GatewayCommand) -> Option<GatewayOutcome>;
+    fn perform(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
+    fn find(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
+    fn payment(&self, intent: &str) -> Option<Vec<Inbound>>;
+    fn events(&self, since: Timestamp, after: Option<&str>) -> Option<EventPage>;
 } }
 
 faulty! { FulfillmentProvider for MemoryProvider {

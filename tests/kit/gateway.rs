@@ -2,18 +2,21 @@
 //! again, nothing beyond what was captured goes back. And a ledger of what has really happened.
 
 use std::{
+    cmp::Reverse,
     collections::{BTreeMap, VecDeque},
     sync::{Mutex, PoisonError},
 };
 
 use app::{
     failure::Failure,
-    ports::{GatewayCommand, GatewayOutcome, PaymentGateway},
+    ports::{EventPage, GatewayCommand, PaymentGateway},
 };
 use domain::{
     ids::OrderId,
-    order::{EffectAction, RefundStatus},
+    inbound::{Fact, Inbound, OrderReference, PaymentFact},
+    order::{EffectAction, EffectOutcome, RefundStatus},
 };
+use jiff::Timestamp;
 
 /// What goes wrong with one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +63,8 @@ pub struct LedgerIntent {
     pub disputed: bool,
     /// What a bank has taken.
     pub lost: i64,
+    /// The last attempt to pay was declined.
+    pub declined: bool,
     /// Given back without a command, or with one that failed later.
     given_back: i64,
 }
@@ -70,9 +75,18 @@ struct Ledger {
     intents: BTreeMap<String, LedgerIntent>,
     refunds: Vec<MadeRefund>,
     /// What was answered under a key: an outcome, or none for a stored error.
-    keys: BTreeMap<String, Option<GatewayOutcome>>,
+    keys: BTreeMap<String, Option<EffectOutcome>>,
     troubles: VecDeque<Trouble>,
+    /// What it has recorded, in the order in which it appeared in its list.
+    events: Vec<Inbound>,
+    is_disconnected: bool,
+    /// How often it was asked about an intent.
+    asked: u32,
+    now: Timestamp,
 }
+
+/// Events in a page of the list.
+const PAGE_EVENTS: usize = 3;
 
 /// The gateway.
 #[derive(Debug, Default)]
@@ -94,6 +108,32 @@ impl GatewayDouble {
         });
     }
 
+    /// An intent waits for the customer.
+    pub fn knows(&self, intent: &str) {
+        self.has(intent, 0, 0);
+    }
+
+    /// The customer's card was declined.
+    pub fn declines(&self, intent: &str) {
+        self.ledger(|ledger| {
+            ledger
+                .intents
+                .entry(intent.to_owned())
+                .or_default()
+                .declined = true
+        });
+    }
+
+    /// How often it was asked about an intent.
+    pub fn times_asked(&self) -> u32 {
+        self.ledger(|ledger| ledger.asked)
+    }
+
+    /// What time it is there.
+    pub fn time_is(&self, now: Timestamp) {
+        self.ledger(|ledger| ledger.now = now);
+    }
+
     /// What an intent is now.
     pub fn holds(&self, intent: &str, authorized: i64, captured: i64, cancelled: bool) {
         self.ledger(|ledger| {
@@ -110,6 +150,16 @@ impl GatewayDouble {
                 intent.given_back = amount;
             }
         });
+    }
+
+    /// Something has happened, and is in the list of events.
+    pub fn records(&self, event: Inbound) {
+        self.ledger(|ledger| ledger.events.push(event));
+    }
+
+    /// The account has no key.
+    pub fn is_not_connected(&self) {
+        self.ledger(|ledger| ledger.is_disconnected = true);
     }
 
     /// What was done on command since the last time.
@@ -192,28 +242,26 @@ impl GatewayDouble {
 }
 
 impl Ledger {
-    fn perform(&mut self, command: &GatewayCommand) -> Result<GatewayOutcome, Failure> {
+    fn perform(&mut self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         if self.troubles.front() == Some(&Trouble::Lost) {
             self.troubles.pop_front();
             return Err(unknown());
         }
         let key = command.effect.key(command.order);
-        match self.keys.get(&key) {
-            Some(Some(outcome)) => return Ok(outcome.clone()),
-            Some(None) => return Ok(GatewayOutcome::ReplayedError),
-            None => {}
+        if let Some(answered) = self.keys.get(&key) {
+            return Ok(answered.clone());
         }
         match self.troubles.pop_front() {
             None => {
                 let outcome = self.effect(command);
                 self.keys.insert(key, Some(outcome.clone()));
-                Ok(outcome)
+                Ok(Some(outcome))
             }
             Some(Trouble::Refused(code)) => {
                 let code = code.to_owned();
-                let outcome = GatewayOutcome::Refused { code };
+                let outcome = EffectOutcome::Refused { code };
                 self.keys.insert(key, Some(outcome.clone()));
-                Ok(outcome)
+                Ok(Some(outcome))
             }
             Some(Trouble::Lost) => Err(unknown()),
             Some(Trouble::AnswerLost) => {
@@ -240,8 +288,8 @@ impl Ledger {
             .sum()
     }
 
-    fn effect(&mut self, command: &GatewayCommand) -> GatewayOutcome {
-        let refuse = |code: &str| GatewayOutcome::Refused {
+    fn effect(&mut self, command: &GatewayCommand) -> EffectOutcome {
+        let refuse = |code: &str| EffectOutcome::Refused {
             code: code.to_owned(),
         };
         let id = command.effect.action.intent();
@@ -277,7 +325,7 @@ impl Ledger {
                 }
                 intent.captured = *amount;
                 self.news.push(News::Captured(id.to_owned(), *amount));
-                GatewayOutcome::Captured {
+                EffectOutcome::Captured {
                     amount: *amount,
                     capturable: 0,
                 }
@@ -290,12 +338,78 @@ impl Ledger {
                     self.news.push(News::Cancelled(id.to_owned()));
                 }
                 intent.cancelled = true;
-                GatewayOutcome::Cancelled
+                EffectOutcome::Cancelled
             }
         }
     }
 
-    fn find(&self, command: &GatewayCommand) -> Option<GatewayOutcome> {
+    /// What an intent is, as webhooks would tell of it.
+    fn payment(&mut self, id: &str) -> Result<Option<Vec<Inbound>>, Failure> {
+        if self.troubles.front() == Some(&Trouble::Lost) {
+            self.troubles.pop_front();
+            return Err(unknown());
+        }
+        self.asked = self.asked.saturating_add(1);
+        let Some(intent) = self.intents.get(id) else {
+            return Ok(None);
+        };
+        let currency = "EUR".parse().expect("a currency");
+        let mut facts = Vec::new();
+        if intent.captured > 0 {
+            let amount = intent.captured;
+            facts.push(PaymentFact::Captured { amount, currency });
+        } else if intent.authorized > 0 && !intent.cancelled {
+            let amount = intent.authorized;
+            facts.push(PaymentFact::Authorized { amount, currency });
+        } else if intent.declined && !intent.cancelled {
+            facts.push(PaymentFact::Failed { code: None });
+        }
+        if intent.cancelled {
+            facts.push(PaymentFact::Cancelled);
+        }
+        let inbound = facts.into_iter().enumerate().map(|(number, fact)| Inbound {
+            source: "stripe".to_owned(),
+            id: format!("{id}@{}.{number}", self.asked),
+            location: None,
+            occurred_at: self.now,
+            received_at: self.now,
+            fact: Fact::Payment {
+                order: OrderReference {
+                    order: None,
+                    intent: Some(id.to_owned()),
+                },
+                fact,
+            },
+        });
+        Ok(Some(inbound.collect()))
+    }
+
+    /// A page of the events, newest first.
+    fn page(&self, since: Timestamp, after: Option<&str>) -> Result<Option<EventPage>, Failure> {
+        if self.is_disconnected {
+            return Ok(None);
+        }
+        if self.troubles.front() == Some(&Trouble::Lost) {
+            return Err(unknown());
+        }
+        let mut listed: Vec<&Inbound> = self.events.iter().collect();
+        listed.sort_by_key(|event| Reverse(event.occurred_at));
+        if let Some(after) = after {
+            let position = listed.iter().position(|event| event.id == after);
+            listed.drain(..=position.expect("an event of the list"));
+        }
+        listed.retain(|event| event.occurred_at >= since);
+        let facts: Vec<Inbound> = listed.iter().take(PAGE_EVENTS).copied().cloned().collect();
+        let has_more = listed.len() > facts.len();
+        let last = facts.last().filter(|_| has_more);
+        Ok(Some(EventPage {
+            next: last.map(|event| event.id.clone()),
+            facts,
+            unreadable: Vec::new(),
+        }))
+    }
+
+    fn find(&self, command: &GatewayCommand) -> Option<EffectOutcome> {
         let intent = self.intents.get(command.effect.action.intent())?;
         match &command.effect.action {
             EffectAction::Refund { .. } => {
@@ -305,19 +419,19 @@ impl Ledger {
             }
             EffectAction::Capture {
                 captured_before, ..
-            } => (intent.captured > *captured_before).then_some(GatewayOutcome::Captured {
+            } => (intent.captured > *captured_before).then_some(EffectOutcome::Captured {
                 amount: intent.captured,
                 capturable: 0,
             }),
             EffectAction::CancelIntent { .. } => {
-                intent.cancelled.then_some(GatewayOutcome::Cancelled)
+                intent.cancelled.then_some(EffectOutcome::Cancelled)
             }
         }
     }
 }
 
-fn refunded(made: &MadeRefund) -> GatewayOutcome {
-    GatewayOutcome::Refunded {
+fn refunded(made: &MadeRefund) -> EffectOutcome {
+    EffectOutcome::Refunded {
         refund: made.id.clone(),
         amount: made.amount,
         status: made.status,
@@ -329,11 +443,23 @@ fn unknown() -> Failure {
 }
 
 impl PaymentGateway for GatewayDouble {
-    async fn perform(&self, command: &GatewayCommand) -> Result<GatewayOutcome, Failure> {
+    async fn perform(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         self.ledger(|ledger| ledger.perform(command))
     }
 
-    async fn find(&self, command: &GatewayCommand) -> Result<Option<GatewayOutcome>, Failure> {
+    async fn find(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         self.ledger(|ledger| Ok(ledger.find(command)))
+    }
+
+    async fn payment(&self, intent: &str) -> Result<Option<Vec<Inbound>>, Failure> {
+        self.ledger(|ledger| ledger.payment(intent))
+    }
+
+    async fn events(
+        &self,
+        since: Timestamp,
+        after: Option<&str>,
+    ) -> Result<Option<EventPage>, Failure> {
+        self.ledger(|ledger| ledger.page(since, after))
     }
 }

@@ -64,6 +64,8 @@ pub struct Rounds {
     pub refunds_against_dispute: u64,
     /// Of [`races::refunds_against_late_failure`].
     pub refunds_against_late_failure: u64,
+    /// Of [`races::a_payment_against_its_placement`].
+    pub payment_against_placement: u64,
 }
 
 /// Every test of a backend, and the tests that the binary registers with [`case!`](crate::case!).
@@ -177,6 +179,15 @@ fn all_races(backend: impl Backend, effort: Effort) -> Vec<Trial> {
                 let store = Arc::new(backend.open().await);
                 let rounds = rounds.refunds_against_late_failure;
                 races::refunds_against_late_failure(&store, 1, rounds, 16).await;
+            },
+        ),
+        race(
+            "races::a_payment_finds_its_order",
+            threads,
+            async move || {
+                let store = Arc::new(backend.open().await);
+                let rounds = rounds.payment_against_placement;
+                races::a_payment_against_its_placement(&store, 1, rounds, 12).await;
             },
         ),
         race(

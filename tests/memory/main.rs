@@ -22,6 +22,7 @@ const EFFORT: Effort = Effort {
         refunds_of_one_payment: 100,
         refunds_against_dispute: 100,
         refunds_against_late_failure: 100,
+        payment_against_placement: 300,
     },
     threads: 4,
     days: Days {

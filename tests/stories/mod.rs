@@ -1,5 +1,6 @@
 //! The journeys of an order, one file a subject. Each story stands below the `story!` line that registers it.
 
+mod asked_payments;
 mod backorder_queue;
 mod backorders;
 mod cancellation_requests;
@@ -12,6 +13,7 @@ mod disputes;
 mod holds;
 mod large_cancellations;
 mod late_shipments;
+mod lost_webhooks;
 mod multiple_shipments;
 mod one_shipment;
 mod out_of_order;
@@ -25,5 +27,6 @@ mod secured;
 mod splits;
 mod stock_exceptions;
 mod terms;
+mod unmatched;
 mod unsent;
 mod worked_by_people;

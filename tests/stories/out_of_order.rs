@@ -97,25 +97,6 @@ async fn progress_is_reported_out_of_order(world: &mut World) {
     );
 }
 
-story!(a_webhook_for_an_unknown_order_becomes_a_dead_letter);
-async fn a_webhook_for_an_unknown_order_becomes_a_dead_letter(world: &mut World) {
-    let amount = 100;
-    world.payment(
-        "404",
-        PaymentFact::Captured {
-            amount,
-            currency: "EUR".parse().expect("a currency"),
-        },
-    );
-    world.settle().await;
-    let dead = world.dead_letters();
-    assert_eq!(dead.len(), 1, "{dead:?}");
-    assert!(
-        ["not_found", "unavailable"].contains(&dead[0].reason.as_str()),
-        "{dead:?}"
-    );
-}
-
 story!(an_unreadable_message_becomes_a_dead_letter_at_once);
 async fn an_unreadable_message_becomes_a_dead_letter_at_once(world: &mut World) {
     for consumer in [

@@ -26,7 +26,7 @@ async fn main() -> Result<(), Error> {
     let queue = &SourceQueue::from_environment(&connection)?;
     table.warm().await;
     let order = |body: &str| dispatch::order_of(body).map(|order| order.to_string());
-    consume_by_subject(queue, order, async |body| {
+    consume_by_subject(queue, order, async |body, _| {
         dispatch::on_message(table, provider, &SystemClock, body).await
     })
     .await

@@ -1,9 +1,11 @@
 //! Performs effects at the payment gateway: refunds, captures, the end of intents. SQS in, HTTPS out, one transaction for each
-//! outcome; orders at once. The steps are in `app::usecases::perform_effects`, the sending in `egress`.
+//! outcome; orders at once. Reads what the gateway has recorded, and queues it as intake queues webhooks. The steps are in
+//! `app::usecases::payments`, the sending in `egress`.
 
-use app::usecases::{dispatch, perform_effects};
+use app::usecases::{dispatch, payments};
 use aws::{
     lambda::{consumer::consume_by_subject, source_queue::SourceQueue, start},
+    queue::Queue,
     runtime::{
         clock::SystemClock,
         secrets::SecretsManager,
@@ -22,11 +24,12 @@ async fn main() -> Result<(), Error> {
     let url = required("PAYMENT_GATEWAY_URL")?;
     let private_allowed = switched_on("ALLOW_PRIVATE_DESTINATIONS");
     let gateway = &HttpsGateway::new(&url, secrets, SystemClock, private_allowed)?;
+    let inbound = &Queue::new(connection.sqs(), required("INBOUND_QUEUE_URL")?);
     let queue = &SourceQueue::from_environment(&connection)?;
     table.warm().await;
     let order = |body: &str| dispatch::order_of(body).map(|order| order.to_string());
-    consume_by_subject(queue, order, async |body| {
-        perform_effects::on_message(table, gateway, &SystemClock, body).await
+    consume_by_subject(queue, order, async |body, stop_at| {
+        payments::on_message(table, gateway, inbound, &SystemClock, body, stop_at).await
     })
     .await
 }

@@ -12,8 +12,9 @@ use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::{
         CapturePolicy, Command, Commit, DisputeFunds, DisputeStatus, EffectOutcome, Event,
-        ExceptionOutcome, HoldKind, Order, OrderState, PaymentCommands, PlacedOrder, RefundReason,
-        RefundRequest, RefundStatus, RefundUnits, Shipment, ShipmentStatus, fold, verify_chain,
+        ExceptionOutcome, HoldKind, Order, OrderState, PAY_WITHIN_S, PaymentCommands, PlacedOrder,
+        RefundReason, RefundRequest, RefundStatus, RefundUnits, Shipment, ShipmentStatus, fold,
+        verify_chain,
     },
 };
 use schemars::schema_for;
@@ -316,6 +317,25 @@ fn refunded_order() -> OrderFixture {
     order
 }
 
+/// An order that nobody pays: the gateway is asked when the time to pay is over, and cancels the payment first.
+fn expired_order() -> OrderFixture {
+    let mut order = OrderFixture::commanded(&[(1, 1000)], PaymentCommands::default());
+    let code = Some("card_declined".to_owned());
+    order.apply(&payment(PaymentFact::Failed { code })).unwrap();
+    let asked = |found| Command::NoteAsked {
+        intent: common::INTENT.to_owned(),
+        found,
+    };
+    order.apply(&asked(false)).unwrap();
+    order.pass(PAY_WITHIN_S.unsigned_abs());
+    order.apply(&asked(true)).unwrap();
+    let outcome = EffectOutcome::Cancelled;
+    let cancelled = Command::RecordEffect { effect: 1, outcome };
+    order.apply(&cancelled).unwrap();
+    order.apply(&Command::EnforcePayment).unwrap();
+    order
+}
+
 fn document(order: &OrderFixture) -> String {
     let commits: Vec<Value> = order
         .commits
@@ -336,14 +356,16 @@ fn this_version_stores_what_the_golden_files_hold() {
         insta::assert_snapshot!("shipped_order", document(&shipped_order()));
         insta::assert_snapshot!("commanded_order", document(&commanded_order()));
         insta::assert_snapshot!("refunded_order", document(&refunded_order()));
+        insta::assert_snapshot!("expired_order", document(&expired_order()));
         insta::assert_snapshot!("unpaid_order", document(&unpaid_order()));
         insta::assert_snapshot!("late_order", document(&late_order()));
         insta::assert_snapshot!("recalled_order", document(&recalled_order()));
     });
 }
 
-const GOLDEN: [&str; 7] = [
+const GOLDEN: [&str; 8] = [
     include_str!("golden/commanded_order.snap"),
+    include_str!("golden/expired_order.snap"),
     include_str!("golden/late_order.snap"),
     include_str!("golden/shipped_order.snap"),
     include_str!("golden/unpaid_order.snap"),

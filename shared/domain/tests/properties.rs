@@ -411,7 +411,8 @@ proptest! {
                 | Command::EnforcePayment
                 | Command::RecordPayment { .. }
                 | Command::RecordFulfillment { .. }
-                | Command::RecordShipment { .. } => true,
+                | Command::RecordShipment { .. }
+                | Command::NoteAsked { .. } => true,
             };
             if fixture.apply(&command).is_ok() && idempotent {
                 prop_assert_eq!(fixture.apply(&command), Ok(vec![]), "{:?}", command);

@@ -342,7 +342,7 @@ fn the_time_to_pay_is_over_to_the_second() {
     order.fixture = u64::try_from(PAY_WITHIN_S).unwrap() - 2;
     assert_eq!(order.apply(&Command::EnforcePayment).unwrap(), []);
     let events = order.apply(&Command::EnforcePayment).unwrap();
-    assert_eq!(names(&events), ["UnitsCancelled"]);
+    assert_eq!(names(&events), ["OrderExpired", "UnitsCancelled"]);
     assert!(order.order.due_at().is_none(), "nothing more is due");
 }
 

@@ -5,8 +5,9 @@ use reqwest::{Method, Response, Url};
 
 use crate::client::HttpsClient;
 
-/// Longest body of an answer that is read, in bytes; a page of refunds has less than half of it.
-pub const ANSWER_BYTES_MAX: usize = 262_144;
+/// Longest body of an answer that is read, in bytes. A page of 50 events has a tenth of it; an event with all the metadata that
+/// Stripe allows has 80 KB.
+pub const ANSWER_BYTES_MAX: usize = 4_194_304;
 
 pub(crate) struct Call {
     pub(crate) method: Method,

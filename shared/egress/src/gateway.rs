@@ -2,17 +2,20 @@
 
 use app::{
     failure::Failure,
-    ports::{Clock, GatewayCommand, GatewayOutcome, PaymentGateway, SecretStore},
+    ports::{Clock, EventPage, GatewayCommand, PaymentGateway, SecretStore},
     secrets,
 };
 use connect::{
     Headers, Secrets,
     vendors::stripe::commands::{
-        self, ApiAnswer, ApiRequest, CommandOutcome, Method, NoOutcome, RefundPage, SECRETS_PATH,
+        self, ApiAnswer, ApiRequest, Method, NoOutcome, RefundPage, SECRETS_PATH,
     },
 };
-use domain::order::EffectAction;
-use jiff::SignedDuration;
+use domain::{
+    inbound::Inbound,
+    order::{EffectAction, EffectOutcome},
+};
+use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 
 use crate::{
@@ -63,15 +66,21 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
 
     /// Sends a request, again when the account's key was replaced since it was read last.
     async fn send(&self, request: &ApiRequest) -> Result<Answer, Failure> {
-        let key = key(self.secrets.find(SECRETS_PATH).await?)?;
+        let key = self.key().await?;
+        let key = key.ok_or_else(|| Failure::unavailable(SECRET, "it is not set up"))?;
         let answer = self.send_with(&key, request).await?;
         if answer.status != 401 {
             return Ok(answer);
         }
-        match self::key(self.secrets.refreshed(SECRETS_PATH).await?)? {
-            newer if newer != key => self.send_with(&newer, request).await,
-            _ => Ok(answer),
+        match parse_key(self.secrets.refreshed(SECRETS_PATH).await?)? {
+            Some(newer) if newer != key => self.send_with(&newer, request).await,
+            Some(_) | None => Ok(answer),
         }
+    }
+
+    /// The key of the account; none until one is set up.
+    async fn key(&self) -> Result<Option<String>, Failure> {
+        parse_key(self.secrets.find(SECRETS_PATH).await?)
     }
 
     async fn send_with(&self, key: &str, request: &ApiRequest) -> Result<Answer, Failure> {
@@ -93,7 +102,7 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
     async fn find_refund(
         &self,
         command: &GatewayCommand,
-    ) -> Result<Option<GatewayOutcome>, Failure> {
+    ) -> Result<Option<EffectOutcome>, Failure> {
         let (mut after, mut ended) = (None, None);
         for _ in 0..REFUND_PAGES_MAX {
             let Ok(request) = commands::find_refunds(&command.effect, after.as_deref()) else {
@@ -106,12 +115,12 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
                 })
                 .map_err(|reason| self.failure(command, reason))?;
             if page.live.is_some() {
-                return Ok(page.live.map(outcome));
+                return Ok(page.live);
             }
             ended = ended.or(page.ended);
             after = page.next;
             if after.is_none() {
-                return Ok(ended.map(outcome));
+                return Ok(ended);
             }
         }
         Err(Failure::unavailable(GATEWAY, "too many pages of refunds"))
@@ -120,19 +129,24 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
     async fn find_in_intent(
         &self,
         command: &GatewayCommand,
-    ) -> Result<Option<GatewayOutcome>, Failure> {
+    ) -> Result<Option<EffectOutcome>, Failure> {
         let Ok(request) = commands::find_intent(&command.effect) else {
             return Ok(None);
         };
         let answer = self.send(&request).await?;
         answer
             .read(|answer| commands::intent(command.currency, &command.effect, answer))
-            .map(|found| found.map(outcome))
             .map_err(|reason| self.failure(command, reason))
     }
 
     /// The failure that an answer without an outcome is. None of them says that nothing has happened.
     fn failure(&self, command: &GatewayCommand, reason: NoOutcome) -> Failure {
+        let key = command.effect.key(command.order);
+        self.failure_of(&format!("effect {key}"), reason)
+    }
+
+    /// The same, for a request about `subject`.
+    fn failure_of(&self, subject: &str, reason: NoOutcome) -> Failure {
         match reason {
             NoOutcome::Busy {
                 retry_after_s: Some(wait),
@@ -140,11 +154,10 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
             } => {
                 let wait = SignedDuration::from_secs(wait.min(GATEWAY_WAIT_S_MAX).into());
                 let until = self.clock.now().checked_add(wait);
-                Failure::NotDue(until.unwrap_or(jiff::Timestamp::MAX))
+                Failure::NotDue(until.unwrap_or(Timestamp::MAX))
             }
             reason @ (NoOutcome::KeyReused | NoOutcome::OtherCurrency) => {
-                let key = command.effect.key(command.order);
-                Failure::Inconsistent(format!("effect {key}: {reason}"))
+                Failure::Inconsistent(format!("{subject}: {reason}"))
             }
             reason @ (NoOutcome::Refused { .. }
             | NoOutcome::ReplayedError
@@ -157,7 +170,7 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
 }
 
 impl<S: SecretStore, C: Clock> PaymentGateway for HttpsGateway<S, C> {
-    async fn perform(&self, command: &GatewayCommand) -> Result<GatewayOutcome, Failure> {
+    async fn perform(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         let GatewayCommand {
             order,
             currency,
@@ -165,18 +178,21 @@ impl<S: SecretStore, C: Clock> PaymentGateway for HttpsGateway<S, C> {
         } = command;
         let request = match commands::command(*order, *currency, effect) {
             Ok(request) => request,
-            Err(error) => return Ok(refused(error.code())),
+            Err(error) => return Ok(Some(refused(error.code()))),
         };
         let answer = self.send(&request).await?;
         match answer.read(|answer| commands::performed(*order, *currency, effect, answer)) {
-            Ok(done) => Ok(outcome(done)),
-            Err(NoOutcome::ReplayedError) => Ok(GatewayOutcome::ReplayedError),
+            Ok(done) => Ok(Some(done)),
+            Err(NoOutcome::ReplayedError) => Ok(None),
             Err(NoOutcome::Refused { code }) => {
-                Ok(self.find(command).await?.unwrap_or_else(|| refused(&code)))
+                let found = self.find(command).await?;
+                Ok(found.or_else(|| Some(refused(&code))))
             }
             Err(NoOutcome::Pending) => {
                 let found = self.find(command).await?;
-                found.ok_or_else(|| self.failure(command, NoOutcome::Pending))
+                found
+                    .map(Some)
+                    .ok_or_else(|| self.failure(command, NoOutcome::Pending))
             }
             Err(
                 reason @ (NoOutcome::Busy { .. }
@@ -188,13 +204,44 @@ impl<S: SecretStore, C: Clock> PaymentGateway for HttpsGateway<S, C> {
         }
     }
 
-    async fn find(&self, command: &GatewayCommand) -> Result<Option<GatewayOutcome>, Failure> {
+    async fn find(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         match &command.effect.action {
             EffectAction::Refund { .. } => self.find_refund(command).await,
             EffectAction::Capture { .. } | EffectAction::CancelIntent { .. } => {
                 self.find_in_intent(command).await
             }
         }
+    }
+
+    async fn payment(&self, intent: &str) -> Result<Option<Vec<Inbound>>, Failure> {
+        let Ok(request) = commands::find_payment(intent) else {
+            return Ok(None);
+        };
+        let asked_at = self.clock.now();
+        let answer = self.send(&request).await?;
+        answer
+            .read(|answer| commands::payment(intent, answer, asked_at))
+            .map_err(|reason| self.failure_of(&format!("intent {intent}"), reason))
+    }
+
+    async fn events(
+        &self,
+        since: Timestamp,
+        after: Option<&str>,
+    ) -> Result<Option<EventPage>, Failure> {
+        if self.key().await?.is_none() {
+            return Ok(None);
+        }
+        let answer = self.send(&commands::find_events(since, after)).await?;
+        let page = answer
+            .read(|answer| commands::events(answer, self.clock.now()))
+            .map_err(|reason| self.failure_of("the list of events", reason))?;
+        let unreadable = page.unreadable.into_iter();
+        Ok(Some(EventPage {
+            facts: page.facts,
+            unreadable: unreadable.map(|(id, error)| (id, error.code())).collect(),
+            next: page.next,
+        }))
     }
 }
 
@@ -213,35 +260,13 @@ impl Answer {
 }
 
 /// The key of the account, from the stored secret.
-fn key(stored: Option<String>) -> Result<String, Failure> {
+fn parse_key(stored: Option<String>) -> Result<Option<String>, Failure> {
     let secrets: Option<Secrets> = secrets::parse(SECRET, stored)?;
-    secrets
-        .as_ref()
-        .and_then(Secrets::first)
-        .map(str::to_owned)
-        .ok_or_else(|| Failure::unavailable(SECRET, "it is not set up"))
+    Ok(secrets.as_ref().and_then(Secrets::first).map(str::to_owned))
 }
 
-fn refused(code: &str) -> GatewayOutcome {
-    GatewayOutcome::Refused {
+fn refused(code: &str) -> EffectOutcome {
+    EffectOutcome::Refused {
         code: code.to_owned(),
-    }
-}
-
-fn outcome(done: CommandOutcome) -> GatewayOutcome {
-    match done {
-        CommandOutcome::Refunded {
-            refund,
-            amount,
-            status,
-        } => GatewayOutcome::Refunded {
-            refund,
-            amount,
-            status,
-        },
-        CommandOutcome::Captured { amount, capturable } => {
-            GatewayOutcome::Captured { amount, capturable }
-        }
-        CommandOutcome::Cancelled => GatewayOutcome::Cancelled,
     }
 }

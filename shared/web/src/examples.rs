@@ -47,6 +47,7 @@ pub(crate) const SHIPMENT: &str = r#"{ "reference": "SHIPMENT-1" }"#;
 pub(crate) const REASON: &str = r#"{ "reason": "cannot_ship" }"#;
 pub(crate) const CLOSE: &str =
     r#"{ "outcome": "resolved", "note": "The customer keeps the parcel" }"#;
+pub(crate) const CLOSE_UNMATCHED: &str = r#"{ "note": "A payment of the shop in Lyon" }"#;
 pub(crate) const ADJUSTMENT: &str = r#"{ "sku": "TEE-RED-M", "location": "berlin", "movement": { "kind": "received", "quantity": 5 } }"#;
 pub(crate) const LOCATION: &str = r#"{
   "name": "Berlin warehouse",

@@ -38,6 +38,7 @@ pub use routes::{
     allow_location::AllowLocationBody,
     cancel_order::CancelBody,
     close_exception::CloseBody,
+    close_unmatched_payment::CloseUnmatchedBody,
     hold_order::HoldBody,
     refund_order::RefundBody,
     release_hold::ReleaseBody,

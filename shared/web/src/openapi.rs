@@ -196,6 +196,10 @@ fn query_parameter(name: &str) -> Value {
             "`true`: answers what would be asked for, and asks for nothing; needs no `Idempotency-Key`",
             json!({ "type": "boolean", "default": false }),
         ),
+        "closed" => (
+            "`true`: those that were closed, instead of those that are open",
+            json!({ "type": "boolean", "default": false }),
+        ),
         "tracking" => (
             "The order with a tracking number",
             json!({ "type": "string" }),
@@ -260,9 +264,9 @@ mod tests {
 
     use super::*;
     use crate::{
-        Adjustment, AllowLocationBody, CancelBody, CloseBody, FulfillmentAction, HoldBody,
-        LocationBody, Operation, ReasonBody, RefundBody, ReleaseBody, ShipBody, ShipmentBody,
-        ShipmentExceptionBody,
+        Adjustment, AllowLocationBody, CancelBody, CloseBody, CloseUnmatchedBody,
+        FulfillmentAction, HoldBody, LocationBody, Operation, ReasonBody, RefundBody, ReleaseBody,
+        ShipBody, ShipmentBody, ShipmentExceptionBody,
     };
 
     #[test]
@@ -282,6 +286,7 @@ mod tests {
                 Operation::CloseException | Operation::CloseStockException => {
                     reads::<CloseBody>(body.example)
                 }
+                Operation::CloseUnmatchedPayment => reads::<CloseUnmatchedBody>(body.example),
                 Operation::ReportFulfillment(FulfillmentAction::Ship) => {
                     reads::<ShipBody>(body.example)
                 }
@@ -319,6 +324,7 @@ mod tests {
                 | Operation::ReadStock
                 | Operation::ListBackorders
                 | Operation::ListLocations
+                | Operation::ListUnmatchedPayments
                 | Operation::ListSuppliers => panic!("{} takes no body", route.name),
             }
         }

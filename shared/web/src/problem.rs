@@ -282,6 +282,7 @@ impl From<Rejection> for Problem {
             | RejectionCode::ExceptionClosed
             | RejectionCode::StalePlan
             | RejectionCode::CountTooOld
+            | RejectionCode::PaymentClosed
             | RejectionCode::ShipmentNotYetKnown
             | RejectionCode::OutcomeNotAllowed
             | RejectionCode::RefundAmount

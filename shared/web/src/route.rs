@@ -29,6 +29,8 @@ pub enum Operation {
     CloseException,
     TakeStockException,
     CloseStockException,
+    ListUnmatchedPayments,
+    CloseUnmatchedPayment,
     CancelOrder,
     RefundOrder,
     RetryEffect,

@@ -36,8 +36,9 @@ pub(crate) fn find_route(scope: Scope, method: &str, path: &str) -> RouteMatch {
     }
 }
 
-/// Matches a path with a template, segment by segment. A SKU may contain slashes, and some gateways decode `%2F` before
-/// the function sees it, so the parameter `sku` takes the rest of the path.
+/// Matches a path with a template, segment by segment. A SKU, and the name of an order in a payment, may contain
+/// slashes, and some gateways decode `%2F` before the function sees it, so the parameters `sku` and `payment` take the rest
+/// of the path.
 fn parameters(template: &'static str, path: &str) -> Option<Parameters> {
     let mut rest = Some(path.strip_suffix('/').unwrap_or(path));
     let mut parameters = Vec::new();
@@ -48,8 +49,8 @@ fn parameters(template: &'static str, path: &str) -> Option<Parameters> {
             None => (here, None),
         };
         match parameter_name(expected) {
-            Some("sku") if !here.is_empty() => {
-                parameters.push(("sku", decode(here)?));
+            Some(name @ ("sku" | "payment")) if !here.is_empty() => {
+                parameters.push((name, decode(here)?));
                 return Some(parameters);
             }
             Some(name) if !segment.is_empty() => parameters.push((name, decode(segment)?)),

@@ -2,11 +2,7 @@
 
 use std::sync::Arc;
 
-use app::{
-    bus::message::redrive,
-    ports::Store,
-    usecases::{perform_effects, refund::AskedRefund},
-};
+use app::{ports::Store, usecases::refund::AskedRefund};
 use domain::{
     ids::OrderId,
     inbound::{Fact, Inbound, OrderReference, PaymentFact},
@@ -18,7 +14,7 @@ use domain::{
 
 use super::{
     round::Round,
-    task::{Task, key, run_together},
+    task::{Task, key, perform, run_together},
 };
 use crate::{
     gateway::{GatewayDouble, MadeRefund},
@@ -180,7 +176,7 @@ impl<S: Store + Send + Sync + 'static> Race<S> {
     /// What is still to be performed is performed. The books agree.
     async fn ends(&self) -> Order {
         let (store, clock) = (&*self.round.store, &*self.round.clock);
-        perform_effects::on_message(store, &*self.gateway, clock, &redrive(self.id))
+        perform(store, &self.gateway, clock, self.id)
             .await
             .expect("performed");
         let after = self.round.order(self.id).await;

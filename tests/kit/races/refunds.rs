@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use app::{
-    bus::message::redrive,
     ports::Store,
-    usecases::{cancel::CancelRequest, perform_effects, refund::AskedRefund},
+    usecases::{cancel::CancelRequest, refund::AskedRefund},
 };
 use domain::order::{CancelLine, CancelReason, Order, PaymentCommands, RefundRequest, RefundUnits};
 
 use super::{
     round::Round,
-    task::{Task, key, run_together},
+    task::{Task, key, perform, run_together},
 };
 use crate::{gateway::GatewayDouble, world::Draft};
 
@@ -50,8 +49,7 @@ pub async fn refunds_of_one_payment<S: Store + Send + Sync + 'static>(
             }
         });
         run_together(tasks.collect()).await;
-        let body = redrive(id);
-        perform_effects::on_message(&**store, &*gateway, &*round.clock, &body)
+        perform(&**store, &gateway, &round.clock, id)
             .await
             .expect("performed");
         check(number, &round.order(id).await, &gateway);

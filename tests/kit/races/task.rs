@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::gateway::GatewayDouble;
+use crate::{gateway::GatewayDouble, inbound_queue::SentQueue, world::Draft};
 use app::{
     bus::message::redrive,
     failure::Failure,
@@ -12,7 +12,9 @@ use app::{
         apply_inbound,
         cancel::{CancelRequest, cancel},
         idempotency::IdempotencyKey,
-        perform_effects,
+        payments,
+        place::place,
+        placement_defaults::PlacementDefaults,
         refund::{AskedRefund, refund},
         route::route_order,
     },
@@ -22,6 +24,7 @@ use domain::{
     inbound::Inbound,
     order::{Actor, Cause},
 };
+use jiff::Timestamp;
 use tokio::{sync::Barrier, task::JoinSet};
 
 /// Deliveries of one message, when others keep winning.
@@ -73,6 +76,8 @@ pub(super) enum Task<S> {
     ),
     /// The first refund that the gateway has made comes back, as the webhook tells.
     FailsRefund(Arc<S>, Arc<ManualClock>, Arc<GatewayDouble>, Inbound),
+    /// After so many other steps: a placement has one, and would else be the first.
+    Places(Arc<S>, Arc<ManualClock>, Box<Draft>, u64),
     /// Commands the gateway.
     Performs(Arc<S>, Arc<ManualClock>, OrderId, Arc<GatewayDouble>),
 }
@@ -128,7 +133,17 @@ impl<S: Store + Send + Sync> Task<S> {
                 apply_inbound::apply(&**store, &**clock, grace, &failed).await
             }
             Self::Performs(store, clock, order, gateway) => {
-                perform_effects::on_message(&**store, &**gateway, &**clock, &redrive(*order)).await
+                perform(&**store, gateway, clock, *order).await
+            }
+            Self::Places(store, clock, draft, steps) => {
+                for _ in 0..*steps {
+                    tokio::task::yield_now().await;
+                }
+                let key = key(draft.request.number.as_str());
+                let (defaults, shop) = (PlacementDefaults::default(), Actor::system("shop"));
+                place(&**store, &**clock, &defaults, &draft.request, &key, &shop)
+                    .await
+                    .map(|_| ())
             }
             Self::Routes(store, clock, order) => {
                 route_order(
@@ -141,6 +156,18 @@ impl<S: Store + Send + Sync> Task<S> {
             }
         }
     }
+}
+
+/// What `payments` does because of a message about an order.
+pub(super) async fn perform(
+    store: &impl Store,
+    gateway: &GatewayDouble,
+    clock: &ManualClock,
+    order: OrderId,
+) -> Result<(), Failure> {
+    let inbound = &SentQueue::default();
+    let stop_at = Timestamp::MAX;
+    payments::on_message(store, gateway, inbound, clock, &redrive(order), stop_at).await
 }
 
 pub(super) fn key(text: &str) -> IdempotencyKey {

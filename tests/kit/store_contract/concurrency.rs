@@ -2,7 +2,7 @@
 
 use app::{
     failure::Failure,
-    ports::{SaveOutcome, StockMoveOutcome, Store},
+    ports::{PlaceOutcome, SaveOutcome, StockMoveOutcome, Store},
 };
 use domain::{stock::StockLevel, stock::StockMovement};
 use futures_util::future::join_all;
@@ -148,11 +148,11 @@ pub(super) async fn one_key_used_concurrently_places_one_order(
             .map(|placement| retry(async || store.place(placement).await)),
     )
     .await;
-    assert_eq!(count(&answers, &SaveOutcome::Saved), 1);
+    assert_eq!(count(&answers, &PlaceOutcome::Placed), 1);
     assert_eq!(
         answers
             .iter()
-            .filter(|answer| matches!(answer, SaveOutcome::ReferenceTaken(_)))
+            .filter(|answer| matches!(answer, PlaceOutcome::ReferenceTaken(_)))
             .count(),
         AT_ONCE - 1
     );

@@ -1,6 +1,6 @@
 use app::ports::Store;
 
-use super::{concurrency, counts, listings, orders, samples::Samples, stock};
+use super::{concurrency, counts, listings, orders, samples::Samples, stock, unmatched};
 
 /// Runs the whole contract. `run` keeps apart what two runs on one table write: any number not used before.
 pub async fn store_contract(store: &impl Store, run: u64) {
@@ -13,6 +13,11 @@ pub async fn store_contract(store: &impl Store, run: u64) {
     orders::a_rejected_change_writes_nothing(store, &samples).await;
     orders::a_request_that_changed_nothing_is_remembered_once(store, &samples).await;
     orders::a_reference_belongs_to_one_order_except_a_tracking_number(store, &samples).await;
+    unmatched::a_payment_is_not_kept_when_the_order_that_it_names_is_placed(store, &samples).await;
+    unmatched::a_placement_learns_of_the_payments_that_are_kept_and_of_their_changes(
+        store, &samples,
+    )
+    .await;
     stock::a_reservation_takes_what_is_available_and_no_more(store, &samples).await;
     stock::a_physical_fact_is_never_refused(store, &samples).await;
     stock::a_movement_happens_once(store, &samples).await;
@@ -30,6 +35,8 @@ pub async fn store_contract(store: &impl Store, run: u64) {
     listings::backordered_skus_are_listed_once_each(store, &samples).await;
     listings::locations_are_stored(store, &samples).await;
     listings::the_health_of_a_location_is_written_over_the_version_that_was_read(store, &samples)
+        .await;
+    listings::the_position_in_the_gateways_events_is_written_over_the_one_that_was_read(store)
         .await;
     concurrency::of_many_changes_on_one_version_one_is_written(store, &samples).await;
     concurrency::many_reservations_never_oversell(store, &samples).await;

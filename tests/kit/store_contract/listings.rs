@@ -2,7 +2,7 @@
 
 use app::{
     failure::Failure,
-    ports::{Page, PageRequest, SaveOutcome, Store},
+    ports::{EventsCursor, Page, PageRequest, PlaceOutcome, SaveOutcome, Store},
 };
 use domain::{
     health::{LocationHealth, RequestOutcome},
@@ -54,7 +54,7 @@ pub(super) async fn orders_are_listed_page_by_page(store: &impl Store, samples: 
         // The same instant twice: the order decides which comes first.
         placement.change.order.placed.placed_at +=
             SignedDuration::from_nanos(i64::from(minutes == 3));
-        assert_eq!(store.place(&placement).await.unwrap(), SaveOutcome::Saved);
+        assert_eq!(store.place(&placement).await.unwrap(), PlaceOutcome::Placed);
         newest_first.insert(0, placement.change.order.placed.id);
     }
     let sorted = |mut ids: Vec<OrderId>| {
@@ -191,7 +191,7 @@ pub(super) async fn an_order_is_listed_while_it_has_open_exceptions(
     let mut orders = Vec::new();
     for minutes in [2, 1, 3] {
         let placement = samples.placement("jane@example.com", SignedDuration::from_mins(minutes));
-        assert_eq!(store.place(&placement).await.unwrap(), SaveOutcome::Saved);
+        assert_eq!(store.place(&placement).await.unwrap(), PlaceOutcome::Placed);
         orders.push(placement.change.order);
     }
     let ids: Vec<OrderId> = orders.iter().map(Order::id).collect();
@@ -302,4 +302,25 @@ pub(super) async fn the_health_of_a_location_is_written_over_the_version_that_wa
     assert!(store.put_health(&second).await.unwrap());
     assert!(!store.put_health(&second).await.unwrap(), "it has changed");
     assert_eq!(stored().await, [second]);
+}
+
+pub(super) async fn the_position_in_the_gateways_events_is_written_over_the_one_that_was_read(
+    store: &impl Store,
+) {
+    let stored = async || store.events_cursor().await.unwrap();
+    let before = stored().await.unwrap_or(EventsCursor::first(start()));
+    let first = before.after_page(start(), Some("evt_1".to_owned()));
+    assert!(store.put_events_cursor(&first).await.unwrap());
+    assert!(
+        !store.put_events_cursor(&first).await.unwrap(),
+        "it is there"
+    );
+    assert_eq!(stored().await, Some(first.clone()));
+    let second = first.after_page(start(), None);
+    assert!(store.put_events_cursor(&second).await.unwrap());
+    assert!(
+        !store.put_events_cursor(&second).await.unwrap(),
+        "it has changed"
+    );
+    assert_eq!(stored().await, Some(second));
 }

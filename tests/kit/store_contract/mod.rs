@@ -11,5 +11,6 @@ mod orders;
 mod samples;
 pub mod single_writes;
 mod stock;
+mod unmatched;
 
 pub use contract::store_contract;

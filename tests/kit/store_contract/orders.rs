@@ -1,6 +1,6 @@
 //! Orders are placed whole, changed on the version that was read, and found by their names.
 
-use app::ports::{RememberOutcome, SaveOutcome, Store};
+use app::ports::{PlaceOutcome, RememberOutcome, SaveOutcome, Store};
 use domain::{
     order::verify_chain,
     order::{Cause, Change, Order, Reference, fold},
@@ -11,7 +11,7 @@ use super::samples::{Samples, reservation};
 
 pub(super) async fn a_placed_order_reads_back(store: &impl Store, samples: &Samples) {
     let placement = samples.placement("jane@example.com", SignedDuration::ZERO);
-    assert_eq!(store.place(&placement).await.unwrap(), SaveOutcome::Saved);
+    assert_eq!(store.place(&placement).await.unwrap(), PlaceOutcome::Placed);
     let order = &placement.change.order;
     let id = order.placed.id;
     assert_eq!(store.load(id).await.unwrap().as_ref(), Some(order));
@@ -52,7 +52,7 @@ pub(super) async fn a_repeated_placement_is_told_of_its_key_and_another_one_of_t
     samples: &Samples,
 ) {
     let first = samples.placement("jane@example.com", SignedDuration::ZERO);
-    assert_eq!(store.place(&first).await.unwrap(), SaveOutcome::Saved);
+    assert_eq!(store.place(&first).await.unwrap(), PlaceOutcome::Placed);
     let references = &first.change.references;
     let is_key = |reference: &&Reference| matches!(reference, Reference::IdempotencyKey(_));
     let key = references.iter().find(is_key).unwrap();
@@ -69,14 +69,14 @@ pub(super) async fn a_repeated_placement_is_told_of_its_key_and_another_one_of_t
     };
     assert_eq!(
         store.place(&repeated).await.unwrap(),
-        SaveOutcome::ReferenceTaken(key.clone())
+        PlaceOutcome::ReferenceTaken(key.clone())
     );
 
     // The same number only: the order's id follows from it.
     repeated.change.references.clear();
     assert_eq!(
         store.place(&repeated).await.unwrap(),
-        SaveOutcome::VersionConflict
+        PlaceOutcome::NumberTaken
     );
 
     // Another number with a key in use.
@@ -84,7 +84,7 @@ pub(super) async fn a_repeated_placement_is_told_of_its_key_and_another_one_of_t
     other.change.references = vec![key.clone()];
     assert_eq!(
         store.place(&other).await.unwrap(),
-        SaveOutcome::ReferenceTaken(key.clone())
+        PlaceOutcome::ReferenceTaken(key.clone())
     );
     let id = other.change.order.placed.id;
     assert_eq!(
@@ -174,7 +174,7 @@ pub(super) async fn a_request_that_changed_nothing_is_remembered_once(
     samples: &Samples,
 ) {
     let placement = samples.placement("jane@example.com", SignedDuration::ZERO);
-    assert_eq!(store.place(&placement).await.unwrap(), SaveOutcome::Saved);
+    assert_eq!(store.place(&placement).await.unwrap(), PlaceOutcome::Placed);
     let order = &placement.change.order;
     let id = order.placed.id;
     let request = |digest: &str| Cause {

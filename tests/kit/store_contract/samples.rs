@@ -63,7 +63,7 @@ impl Samples {
         let placement = self.placement("jane@example.com", SignedDuration::ZERO);
         assert_eq!(
             store.place(&placement).await.unwrap(),
-            app::ports::SaveOutcome::Saved
+            app::ports::PlaceOutcome::Placed
         );
         placement.change.order
     }

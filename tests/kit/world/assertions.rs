@@ -4,11 +4,15 @@ use std::collections::BTreeMap;
 
 use app::{
     memory::Sent,
-    ports::{ConfigStore, HealthStore, OrderStore, PageRequest, StockStore},
+    ports::{
+        ConfigStore, HealthStore, OrderStore, PageRequest, StockStore, UnmatchedState,
+        UnmatchedStore,
+    },
 };
 use domain::{
     health::LocationHealth,
     ids::{OrderId, Sku},
+    inbound::UnmatchedPayment,
     invariants::owed_drains,
     order::{Event, ExceptionKind, FulfillmentStatus, Order, REPEATS_NOTED_S, Status},
     stock::{StockException, StockLevel},
@@ -146,6 +150,17 @@ impl World {
     pub async fn health(&self) -> Vec<LocationHealth> {
         self.faults.clear();
         self.store.health().await.expect("a store")
+    }
+
+    /// The unmatched payments in a state.
+    pub async fn unmatched(&self, state: UnmatchedState) -> Vec<UnmatchedPayment> {
+        let all = PageRequest {
+            limit: 100,
+            after: None,
+        };
+        self.faults.clear();
+        let page = self.store.unmatched_payments(state, None, &all);
+        page.await.expect("a page").items
     }
 
     /// Takes the messages that went to the dead letters.

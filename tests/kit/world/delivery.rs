@@ -9,8 +9,8 @@ use app::{
     failure::{Failure, MessageOutcome},
     ports::{Clock, OrderStore, StockStore},
     usecases::{
-        apply_inbound, breaker::GuardedProvider, cancel_after_failed_payment, dispatch,
-        perform_effects, release_backorders, route,
+        apply_inbound, breaker::GuardedProvider, cancel_after_failed_payment, dispatch, payments,
+        release_backorders, route,
     },
 };
 use jiff::SignedDuration;
@@ -124,6 +124,9 @@ impl World {
         for (owed, body) in self.redrive.inner.take_orders() {
             self.send(Consumer::of_owed(owed), body);
         }
+        for body in self.inbound.inner.take() {
+            self.send(Consumer::Lifecycle, body);
+        }
         for body in self.redrive.inner.take_skus() {
             self.continued = self.continued.saturating_add(1);
             self.send(Consumer::Replenishment, body);
@@ -182,7 +185,10 @@ impl World {
                 dispatch::on_message(store, provider, clock, body).await
             }
             Consumer::Payments => {
-                perform_effects::on_message(store, &self.gateway, clock, body).await
+                let (gateway, inbound) = (&self.gateway, &self.inbound);
+                gateway.inner.time_is(clock.now());
+                let stop_at = self.clock.now() + TIME_PER_MESSAGE;
+                payments::on_message(store, gateway, inbound, clock, body, stop_at).await
             }
             Consumer::Cancellation => {
                 cancel_after_failed_payment::on_message(store, clock, body).await

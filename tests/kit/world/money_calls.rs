@@ -4,11 +4,13 @@ use app::{
     failure::Failure,
     usecases::{
         refund::{self, AskedRefund},
+        unmatched_payments::close,
         work_exceptions::{ExceptionWork, work_on_exception},
     },
 };
 use domain::{
     ids::OrderId,
+    inbound::PaymentKey,
     order::{Actor, ActorKind, ExceptionKind, ExceptionOutcome, Order, RefundRequest},
 };
 
@@ -119,5 +121,33 @@ impl World {
         let may = |_: &_| true;
         let call = || work_on_exception(&self.store, &self.clock, id, &work, &key, &by, may);
         until_answered!(self, call()).map(|_| ())
+    }
+
+    /// A person closes an unmatched payment. The same request is made twice, and takes effect once.
+    ///
+    /// # Errors
+    /// When there is none of that key, or when it is closed.
+    pub async fn closes_unmatched(
+        &mut self,
+        payment: &PaymentKey,
+        note: &str,
+    ) -> Result<(), Failure> {
+        self.tick();
+        let key = self.new_key("unmatched");
+        let agent = agent();
+        let note = Some(note.to_owned());
+        let call = || {
+            close(
+                &self.store,
+                &self.clock,
+                payment,
+                note.clone(),
+                &key,
+                &agent,
+            )
+        };
+        until_answered!(self, call())?;
+        assert!(call().await?.replayed);
+        Ok(())
     }
 }

@@ -13,7 +13,7 @@ use domain::{ids::OrderId, order::ShownAfter};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    super::{any_store::AnyStore, gateway::GatewayDouble},
+    super::{any_store::AnyStore, gateway::GatewayDouble, inbound_queue::SentQueue},
     queues::Queues,
 };
 use crate::{
@@ -32,6 +32,8 @@ pub struct World {
     /// The clock.
     pub(crate) clock: ManualClock,
     pub(super) redrive: Faulty<MemoryRedrive>,
+    /// What functions other than intake put on the inbound queue.
+    pub(crate) inbound: Faulty<SentQueue>,
     pub(super) faults: Arc<FaultInjector>,
     pub(crate) delivery: Delivery,
     pub(super) queues: Queues,
@@ -41,6 +43,8 @@ pub struct World {
     pub(super) movements: BTreeSet<String>,
     /// Totals of the orders, by their shop numbers.
     pub(super) totals: BTreeMap<String, i64>,
+    /// Whether the webhooks of the gateway are lost.
+    pub(super) gateway_is_silent: bool,
     /// Webhooks received so far, for their ids.
     pub(super) webhooks: u64,
     /// API calls made so far, for their idempotency keys.
@@ -75,6 +79,10 @@ impl World {
                 inner: MemoryRedrive::default(),
                 faults: Arc::clone(&faults),
             },
+            inbound: Faulty {
+                inner: SentQueue::default(),
+                faults: Arc::clone(&faults),
+            },
             clock: ManualClock::new(morning, 7),
             faults,
             delivery,
@@ -82,6 +90,7 @@ impl World {
             orders: BTreeMap::new(),
             movements: BTreeSet::new(),
             totals: BTreeMap::new(),
+            gateway_is_silent: false,
             webhooks: 0,
             api_calls: 0,
             shown_after: ShownAfter::default(),

@@ -42,10 +42,24 @@ impl World {
             received_at: self.clock.now(),
             fact,
         };
-        self.send(
-            Consumer::Lifecycle,
-            serde_json::to_string(&inbound).expect("an inbound message"),
-        );
+        let body = serde_json::to_string(&inbound).expect("an inbound message");
+        if inbound.location.is_none() {
+            self.gateway.inner.records(inbound);
+            if self.gateway_is_silent {
+                return;
+            }
+        }
+        self.send(Consumer::Lifecycle, body);
+    }
+
+    /// From now on no webhook of the gateway arrives.
+    pub fn webhooks_are_lost(&mut self) {
+        self.gateway_is_silent = true;
+    }
+
+    /// The schedule has the gateway's events read.
+    pub fn polls(&mut self) {
+        self.send(Consumer::Payments, r#"{"poll":true}"#.to_owned());
     }
 
     /// Something happens to the payment of the order of that number.
@@ -54,6 +68,18 @@ impl World {
         let order = OrderReference {
             order: None,
             intent: Some(format!("pi_{number}")),
+        };
+        self.receives_webhook(None, Fact::Payment { order, fact });
+    }
+
+    /// Something happens to a payment, which names its order or not.
+    pub fn payment_of(&mut self, intent: Option<&str>, name: Option<&str>, fact: PaymentFact) {
+        if let Some(intent) = intent {
+            self.gateway_knows(intent, &fact);
+        }
+        let order = OrderReference {
+            order: name.map(str::to_owned),
+            intent: intent.map(str::to_owned),
         };
         self.receives_webhook(None, Fact::Payment { order, fact });
     }

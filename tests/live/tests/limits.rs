@@ -57,10 +57,21 @@ macro_rules! limits {
 #[test]
 fn the_table_of_limits_is_that_of_the_code() {
     let constants = limits! {
+        connect::vendors::stripe::commands::PAGE_EVENTS;
+        domain::order::ASK_AFTER_S;
+        domain::order::NOT_FOUND_TIMES;
+        app::usecases::read_gateway_events::EVENT_PAGES_MAX;
+        app::usecases::read_gateway_events::EVENTS_REREAD_S;
+        app::usecases::read_gateway_events::EVENTS_FIRST_READ_S;
+        app::usecases::read_gateway_events::EVENTS_WALK_S_MAX;
         connect::vendors::stripe::commands::PAGE_REFUNDS;
         egress::REFUND_PAGES_MAX;
         egress::ANSWER_BYTES_MAX;
         egress::GATEWAY_WAIT_S_MAX;
+        domain::inbound::UNMATCHED_FACTS_MAX;
+        domain::inbound::UNMATCHED_NAMES_MAX;
+        domain::inbound::UNMATCHED_CLOSED_AFTER_DAYS;
+        app::ports::NAMED_BY_MAX;
         domain::decide::LINES_MAX;
         domain::decide::UNITS_MAX;
         domain::decide::AMOUNT_MAX;

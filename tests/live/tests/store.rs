@@ -41,6 +41,7 @@ fn main() -> ExitCode {
             refunds_of_one_payment: rounds(4),
             refunds_against_dispute: rounds(4),
             refunds_against_late_failure: rounds(4),
+            payment_against_placement: rounds(24),
         },
         threads: 2,
         days: Days {

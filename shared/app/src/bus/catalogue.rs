@@ -163,6 +163,8 @@ catalogue! {
     UnitsRecalled 1 ORDER_SOURCE OrderDetail<Recalled>;
     /// Units were cancelled.
     UnitsCancelled 1 ORDER_SOURCE OrderDetail<Cancelled>;
+    /// The time to pay was over and the order was not paid; what can be cancelled of it is cancelled.
+    OrderExpired 1 ORDER_SOURCE OrderDetail<Expired>;
     /// A refund is owed to the customer.
     RefundOwed 1 ORDER_SOURCE OrderDetail<OwedRefund>;
     /// A person refunds units that are neither cancelled nor returned, or shipping.

@@ -131,6 +131,8 @@ impl PublishedEvent {
             Event::EffectEnded { .. } => return None,
             // What it asks for is published when it is approved.
             Event::RefundProposed { .. } => return None,
+            // What follows from it has an event of its own.
+            Event::PaymentAsked { .. } => return None,
             // Consumers know the step.
             Event::ShipmentStepRepeated { .. } => return None,
             Event::FulfillmentAccepted { fulfillment_order } => {
@@ -325,6 +327,7 @@ impl PublishedEvent {
                 amount,
                 reason,
             }),
+            Event::OrderExpired { reason } => Self::OrderExpired(Expired { reason }),
             // The words of a person are for those who may read the order.
             Event::EffectRequested { effect, action, .. }
             | Event::EffectRetried { effect, action, .. } => match action {

@@ -9,6 +9,7 @@
 //! | `{"drain":{"sku":"..."}}` | replenishment | release this SKU's backorders |
 //! | `{"sweep":true}` | replenishment | find overdue work |
 //! | `{"sweep":{"after":"..."}}` | replenishment | go on with the backordered SKUs |
+//! | `{"poll":true}` | payments | read what the payment gateway has recorded |
 //!
 //! Consumers read the order again, so of an event only its order and its id matter; replenishment also reads the SKUs
 //! in `data`. Unknown fields are ignored.
@@ -33,6 +34,8 @@ pub enum QueueMessage {
     Drain(Sku),
     /// Find overdue work; with a cursor, go on with the backordered SKUs after it.
     Sweep(Option<String>),
+    /// Read what the payment gateway has recorded.
+    Poll,
 }
 
 /// An event from the bus, with the fields that consumers use.
@@ -78,7 +81,7 @@ impl QueueMessage {
     /// Reads the body of a message.
     ///
     /// # Errors
-    /// [`Failure::Malformed`] when it is none of the four.
+    /// [`Failure::Malformed`] when it is none of the five.
     pub fn read(body: &str) -> Result<Self, Failure> {
         let value: Value = parse(body)?;
         if let Some(redrive) = value.get("redrive") {
@@ -88,6 +91,8 @@ impl QueueMessage {
         } else if let Some(sweep) = value.get("sweep") {
             let after = sweep.get("after").and_then(Value::as_str);
             Ok(Self::Sweep(after.map(str::to_owned)))
+        } else if value.get("poll").is_some() {
+            Ok(Self::Poll)
         } else {
             let Envelope { name, detail } = field(&value)?;
             Ok(Self::Event(BusEvent {
@@ -121,8 +126,8 @@ impl QueueMessage {
             }) => Err(Failure::Malformed(format!(
                 "an event `{name}` without `detail.order_id`"
             ))),
-            Self::Drain(_) | Self::Sweep(_) => Err(Failure::Malformed(
-                "a message for the replenishment queue, on another queue".to_owned(),
+            Self::Drain(_) | Self::Sweep(_) | Self::Poll => Err(Failure::Malformed(
+                "a message that is about no order, on the queue of another function".to_owned(),
             )),
         }
     }
@@ -240,6 +245,10 @@ mod tests {
         assert_eq!(
             QueueMessage::read(&sweep_after("TEE")).unwrap(),
             QueueMessage::Sweep(Some("TEE".to_owned()))
+        );
+        assert_eq!(
+            QueueMessage::read(r#"{"poll":true}"#).unwrap(),
+            QueueMessage::Poll
         );
     }
 

@@ -340,6 +340,11 @@ data! {
         /// The reason for the cancellation.
         reason: CancelReason,
     }
+    /// An order that was not paid in time.
+    Expired {
+        /// `NOT_PAID`, or `PAYMENT_FAILED` when an attempt to pay had failed.
+        reason: CancelReason,
+    }
     /// A refund that is owed.
     OwedRefund {
         /// The lines and units that it is for.

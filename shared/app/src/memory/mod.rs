@@ -6,11 +6,13 @@
 //! Every call yields once before it does anything, so that tasks interleave as they would over a network.
 
 mod clock;
+mod payments;
 mod provider;
 mod queues;
 mod rows;
 mod store;
 mod sync;
+mod unmatched;
 
 pub use clock::ManualClock;
 pub use provider::{MemoryProvider, Sent};

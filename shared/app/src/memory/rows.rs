@@ -6,6 +6,7 @@ use domain::{
     decide::Placement,
     health::LocationHealth,
     ids::{LineId, LocationId, OrderId, Sku},
+    inbound::{PaymentKey, UnmatchedPayment},
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
     order::{Contact, Order, OrderState, PlacedOrder},
@@ -15,9 +16,12 @@ use domain::{
 use jiff::Timestamp;
 use serde::{Serialize, de::DeserializeOwned};
 
+use super::payments::Payments;
 use crate::{
     failure::Failure,
-    ports::{OrderHistory, RememberOutcome, SaveOutcome, StockMoveOutcome},
+    ports::{
+        EventsCursor, OrderHistory, PlaceOutcome, RememberOutcome, SaveOutcome, StockMoveOutcome,
+    },
 };
 
 /// The sort key of a backorder queue: priority, placed at, order, line.
@@ -41,6 +45,7 @@ pub enum Streamed {
 pub(super) struct Rows {
     pub(super) orders: BTreeMap<OrderId, Row>,
     pub(super) references: HashMap<Reference, OrderId>,
+    pub(super) payments: Payments,
     pub(super) levels: BTreeMap<(Sku, LocationId), StockLevel>,
     pub(super) backorders: BTreeMap<Sku, BTreeMap<QueueKey, Backorder>>,
     /// Requests that changed nothing, by order and key.
@@ -51,6 +56,7 @@ pub(super) struct Rows {
     pub(super) locations: BTreeMap<LocationId, Location>,
     pub(super) rules: Option<RoutingRules>,
     pub(super) health: BTreeMap<LocationId, LocationHealth>,
+    pub(super) events_cursor: Option<EventsCursor>,
     pub(super) stream: Vec<Streamed>,
 }
 
@@ -114,7 +120,7 @@ impl Row {
 }
 
 impl Rows {
-    pub(super) fn place(&mut self, placement: &Placement) -> Result<SaveOutcome, Failure> {
+    pub(super) fn place(&mut self, placement: &Placement) -> Result<PlaceOutcome, Failure> {
         let change = &placement.change;
         let id = change.order.placed.id;
         // A repeated placement has the same number and intent too, and must be recognised by its key.
@@ -122,13 +128,17 @@ impl Rows {
         let is_key = |name: &&Reference| matches!(name, Reference::IdempotencyKey(_));
         let mut keys = change.references.iter().filter(is_key);
         if let Some(key) = keys.find(taken) {
-            return Ok(SaveOutcome::ReferenceTaken(key.clone()));
+            return Ok(PlaceOutcome::ReferenceTaken(key.clone()));
         }
         if self.orders.contains_key(&id) {
-            return Ok(SaveOutcome::VersionConflict);
+            return Ok(PlaceOutcome::NumberTaken);
         }
-        if let Some(taken) = change.references.iter().find(taken) {
-            return Ok(SaveOutcome::ReferenceTaken(taken.clone()));
+        let mut references = placement.changes().flat_map(|change| &change.references);
+        if let Some(taken) = references.find(taken) {
+            return Ok(PlaceOutcome::ReferenceTaken(taken.clone()));
+        }
+        if let Some(met) = self.payments.met(placement) {
+            return Ok(PlaceOutcome::Met(met));
         }
         let row = Row {
             placed: write(&change.order.placed)?,
@@ -141,8 +151,13 @@ impl Rows {
             due: None,
         };
         self.orders.insert(id, row);
-        self.write(change)?;
-        Ok(SaveOutcome::Saved)
+        for change in placement.changes() {
+            self.write(change)?;
+        }
+        for payment in &placement.matched {
+            self.put_payment(payment);
+        }
+        Ok(PlaceOutcome::Placed)
     }
 
     pub(super) fn save(&mut self, change: &Change) -> Result<SaveOutcome, Failure> {
@@ -238,10 +253,20 @@ impl Rows {
         !delta.is_reservation || level.available() >= needed
     }
 
-    /// Carriers reuse tracking numbers, so those belong to no order.
+    /// Carriers reuse tracking numbers, so those belong to no order. A payment that is unmatched is not an order's yet.
     fn belongs_to_another(&self, name: &Reference, id: OrderId) -> bool {
         let owner = self.references.get(name);
-        name.is_exclusive() && owner.is_some_and(|owner| *owner != id)
+        let is_unmatched = self.payments.is_unmatched(name);
+        name.is_exclusive() && (is_unmatched || owner.is_some_and(|owner| *owner != id))
+    }
+
+    /// Writes an unmatched payment, and to which order it leads.
+    pub(super) fn put_payment(&mut self, payment: &UnmatchedPayment) {
+        self.payments.put(payment);
+        if let (PaymentKey::Intent(intent), Some(order)) = (&payment.payment, payment.order) {
+            self.references
+                .insert(Reference::Intent(intent.clone()), order);
+        }
     }
 
     /// Writes a change whose conditions hold.

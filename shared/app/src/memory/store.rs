@@ -21,8 +21,9 @@ use super::{
 use crate::{
     failure::Failure,
     ports::{
-        ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, RememberOutcome,
-        SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
+        ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page,
+        PageRequest, PlaceOutcome, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome,
+        StockStore,
     },
 };
 
@@ -99,7 +100,7 @@ impl MemoryStore {
         Ok(whole)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Rows> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Rows> {
         lock(&self.rows)
     }
 
@@ -132,7 +133,7 @@ impl MemoryStore {
 }
 
 /// One page of a whole listing. The cursor is the text of the last item's key.
-fn cut<T>(listed: Vec<(String, T)>, page: &PageRequest) -> Page<T> {
+pub(super) fn cut<T>(listed: Vec<(String, T)>, page: &PageRequest) -> Page<T> {
     let limit = usize::try_from(page.limit.max(1)).unwrap_or(usize::MAX);
     let start = match &page.after {
         None => 0,
@@ -160,7 +161,7 @@ impl OrderStore for MemoryStore {
         self.lock().orders.get(&id).map(Row::order).transpose()
     }
 
-    async fn place(&self, placement: &Placement) -> Result<SaveOutcome, Failure> {
+    async fn place(&self, placement: &Placement) -> Result<PlaceOutcome, Failure> {
         yield_once().await;
         self.lock().place(placement)
     }
@@ -366,6 +367,27 @@ impl HealthStore for MemoryStore {
         let written = version.checked_add(1) == Some(health.version);
         if written {
             rows.health.insert(health.location.clone(), health.clone());
+        }
+        Ok(written)
+    }
+}
+
+impl EventsCursorStore for MemoryStore {
+    async fn events_cursor(&self) -> Result<Option<EventsCursor>, Failure> {
+        yield_once().await;
+        Ok(self.lock().events_cursor.clone())
+    }
+
+    async fn put_events_cursor(&self, cursor: &EventsCursor) -> Result<bool, Failure> {
+        yield_once().await;
+        let mut rows = self.lock();
+        let version = rows
+            .events_cursor
+            .as_ref()
+            .map_or(0, |stored| stored.version);
+        let written = version.checked_add(1) == Some(cursor.version);
+        if written {
+            rows.events_cursor = Some(cursor.clone());
         }
         Ok(written)
     }

@@ -3,18 +3,22 @@
 #![warn(missing_docs)]
 
 mod clock;
+mod events_cursor;
 mod fulfillment_provider;
 mod payment_gateway;
 mod queues;
 mod secrets;
 mod store;
+mod unmatched;
 
 pub use clock::{Clock, IdGenerator};
+pub use events_cursor::{EventsCursor, EventsWalk};
 pub use fulfillment_provider::{FulfillmentProvider, ProviderRequest};
-pub use payment_gateway::{GatewayCommand, GatewayOutcome, PaymentGateway};
+pub use payment_gateway::{EventPage, GatewayCommand, PaymentGateway};
 pub use queues::{InboundQueue, Redrive};
 pub use secrets::SecretStore;
 pub use store::{
-    ConfigStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest, RememberOutcome,
-    SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
+    ConfigStore, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest,
+    PlaceOutcome, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
 };
+pub use unmatched::{NAMED_BY_MAX, StoredPayment, UnmatchedState, UnmatchedStore};

@@ -2,9 +2,12 @@
 
 use domain::{
     ids::OrderId,
+    inbound::Inbound,
     money::Currency,
-    order::{Effect, RefundStatus},
+    order::{Effect, EffectOutcome},
 };
+
+use jiff::Timestamp;
 
 use crate::failure::Failure;
 
@@ -19,41 +22,22 @@ pub struct GatewayCommand {
     pub effect: Effect,
 }
 
-/// What has become of a command.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum GatewayOutcome {
-    /// The refund exists at the gateway.
-    Refunded {
-        /// The gateway's id of it.
-        refund: String,
-        /// Minor units.
-        amount: i64,
-        /// How far it is.
-        status: RefundStatus,
-    },
-    /// Money of the intent was captured.
-    Captured {
-        /// Captured of the intent in all, minor units.
-        amount: i64,
-        /// What can still be captured of it, minor units.
-        capturable: i64,
-    },
-    /// The intent is cancelled.
-    Cancelled,
-    /// The gateway refuses it for good, and nothing has happened.
-    Refused {
-        /// The gateway's code.
-        code: String,
-    },
-    /// The gateway answers with the error of an earlier attempt, and will do so as long as it knows the key: this says
-    /// nothing about what has happened.
-    ReplayedError,
+/// A page of the gateway's list of events.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct EventPage {
+    /// The events that are about orders, as webhooks tell of them.
+    pub facts: Vec<Inbound>,
+    /// The gateway's ids of events that cannot be read, each with the code of the reason.
+    pub unreadable: Vec<(String, &'static str)>,
+    /// The gateway's id of the last event of the page, when there are older ones.
+    pub next: Option<String>,
 }
 
-/// Performs effects at the payment gateway. The gateway knows keys for a day: the same key is the same attempt, and
+/// Performs effects at the payment gateway, and tells what has happened there. The gateway knows keys for a day: the same key is the same attempt, and
 /// happens once.
 pub trait PaymentGateway: Sync {
-    /// Performs an attempt of an effect.
+    /// Performs an attempt of an effect. None: the gateway answers with the error of an earlier request under the key, and
+    /// will do so as long as it knows the key, which says nothing about what has happened.
     ///
     /// # Errors
     /// [`Failure::Unavailable`] when there was no answer, or none that says what has happened: it may have happened.
@@ -62,7 +46,7 @@ pub trait PaymentGateway: Sync {
     fn perform(
         &self,
         command: &GatewayCommand,
-    ) -> impl Future<Output = Result<GatewayOutcome, Failure>> + Send;
+    ) -> impl Future<Output = Result<Option<EffectOutcome>, Failure>> + Send;
 
     /// Looks up what has become of an effect, whatever attempt did it; none when it has not happened.
     ///
@@ -71,5 +55,26 @@ pub trait PaymentGateway: Sync {
     fn find(
         &self,
         command: &GatewayCommand,
-    ) -> impl Future<Output = Result<Option<GatewayOutcome>, Failure>> + Send;
+    ) -> impl Future<Output = Result<Option<EffectOutcome>, Failure>> + Send;
+
+    /// What the gateway says of a payment now, as webhooks tell of it: nothing, while it waits for the customer. None: it does
+    /// not know the payment.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`], and [`Failure::NotDue`] when the gateway says when to come again.
+    fn payment(
+        &self,
+        intent: &str,
+    ) -> impl Future<Output = Result<Option<Vec<Inbound>>, Failure>> + Send;
+
+    /// A page of what the gateway has recorded at `since` or later, newest first; `after`: [`EventPage::next`] of the page
+    /// before. None: no gateway is connected.
+    ///
+    /// # Errors
+    /// [`Failure::Unavailable`], and [`Failure::NotDue`] when the gateway says when to come again.
+    fn events(
+        &self,
+        since: Timestamp,
+        after: Option<&str>,
+    ) -> impl Future<Output = Result<Option<EventPage>, Failure>> + Send;
 }

@@ -1,7 +1,7 @@
 //! The store: orders, stock and configuration.
 
 use domain::{
-    decide::Placement,
+    decide::{Met, Placement},
     health::LocationHealth,
     ids::{LocationId, OrderId, Sku},
     location::{Location, RoutingRules},
@@ -12,6 +12,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
+use super::{EventsCursor, UnmatchedStore};
 use crate::failure::Failure;
 
 /// The outcome of a conditional write of an order.
@@ -30,6 +31,19 @@ pub enum SaveOutcome {
     },
     /// A reference already leads to another order.
     ReferenceTaken(Reference),
+}
+
+/// The outcome of placing an order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PlaceOutcome {
+    /// Written.
+    Placed,
+    /// The shop's number belongs to an order, from which the order's id follows.
+    NumberTaken,
+    /// A reference already leads to another order.
+    ReferenceTaken(Reference),
+    /// Something of this order was there before it, or has changed since it was read: decide again with it.
+    Met(Met),
 }
 
 /// The outcome of remembering a request that changed nothing.
@@ -83,12 +97,12 @@ pub trait OrderStore: Sync {
     /// Reads an order, consistently.
     fn load(&self, id: OrderId) -> impl Future<Output = Result<Option<Order>, Failure>> + Send;
 
-    /// Writes a new order with its contact and references. [`SaveOutcome::ReferenceTaken`] names the first reference
-    /// that is in use: the idempotency key before the number.
+    /// Writes a new order with its contact, its references and the unmatched payments that belong to it.
+    /// [`PlaceOutcome::ReferenceTaken`] names the first reference that is in use: the idempotency key before the number.
     fn place(
         &self,
         placement: &Placement,
-    ) -> impl Future<Output = Result<SaveOutcome, Failure>> + Send;
+    ) -> impl Future<Output = Result<PlaceOutcome, Failure>> + Send;
 
     /// Writes a change, if the order is still at the version before it. Carriers reuse tracking numbers, so a tracking
     /// reference is overwritten; any other reference that is in use is [`SaveOutcome::ReferenceTaken`].
@@ -273,7 +287,26 @@ pub trait HealthStore: Sync {
     ) -> impl Future<Output = Result<bool, Failure>> + Send;
 }
 
-/// All four, as one table stores them.
-pub trait Store: OrderStore + StockStore + ConfigStore + HealthStore {}
+/// How far the payment gateway's list of events has been read.
+pub trait EventsCursorStore: Sync {
+    /// The position; none when the list was never read.
+    fn events_cursor(&self) -> impl Future<Output = Result<Option<EventsCursor>, Failure>> + Send;
 
-impl<T: OrderStore + StockStore + ConfigStore + HealthStore> Store for T {}
+    /// Writes the position over the version before it; version 1 is the first. `false`: nothing was written, because
+    /// another writer was faster.
+    fn put_events_cursor(
+        &self,
+        cursor: &EventsCursor,
+    ) -> impl Future<Output = Result<bool, Failure>> + Send;
+}
+
+/// All of them, as one table stores them.
+pub trait Store:
+    OrderStore + StockStore + ConfigStore + HealthStore + EventsCursorStore + UnmatchedStore
+{
+}
+
+impl<T> Store for T where
+    T: OrderStore + StockStore + ConfigStore + HealthStore + EventsCursorStore + UnmatchedStore
+{
+}

@@ -1,26 +1,25 @@
 //! Applies facts from outside: what payment providers and locations report, once each, in whatever order it arrives.
 //!
-//! A fact about an order that is not stored yet is too early, not wrong: a payment webhook may arrive before the shop
-//! has placed the order. Which facts are too early for an order that is stored, the domain decides.
+//! A fact about an order that is not stored yet is too early, not wrong. A fact about a payment whose order is not known
+//! is kept until an order names the payment, see [`apply_payment`](super::apply_payment). Which facts are too early for an
+//! order that is stored, the domain decides.
 
 use domain::{
-    ids::{FulfillmentOrderId, LocationId, OrderId, ShipmentId, ShopId},
-    inbound::{Fact, FulfillmentFact, Inbound, OrderReference, ShipmentFact},
+    ids::{FulfillmentOrderId, LocationId, ShipmentId},
+    inbound::{Fact, FulfillmentFact, Inbound, ShipmentFact},
     order::Command,
-    order::Reference,
     order::{Actor, ActorKind, Cause},
 };
 
 use jiff::Timestamp;
 
 use super::{
-    adjust_stock,
-    execute::{CommandRequest, Outcome, execute, load},
+    adjust_stock, apply_once::apply_once, apply_payment::apply_payment, execute::CommandRequest,
 };
 use crate::{
     bus::message::parse,
     failure::Failure,
-    ports::{Clock, IdGenerator, OrderStore, Store},
+    ports::{Clock, IdGenerator, Store},
 };
 
 /// How long shipments may be missing after a location has said that nothing more will come, in seconds, unless the
@@ -58,18 +57,7 @@ pub async fn apply(
         ..CommandRequest::from_fact(actor, cause)
     };
     match &inbound.fact {
-        Fact::Payment { order, fact } => {
-            let actor = Actor {
-                kind: ActorKind::PaymentProvider,
-                id: inbound.source.clone(),
-            };
-            let command = |intent| Command::RecordPayment {
-                intent,
-                fact: fact.clone(),
-                occurred_at: inbound.occurred_at,
-            };
-            apply_payment(store, env, order, &request(actor, cause), command).await
-        }
+        Fact::Payment { order, .. } => apply_payment(store, env, order, inbound).await,
         Fact::Fulfillment {
             order,
             fulfillment_order,
@@ -181,95 +169,4 @@ fn signed_by(inbound: &Inbound) -> Result<(LocationId, Actor), Failure> {
         id: location.to_string(),
     };
     Ok((location, actor))
-}
-
-async fn apply_once(
-    store: &impl OrderStore,
-    clock: &impl Clock,
-    id: OrderId,
-    request: &CommandRequest,
-    command: Command,
-) -> Result<(), Failure> {
-    match execute(store, clock, id, request, |_| Some(command.clone())).await? {
-        Outcome::Done(_) => Ok(()),
-        Outcome::Unchanged(_) | Outcome::UnchangedBefore(_) => {
-            tracing::info!(order_id = %id, "the fact was applied before, or the order has passed it");
-            Ok(())
-        }
-        Outcome::Rejected(_, rejection) => Err(rejection.into()),
-    }
-}
-
-/// Applies a payment fact to the order that it belongs to. When another writer links the intent to another order at
-/// the same time, the fact belongs to that order.
-async fn apply_payment(
-    store: &impl OrderStore,
-    clock: &impl Clock,
-    reference: &OrderReference,
-    request: &CommandRequest,
-    command: impl Fn(String) -> Command,
-) -> Result<(), Failure> {
-    let mut taken = None;
-    // Intents are linked once and never unlinked, so the second round finds the order that won.
-    for _ in 0..2 {
-        let id = find(store, reference).await?;
-        let intent = match &reference.intent {
-            Some(intent) => intent.clone(),
-            None => only_intent(store, id).await?,
-        };
-        match apply_once(store, clock, id, request, command(intent)).await {
-            Err(failure @ Failure::Taken(Reference::Intent(_))) => taken = Some(failure),
-            outcome => return outcome,
-        }
-    }
-    Err(taken.unwrap_or(Failure::Contended(request.rounds)))
-}
-
-/// The order that a payment fact belongs to: by its intent, else by the name that the shop wrote into the payment.
-async fn find(store: &impl OrderStore, reference: &OrderReference) -> Result<OrderId, Failure> {
-    if let Some(intent) = &reference.intent
-        && let Some(id) = store.find(&Reference::Intent(intent.clone())).await?
-    {
-        return Ok(id);
-    }
-    let Some(name) = &reference.order else {
-        return Err(Failure::NotFound(
-            "the order of a payment intent".to_owned(),
-        ));
-    };
-    if let Ok(id) = name.parse() {
-        return Ok(id);
-    }
-    for id in ids_of_number(name) {
-        if store.load(id).await?.is_some() {
-            return Ok(id);
-        }
-    }
-    Err(Failure::NotFound(
-        "the order that a payment names".to_owned(),
-    ))
-}
-
-/// The orders that a shop's own number may mean: of the default shop, or with the shop's id before it.
-fn ids_of_number(name: &str) -> Vec<OrderId> {
-    let default = name
-        .parse()
-        .ok()
-        .map(|number| OrderId::of(&ShopId::default(), &number));
-    let prefixed = name
-        .split_once('/')
-        .and_then(|(shop, number)| Some(OrderId::of(&shop.parse().ok()?, &number.parse().ok()?)));
-    default.into_iter().chain(prefixed).collect()
-}
-
-/// The intent of a fact that names only its order.
-async fn only_intent(store: &impl OrderStore, id: OrderId) -> Result<String, Failure> {
-    let order = load(store, id).await?;
-    match order.state.payment.intents.as_slice() {
-        [intent] => Ok(intent.id.clone()),
-        [] => Err(Failure::NotFound(format!("a payment intent of order {id}"))),
-        _ => Err(Failure::Malformed(
-            "a payment fact without its intent, for an order of several".to_owned(),
-        )),
-    }
 }

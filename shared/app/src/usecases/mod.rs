@@ -2,9 +2,10 @@
 //!
 //! | use case | started by |
 //! |---|---|
-//! | [`place`], [`cancel`], [`refund`], [`hold`], [`adjust_stock`], [`work_exceptions`], [`work_stock_exceptions`], [`report_fulfillment`] | a person or a shop, over HTTP |
+//! | [`place`], [`cancel`], [`refund`], [`hold`], [`adjust_stock`], [`work_exceptions`], [`work_stock_exceptions`], [`unmatched_payments`], [`report_fulfillment`] | a person or a shop, over HTTP |
 //! | [`apply_inbound`] | a webhook of a payment provider or a location |
 //! | [`route`], [`dispatch`], [`cancel_after_failed_payment`], [`release_backorders`] | an event on the bus, or the sweep |
+//! | [`payments`]: [`perform_effects`], `ask_gateway`, [`read_gateway_events`] | an event on the bus, or the sweep; the schedule |
 //! | [`sweep`] | the schedule |
 //!
 //! Shared: [`execute`](mod@execute) (read, decide, write, retry), `commit_decision` (the same for routing decisions),
@@ -13,6 +14,9 @@
 pub mod adjust_stock;
 pub mod allow_location;
 pub mod apply_inbound;
+mod apply_once;
+mod apply_payment;
+mod ask_gateway;
 mod availability;
 pub mod breaker;
 pub mod cancel;
@@ -23,14 +27,17 @@ mod due_requests;
 pub mod execute;
 pub mod hold;
 pub mod idempotency;
+pub mod payments;
 pub mod perform_effects;
 pub mod place;
 pub mod placement_defaults;
+pub mod read_gateway_events;
 pub mod refund;
 pub mod release_backorders;
 pub mod report_fulfillment;
 mod request_counts;
 pub mod route;
 pub mod sweep;
+pub mod unmatched_payments;
 pub mod work_exceptions;
 pub mod work_stock_exceptions;

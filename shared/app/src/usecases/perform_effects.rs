@@ -13,45 +13,31 @@
 
 use domain::{
     ids::OrderId,
-    order::{Command, Effect, EffectOutcome, Order},
+    order::{Command, Effect, EffectAction, EffectOutcome, Order},
 };
 use jiff::Timestamp;
 
-use super::execute::{CommandRequest, execute, load};
+use super::{
+    ask_gateway::apply_answer,
+    execute::{CommandRequest, execute, load},
+};
 use crate::{
-    bus::message::QueueMessage,
     failure::Failure,
-    ports::{Clock, GatewayCommand, GatewayOutcome, OrderStore, PaymentGateway},
+    ports::{Clock, GatewayCommand, IdGenerator, PaymentGateway, Store},
 };
 
 /// For how long an attempt is repeated under its key, in seconds. The gateway knows keys for 24 hours; the rest is for
 /// clocks that differ and for requests that are on their way.
 pub const KEY_REPEATED_S: i64 = 23 * 3600;
 
-/// Handles the body of a message on the payments queue.
-///
-/// # Errors
-/// [`Failure::Malformed`] when it names no order, [`Failure::NotFound`] when it is not stored; the first failure of the
-/// gateway, after all effects were tried.
-pub async fn on_message(
-    store: &impl OrderStore,
-    gateway: &impl PaymentGateway,
-    clock: &impl Clock,
-    body: &str,
-) -> Result<(), Failure> {
-    let (order, trigger) = QueueMessage::read(body)?.about_order()?;
-    let request = CommandRequest::due("payments", &trigger);
-    perform_effects(store, gateway, clock, order, &request).await
-}
-
 /// Performs every open effect of an order. One that fails does not keep the others from being performed.
 ///
 /// # Errors
 /// [`Failure::NotFound`]; the first failure of the gateway, after all were tried.
-async fn perform_effects(
-    store: &impl OrderStore,
+pub(super) async fn perform_effects(
+    store: &impl Store,
     gateway: &impl PaymentGateway,
-    clock: &impl Clock,
+    env: &(impl Clock + IdGenerator),
     id: OrderId,
     request: &CommandRequest,
 ) -> Result<(), Failure> {
@@ -62,7 +48,7 @@ async fn perform_effects(
     }
     let mut failed = Ok(());
     for effect in open {
-        let performed = perform(store, gateway, clock, &order, effect, request).await;
+        let performed = perform(store, gateway, env, &order, effect, request).await;
         if let Err(failure) = performed {
             tracing::warn!(order_id = %id, effect = effect.id, error = failure.code(), "effect not performed");
             failed = failed.and(Err(failure));
@@ -72,9 +58,9 @@ async fn perform_effects(
 }
 
 async fn perform(
-    store: &impl OrderStore,
+    store: &impl Store,
     gateway: &impl PaymentGateway,
-    clock: &impl Clock,
+    env: &(impl Clock + IdGenerator),
     order: &Order,
     effect: &Effect,
     request: &CommandRequest,
@@ -85,25 +71,29 @@ async fn perform(
         effect: effect.clone(),
     };
     let record = async |effect: &Effect, outcome: EffectOutcome| {
-        record(store, clock, order.id(), effect, outcome, request).await
+        if is_refused_cancellation(effect, &outcome)
+            && let Some(intent) = order.state.payment.intent(effect.action.intent())
+        {
+            apply_answer(store, gateway, env, intent).await?;
+        }
+        record(store, env, order.id(), effect, outcome, request).await
     };
     if order.awaits_bank(effect) {
         // It may have been made before the dispute. What has not been made waits for the bank: the end of the dispute brings
         // it back, or gives it up.
         if let Some(outcome) = gateway.find(&command(effect)).await? {
-            record(effect, recorded(outcome)).await?;
+            record(effect, outcome).await?;
         }
         return Ok(());
     }
-    if is_key_known(effect, clock.now()) {
-        let outcome = gateway.perform(&command(effect)).await?;
-        if outcome != GatewayOutcome::ReplayedError {
-            record(effect, recorded(outcome)).await?;
-            return Ok(());
-        }
+    if is_key_known(effect, env.now())
+        && let Some(outcome) = gateway.perform(&command(effect)).await?
+    {
+        record(effect, outcome).await?;
+        return Ok(());
     }
     if let Some(outcome) = gateway.find(&command(effect)).await? {
-        record(effect, recorded(outcome)).await?;
+        record(effect, outcome).await?;
         return Ok(());
     }
     // Whoever loses the race for the next attempt finds another one in the order, and performs that.
@@ -111,13 +101,18 @@ async fn perform(
     let Some(next) = after.effect(effect.id).filter(|next| next.is_open()) else {
         return Ok(());
     };
-    let outcome = gateway.perform(&command(next)).await?;
-    if outcome == GatewayOutcome::ReplayedError {
+    let Some(outcome) = gateway.perform(&command(next)).await? else {
         let problem = "it answers with an error of an earlier attempt";
         return Err(Failure::unavailable("the payment gateway", problem));
-    }
-    record(next, recorded(outcome)).await?;
+    };
+    record(next, outcome).await?;
     Ok(())
+}
+
+/// Whether the gateway will not cancel a payment. The reason may be that the customer has paid it meanwhile.
+fn is_refused_cancellation(effect: &Effect, outcome: &EffectOutcome) -> bool {
+    matches!(effect.action, EffectAction::CancelIntent { .. })
+        && matches!(outcome, EffectOutcome::Refused { .. })
 }
 
 /// Whether the gateway still knows what it has done under the key of an attempt.
@@ -125,30 +120,10 @@ fn is_key_known(effect: &Effect, now: Timestamp) -> bool {
     now.duration_since(effect.since).as_secs() < KEY_REPEATED_S
 }
 
-fn recorded(outcome: GatewayOutcome) -> EffectOutcome {
-    match outcome {
-        GatewayOutcome::Refunded {
-            refund,
-            amount,
-            status,
-        } => EffectOutcome::Refunded {
-            refund,
-            amount,
-            status,
-        },
-        GatewayOutcome::Captured { amount, capturable } => {
-            EffectOutcome::Captured { amount, capturable }
-        }
-        GatewayOutcome::Cancelled => EffectOutcome::Cancelled,
-        GatewayOutcome::Refused { code } => EffectOutcome::Refused { code },
-        GatewayOutcome::ReplayedError => EffectOutcome::NotPerformed,
-    }
-}
-
 /// Records an outcome, if the order still has that attempt.
 async fn record(
-    store: &impl OrderStore,
-    clock: &impl Clock,
+    store: &impl Store,
+    env: &(impl Clock + IdGenerator),
     id: OrderId,
     effect: &Effect,
     outcome: EffectOutcome,
@@ -162,7 +137,7 @@ async fn record(
             outcome: outcome.clone(),
         })
     };
-    let order = execute(store, clock, id, request, command).await?.order()?;
+    let order = execute(store, env, id, request, command).await?.order()?;
     tracing::info!(order_id = %id, effect = effect.id, attempt = effect.attempt, "outcome of an effect recorded");
     Ok(order)
 }

@@ -1,21 +1,24 @@
 //! Places an order: once per idempotency key, once per number of a shop.
 //!
 //! Nothing is read before the write: the key and the number are conditions of the one transaction. Only when one of
-//! them is in use is the order read that it leads to.
+//! them is in use is the order read that it leads to, and only when a payment of the order was there before it is the
+//! placement decided again, with that payment: all of it is one transaction then too.
 
 use domain::{
-    decide,
+    decide::{self, Met, Placement},
     order::{Actor, Context, Order, PlaceOrder, Reference},
 };
 
+use jiff::Timestamp;
+
 use super::{
-    execute::{load, log},
+    execute::{REQUEST_ROUNDS, load, log},
     idempotency::{IdempotencyKey, Idempotent, check_same_request},
     placement_defaults::PlacementDefaults,
 };
 use crate::{
     failure::Failure,
-    ports::{Clock, OrderStore, SaveOutcome},
+    ports::{Clock, OrderStore, PlaceOutcome},
 };
 
 /// Places an order, with the defaults for what it does not say. A repeated request returns the order as it is now.
@@ -36,25 +39,40 @@ pub async fn place(
         actor: actor.clone(),
         cause: key.cause(),
     };
-    let placement = decide::place(&defaults.complete(request), &context)?;
-    match store.place(&placement).await? {
-        SaveOutcome::Saved => {
-            log(&placement.change);
-            Ok(Idempotent {
-                value: placement.change.order,
-                replayed: false,
-            })
+    let request = defaults.complete(request);
+    let mut placement = decide::place(&request, &context)?;
+    for _ in 0..REQUEST_ROUNDS {
+        match store.place(&placement).await? {
+            PlaceOutcome::Placed => {
+                placement.changes().for_each(log);
+                return Ok(Idempotent {
+                    value: placement.order().clone(),
+                    replayed: false,
+                });
+            }
+            PlaceOutcome::ReferenceTaken(reference @ Reference::IdempotencyKey(_)) => {
+                return placed_before(store, &reference, &context).await;
+            }
+            PlaceOutcome::ReferenceTaken(reference) => return Err(Failure::Taken(reference)),
+            // The order's id follows from shop and number.
+            PlaceOutcome::NumberTaken => return Err(Failure::NumberTaken),
+            PlaceOutcome::Met(met) => {
+                placement = with_met(decide::place(&request, &context)?, met, context.now)?;
+            }
         }
-        SaveOutcome::ReferenceTaken(reference @ Reference::IdempotencyKey(_)) => {
-            placed_before(store, &reference, &context).await
-        }
-        SaveOutcome::ReferenceTaken(reference) => Err(Failure::Taken(reference)),
-        // The order's id follows from shop and number.
-        SaveOutcome::VersionConflict => Err(Failure::NumberTaken),
-        SaveOutcome::OutOfStock { .. } => Err(Failure::Inconsistent(
-            "a placement reserves no stock".to_owned(),
-        )),
     }
+    Err(Failure::Contended(REQUEST_ROUNDS))
+}
+
+/// The placement with what was there before it.
+fn with_met(placement: Placement, met: Met, now: Timestamp) -> Result<Placement, Failure> {
+    let id = placement.change.order.placed.id;
+    let unwritable = |error| Failure::Inconsistent(format!("a commit cannot be written: {error}"));
+    let (placement, rejected) = placement.with_met(met, now).map_err(unwritable)?;
+    for rejection in rejected {
+        tracing::warn!(order_id = %id, code = rejection.code.as_str(), "a kept fact is refused");
+    }
+    Ok(placement)
 }
 
 /// The order that the key has placed before, if the request was the same.

@@ -13,6 +13,7 @@ use super::{
     availability::{Network, has_free_stock},
     execute::{CommandRequest, execute},
     hold::release_expired,
+    unmatched_payments::close_old,
 };
 use crate::{
     failure::Failure,
@@ -32,7 +33,8 @@ pub const UNREADABLE_PAUSE_S: i64 = 3600;
 /// queue of the function that is responsible. Releases expired holds. An order that it has sent is due again after a
 /// pause that doubles, so the head of the index moves on, whatever becomes of the order; while a location of the order is
 /// down the pause stays short, so that it gets its requests soon after it is up. A location that leaves a request unanswered, or
-/// makes no progress with what it has accepted, is shown to a person after the times in `shown_after`. From `stop_at` on nothing
+/// makes no progress with what it has accepted, is shown to a person after the times in `shown_after`. Closes unmatched
+/// payments that no order has named. From `stop_at` on nothing
 /// new is begun: the next sweep goes on, or a further message.
 ///
 /// # Errors
@@ -49,7 +51,8 @@ pub async fn sweep(
     let half = stop_at.duration_since(now).checked_div(2);
     let half_time = now.checked_add(half.unwrap_or_default()).unwrap_or(stop_at);
     sweep_skus(store, clock, redrive, None, half_time).await?;
-    sweep_orders(store, clock, redrive, shown_after, stop_at).await
+    sweep_orders(store, clock, redrive, shown_after, stop_at).await?;
+    close_old(store, clock, (PAGES_MAX, PAGE_ITEMS), stop_at).await
 }
 
 /// Finds SKUs that have both backorders and free stock, from a cursor on. A further message goes on when there are many.

@@ -23,3 +23,4 @@ pub mod routing_decisions;
 mod sentences;
 pub mod stock;
 pub mod timeline;
+pub mod unmatched_payments;

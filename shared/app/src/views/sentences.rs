@@ -329,6 +329,14 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
         Event::CreditGranted { refund, amount, .. } if refund.is_empty() => {
             format!("{} given back beyond what is owed", money(*amount))
         }
+        Event::PaymentAsked {
+            intent,
+            not_found: 0,
+        } => format!("The payment gateway was asked about {intent}: not paid"),
+        Event::PaymentAsked { intent, .. } => {
+            format!("The payment gateway was asked about {intent}: it does not know it")
+        }
+        Event::OrderExpired { .. } => "The time to pay is over, and nothing was paid".to_owned(),
         Event::EffectRequested { action, .. } => match action {
             EffectAction::Refund { intent, amount } => {
                 format!("Refund of {} of {intent} requested", money(*amount))

@@ -26,16 +26,16 @@ pub async fn consume(
     consume_as(queue, Sequence::OneByOne, handle).await
 }
 
-/// The same, with messages of different subjects at once: for a use case that mostly waits for others.
+/// The same, with messages of different subjects at once: for a use case that mostly waits for others. It is given the time,
+/// UTC, from which on it begins nothing new, if it can continue in another message.
 ///
 /// # Errors
 /// When the Lambda runtime cannot be reached.
 pub async fn consume_by_subject(
     queue: &SourceQueue,
     subject: Subject,
-    handle: impl AsyncFn(&str) -> Result<(), Failure>,
+    handle: impl AsyncFn(&str, Timestamp) -> Result<(), Failure>,
 ) -> Result<(), Error> {
-    let handle = async |body: &str, _: Timestamp| handle(body).await;
     consume_as(queue, Sequence::BySubject(subject), handle).await
 }
 

@@ -47,6 +47,12 @@ impl Item {
         Ok(self.text(name, text).number(SCHEMA, schema::VERSION))
     }
 
+    /// Texts, as a set.
+    pub(super) fn find_texts(&self, name: &str) -> Vec<String> {
+        let found = self.0.get(name).and_then(|value| value.as_ss().ok());
+        found.cloned().unwrap_or_default()
+    }
+
     pub(super) fn into_attributes(self) -> HashMap<String, AttributeValue> {
         self.0
     }

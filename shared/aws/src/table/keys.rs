@@ -4,6 +4,7 @@ use app::failure::Failure;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     ids::{LocationId, OrderId, Sku},
+    inbound::PaymentKey,
     order::Reference,
     order::{Cause, Phase},
     stock::Backorder,
@@ -28,8 +29,13 @@ pub(super) const RULES: &str = "RULES#";
 /// The one partition key of the health of all locations; apart from `CONFIG`, so that a role may write the one and not
 /// the other.
 pub(super) const HEALTH: &str = "HEALTH";
+/// The one partition key of positions in lists that others keep; apart, so that a role may write them and nothing else.
+pub(super) const CURSOR: &str = "CURSOR";
 /// The one partition key of the index `by-exceptions`.
 pub(super) const OPEN_EXCEPTIONS: &str = "OPEN";
+/// The partition key of the unmatched payments in the index `by-exceptions` that are open, and of those that are closed.
+pub(super) const UNMATCHED: &str = "UNMATCHED";
+pub(super) const UNMATCHED_CLOSED: &str = "UNMATCHED_CLOSED";
 /// The one partition key of the index `by-due`.
 pub(super) const DUE: &str = "DUE";
 /// The one partition key of the index `by-backordered-sku`.
@@ -38,7 +44,7 @@ pub(super) const BACKORDERED: &str = "BACKORDERED";
 /// The one partition key of the exceptions about stock.
 pub(super) const STOCK_EXCEPTIONS: &str = "STOCK_EXCEPTIONS";
 
-const ORDER: &str = "ORDER#";
+pub(super) const ORDER: &str = "ORDER#";
 const SKU: &str = "SKU#";
 const STOCK: &str = "STOCK#";
 const BACKORDER: &str = "BACKORDER#";
@@ -85,6 +91,14 @@ impl Key {
         Self::new(format!("REF#{kind}#{}", bounded(value)), "REF")
     }
 
+    /// A payment: that of an intent has the key of the reference that leads to its order.
+    pub(super) fn payment(payment: &PaymentKey) -> Self {
+        match payment {
+            PaymentKey::Intent(intent) => Self::reference(&Reference::Intent(intent.clone())),
+            PaymentKey::Order(name) => Self::new(format!("REF#payment#{}", bounded(name)), "REF"),
+        }
+    }
+
     pub(super) fn stock(sku: &Sku, location: &LocationId) -> Self {
         Self::new(sku_pk(sku), format!("{STOCK}{location}"))
     }
@@ -126,6 +140,11 @@ impl Key {
 
     pub(super) fn health(location: &LocationId) -> Self {
         Self::new(HEALTH.to_owned(), format!("{LOCATION}{location}"))
+    }
+
+    /// The position in the payment gateway's list of events.
+    pub(super) fn gateway_events() -> Self {
+        Self::new(CURSOR.to_owned(), "GATEWAY_EVENTS")
     }
 
     pub(super) fn location(id: &LocationId) -> Self {

@@ -1,4 +1,4 @@
-//! Listings: pages of orders from a sparse index that holds nothing but keys.
+//! Listings: pages of a sparse index that holds nothing but keys.
 
 use app::{
     failure::Failure,
@@ -12,20 +12,32 @@ use jiff::Timestamp;
 use super::{
     client::{Table, unavailable},
     items::Item,
-    keys::{order_of, order_pk, sortable},
+    keys::{Key, order_of, sortable},
     limits::PAGE_ORDERS_MAX,
     writes::text,
 };
 
-/// An index of orders.
+/// An index.
 pub(super) struct Index {
     pub(super) name: &'static str,
     pub(super) hash: &'static str,
     pub(super) range: &'static str,
-    /// What the table's sort key of the items in it begins with.
+    /// What the table's partition key of the items in it begins with.
+    pub(super) pk: &'static str,
+    /// What their sort key begins with.
     pub(super) sk: &'static str,
     pub(super) newest_first: bool,
 }
+
+/// Unmatched payments. Their keys begin like those of references.
+pub(super) const PAYMENTS: Index = Index {
+    name: "by-exceptions",
+    hash: "exceptions",
+    range: "placed_at",
+    pk: "REF#",
+    sk: "REF",
+    newest_first: false,
+};
 
 impl Table {
     /// One page of the orders under `value`, of those before the time `before` when it is given.
@@ -37,6 +49,21 @@ impl Table {
         before: Option<Timestamp>,
         page: &PageRequest,
     ) -> Result<Page<OrderId>, Failure> {
+        let Page { items, next } = self.list_keys(table, index, value, before, page).await?;
+        let orders = items.iter().map(|key| order_of(&key.pk));
+        let items = orders.collect::<Result<_, _>>()?;
+        Ok(Page { items, next })
+    }
+
+    /// One page of the keys under `value`, of those before the time `before` when it is given.
+    pub(super) async fn list_keys(
+        &self,
+        table: &str,
+        index: &Index,
+        value: String,
+        before: Option<Timestamp>,
+        page: &PageRequest,
+    ) -> Result<Page<Key>, Failure> {
         let start = page
             .after
             .as_deref()
@@ -60,10 +87,14 @@ impl Table {
                 .expression_attribute_values(":range", text(sortable(time))),
         };
         let found = query.send().await.map_err(unavailable)?;
-        let order = |item: &std::collections::HashMap<String, AttributeValue>| {
-            order_of(Item::from(item.clone()).get_text("pk")?)
+        let key = |item: &std::collections::HashMap<String, AttributeValue>| {
+            let item = Item::from(item.clone());
+            Ok::<_, Failure>(Key {
+                pk: item.get_text("pk")?.to_owned(),
+                sk: item.get_text("sk")?.to_owned(),
+            })
         };
-        let items = found.items().iter().map(order).collect::<Result<_, _>>()?;
+        let items = found.items().iter().map(key).collect::<Result<_, _>>()?;
         let next = found
             .last_evaluated_key
             .map(|key| cursor(index, &Item::from(key)))
@@ -72,11 +103,11 @@ impl Table {
     }
 }
 
-/// The end of a page, opaque to callers: the time, the order and the sort key. The rest follows from the index.
+/// The end of a page, opaque to callers: the time, the key. The rest follows from the index.
 fn cursor(index: &Index, key: &Item) -> Result<String, Failure> {
-    let order = order_of(key.get_text("pk")?)?;
     let (time, sk) = (key.get_text(index.range)?, key.get_text("sk")?);
-    Ok(URL_SAFE_NO_PAD.encode(format!("{time}|{order}|{sk}")))
+    let pk = key.get_text("pk")?;
+    Ok(URL_SAFE_NO_PAD.encode(format!("{time}|{sk}|{pk}")))
 }
 
 /// The key after which a page starts. A cursor comes from outside, so each part of it is parsed.
@@ -84,16 +115,15 @@ fn start_key(index: &Index, value: &str, cursor: &str) -> Result<Item, Failure> 
     let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| bad_cursor())?;
     let cursor = std::str::from_utf8(&bytes).map_err(|_| bad_cursor())?;
     let mut parts = cursor.splitn(3, '|');
-    let (Some(time), Some(order), Some(sk)) = (parts.next(), parts.next(), parts.next()) else {
+    let (Some(time), Some(sk), Some(pk)) = (parts.next(), parts.next(), parts.next()) else {
         return Err(bad_cursor());
     };
     let time: Timestamp = time.parse().map_err(|_| bad_cursor())?;
-    let order: OrderId = order.parse().map_err(|_| bad_cursor())?;
-    if !sk.starts_with(index.sk) {
+    if !sk.starts_with(index.sk) || !pk.starts_with(index.pk) {
         return Err(bad_cursor());
     }
     Ok(Item::default()
-        .text("pk", order_pk(order))
+        .text("pk", pk)
         .text("sk", sk)
         .text(index.hash, value)
         .text(index.range, sortable(time)))
@@ -107,12 +137,13 @@ pub(super) fn bad_cursor() -> Failure {
 mod tests {
     use domain::ids::ShopId;
 
-    use super::*;
+    use super::{super::keys::order_pk, *};
 
     const INDEX: Index = Index {
         name: "i",
         hash: "due",
         range: "due_at",
+        pk: "ORDER#",
         sk: "STATE",
         newest_first: false,
     };
@@ -139,7 +170,7 @@ mod tests {
             "x",
             "%",
             "e30",
-            &URL_SAFE_NO_PAD.encode("2026|ord_1"),
+            &URL_SAFE_NO_PAD.encode("2026|STATE"),
             &URL_SAFE_NO_PAD.encode([0xff]),
         ] {
             assert!(

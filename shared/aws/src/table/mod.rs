@@ -9,12 +9,15 @@
 //! | commit | `ORDER#<id>` | `COMMIT#<seq, 6 digits>` | `text`, `hash`, `order_id`, `outbox` | audit, the stream |
 //! | API request that changed nothing | `ORDER#<id>` | `UNCHANGED#<hash of its cause>` | `expires_at` | duplicate check |
 //! | reference | `REF#<kind>#<value>` | `REF` | `order_id` | find |
+//! | unmatched payment | `REF#intent#<intent>`, or `REF#payment#<name of its order>` | `REF` | `text`, `version`, `exceptions`, `placed_at`; `order_id` once an order has named it, and then it is a reference | applying facts, placing, list |
+//! | unmatched payments that name an order that is not placed | `ORDER#<id>` | `PLACED` | `waiting`, `version`; replaced by the order as placed | placing |
 //! | stock level | `SKU#<sku>` | `STOCK#<location>` | `on_hand`, `reserved`, `safety_stock`, `available`; `shortfall` when there is one; `counted_at`; `moves`, the last movements after it; `moves_dropped`, the time of the latest that is not kept; `count_needed` and `count_needed_for`, the open exception; `exceptions_opened` | SKU |
 //! | exception about a stock level | `STOCK_EXCEPTIONS` | `<location>#<sku>` | `text`; `closed` when it is | list of exceptions, work on one |
 //! | backorder | `SKU#<sku>` | `BACKORDER#<priority>#<placed at>#<order>#<line>` | `text`, `backordered`, `backordered_sku` | SKU, sweep |
 //! | stock movement, work on an exception about stock | `INBOX#<source>#<id>` | `INBOX` | `record`, `outbox`, `expires_at` | duplicate check, the stream |
 //! | location, supplier | `CONFIG` | `LOCATION#<id>` | `text` | routing, dispatch |
 //! | health of a location | `HEALTH` | `LOCATION#<id>` | `text`, `version` | dispatch, list of locations |
+//! | position in the payment gateway's list of events | `CURSOR` | `GATEWAY_EVENTS` | `text`, `version` | payments |
 //! | rules | `CONFIG` | `RULES#<version, 6 digits>` | `text` | routing |
 //!
 //! `text` and `record` are JSON documents, read as a whole; `schema` beside them is the version of the document, and a
@@ -27,6 +30,7 @@
 mod backorders;
 mod client;
 mod config;
+mod events_cursor;
 mod health;
 mod items;
 mod keys;
@@ -41,6 +45,8 @@ mod save;
 mod stock;
 mod stock_exceptions;
 mod transact;
+mod unmatched;
+mod versioned;
 mod writes;
 
 pub use client::Table;

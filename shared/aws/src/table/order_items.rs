@@ -23,16 +23,18 @@ pub(super) enum ItemKind {
     State,
     /// A failed condition: there is a commit of that number already.
     Commit,
-    /// No condition of its own tells more than those of state and commit.
+    /// A failed condition, when there is no order: unmatched payments name it, or more than were read.
     Placed,
-    /// As [`Self::Placed`].
+    /// No condition of its own tells more than those of state and commit.
     Contact,
     /// A failed condition: the level is not what the write needs.
     StockLevel(usize),
     /// Unconditional: a backorder belongs to one order, whose state is conditioned.
     Backorder,
-    /// A failed condition: the reference leads to another order.
+    /// A failed condition: the reference leads to another order, or the payment is unmatched.
     Reference(usize),
+    /// A failed condition: the unmatched payment has changed since it was read.
+    Payment,
 }
 
 /// A transaction under construction: each write with what it writes.
@@ -72,17 +74,27 @@ impl<'a> FailedKinds<'a> {
             .find_map(|(kind, failed)| (kind == wanted).then_some(failed))
     }
 
-    /// The first reference that leads to another order.
-    pub(super) fn taken_reference(&self, references: &[Reference]) -> Option<Reference> {
-        self.iter().find_map(|(kind, _)| match kind {
-            ItemKind::Reference(index) => references.get(index).cloned(),
+    /// The references whose conditions failed.
+    pub(super) fn references<'r>(
+        &self,
+        references: &'r [Reference],
+    ) -> impl Iterator<Item = (&'r Reference, &'a FailedCondition)> {
+        self.iter().filter_map(move |(kind, failed)| match kind {
+            ItemKind::Reference(index) => Some((references.get(index)?, failed)),
             ItemKind::State
             | ItemKind::Commit
             | ItemKind::Placed
             | ItemKind::Contact
             | ItemKind::StockLevel(_)
-            | ItemKind::Backorder => None,
+            | ItemKind::Backorder
+            | ItemKind::Payment => None,
         })
+    }
+
+    /// The first reference that leads to another order.
+    pub(super) fn taken_reference(&self, references: &[Reference]) -> Option<Reference> {
+        let mut failed = self.references(references);
+        failed.next().map(|(reference, _)| reference.clone())
     }
 }
 
@@ -121,19 +133,20 @@ impl Table {
         Write::put(self, item, Some(ABSENT))
     }
 
-    /// A reference may be written again by its own order. A tracking number may move to another order: carriers use
-    /// numbers again.
+    /// A reference may be written again by its own order, and keeps what else is known of a payment. A tracking number may
+    /// move to another order: carriers use numbers again.
     pub(super) fn write_reference(
         &self,
         reference: &Reference,
         order: OrderId,
     ) -> Result<Write, Failure> {
-        let own = || Condition {
-            expression: "attribute_not_exists(#pk) OR #order_id = :order",
-            values: vec![(":order", text(order.to_string()))],
-        };
-        let condition = reference.is_exclusive().then(own);
-        Write::put(self, reference_item(reference, order), condition)
+        if !reference.is_exclusive() {
+            return Write::put(self, reference_item(reference, order), None);
+        }
+        let condition = "attribute_not_exists(#pk) OR #order_id = :order";
+        let values = vec![(":order", text(order.to_string()))];
+        let update = "SET #order_id = :order";
+        Write::update(self, Key::reference(reference), update, condition, values)
     }
 
     pub(super) fn contact_item(&self, order: &Order, contact: &Contact) -> Result<Item, Failure> {

@@ -2,7 +2,9 @@
 
 use app::{
     failure::Failure,
-    ports::{OrderHistory, OrderStore, Page, PageRequest, RememberOutcome, SaveOutcome},
+    ports::{
+        OrderHistory, OrderStore, Page, PageRequest, PlaceOutcome, RememberOutcome, SaveOutcome,
+    },
 };
 use aws_sdk_dynamodb::operation::update_item::UpdateItemError;
 use domain::{
@@ -16,9 +18,13 @@ use jiff::{Timestamp, civil::Date};
 use super::{
     client::{Table, unavailable},
     items::{Item, names},
-    keys::{self, COMMIT, DUE, Key, OPEN_EXCEPTIONS, PLACED, STATE, order_pk, phase_day, sortable},
+    keys::{
+        self, COMMIT, DUE, Key, OPEN_EXCEPTIONS, ORDER, PLACED, STATE, order_pk, phase_day,
+        sortable,
+    },
     listing::Index,
     transact::TransactionEnd,
+    unmatched::is_named_only,
     writes::{ABSENT, Write, number, text},
 };
 
@@ -26,6 +32,7 @@ const BY_CUSTOMER: Index = Index {
     name: "by-customer",
     hash: "customer",
     range: "placed_at",
+    pk: ORDER,
     sk: keys::CONTACT,
     newest_first: true,
 };
@@ -33,6 +40,7 @@ const BY_PHASE_DAY: Index = Index {
     name: "by-phase-day",
     hash: "phase_day",
     range: "placed_at",
+    pk: ORDER,
     sk: STATE,
     newest_first: true,
 };
@@ -40,6 +48,7 @@ const BY_EXCEPTIONS: Index = Index {
     name: "by-exceptions",
     hash: "exceptions",
     range: "placed_at",
+    pk: ORDER,
     sk: STATE,
     newest_first: false,
 };
@@ -47,6 +56,7 @@ const BY_DUE: Index = Index {
     name: "by-due",
     hash: "due",
     range: "due_at",
+    pk: ORDER,
     sk: STATE,
     newest_first: false,
 };
@@ -74,6 +84,8 @@ impl OrderStore for Table {
             .collect();
         match items.as_slice() {
             [] => Ok(None),
+            // Payments have named an order that is not placed.
+            [named] if is_named_only(named) => Ok(None),
             [placed, state] => Ok(Some(Order {
                 placed: placed.get_json("text")?,
                 state: state.get_json("text")?,
@@ -84,7 +96,7 @@ impl OrderStore for Table {
         }
     }
 
-    async fn place(&self, placement: &Placement) -> Result<SaveOutcome, Failure> {
+    async fn place(&self, placement: &Placement) -> Result<PlaceOutcome, Failure> {
         self.place_order(placement).await
     }
 
@@ -139,8 +151,11 @@ impl OrderStore for Table {
 
     async fn find(&self, reference: &Reference) -> Result<Option<OrderId>, Failure> {
         let item = self.get(Key::reference(reference)).await?;
-        let Some(item) = item else { return Ok(None) };
-        let order = item.get_text("order_id")?.parse();
+        // A payment may be stored that no order has named.
+        let order = item.as_ref().and_then(|item| item.find_text("order_id"));
+        let Some(order) = order.map(str::parse) else {
+            return Ok(None);
+        };
         order
             .map(Some)
             .map_err(|error| Failure::Inconsistent(format!("a reference names no order: {error}")))

@@ -1,13 +1,13 @@
 //! What answers to commands mean.
 
-use connect::vendors::stripe::commands::{CommandOutcome, NoOutcome};
-use domain::order::{Effect, RefundStatus};
+use connect::vendors::stripe::commands::NoOutcome;
+use domain::order::{Effect, EffectOutcome, RefundStatus};
 use serde_json::{Value, json};
 
 use crate::support::{answered, cancel, capture, made_refund, published, refund};
 
 /// The outcome that a 2xx answer with this object stands for.
-fn done(effect: &Effect, object: &Value) -> Result<CommandOutcome, NoOutcome> {
+fn done(effect: &Effect, object: &Value) -> Result<EffectOutcome, NoOutcome> {
     answered(effect, 200, &[], &object.to_string())
 }
 
@@ -22,7 +22,7 @@ fn refused(code: &str) -> NoOutcome {
     NoOutcome::Refused { code }
 }
 
-fn is_unknown(outcome: Result<CommandOutcome, NoOutcome>) -> bool {
+fn is_unknown(outcome: Result<EffectOutcome, NoOutcome>) -> bool {
     matches!(outcome, Err(NoOutcome::Unknown { .. }))
 }
 
@@ -40,7 +40,7 @@ fn a_published_refund_is_read_with_its_status() {
         ("failed", RefundStatus::Failed),
         ("canceled", RefundStatus::Cancelled),
     ] {
-        let made = CommandOutcome::Refunded {
+        let made = EffectOutcome::Refunded {
             refund: "re_1Pgc72B7WZ01zgkWqPvrRrPE".to_owned(),
             amount: 100,
             status,
@@ -53,7 +53,7 @@ fn a_published_refund_is_read_with_its_status() {
 #[test]
 fn a_published_intent_says_what_was_captured() {
     let succeeded = published("payment_intent.succeeded");
-    let captured = CommandOutcome::Captured {
+    let captured = EffectOutcome::Captured {
         amount: 2000,
         capturable: 0,
     };
@@ -63,7 +63,7 @@ fn a_published_intent_says_what_was_captured() {
     partly["status"] = "requires_capture".into();
     partly["amount_received"] = 500.into();
     partly["amount_capturable"] = 1500.into();
-    let captured = CommandOutcome::Captured {
+    let captured = EffectOutcome::Captured {
         amount: 500,
         capturable: 1500,
     };
@@ -76,7 +76,7 @@ fn a_published_intent_says_what_was_captured() {
 #[test]
 fn a_published_intent_says_whether_it_is_cancelled() {
     let cancelled = published("payment_intent.canceled");
-    assert_eq!(done(&cancel(1), &cancelled), Ok(CommandOutcome::Cancelled));
+    assert_eq!(done(&cancel(1), &cancelled), Ok(EffectOutcome::Cancelled));
     let succeeded = published("payment_intent.succeeded");
     assert_eq!(done(&cancel(1), &succeeded), Err(NoOutcome::Pending));
 }

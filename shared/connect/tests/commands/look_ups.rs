@@ -1,7 +1,7 @@
 //! What look-ups mean.
 
-use connect::vendors::stripe::commands::{CommandOutcome, NoOutcome, RefundPage, intent, refunds};
-use domain::order::Effect;
+use connect::vendors::stripe::commands::{NoOutcome, RefundPage, intent, refunds};
+use domain::order::{Effect, EffectOutcome};
 use serde_json::{Value, json};
 
 use crate::support::{
@@ -25,10 +25,13 @@ fn named(effect: u32, id: &str, status: &str) -> Value {
     refund
 }
 
-fn id(outcome: Option<CommandOutcome>) -> Option<String> {
+fn id(outcome: Option<EffectOutcome>) -> Option<String> {
     outcome.and_then(|outcome| match outcome {
-        CommandOutcome::Refunded { refund, .. } => Some(refund),
-        CommandOutcome::Captured { .. } | CommandOutcome::Cancelled => None,
+        EffectOutcome::Refunded { refund, .. } => Some(refund),
+        EffectOutcome::Captured { .. }
+        | EffectOutcome::Cancelled
+        | EffectOutcome::Refused { .. }
+        | EffectOutcome::NotPerformed => None,
     })
 }
 
@@ -72,7 +75,7 @@ fn an_intent_shows_a_capture_or_a_cancellation() {
             intent(currency("USD"), effect, answer)
         })
     };
-    let captured = CommandOutcome::Captured {
+    let captured = EffectOutcome::Captured {
         amount: 2000,
         capturable: 0,
     };
@@ -84,7 +87,7 @@ fn an_intent_shows_a_capture_or_a_cancellation() {
     assert_eq!(look(&capture(1, 500, 2000), 200, &succeeded), Ok(None));
     assert_eq!(look(&cancel(1), 200, &succeeded), Ok(None));
     let cancelled = published("payment_intent.canceled");
-    let done = Some(CommandOutcome::Cancelled);
+    let done = Some(EffectOutcome::Cancelled);
     assert_eq!(look(&cancel(1), 200, &cancelled), Ok(done));
     let missing =
         json!({ "error": { "type": "invalid_request_error", "code": "resource_missing" } });

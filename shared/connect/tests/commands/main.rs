@@ -3,7 +3,11 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod events;
+#[cfg(test)]
 mod look_ups;
+#[cfg(test)]
+mod payments;
 #[cfg(test)]
 mod requests;
 #[cfg(test)]

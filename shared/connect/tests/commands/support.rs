@@ -4,12 +4,12 @@ use std::path::PathBuf;
 
 use connect::{
     Headers,
-    vendors::stripe::commands::{ApiAnswer, CommandOutcome, NoOutcome, performed},
+    vendors::stripe::commands::{ApiAnswer, NoOutcome, performed},
 };
 use domain::{
     ids::OrderId,
     money::Currency,
-    order::{Effect, EffectAction},
+    order::{Effect, EffectAction, EffectOutcome},
 };
 use serde_json::Value;
 
@@ -75,7 +75,7 @@ pub(crate) fn answered(
     status: u16,
     headers: &[(&str, &str)],
     body: &str,
-) -> Result<CommandOutcome, NoOutcome> {
+) -> Result<EffectOutcome, NoOutcome> {
     with_answer(status, headers, body, |answer| {
         performed(order(), currency("USD"), effect, answer)
     })

@@ -1,9 +1,9 @@
 //! The one entry: what a command causes.
 
 use super::{
-    approval, cancellation, closing, declined, dispute, effects, exception, fulfillment, gateway,
-    hold, overdue, payment, payment_deadline, refund::refund_owed, refund_request, routing,
-    secured, shipment, silence, unsent,
+    approval, asking, cancellation, closing, declined, dispute, effects, exception, fulfillment,
+    gateway, hold, overdue, payment, payment_deadline, refund::refund_owed, refund_request,
+    routing, secured, shipment, silence, unsent,
 };
 use crate::{
     evolve::evolve,
@@ -97,6 +97,7 @@ pub fn decide(
         Command::CloseException { id, outcome, note } => {
             approval::close(order, *id, outcome, note.as_deref(), context)?
         }
+        Command::NoteAsked { intent, found } => asking::note(order, intent, *found, context.now),
         Command::RecordEffect { effect, outcome } => gateway::record(order, *effect, outcome)?,
         Command::RetryEffect { effect } => gateway::retry(order, *effect)?,
         Command::Refund {

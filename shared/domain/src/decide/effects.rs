@@ -45,10 +45,15 @@ fn is_confirmed(order: &Order, effect: &Effect) -> bool {
             let intent = payment.intent(intent);
             intent.is_some_and(|intent| intent.captured > *captured_before)
         }
-        // An intent that was captured cannot be cancelled any more; what it has taken is refunded.
+        // An intent that was captured cannot be cancelled any more; what it has taken is refunded. One that the customer has
+        // paid after all is not to be cancelled while the order is not.
         EffectAction::CancelIntent { intent } => {
+            let is_over = order.state.status == Status::Cancelled;
             let intent = payment.intent(intent);
-            intent.is_some_and(|intent| intent.cancelled || intent.captured > 0)
+            intent.is_some_and(|intent| {
+                let is_used = intent.capturable() > 0 || intent.is_processing();
+                intent.cancelled || intent.captured > 0 || (is_used && !is_over)
+            })
         }
     }
 }
@@ -153,7 +158,7 @@ fn cancellations(order: &Order) -> Vec<EffectAction> {
 }
 
 /// Whether a capture or the cancellation of the intent was asked for, or was refused and waits for a person.
-fn is_asked(order: &Order, intent: &Intent) -> bool {
+pub(super) fn is_asked(order: &Order, intent: &Intent) -> bool {
     let mut asked = order.state.effects.iter();
     asked.any(|effect| match &effect.action {
         EffectAction::Refund { .. } => false,

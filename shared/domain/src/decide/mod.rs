@@ -5,6 +5,7 @@
 //! not fit is recorded as an exception for a person, or, when its predecessor has not arrived, left on its queue.
 
 mod approval;
+mod asking;
 mod assessment;
 mod cancellation;
 mod closing;
@@ -18,6 +19,7 @@ mod fulfillment;
 mod gateway;
 mod hold;
 mod late;
+mod matching;
 mod overdue;
 mod payment;
 mod payment_deadline;
@@ -35,6 +37,7 @@ mod unsent;
 
 pub use cancellation::{cancellation_outcome, preview_cancellation, remaining_cancellation};
 pub use command::decide;
+pub use matching::Met;
 pub use placement::{
     ADDRESS_LINES_MAX, AMOUNT_MAX, EMAIL_CHARS_MAX, LINES_MAX, NAME_CHARS_MAX, PHONE_CHARS_MAX,
     PLACED_AGO_DAYS_MAX, PLACED_AHEAD_S_MAX, Placement, UNITS_MAX, place,

@@ -7,8 +7,8 @@ use super::{
     units::{recalled, units_of},
 };
 use crate::order::{
-    Context, Event, ExceptionKind, FulfillmentStatus, LineUnits, Order, PaymentStep, Rejection,
-    UnitsAt,
+    CancelReason, Context, Event, ExceptionKind, FulfillmentStatus, LineUnits, Order, PaymentStep,
+    Rejection, UnitsAt,
 };
 
 /// Does the step that is due, if one is.
@@ -23,7 +23,13 @@ pub(super) fn enforce(order: &Order, context: &Context) -> Result<Vec<Event>, Re
         return Ok(vec![]);
     }
     match step {
-        PaymentStep::Cancel(reason) => cancellation::cancel(order, &[], &reason, None),
+        PaymentStep::Cancel(reason) => {
+            let cancelled = cancellation::cancel(order, &[], &reason, None)?;
+            let is_news = !order.state.expired && reason != CancelReason::PaymentCancelled;
+            let expired =
+                (is_news && !cancelled.is_empty()).then_some(Event::OrderExpired { reason });
+            Ok(expired.into_iter().chain(cancelled).collect())
+        }
         PaymentStep::ReleaseReservations => Ok(release_reservations(order)),
         PaymentStep::ShowUnresolved(intent) => {
             let detail = format!(

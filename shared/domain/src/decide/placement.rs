@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::{
     ids::OrderId,
+    inbound::UnmatchedPayment,
     money::split,
     order::{
         Change, Contact, Context, Destination, Event, Line, Order, PAY_WITHIN_S, PlaceLine,
@@ -37,6 +38,12 @@ pub const ADDRESS_LINES_MAX: usize = 5;
 pub struct Placement {
     /// First commit, state, references.
     pub change: Change,
+    /// Further commits, of what was there before the order.
+    pub then: Vec<Change>,
+    /// The unmatched payments that belong to the order from now on, as they are afterwards.
+    pub matched: Vec<UnmatchedPayment>,
+    /// How many unmatched payments name the order; see [`Met`](super::Met).
+    pub named_by: u64,
     /// The customer, in an item of its own.
     pub contact: Contact,
 }
@@ -95,6 +102,9 @@ pub fn place(request: &PlaceOrder, context: &Context) -> Result<Placement, Rejec
     }
     Ok(Placement {
         change,
+        then: Vec::new(),
+        matched: Vec::new(),
+        named_by: 0,
         contact: request.customer.clone(),
     })
 }

@@ -272,6 +272,12 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             let payment = &mut order.state.payment;
             payment.credits = payment.credits.saturating_add(*amount);
         }
+        Event::PaymentAsked { intent, not_found } => {
+            let intent = payment::intent_mut(order, intent);
+            intent.asked_at = Some(context.now);
+            intent.not_found = *not_found;
+        }
+        Event::OrderExpired { .. } => order.state.expired = true,
         Event::EffectRequested {
             effect,
             action,

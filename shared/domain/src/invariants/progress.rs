@@ -6,7 +6,7 @@
 //! | shipments that a location may still tell of | the end of the grace, for which the order is due; after it a person |
 //! | units that a location has accepted, and has not said that it will not ship | the sweep, for which the order is due within two days of the last progress; a person after the time of the setting: see [`overdue`](super::overdue) |
 //! | a hold | its end, for which the order is due; without one whoever placed it, since held orders are listed |
-//! | units that are not paid | the time to pay or the time for which stock stays reserved, for which the order is due; or a person |
+//! | units that are not paid | the answer of the payment gateway, for which the order is due; the time to pay or the time for which stock stays reserved, for which the order is due; or a person |
 //! | backordered units of a paid order | stock: they are queued (I1), and nothing that they could take is free ([`owed_drains`](super::owed_drains)) |
 //!
 //! A person is shown an order while it has an open exception. When a person has closed one, the person has decided, and
@@ -54,7 +54,9 @@ fn stuck(record: &OrderRecord) -> Vec<String> {
     for found in open(order) {
         stuck.extend(stuck_closing(record, found));
     }
-    let ends = order.owes().contains_key(&Owed::Cancellation);
+    let owes = order.owes();
+    // The gateway is asked before the wait is ended.
+    let ends = owes.contains_key(&Owed::Cancellation) || owes.contains_key(&Owed::Payments);
     if waits_for_payment(order) && !ends && !is_shown(record, |_| true) {
         stuck.push("units wait for a payment that nobody ends the wait for".to_owned());
     }

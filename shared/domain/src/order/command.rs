@@ -125,6 +125,12 @@ pub enum Command {
         /// A person's words.
         note: Option<String>,
     },
+    /// Note that the payment gateway was asked about an intent, after what it tells of it was recorded.
+    NoteAsked {
+        intent: String,
+        /// Whether the gateway knows it.
+        found: bool,
+    },
     /// Record what has become of an effect.
     RecordEffect { effect: u32, outcome: EffectOutcome },
     /// A person wants a refused effect to be tried again.

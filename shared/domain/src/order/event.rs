@@ -535,6 +535,15 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<RefundReason>,
     },
+    /// The payment gateway was asked about an intent, and something rests on its answer.
+    PaymentAsked {
+        intent: String,
+        /// How often in a row it did not know the intent; 0: it knows it.
+        #[serde(default, skip_serializing_if = "is_default")]
+        not_found: u32,
+    },
+    /// The time to pay was over and the order was not paid; it is cancelled for that.
+    OrderExpired { reason: CancelReason },
     /// Something must happen once outside.
     EffectRequested {
         /// Its number within the order, counted from 1.
@@ -678,6 +687,8 @@ impl Event {
             Self::RestockingFeeKept { .. } => "RestockingFeeKept",
             Self::RefundProposed { .. } => "RefundProposed",
             Self::CreditGranted { .. } => "CreditGranted",
+            Self::PaymentAsked { .. } => "PaymentAsked",
+            Self::OrderExpired { .. } => "OrderExpired",
             Self::EffectRequested { .. } => "EffectRequested",
             Self::EffectRetried { .. } => "EffectRetried",
             Self::EffectRefused { .. } => "EffectRefused",

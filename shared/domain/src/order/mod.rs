@@ -1,5 +1,6 @@
 //! The order aggregate: what was placed, what has become of it, and the words to change it.
 
+mod asking;
 mod cancellation;
 mod causes;
 mod change;
@@ -31,6 +32,7 @@ mod state;
 mod status;
 mod terms;
 
+pub use asking::{ASK_AFTER_S, NOT_FOUND_TIMES};
 pub use cancellation::{LineCancellation, RefusedUnits, RequestedUnits};
 pub use causes::Causes;
 pub(crate) use change::ITEMS_OF_EVERY_CHANGE;

@@ -39,7 +39,7 @@ impl Default for ShownAfter {
 pub enum Owed {
     /// What the payment makes due: see [`PaymentStep`](super::PaymentStep).
     Cancellation,
-    /// The payment gateway must be commanded.
+    /// The payment gateway must be commanded, or asked.
     Payments,
     /// Locations must be sent a request, or asked to cancel.
     Dispatch,
@@ -58,6 +58,10 @@ impl Order {
         ];
         let owed = owed.into_iter().filter(|(_, is_owed)| *is_owed);
         let mut owes: BTreeMap<Owed, Timestamp> = owed.map(|(owed, _)| (owed, overdue)).collect();
+        if let Some(asked_at) = self.asks_at().min() {
+            let due = owes.entry(Owed::Payments).or_insert(asked_at);
+            *due = asked_at.min(*due);
+        }
         if let Some((_, due)) = self.payment_step() {
             // A step that is due at once is done because of the event that made it so.
             let is_at_once = due <= self.state.changed_at;
@@ -86,7 +90,8 @@ impl Order {
     /// * the times that are set for what comes later.
     pub fn due_again(&self, shown_after: ShownAfter, now: Timestamp) -> Timestamp {
         let step_at = self.payment_step().map(|(_, due)| due);
-        let steps = step_at.into_iter().chain(self.closing_ends());
+        let asks: Vec<Timestamp> = self.asks_at().collect();
+        let steps = step_at.into_iter().chain(self.closing_ends()).chain(asks);
         let owes = self.owes_payments() || self.owes_dispatch() || self.owes_routing();
         let is_driven = owes || steps.clone().any(|due| due <= now);
         let hold_ends = self.state.holds.iter().filter_map(|hold| hold.until);

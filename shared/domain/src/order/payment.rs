@@ -70,6 +70,13 @@ pub struct Intent {
     /// Whether a person was shown that it has been processing for very long.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shown_unresolved: bool,
+    /// When the provider was asked about it last and the answer was noted, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub asked_at: Option<Timestamp>,
+    /// How often in a row the provider did not know it, as far as it matters: see
+    /// [`NOT_FOUND_TIMES`](super::NOT_FOUND_TIMES).
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub not_found: u32,
 }
 
 impl Intent {
@@ -91,6 +98,11 @@ impl Intent {
             && !self.cancelled
             && self.captured == 0
             && self.authorized == 0
+    }
+
+    /// Whether nothing has come of it that stays: money, the promise of money, or its end.
+    pub fn is_unresolved(&self) -> bool {
+        !self.cancelled && self.captured == 0 && self.authorized == 0
     }
 
     /// Whether more was authorized than was captured, and it can be captured no more because it was cancelled.

@@ -43,28 +43,47 @@ impl Order {
     }
 
     /// An order is cancelled at once when all of its intents were cancelled, and otherwise when the time to pay is over;
-    /// never while an intent is processing, authorized or captured.
+    /// never while an intent is processing, authorized or captured. Where the gateway is commanded, it is asked first, and the
+    /// intents that can still be paid are cancelled there.
     fn cancellation_step(&self) -> Option<(PaymentStep, Timestamp)> {
+        if self.waits_for_nothing_but_time() {
+            let until = self.pay_until();
+            let is_gone = self.state.payment.is_gone();
+            // From then on intents are cancelled because the time is over.
+            if is_gone && self.state.changed_at < until {
+                let step = PaymentStep::Cancel(CancelReason::PaymentCancelled);
+                return Some((step, self.state.changed_at));
+            }
+            let is_free = is_gone || self.is_free_to_expire();
+            return is_free.then(|| (PaymentStep::Cancel(self.why_not_paid()), until));
+        }
+        None
+    }
+
+    /// Whether the order is cancelled when its time to pay is over.
+    pub fn waits_for_nothing_but_time(&self) -> bool {
         let payment = &self.state.payment;
-        let waits = payment.pledged() > 0 || payment.is_processing();
-        if waits || self.is_paid() || !self.can_be_cancelled() {
-            return None;
-        }
-        if payment.is_gone() {
-            let step = PaymentStep::Cancel(CancelReason::PaymentCancelled);
-            return Some((step, self.state.changed_at));
-        }
-        let reason = if payment.intents.iter().any(|intent| intent.failed) {
+        let may_come = payment.pledged() > 0 || payment.is_processing();
+        !may_come && !self.is_paid() && self.can_be_cancelled()
+    }
+
+    fn why_not_paid(&self) -> CancelReason {
+        if self
+            .state
+            .payment
+            .intents
+            .iter()
+            .any(|intent| intent.failed)
+        {
             CancelReason::PaymentFailed
         } else {
             CancelReason::NotPaid
-        };
-        Some((PaymentStep::Cancel(reason), self.pay_until()))
+        }
     }
 
     /// Whether a cancellation of the whole order would cancel units, or ask a location that has not been asked and has
     /// not refused.
-    fn can_be_cancelled(&self) -> bool {
+    pub(super) fn can_be_cancelled(&self) -> bool {
         let unassigned = self.sum(|l| l.unrouted.saturating_add(l.backordered)) > 0;
         let cancellable = |f: &FulfillmentOrder| {
             let not_requested = f.lines.iter().any(|l| l.open > l.cancel_requested);

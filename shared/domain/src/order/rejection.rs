@@ -73,6 +73,8 @@ pub enum RejectionCode {
     NotYetCaptured,
     /// More movements of the stock level happened after the count than are kept.
     CountTooOld,
+    /// The unmatched payment is closed.
+    PaymentClosed,
 }
 
 impl RejectionCode {
@@ -101,6 +103,7 @@ impl RejectionCode {
             Self::NotCommanded => "not_commanded",
             Self::NotYetCaptured => "not_yet_captured",
             Self::CountTooOld => "count_too_old",
+            Self::PaymentClosed => "payment_closed",
         }
     }
 
@@ -128,7 +131,8 @@ impl RejectionCode {
             | Self::OwnRefund
             | Self::Disputed
             | Self::NotCommanded
-            | Self::CountTooOld => false,
+            | Self::CountTooOld
+            | Self::PaymentClosed => false,
         }
     }
 }

@@ -55,6 +55,9 @@ pub struct OrderState {
     /// Payment facts.
     #[serde(default)]
     pub payment: Payment,
+    /// Whether it was not paid in time, and is being cancelled for that or was.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub expired: bool,
     /// Since when stock is reserved for units that are not paid any more and were not requested yet, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unpaid_since: Option<Timestamp>,
@@ -100,6 +103,7 @@ impl Order {
             shipments: Vec::new(),
             holds: Vec::new(),
             payment: Payment::default(),
+            expired: false,
             unpaid_since: None,
             exceptions: Vec::new(),
             exceptions_opened: 0,

@@ -5,6 +5,7 @@ pub(crate) mod allow_location;
 pub(crate) mod cancel_order;
 pub(crate) mod close_exception;
 pub(crate) mod close_stock_exception;
+pub(crate) mod close_unmatched_payment;
 pub(crate) mod hold_order;
 pub(crate) mod list_backorders;
 pub(crate) mod list_exceptions;
@@ -12,6 +13,7 @@ pub(crate) mod list_fulfillment_orders;
 pub(crate) mod list_locations;
 pub(crate) mod list_orders;
 pub(crate) mod list_suppliers;
+pub(crate) mod list_unmatched_payments;
 pub(crate) mod place_order;
 pub(crate) mod put_location;
 pub(crate) mod put_supplier;
@@ -43,6 +45,8 @@ pub const ROUTES: &[Route] = &[
     close_exception::ROUTE,
     take_stock_exception::ROUTE,
     close_stock_exception::ROUTE,
+    list_unmatched_payments::ROUTE,
+    close_unmatched_payment::ROUTE,
     list_fulfillment_orders::ROUTE,
     read_fulfillment_order::ROUTE,
     report_fulfillment::ACCEPT,

@@ -49,7 +49,7 @@ impl Stripe {
         })
     }
 
-    /// The customer has authorized an amount, which can be captured once.
+    /// The customer has authorized an amount, which can be captured once. No event tells of it until [`Stripe::tell`].
     pub fn authorize(&self, intent: &str, order: &str, currency: &str, amount: i64) {
         self.put(Intent {
             id: intent.to_owned(),
@@ -82,6 +82,22 @@ impl Stripe {
         });
     }
 
+    /// An event tells of an intent as it is now.
+    ///
+    /// # Errors
+    /// When there is none of that id, or its webhook is not taken.
+    pub fn tell(&self, intent: &str) -> Outcome {
+        let due = self.with(|state| {
+            let known = state.account.intents.get(intent);
+            let known =
+                known.ok_or_else(|| StoryError::failed(intent, "there is no such intent"))?;
+            let (kind, object, now_s) = (known.event(), known.object()?, state.now_s());
+            state.tell(kind, object, now_s)?;
+            Ok(state.webhooks.due())
+        })?;
+        due.map_or(Ok(()), |(endpoint, events)| self.send(&endpoint, events))
+    }
+
     fn put(&self, intent: Intent) {
         self.with(|state| state.account.intents.insert(intent.id.clone(), intent));
     }
@@ -107,7 +123,7 @@ impl Stripe {
                 "refund.failed"
             };
             let now_s = state.now_s();
-            state.webhooks.emit(kind, object, now_s)?;
+            state.tell(kind, object, now_s)?;
             Ok(state.webhooks.due())
         })?;
         due.map_or(Ok(()), |(endpoint, events)| self.send(&endpoint, events))

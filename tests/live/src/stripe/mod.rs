@@ -4,6 +4,7 @@
 mod account;
 mod double;
 mod error;
+mod event_list;
 mod events;
 mod faults;
 mod intents;

@@ -4,7 +4,11 @@ use std::collections::BTreeMap;
 
 use super::error::ApiError;
 
-pub(super) struct Params(BTreeMap<String, String>);
+pub(super) struct Params {
+    single: BTreeMap<String, String>,
+    /// Those whose name ends with `[]`, in their order.
+    lists: Vec<(String, String)>,
+}
 
 impl Params {
     /// Decodes a form or a query.
@@ -12,20 +16,30 @@ impl Params {
     /// # Errors
     /// When it has a parameter that is neither one of `known` nor metadata, as Stripe answers.
     pub(super) fn decode(form: &str, known: &[&str]) -> Result<Self, ApiError> {
-        let mut params = BTreeMap::new();
+        let (mut single, mut lists) = (BTreeMap::new(), Vec::new());
         for pair in form.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decoded(name);
             if !known.contains(&name.as_str()) && !name.starts_with("metadata[") {
                 return Err(ApiError::parameter("parameter_unknown", &name));
             }
-            params.insert(name, decoded(value));
+            if name.ends_with("[]") {
+                lists.push((name, decoded(value)));
+            } else {
+                single.insert(name, decoded(value));
+            }
         }
-        Ok(Self(params))
+        Ok(Self { single, lists })
     }
 
     pub(super) fn text(&self, name: &str) -> Option<&str> {
-        self.0.get(name).map(String::as_str)
+        self.single.get(name).map(String::as_str)
+    }
+
+    /// The values of a list.
+    pub(super) fn all(&self, name: &str) -> Vec<&str> {
+        let values = self.lists.iter().filter(|(known, _)| known == name);
+        values.map(|(_, value)| value.as_str()).collect()
     }
 
     /// A text that is required.
@@ -48,7 +62,7 @@ impl Params {
             let key = name.strip_prefix("metadata[")?.strip_suffix(']')?;
             Some((key.to_owned(), value.clone()))
         };
-        self.0.iter().filter_map(entry).collect()
+        self.single.iter().filter_map(entry).collect()
     }
 }
 

@@ -8,17 +8,19 @@ use std::{
 };
 
 use jiff::SignedDuration;
+use serde_json::Value;
 use tiny_http::{Header, Request, Response, Server};
 
 use super::{
     account::Account,
     error::ApiError,
+    event_list::EventList,
     faults::Fault,
     keys::{KeyState, Keys, StoredAnswer},
     reply::{Reply, plain, reply, stored, with_headers},
     webhooks::Webhooks,
 };
-use crate::{http::Http, wait};
+use crate::{http::Http, outcome::Outcome, wait};
 
 /// The only secret key that the double accepts.
 pub const SECRET_KEY: &str = "sk_test_double";
@@ -39,6 +41,7 @@ pub(super) struct Shared {
 pub(super) struct State {
     pub(super) account: Account,
     pub(super) keys: Keys,
+    pub(super) events: EventList,
     pub(super) webhooks: Webhooks,
     pub(super) faults: VecDeque<Fault>,
     /// How far its clock is ahead.
@@ -165,8 +168,22 @@ impl State {
         if !received.authorized {
             return stored(Err(ApiError::not_authorized()));
         }
+        if received.path == "/v1/events" {
+            let listed = self.events.list(&received.query);
+            return stored(listed.map(|list| list.to_string()));
+        }
         let read = self.account.handle("GET", &received.path, &received.query);
         stored(read.map(|(object, _)| object.to_string()))
+    }
+
+    /// Records an event about an object; a webhook tells of it.
+    ///
+    /// # Errors
+    /// When there is no sample of its type.
+    pub(super) fn tell(&mut self, kind: &str, object: Value, created_s: i64) -> Outcome {
+        let event = self.events.record(kind, object, created_s)?;
+        self.webhooks.emit(event);
+        Ok(())
     }
 
     /// Carries out a command and keeps its answer.
@@ -184,7 +201,7 @@ impl State {
         if let Ok((object, Some(kind))) = &done {
             let created_s = self.now_s();
             // The samples are part of this crate.
-            drop(self.webhooks.emit(kind, object.clone(), created_s));
+            drop(self.tell(kind, object.clone(), created_s));
         }
         let answer = if fault == Some(Fault::ServerError { done: true }) {
             stored(Err(ApiError::internal()))

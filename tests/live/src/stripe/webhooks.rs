@@ -1,9 +1,8 @@
 //! The events that the double has to send, and whether it does.
 
 use connect::{Secrets, signature::stripe};
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::samples;
 use crate::{
     http::Http,
     outcome::{Outcome, StoryError},
@@ -35,31 +34,15 @@ pub(super) struct Webhooks {
     pub(super) endpoint: Option<Endpoint>,
     /// Events that are still to be sent: late ones, and those that were not taken.
     pub(super) waiting: Vec<String>,
-    count: u64,
 }
 
 impl Webhooks {
-    /// Makes an event about an object; it is waiting until it is sent.
-    ///
-    /// # Errors
-    /// When there is no sample of its type.
-    pub(super) fn emit(&mut self, kind: &str, object: Value, created_s: i64) -> Outcome {
-        if self
-            .endpoint
-            .as_ref()
-            .is_none_or(|e| e.delivery == Delivery::Never)
-        {
-            return Ok(());
+    /// An event is waiting until it is sent.
+    pub(super) fn emit(&mut self, event: &Value) {
+        let is_sent = |endpoint: &Endpoint| endpoint.delivery != Delivery::Never;
+        if self.endpoint.as_ref().is_some_and(is_sent) {
+            self.waiting.push(event.to_string());
         }
-        self.count = self.count.saturating_add(1);
-        let mut event = samples::event(kind)?;
-        let id = object["id"].as_str().unwrap_or_default();
-        event["id"] = json!(format!("evt_{id}_{}", self.count));
-        event["type"] = json!(kind);
-        event["created"] = json!(created_s);
-        event["data"]["object"] = object;
-        self.waiting.push(event.to_string());
-        Ok(())
     }
 
     /// Takes the events that are to be sent before the answer to a command, and where to.

@@ -1,7 +1,6 @@
 //! Keys that Stripe forgets, keys that were used for something else, and the key of the account.
 
-use app::ports::GatewayOutcome;
-use domain::order::RefundStatus;
+use domain::order::{EffectOutcome, RefundStatus};
 use jiff::SignedDuration;
 use live::stripe::{Fault, SECRET_KEY};
 
@@ -54,7 +53,7 @@ async fn what_an_earlier_attempt_has_done_is_never_a_refusal() {
     world.perform(&cancel(1)).await.unwrap();
     world.stripe.advance(A_DAY);
     let again = world.perform(&cancel(1)).await.unwrap();
-    assert_eq!(again, GatewayOutcome::Cancelled);
+    assert_eq!(again, EffectOutcome::Cancelled);
 }
 
 #[tokio::test]

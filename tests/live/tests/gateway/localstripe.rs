@@ -8,8 +8,8 @@ use std::{
     time::Duration,
 };
 
-use app::ports::{GatewayOutcome, PaymentGateway};
-use domain::order::{Effect, EffectAction, RefundStatus};
+use app::ports::PaymentGateway;
+use domain::order::{Effect, EffectAction, EffectOutcome, RefundStatus};
 use egress::HttpsGateway;
 use live::{
     http::{Http, Response},
@@ -113,8 +113,9 @@ impl LocalStripe {
         (charge["captured"] == true, released.unwrap())
     }
 
-    async fn perform(&self, effect: &Effect) -> GatewayOutcome {
-        self.gateway.perform(&command(effect)).await.unwrap()
+    async fn perform(&self, effect: &Effect) -> EffectOutcome {
+        let performed = self.gateway.perform(&command(effect)).await.unwrap();
+        performed.unwrap()
     }
 }
 
@@ -162,7 +163,7 @@ async fn another_double_understands_captures_cancellations_and_refunds() {
     assert_eq!(found, None);
     let other = stripe.pay("manual");
     let outcome = stripe.perform(&of(&other, cancel(1))).await;
-    assert_eq!(outcome, GatewayOutcome::Cancelled);
+    assert_eq!(outcome, EffectOutcome::Cancelled);
 }
 
 #[tokio::test]

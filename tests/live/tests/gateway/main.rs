@@ -2,17 +2,20 @@
 //! what others wrote judges ours: Stripe's own library the double, and another double the client.
 
 #![expect(
+    clippy::arithmetic_side_effects,
     clippy::unwrap_used,
     clippy::wildcard_enum_match_arm,
     reason = "a test that meets something else fails, as it should"
 )]
 
+mod events;
 mod faults;
 mod intake;
 mod keys;
 mod localstripe;
 mod official_library;
 mod once;
+mod payments;
 mod python;
 mod refusals;
 mod support;

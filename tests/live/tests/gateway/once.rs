@@ -1,7 +1,6 @@
 //! Each effect happens once, and each effect happens.
 
-use app::ports::GatewayOutcome;
-use domain::order::RefundStatus;
+use domain::order::{EffectOutcome, RefundStatus};
 
 use crate::support::{INTENT, World, cancel, capture, is_refund, named, refund};
 
@@ -25,7 +24,7 @@ async fn a_capture_that_is_performed_again_happens_once() {
     let world = World::authorized();
     world.stripe.allow_multicapture(INTENT);
     assert_eq!(world.find(&capture(1, 500, 0)).await, None);
-    let captured = |amount, capturable| GatewayOutcome::Captured { amount, capturable };
+    let captured = |amount, capturable| EffectOutcome::Captured { amount, capturable };
     for _ in 0..3 {
         let outcome = world.perform(&capture(1, 500, 0)).await.unwrap();
         assert_eq!(outcome, captured(500, 1500));
@@ -44,7 +43,7 @@ async fn a_capture_that_is_performed_again_happens_once() {
 #[tokio::test]
 async fn one_capture_releases_the_rest_where_only_one_is_allowed() {
     let world = World::authorized();
-    let captured = GatewayOutcome::Captured {
+    let captured = EffectOutcome::Captured {
         amount: 1500,
         capturable: 0,
     };
@@ -57,12 +56,9 @@ async fn a_cancellation_that_is_performed_again_happens_once() {
     assert_eq!(world.find(&cancel(1)).await, None);
     for _ in 0..3 {
         let outcome = world.perform(&cancel(1)).await.unwrap();
-        assert_eq!(outcome, GatewayOutcome::Cancelled);
+        assert_eq!(outcome, EffectOutcome::Cancelled);
     }
-    assert_eq!(
-        world.find(&cancel(1)).await,
-        Some(GatewayOutcome::Cancelled)
-    );
+    assert_eq!(world.find(&cancel(1)).await, Some(EffectOutcome::Cancelled));
     assert_eq!(world.stripe.ledger().cancelled, [INTENT]);
 }
 

@@ -1,13 +1,13 @@
 //! What Stripe refuses for good is refused by its code, and nothing has happened.
 
-use app::ports::{GatewayOutcome, PaymentGateway};
-use domain::order::Effect;
+use app::ports::PaymentGateway;
+use domain::order::{Effect, EffectOutcome};
 
 use crate::support::{World, cancel, capture, command, named, refund};
 
 async fn code(world: &World, effect: &Effect) -> String {
     match world.perform(effect).await.unwrap() {
-        GatewayOutcome::Refused { code } => code,
+        EffectOutcome::Refused { code } => code,
         other => panic!("{other:?}"),
     }
 }
@@ -62,6 +62,6 @@ async fn a_command_that_cannot_be_written_is_refused_without_asking() {
     odd.currency = "MGA".parse().unwrap();
     let outcome = world.gateway.perform(&odd).await.unwrap();
     let code = "unrepresentable_amount".to_owned();
-    assert_eq!(outcome, GatewayOutcome::Refused { code });
+    assert_eq!(outcome, Some(EffectOutcome::Refused { code }));
     assert_eq!(world.stripe.commands(), 0);
 }

@@ -4,11 +4,11 @@ use std::sync::{Arc, Mutex};
 
 use app::{
     failure::Failure,
-    ports::{Clock, GatewayCommand, GatewayOutcome, PaymentGateway, SecretStore},
+    ports::{Clock, GatewayCommand, PaymentGateway, SecretStore},
 };
 use domain::{
     ids::OrderId,
-    order::{Effect, EffectAction, RefundStatus},
+    order::{Effect, EffectAction, EffectOutcome, RefundStatus},
 };
 use egress::HttpsGateway;
 use jiff::Timestamp;
@@ -95,11 +95,19 @@ impl World {
         world
     }
 
-    pub(crate) async fn perform(&self, effect: &Effect) -> Result<GatewayOutcome, Failure> {
-        self.gateway.perform(&command(effect)).await
+    /// The outcome of an attempt, for one that is answered with an outcome.
+    pub(crate) async fn perform(&self, effect: &Effect) -> Result<EffectOutcome, Failure> {
+        let performed = self.gateway.perform(&command(effect)).await?;
+        Ok(performed.unwrap())
     }
 
-    pub(crate) async fn find(&self, effect: &Effect) -> Option<GatewayOutcome> {
+    /// Whether an attempt is answered with the error of an earlier request.
+    pub(crate) async fn is_error_replayed(&self, effect: &Effect) -> bool {
+        let performed = self.gateway.perform(&command(effect)).await;
+        performed.unwrap().is_none()
+    }
+
+    pub(crate) async fn find(&self, effect: &Effect) -> Option<EffectOutcome> {
         self.gateway.find(&command(effect)).await.unwrap()
     }
 
@@ -110,7 +118,7 @@ impl World {
 
     /// The failure that an attempt ends in.
     pub(crate) async fn failure(&self, effect: &Effect) -> Failure {
-        self.perform(effect).await.unwrap_err()
+        self.gateway.perform(&command(effect)).await.unwrap_err()
     }
 
     /// Effects and amounts of all refunds at Stripe.
@@ -179,12 +187,12 @@ pub(crate) fn next_attempt(effect: &Effect) -> Effect {
 
 /// Whether it is a refund of this amount with this status.
 pub(crate) fn is_refund(
-    outcome: &GatewayOutcome,
+    outcome: &EffectOutcome,
     expected_amount: i64,
     expected_status: RefundStatus,
 ) -> bool {
     match outcome {
-        GatewayOutcome::Refunded { amount, status, .. } => {
+        EffectOutcome::Refunded { amount, status, .. } => {
             (*amount, *status) == (expected_amount, expected_status)
         }
         _ => false,

@@ -1,4 +1,4 @@
-//! Messages that are dead-lettered with the reason, can be redriven, or wait because they came too early.
+//! Messages that are dead-lettered with the reason and can be redriven, and payments that come before their orders.
 
 use live::{
     environment::Environment,
@@ -9,13 +9,7 @@ use live::{
 };
 use serde_json::{Value, json};
 
-use super::{
-    logs,
-    operator::{self, Message},
-};
-
-/// `MAX_RECEIVES` of lifecycle in the template: as a failure it would be a dead letter.
-const FAILURES_MAX: u32 = 12;
+use super::operator::{self, Message};
 
 /// An unreadable message is dead-lettered at once; the other message of its batch is processed.
 pub(crate) fn unreadable(env: &Environment) -> Outcome {
@@ -58,58 +52,55 @@ pub(crate) fn unreadable(env: &Environment) -> Outcome {
     message.delete(env)
 }
 
-/// Payments arrive before their order. However often one was received, it waits; another one, which was a dead letter, is
-/// redriven once the order is placed.
+/// Payments arrive before their orders, also one that was a dead letter and is redriven. They are kept, listed as unmatched,
+/// and the orders have them as soon as they are placed.
 pub(crate) fn payments_before_their_orders(env: &Environment) -> Outcome {
     let tee = env.sku("TEE");
-    let waits = env.basket().with(&tee, 1).without_intent();
+    let kept = env.basket().with(&tee, 1).without_intent();
     let redriven = env.basket().with(&tee, 1).without_intent();
     let paused = operator::pause_consumer(env, "lifecycle")?;
     let inbound = env.stack.queue("inbound")?;
-    let next = || {
-        wait::until("the message being on the queue", wait::SHORT, || {
-            Ok(operator::receive(env, inbound, 0)?
-                .map_or_else(|| Poll::Pending("no message".to_owned()), Poll::Ready))
-        })
-    };
     paid(env, redriven.number())?;
-    // As one that has waited for three days.
-    let message = next()?;
+    // As one that an earlier build could not apply.
+    let message = wait::until("the message being on the queue", wait::SHORT, || {
+        Ok(operator::receive(env, inbound, 0)?
+            .map_or_else(|| Poll::Pending("no message".to_owned()), Poll::Ready))
+    })?;
     let body = serde_json::from_str(&message.body)
         .map_err(|error| StoryError::failed("the body of a message", error))?;
     env.cloud
         .send_message(env.stack.dead_letter_queue("inbound")?, &body)?;
     message.delete(env)?;
-    paid(env, waits.number())?;
-    for _ in 1..FAILURES_MAX {
-        next()?;
-    }
+    paid(env, kept.number())?;
     drop(paused);
-    wait::until("the message being left again", wait::SHORT, || {
-        Ok(match left_after(env, FAILURES_MAX)? {
-            true => Poll::Ready(()),
-            false => Poll::Pending("not received yet".to_owned()),
-        })
-    })?;
-    let (waits, redriven) = (waits.place()?, redriven.place()?);
-    let view = waits.until_event("PaymentCaptured")?;
-    expect("what was captured", view.money.captured, waits.total)?;
+    until_listed(env, kept.number(), true)?;
     env.stack.local(&["redrive", "inbound"])?;
-    let view = redriven.until_event("PaymentCaptured")?;
-    expect("what was captured", view.money.captured, redriven.total)
+    until_listed(env, redriven.number(), true)?;
+    for basket in [kept, redriven] {
+        let number = basket.number().to_owned();
+        let order = basket.place()?;
+        let view = order.until_event("PaymentCaptured")?;
+        expect("what was captured", view.money.captured, order.total)?;
+        until_listed(env, &number, false)?;
+    }
+    Ok(())
 }
 
-/// Whether lifecycle has left an early message on the queue that was received so often.
-fn left_after(env: &Environment, receives: u32) -> Outcome<bool> {
-    let lines = logs::read(env, &env.stack.functions["lifecycle"].log_group)?;
-    let left = |line: &String| {
-        let line: Value = serde_json::from_str(line).unwrap_or_default();
-        let fields = &line["fields"];
-        fields["message"] == "left on the queue"
-            && fields["code"] == "not_found"
-            && fields["receives"].as_u64() >= Some(receives.into())
-    };
-    Ok(lines.iter().any(left))
+/// Waits until the payment that names an order is listed as unmatched, or is not.
+fn until_listed(env: &Environment, number: &str, expected: bool) -> Outcome {
+    wait::until("the list of unmatched payments", wait::SHORT, || {
+        let path = "/api/oms/unmatched_payments?limit=100";
+        let page: Value = env
+            .api("agent", "GET", path, None)?
+            .success("listing unmatched payments")?;
+        let payments = page["payments"].as_array().cloned().unwrap_or_default();
+        let names = |payment: &Value| payment["names"] == json!([number]);
+        Ok(if payments.iter().any(names) == expected {
+            Poll::Ready(())
+        } else {
+            Poll::Pending(page.to_string())
+        })
+    })
 }
 
 /// A checkout of an order that is known by its number only.

@@ -56,7 +56,7 @@ const SERIAL: &[Test] = &[
         dead_letters::unreadable,
     ),
     (
-        "dead_letters::payments_before_their_orders_wait_and_can_be_redriven",
+        "dead_letters::payments_before_their_orders_are_kept_for_them",
         dead_letters::payments_before_their_orders,
     ),
     (

@@ -3,7 +3,7 @@
 use ::stories::store_contract::{single_writes, store_contract};
 use app::{
     failure::Failure,
-    ports::{OrderStore, SaveOutcome, StockMoveOutcome, StockStore},
+    ports::{OrderStore, PlaceOutcome, SaveOutcome, StockMoveOutcome, StockStore},
 };
 use aws_smithy_runtime_api::shared::IntoShared;
 
@@ -124,7 +124,7 @@ async fn a_lost_response_is_recognised_by_what_was_written() {
         let table = dynamo.table_through(injector.clone().into_shared());
 
         let placement = single_writes::placement(1);
-        assert_eq!(table.place(&placement).await.unwrap(), SaveOutcome::Saved);
+        assert_eq!(table.place(&placement).await.unwrap(), PlaceOutcome::Placed);
         let change = single_writes::hold(&placement, 2);
         assert_eq!(table.save(&change).await.unwrap(), SaveOutcome::Saved);
         let movement = single_writes::movement(1);

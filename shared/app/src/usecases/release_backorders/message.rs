@@ -55,8 +55,8 @@ pub async fn on_message(
         QueueMessage::Sweep(Some(after)) => {
             sweep_skus(store, env, redrive, Some(after), stop_at).await
         }
-        QueueMessage::Redrive(_) => Err(Failure::Malformed(
-            "a message about an order, on the replenishment queue".to_owned(),
+        QueueMessage::Redrive(_) | QueueMessage::Poll => Err(Failure::Malformed(
+            "a message of another function, on the replenishment queue".to_owned(),
         )),
     }
 }

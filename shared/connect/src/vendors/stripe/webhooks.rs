@@ -1,4 +1,4 @@
-//! Reading Stripe's webhooks.
+//! Reading Stripe's events, which webhooks bring and its list of events has.
 //!
 //! Only the fields that we use are described, and none of them more tightly than needed: API versions differ in the
 //! rest, and an event must not be lost because of a field that is not used.
@@ -32,7 +32,11 @@ pub(super) fn read(
     body: Verified<'_>,
     received_at: Timestamp,
 ) -> Result<ParsedWebhook, ParseError> {
-    let body = body.bytes();
+    read_event(body.bytes(), received_at)
+}
+
+/// The same, for an event whose bytes come from Stripe's API.
+pub(super) fn read_event(body: &[u8], received_at: Timestamp) -> Result<ParsedWebhook, ParseError> {
     let head: Head = parse(body)?;
     let kind = head.kind.unwrap_or_default();
     if head.object.as_deref() == Some("v2.core.event") {

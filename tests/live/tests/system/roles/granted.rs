@@ -53,6 +53,7 @@ pub(super) fn granted(function: &str) -> Vec<String> {
         "payments" => [
             table(&[]),
             consumer("payments"),
+            send(&["inbound"]),
             secret(&["gateway/stripe"]),
         ]
         .concat(),

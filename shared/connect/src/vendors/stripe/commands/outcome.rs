@@ -1,24 +1,4 @@
-//! What an answer says about a command.
-
-use domain::order::RefundStatus;
-
-/// What has become of a command. Amounts are our minor units.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum CommandOutcome {
-    Refunded {
-        /// Stripe's id of the refund.
-        refund: String,
-        amount: i64,
-        status: RefundStatus,
-    },
-    Captured {
-        /// Captured of the intent in all.
-        amount: i64,
-        /// What can still be captured of it.
-        capturable: i64,
-    },
-    Cancelled,
-}
+//! Why an answer says nothing about a command.
 
 /// Why an answer has no outcome. The texts show neither keys nor values that Stripe sent, except its error code.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

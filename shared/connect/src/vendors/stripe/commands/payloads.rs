@@ -11,6 +11,13 @@ pub(super) struct RefundList {
     pub(super) has_more: bool,
 }
 
+/// A page of the list of events. Each is read for itself, so that one that cannot be read does not hide the others.
+#[derive(Deserialize)]
+pub(super) struct EventList {
+    pub(super) data: Vec<serde_json::Value>,
+    pub(super) has_more: bool,
+}
+
 /// The body of an error.
 #[derive(Deserialize)]
 pub(super) struct ErrorBody {

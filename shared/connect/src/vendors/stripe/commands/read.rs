@@ -3,15 +3,11 @@
 use domain::{
     ids::OrderId,
     money::Currency,
-    order::{Effect, EffectAction, RefundStatus},
+    order::{Effect, EffectAction, EffectOutcome, RefundStatus},
 };
 use serde::de::DeserializeOwned;
 
-use super::{
-    api::ApiAnswer,
-    outcome::{CommandOutcome, NoOutcome},
-    payloads::ErrorBody,
-};
+use super::{api::ApiAnswer, outcome::NoOutcome, payloads::ErrorBody};
 use crate::{
     fields::{self, code},
     parse::{ParseError, parse},
@@ -32,7 +28,7 @@ pub fn performed(
     currency: Currency,
     effect: &Effect,
     answer: ApiAnswer<'_>,
-) -> Result<CommandOutcome, NoOutcome> {
+) -> Result<EffectOutcome, NoOutcome> {
     if let EffectAction::Refund { .. } = &effect.action {
         let made: Refund = body(answer)?;
         if effect_of(made.metadata.as_ref()) != Some((order, effect.id)) {
@@ -52,7 +48,7 @@ pub fn intent(
     currency: Currency,
     effect: &Effect,
     answer: ApiAnswer<'_>,
-) -> Result<Option<CommandOutcome>, NoOutcome> {
+) -> Result<Option<EffectOutcome>, NoOutcome> {
     match body(answer) {
         Ok(intent) => outcome(&intent, effect, currency, answer),
         Err(error) if is_missing(&error) => Ok(None),
@@ -65,7 +61,7 @@ fn outcome(
     effect: &Effect,
     currency: Currency,
     answer: ApiAnswer<'_>,
-) -> Result<Option<CommandOutcome>, NoOutcome> {
+) -> Result<Option<EffectOutcome>, NoOutcome> {
     if intent.id != effect.action.intent() {
         return Err(unknown(answer, "it is about another intent"));
     }
@@ -77,7 +73,7 @@ fn outcome(
             let received = amount("amount_received", intent.amount_received)?;
             let capturable = amount("amount_capturable", intent.amount_capturable)?;
             Ok(
-                (received > *captured_before).then_some(CommandOutcome::Captured {
+                (received > *captured_before).then_some(EffectOutcome::Captured {
                     amount: received,
                     capturable,
                 }),
@@ -85,7 +81,7 @@ fn outcome(
         }
         EffectAction::CancelIntent { .. } => {
             let status = field("status", intent.status.as_deref(), answer)?;
-            Ok((status == "canceled").then_some(CommandOutcome::Cancelled))
+            Ok((status == "canceled").then_some(EffectOutcome::Cancelled))
         }
         // A refund is no property of its intent.
         EffectAction::Refund { .. } => Ok(None),
@@ -97,10 +93,10 @@ pub(super) fn refund(
     refund: &Refund,
     currency: Currency,
     answer: ApiAnswer<'_>,
-) -> Result<CommandOutcome, NoOutcome> {
+) -> Result<EffectOutcome, NoOutcome> {
     let unreadable = |error: ParseError| unknown(answer, &error.to_string());
     let id = field("id", refund.id.as_deref(), answer)?;
-    Ok(CommandOutcome::Refunded {
+    Ok(EffectOutcome::Refunded {
         refund: fields::name("id", id, ID_MAX).map_err(unreadable)?,
         amount: money("amount", refund.amount, refund.currency, currency, answer)?,
         status: refund_status("status", refund.status.as_deref(), RefundStatus::Pending)
@@ -167,7 +163,7 @@ fn field<T>(name: &str, value: Option<T>, answer: ApiAnswer<'_>) -> Result<T, No
     fields::require(name, value).map_err(|error| unknown(answer, &error.to_string()))
 }
 
-fn unknown(answer: ApiAnswer<'_>, problem: &str) -> NoOutcome {
+pub(super) fn unknown(answer: ApiAnswer<'_>, problem: &str) -> NoOutcome {
     NoOutcome::Unknown {
         status: answer.status,
         problem: problem.to_owned(),

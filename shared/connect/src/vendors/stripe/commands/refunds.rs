@@ -3,15 +3,10 @@
 use domain::{
     ids::OrderId,
     money::Currency,
-    order::{Effect, RefundStatus},
+    order::{Effect, EffectOutcome, RefundStatus},
 };
 
-use super::{
-    api::ApiAnswer,
-    outcome::{CommandOutcome, NoOutcome},
-    payloads::RefundList,
-    read,
-};
+use super::{api::ApiAnswer, outcome::NoOutcome, payloads::RefundList, read};
 use crate::vendors::stripe::{payloads::Refund, references::effect_of};
 
 /// Refunds in a page.
@@ -21,9 +16,9 @@ pub const PAGE_REFUNDS: u32 = 100;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RefundPage {
     /// A refund of the effect that is pending or has succeeded.
-    pub live: Option<CommandOutcome>,
+    pub live: Option<EffectOutcome>,
     /// One that has failed or was cancelled.
-    pub ended: Option<CommandOutcome>,
+    pub ended: Option<EffectOutcome>,
     /// The last refund of the page, when there are more pages.
     pub next: Option<String>,
 }
@@ -60,12 +55,15 @@ pub fn refunds(
     Ok(page)
 }
 
-fn is_live(outcome: &CommandOutcome) -> bool {
+fn is_live(outcome: &EffectOutcome) -> bool {
     match outcome {
-        CommandOutcome::Refunded { status, .. } => match status {
+        EffectOutcome::Refunded { status, .. } => match status {
             RefundStatus::Pending | RefundStatus::Succeeded => true,
             RefundStatus::Failed | RefundStatus::Cancelled => false,
         },
-        CommandOutcome::Captured { .. } | CommandOutcome::Cancelled => false,
+        EffectOutcome::Captured { .. }
+        | EffectOutcome::Cancelled
+        | EffectOutcome::Refused { .. }
+        | EffectOutcome::NotPerformed => false,
     }
 }

@@ -96,7 +96,7 @@ pub fn find_intent(effect: &Effect) -> Result<ApiRequest, CommandError> {
     Ok(get(format!("/v1/payment_intents/{intent}")))
 }
 
-fn get(path: String) -> ApiRequest {
+pub(super) fn get(path: String) -> ApiRequest {
     ApiRequest {
         method: Method::Get,
         path,
@@ -107,7 +107,11 @@ fn get(path: String) -> ApiRequest {
 
 /// The id as a segment of a path. A shop may have named anything as the intent, and it must not lead elsewhere.
 fn intent_id(effect: &Effect) -> Result<&str, CommandError> {
-    let id = effect.action.intent();
+    intent_segment(effect.action.intent())
+}
+
+/// See [`intent_id`].
+pub(super) fn intent_segment(id: &str) -> Result<&str, CommandError> {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
     if !id.is_empty() && id.chars().all(is_safe) {
         Ok(id)
@@ -116,7 +120,7 @@ fn intent_id(effect: &Effect) -> Result<&str, CommandError> {
     }
 }
 
-fn form(fields: &[(&str, String)]) -> String {
+pub(super) fn form(fields: &[(&str, String)]) -> String {
     let pairs = fields
         .iter()
         .map(|(name, value)| format!("{}={}", encoded(name), encoded(value)));

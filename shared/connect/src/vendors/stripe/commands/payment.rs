@@ -1,0 +1,67 @@
+//! What an intent looks like now, as webhooks would tell of it.
+
+use domain::inbound::{Fact, Inbound};
+use jiff::Timestamp;
+
+use super::{
+    api::{ApiAnswer, ApiRequest},
+    outcome::NoOutcome,
+    read,
+    write::{self, CommandError},
+};
+use crate::vendors::stripe::{NAME, facts, payloads::Intent};
+
+/// The request for an intent.
+///
+/// # Errors
+/// [`CommandError::Intent`].
+pub fn find_payment(intent: &str) -> Result<ApiRequest, CommandError> {
+    let intent = write::intent_segment(intent)?;
+    Ok(write::get(format!("/v1/payment_intents/{intent}")))
+}
+
+/// Reads an intent: the facts that its state is made of, none while it waits for the customer. `None`: Stripe has no such
+/// intent. The facts are as of `asked_at`, which also tells them from those of other answers.
+///
+/// # Errors
+/// [`NoOutcome`].
+pub fn payment(
+    intent: &str,
+    answer: ApiAnswer<'_>,
+    asked_at: Timestamp,
+) -> Result<Option<Vec<Inbound>>, NoOutcome> {
+    let found: Intent = match read::body(answer) {
+        Ok(found) => found,
+        Err(error) if read::is_missing(&error) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if found.id != intent {
+        return Err(read::unknown(answer, "it is about another intent"));
+    }
+    let has_received = found.amount_received.unwrap_or(0) > 0;
+    let told = match found.status.as_deref() {
+        Some("processing") => vec![facts::processing(&found)],
+        Some("requires_capture") => vec![facts::capturable_updated(&found)],
+        Some("succeeded") => vec![facts::captured(&found)],
+        Some("canceled") if has_received => vec![facts::captured(&found), facts::cancelled(&found)],
+        Some("canceled") => vec![facts::cancelled(&found)],
+        Some("requires_payment_method") if found.last_payment_error.is_some() => {
+            vec![facts::failed(&found)]
+        }
+        Some("requires_payment_method" | "requires_confirmation" | "requires_action") => vec![],
+        Some(_) | None => return Err(read::unknown(answer, "not a status of an intent")),
+    };
+    let mut inbound = Vec::new();
+    for (number, fact) in told.into_iter().enumerate() {
+        let fact = fact.map_err(|error| read::unknown(answer, &error.to_string()))?;
+        inbound.extend(fact.map(|(order, fact)| Inbound {
+            source: NAME.to_owned(),
+            id: format!("{intent}@{}.{number}", asked_at.as_millisecond()),
+            location: None,
+            occurred_at: asked_at,
+            received_at: asked_at,
+            fact: Fact::Payment { order, fact },
+        }));
+    }
+    Ok(Some(inbound))
+}

@@ -1,0 +1,57 @@
+//! Lists payments that no order names.
+
+use app::{
+    access::Permission,
+    ports::{Clock, IdGenerator, PageRequest, Store, UnmatchedState},
+    views::unmatched_payments::{UnmatchedPaymentPage, UnmatchedPaymentView},
+};
+
+use crate::{
+    call::Call,
+    cursor::{self, Cursor},
+    problem::Problem,
+    query::Query,
+    response::{Response, json},
+    route::{Operation, READ, Route, schema},
+};
+
+pub(crate) const ROUTE: Route = Route {
+    operation: Operation::ListUnmatchedPayments,
+    name: "listUnmatchedPayments",
+    path: "/api/oms/unmatched_payments",
+    permissions: &[Permission::ReadExceptions],
+    summary: "List payments that no order names, the oldest first: those that are open, or those that were closed",
+    query: &["closed", "limit", "cursor"],
+    answer: schema::<UnmatchedPaymentPage>,
+    refusals: &[(400, &["bad_cursor"])],
+    ..READ
+};
+
+pub(crate) async fn handle(
+    call: &Call<'_, impl Store, impl Clock + IdGenerator>,
+) -> Result<Response, Problem> {
+    let query = Query::of(call.request, ROUTE.query)?;
+    let limit = query.limit()?;
+    let state = if query.switch("closed")? {
+        UnmatchedState::Closed
+    } else {
+        UnmatchedState::Open
+    };
+    let listing = format!("{} {state:?}", ROUTE.name);
+    let after = cursor::of_query(&query, &listing)?.after;
+    let page = PageRequest { limit, after };
+    let page = call.store.unmatched_payments(state, None, &page).await?;
+    let next_cursor = page
+        .next
+        .map(|after| cursor::write(&listing, &Cursor::after(after)))
+        .transpose()?;
+    let personal = call.principal.may(Permission::ReadPersonalData);
+    let payments = page.items.into_iter();
+    let view = UnmatchedPaymentPage {
+        payments: payments
+            .map(|payment| UnmatchedPaymentView::of(payment, personal))
+            .collect(),
+        next_cursor,
+    };
+    Ok(json(200, &view)?)
+}
