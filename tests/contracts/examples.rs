@@ -600,6 +600,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::EffectEnded {
                 effect: 1,
                 dismissed: false,
+                lost: false,
             },
         ),
         (Agent, "api:5081", cancelled),

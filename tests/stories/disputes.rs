@@ -5,7 +5,9 @@ use domain::{
     order::{DisputeFunds, DisputeStatus, ExceptionKind},
 };
 
-use super::commanded_payments::{UNIT, books_agree, cancels, given_back, three_are_paid};
+use super::commanded_payments::{
+    UNIT, books_agree, cancelled_while_down, cancels, given_back, three_are_paid,
+};
 use crate::{
     gateway::Trouble,
     story::story,
@@ -63,15 +65,14 @@ async fn a_refund_that_was_asked_for_before_a_dispute_waits_for_its_end(world: &
 story!(a_refund_that_was_made_before_a_dispute_is_found_during_it);
 async fn a_refund_that_was_made_before_a_dispute_is_found_during_it(world: &mut World) {
     let order = three_are_paid(world).await;
-    world.pause(Consumer::Payments);
-    cancels(world, order, 1).await;
-    world.settle().await;
-    world.gateway.inner.goes_wrong(&[Trouble::AnswerLost]);
-    world.resume_all();
-    world.settle_except_early_messages().await;
+    cancelled_while_down(world, order, Trouble::AnswerLost).await;
+    world.messages_are_lost().await;
     let fact = opened(world);
     world.payment("1001", fact);
     world.settle().await;
+    assert_eq!(world.order(order).await.state.effects.len(), 1);
+    world.gateway.inner.is_up();
+    world.gateway.inner.is_disputed(INTENT);
     world.minutes_pass(60);
     world.sweeps();
     world.settle().await;

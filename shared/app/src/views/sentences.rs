@@ -360,8 +360,14 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             format!("The payment gateway refuses command {effect}: {code}")
         }
         Event::EffectEnded {
+            effect, lost: true, ..
+        } => format!(
+            "Command {effect} to the payment gateway is given up: a lost dispute took the money"
+        ),
+        Event::EffectEnded {
             effect,
             dismissed: true,
+            ..
         } => format!("Command {effect} to the payment gateway is dismissed"),
         Event::EffectEnded { effect, .. } => {
             format!("Command {effect} to the payment gateway is done")

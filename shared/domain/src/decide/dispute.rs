@@ -179,8 +179,8 @@ fn left(line: &LineState) -> bool {
     line.shipped > line.returned
 }
 
-/// Refunds that were asked for of money that a lost dispute has taken: the newest first, until the rest is covered. One that
-/// the gateway has made all the same is told of, and recorded.
+/// Refunds that were asked for of money that a lost dispute has taken: the newest first, until the rest is covered. What is
+/// still owed of them is asked for anew. One that the gateway has made all the same is told of, and recorded.
 fn given_up(order: &Order) -> Vec<Event> {
     let payment = &order.state.payment;
     let mut events = Vec::new();
@@ -199,6 +199,7 @@ fn given_up(order: &Order) -> Vec<Event> {
             events.push(Event::EffectEnded {
                 effect: effect.id,
                 dismissed: true,
+                lost: true,
             });
         }
     }

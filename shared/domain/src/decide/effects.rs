@@ -24,6 +24,7 @@ pub(super) fn confirmed(order: &Order) -> Vec<Event> {
             events.push(Event::EffectEnded {
                 effect: effect.id,
                 dismissed: false,
+                lost: false,
             });
             events
         })

@@ -101,6 +101,7 @@ fn dismissed_refund(order: &Order, open: &Exception) -> Option<Event> {
     (is_refund && !effect.is_open()).then_some(Event::EffectEnded {
         effect: effect.id,
         dismissed: true,
+        lost: false,
     })
 }
 

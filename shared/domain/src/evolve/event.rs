@@ -313,7 +313,18 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 found.refused = Some(code.clone());
             }
         }
-        Event::EffectEnded { effect, .. } => {
+        Event::EffectEnded { effect, lost, .. } => {
+            let ended = order.effect(*effect).map(|known| &known.action);
+            if let Some(EffectAction::Refund { amount, .. }) = ended
+                && *lost
+            {
+                let left = order
+                    .state
+                    .payment
+                    .refunds_commanded
+                    .saturating_sub(*amount);
+                order.state.payment.refunds_commanded = left.max(0);
+            }
             order.state.effects.retain(|known| known.id != *effect);
         }
         Event::ExceptionOpened {

@@ -569,11 +569,14 @@ pub enum Event {
         /// The code of who refuses it.
         code: String,
     },
-    /// An effect has happened; or it was refused, and a person has dismissed it.
+    /// An effect has happened; or it was dismissed: by a person, after it was refused, or because nothing is left for it.
     EffectEnded {
         effect: u32,
         #[serde(default, skip_serializing_if = "is_default")]
         dismissed: bool,
+        /// A refund that is given up, because a lost dispute took the money: it does not count as asked for.
+        #[serde(default, skip_serializing_if = "is_default")]
+        lost: bool,
     },
     /// A person must look at something.
     ExceptionOpened {

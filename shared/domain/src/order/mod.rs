@@ -16,6 +16,7 @@ mod exception;
 mod fulfillment;
 mod hold;
 mod line;
+mod line_money;
 mod overdue;
 mod owed;
 mod payment;
@@ -54,6 +55,7 @@ pub use fulfillment::{
 };
 pub use hold::{Hold, HoldKind, ended_hold};
 pub use line::{Cell, Line, LineState};
+pub use line_money::LineMoney;
 pub use overdue::{FULFILLMENT_OVERDUE_S, OVERDUE_LOOK_S};
 pub use owed::{Owed, REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S, SILENCE_S, ShownAfter};
 pub use payment::{Intent, Payment, PaymentStatus, Refund, RefundStatus, ended_dispute};

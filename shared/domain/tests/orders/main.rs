@@ -10,6 +10,7 @@ mod documents;
 mod exceptions;
 mod fulfillment;
 mod levels;
+mod line_money;
 mod overdue;
 mod payments;
 mod placement;
