@@ -14,6 +14,7 @@ pub mod holds;
 pub mod legal_actions;
 pub mod locations;
 pub mod money;
+mod movements;
 pub mod order_detail;
 pub mod order_summary;
 pub mod placed_order;
