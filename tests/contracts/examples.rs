@@ -7,10 +7,10 @@ use app::bus::{
 use domain::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderId, ShipmentId, ShopId, Sku},
     order::{
-        Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, EffectAction, Event,
-        ExceptionKind, ExceptionOutcome, FulfillmentLine, FulfillmentOrder, FulfillmentStatus,
-        HoldKind, LineUnits, ReclaimedUnits, RefundLine, RefundReason, RefundRequest, RefundStatus,
-        Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
+        Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, Dispute, DisputeDetails,
+        DisputeStatus, EffectAction, Event, ExceptionKind, ExceptionOutcome, FulfillmentLine,
+        FulfillmentOrder, FulfillmentStatus, HoldKind, LineUnits, ReclaimedUnits, RefundLine,
+        RefundReason, RefundRequest, RefundStatus, Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
     },
     routing::{Assignment, Decision, ENGINE, RoutingInputs, Unplaced},
     stock::StockMovement,
@@ -32,6 +32,23 @@ fn ful() -> FulfillmentOrderId {
 
 fn shp() -> ShipmentId {
     ShipmentId::mint(at(), [3; 10])
+}
+
+fn disputed() -> Dispute {
+    Dispute {
+        id: "dp_1".into(),
+        intent: "pi_1".into(),
+        status: DisputeStatus::NeedsResponse,
+        status_at: at(),
+        details: Some(DisputeDetails {
+            evidence_due: Some("2026-12-01T23:59:59Z".parse().unwrap()),
+            amount: 2045,
+            reason: Some("fraudulent".into()),
+        }),
+        details_at: Some(at()),
+        funds_withdrawn_at: Some(at()),
+        funds_reinstated_at: None,
+    }
 }
 
 fn line() -> LineId {
@@ -254,6 +271,29 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             "stripe:evt_8",
             Event::DisputeOpened {
                 dispute: "dp_1".into(),
+            },
+        ),
+        (
+            PaymentProvider,
+            "stripe:evt_8a",
+            Event::DisputeUpdated {
+                dispute: Box::new(disputed()),
+            },
+        ),
+        (
+            PaymentProvider,
+            "stripe:evt_8b",
+            Event::DisputeFundsWithdrawn {
+                dispute: "dp_1".into(),
+                amount: 2045,
+            },
+        ),
+        (
+            PaymentProvider,
+            "stripe:evt_8c",
+            Event::DisputeFundsReinstated {
+                dispute: "dp_1".into(),
+                amount: 2045,
             },
         ),
         (
@@ -560,6 +600,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::EffectEnded {
                 effect: 1,
                 dismissed: false,
+                lost: false,
             },
         ),
         (Agent, "api:5081", cancelled),

@@ -19,6 +19,7 @@ mod examples;
 mod exceptions;
 mod fulfillment;
 mod listing;
+mod movements;
 mod openapi;
 mod orders;
 mod payment_defaults;

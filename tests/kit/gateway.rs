@@ -59,6 +59,10 @@ pub struct LedgerIntent {
     pub authorized: i64,
     pub captured: i64,
     pub cancelled: bool,
+    /// A bank claims the money: nothing of it is refunded.
+    pub disputed: bool,
+    /// What a bank has taken.
+    pub lost: i64,
     /// The last attempt to pay was declined.
     pub declined: bool,
     /// Given back without a command, or with one that failed later.
@@ -208,6 +212,29 @@ impl GatewayDouble {
         });
     }
 
+    /// A bank claims an intent's money.
+    pub fn is_disputed(&self, intent: &str) {
+        self.ledger(|ledger| {
+            if let Some(intent) = ledger.intents.get_mut(intent) {
+                intent.disputed = true;
+            }
+        });
+    }
+
+    /// The bank has decided: it takes so much of what is left of the intent, which is returned.
+    pub fn dispute_ends(&self, intent: &str, takes: i64) -> i64 {
+        self.ledger(|ledger| {
+            let back = ledger.given_back_of(intent);
+            let Some(intent) = ledger.intents.get_mut(intent) else {
+                return 0;
+            };
+            if std::mem::take(&mut intent.disputed) {
+                intent.lost = takes.min(intent.captured.saturating_sub(back));
+            }
+            intent.lost
+        })
+    }
+
     /// An intent.
     pub fn intent(&self, id: &str) -> LedgerIntent {
         self.ledger(|ledger| ledger.intents.get(id).cloned().unwrap_or_default())
@@ -254,17 +281,19 @@ impl Ledger {
         }
     }
 
+    fn given_back_of(&self, intent: &str) -> i64 {
+        let made = self.refunds.iter();
+        made.filter(|r| r.intent == intent && r.status != RefundStatus::Failed)
+            .map(|r| r.amount)
+            .sum()
+    }
+
     fn effect(&mut self, command: &GatewayCommand) -> EffectOutcome {
         let refuse = |code: &str| EffectOutcome::Refused {
             code: code.to_owned(),
         };
         let id = command.effect.action.intent();
-        let given_back: i64 = self
-            .refunds
-            .iter()
-            .filter(|r| r.intent == id && r.status != RefundStatus::Failed)
-            .map(|r| r.amount)
-            .sum();
+        let given_back = self.given_back_of(id);
         let number = self.refunds.len().saturating_add(1);
         let Some(intent) = self.intents.get_mut(id) else {
             return refuse("resource_missing");
@@ -272,6 +301,10 @@ impl Ledger {
         match &command.effect.action {
             EffectAction::Refund { intent: id, amount } => {
                 let given_back = given_back.max(intent.given_back);
+                if intent.disputed {
+                    return refuse("charge_disputed");
+                }
+                let given_back = given_back.saturating_add(intent.lost);
                 if given_back.saturating_add(*amount) > intent.captured {
                     return refuse("charge_already_refunded");
                 }

@@ -60,6 +60,10 @@ pub struct Rounds {
     pub counts_against_parcels: u64,
     /// Of [`races::refunds_of_one_payment`].
     pub refunds_of_one_payment: u64,
+    /// Of [`races::refunds_against_dispute`].
+    pub refunds_against_dispute: u64,
+    /// Of [`races::refunds_against_late_failure`].
+    pub refunds_against_late_failure: u64,
     /// Of [`races::a_payment_against_its_placement`].
     pub payment_against_placement: u64,
 }
@@ -158,6 +162,23 @@ fn all_races(backend: impl Backend, effort: Effort) -> Vec<Trial> {
             async move || {
                 let store = Arc::new(backend.open().await);
                 races::refunds_of_one_payment(&store, 1, rounds.refunds_of_one_payment, 32).await;
+            },
+        ),
+        race(
+            "races::no_refund_is_made_of_what_a_bank_has_taken",
+            threads,
+            async move || {
+                let store = Arc::new(backend.open().await);
+                races::refunds_against_dispute(&store, 1, rounds.refunds_against_dispute, 16).await;
+            },
+        ),
+        race(
+            "races::a_refund_that_fails_late_stays_failed",
+            threads,
+            async move || {
+                let store = Arc::new(backend.open().await);
+                let rounds = rounds.refunds_against_late_failure;
+                races::refunds_against_late_failure(&store, 1, rounds, 16).await;
             },
         ),
         race(

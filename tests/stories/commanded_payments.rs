@@ -50,7 +50,7 @@ async fn a_refund_is_refused(world: &mut World, code: &'static str) -> OrderId {
 }
 
 /// One unit is cancelled, and the gateway cannot be reached after one call that goes wrong.
-async fn cancelled_while_down(world: &mut World, order: OrderId, trouble: Trouble) {
+pub(super) async fn cancelled_while_down(world: &mut World, order: OrderId, trouble: Trouble) {
     world.pause(Consumer::Payments);
     cancels(world, order, 1).await;
     world.settle().await;

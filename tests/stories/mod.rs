@@ -9,6 +9,7 @@ mod commanded_payments;
 mod commanded_refunds;
 mod counts;
 mod declined;
+mod disputes;
 mod holds;
 mod large_cancellations;
 mod late_shipments;

@@ -11,9 +11,10 @@ use common::{INTENT, OrderFixture, shipped};
 use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::{
-        CapturePolicy, Command, Commit, EffectOutcome, Event, ExceptionOutcome, HoldKind, Order,
-        OrderState, PAY_WITHIN_S, PaymentCommands, PlacedOrder, RefundReason, RefundRequest,
-        RefundStatus, RefundUnits, Shipment, ShipmentStatus, fold, verify_chain,
+        CapturePolicy, Command, Commit, DisputeFunds, DisputeStatus, EffectOutcome, Event,
+        ExceptionOutcome, HoldKind, Order, OrderState, PAY_WITHIN_S, PaymentCommands, PlacedOrder,
+        RefundReason, RefundRequest, RefundStatus, RefundUnits, Shipment, ShipmentStatus, fold,
+        verify_chain,
     },
 };
 use schemars::schema_for;
@@ -112,13 +113,21 @@ fn shipped_order() -> OrderFixture {
     order
         .pay(refund("re_1", 500, RefundStatus::Succeeded))
         .unwrap();
-    let id = "dp_1".to_owned();
-    order
-        .pay(PaymentFact::DisputeOpened { id: id.clone() })
-        .unwrap();
-    order
-        .pay(PaymentFact::DisputeClosed { id, won: true })
-        .unwrap();
+    for (status, funds) in [
+        (DisputeStatus::NeedsResponse, DisputeFunds::Withdrawn),
+        (DisputeStatus::Won, DisputeFunds::Reinstated),
+    ] {
+        let fact = PaymentFact::Dispute {
+            id: "dp_1".to_owned(),
+            status,
+            amount: 900,
+            currency: "EUR".parse().unwrap(),
+            reason: Some("fraudulent".to_owned()),
+            evidence_due: Some(common::at(900_000)),
+            funds: Some(funds),
+        };
+        order.pay(fact).unwrap();
+    }
     let intent = "pi_2".to_owned();
     order
         .apply(&Command::RecordPayment {

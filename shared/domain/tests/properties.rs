@@ -15,8 +15,8 @@ use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::{CancelLine, Command},
     order::{
-        CancelReason, Commit, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind, Order,
-        OrderState, RefundStatus, verify_chain,
+        CancelReason, Commit, DisputeFunds, DisputeStatus, ExceptionKind, ExceptionOutcome,
+        FulfillmentOrder, HoldKind, Order, OrderState, RefundStatus, verify_chain,
     },
     order::{Change, fold},
 };
@@ -63,7 +63,7 @@ fn payment() -> impl Strategy<Value = PaymentFact> {
         Just(RefundStatus::Failed),
         Just(RefundStatus::Cancelled)
     ];
-    (amount, code, status, 0u8..3, any::<bool>(), 0u8..12).prop_map(
+    (amount, code, status, 0u8..3, any::<bool>(), 0u8..13).prop_map(
         |(amount, code, status, n, yes, kind)| {
             let currency = code.parse().unwrap();
             match kind {
@@ -86,6 +86,20 @@ fn payment() -> impl Strategy<Value = PaymentFact> {
                 10 => PaymentFact::DisputeClosed {
                     id: format!("dp_{n}"),
                     won: yes,
+                },
+                11 => PaymentFact::Dispute {
+                    id: format!("dp_{n}"),
+                    status: [
+                        DisputeStatus::NeedsResponse,
+                        DisputeStatus::UnderReview,
+                        DisputeStatus::Won,
+                        DisputeStatus::Lost,
+                    ][usize::from(n) + usize::from(yes)],
+                    amount: amount / 3,
+                    currency,
+                    reason: None,
+                    evidence_due: None,
+                    funds: yes.then_some(DisputeFunds::Withdrawn),
                 },
                 _ if yes => PaymentFact::ReviewOpened {
                     id: format!("prv_{n}"),

@@ -303,8 +303,10 @@ impl Day<'_> {
             Some(true) => ("charge.dispute.closed", "won"),
             Some(false) => ("charge.dispute.closed", "lost"),
         };
+        let total = self.customers[index].total;
         let object = json!({
             "id": format!("dp_{number}"), "object": "dispute", "status": status,
+            "amount": total, "currency": "eur", "reason": "fraudulent",
             "payment_intent": format!("pi_{number}"), "metadata": { "order_id": number },
         });
         self.gateway_sends(index, kind, &object);

@@ -5,6 +5,7 @@
 
 mod cancel_against_ship;
 mod counts;
+mod disputes;
 mod many_orders;
 mod one_webhook;
 mod payment_against_placement;
@@ -14,6 +15,7 @@ mod task;
 
 pub use cancel_against_ship::cancel_against_ship;
 pub use counts::counts_against_parcels;
+pub use disputes::{refunds_against_dispute, refunds_against_late_failure};
 pub use many_orders::many_orders_want_ten_units;
 pub use one_webhook::one_webhook_many_times;
 pub use payment_against_placement::a_payment_against_its_placement;

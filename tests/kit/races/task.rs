@@ -65,6 +65,17 @@ pub(super) enum Task<S> {
         AskedRefund,
         IdempotencyKey,
     ),
+    /// A bank claims the money of an intent, as the webhook tells, and then takes so much of what is left.
+    Disputes(
+        Arc<S>,
+        Arc<ManualClock>,
+        Arc<GatewayDouble>,
+        Inbound,
+        String,
+        i64,
+    ),
+    /// The first refund that the gateway has made comes back, as the webhook tells.
+    FailsRefund(Arc<S>, Arc<ManualClock>, Arc<GatewayDouble>, Inbound),
     /// After so many other steps: a placement has one, and would else be the first.
     Places(Arc<S>, Arc<ManualClock>, Box<Draft>, u64),
     /// Commands the gateway.
@@ -100,6 +111,26 @@ impl<S: Store + Send + Sync> Task<S> {
                 refund(&**store, &**clock, *order, asked, key, &agent)
                     .await
                     .map(|_| ())
+            }
+            Self::Disputes(store, clock, gateway, opened, intent, takes) => {
+                let hears = async |inbound: &Inbound| {
+                    let grace = apply_inbound::CLOSING_GRACE_S;
+                    apply_inbound::apply(&**store, &**clock, grace, inbound).await
+                };
+                gateway.is_disputed(intent);
+                hears(opened).await?;
+                let lost = gateway.dispute_ends(intent, *takes);
+                hears(&super::disputes::ended(opened, lost)).await
+            }
+            Self::FailsRefund(store, clock, gateway, failed) => {
+                let made = gateway.refunds();
+                let Some(first) = made.first() else {
+                    return Ok(());
+                };
+                gateway.fails(&first.id);
+                let failed = super::disputes::failed(failed, first);
+                let grace = apply_inbound::CLOSING_GRACE_S;
+                apply_inbound::apply(&**store, &**clock, grace, &failed).await
             }
             Self::Performs(store, clock, order, gateway) => {
                 perform(&**store, gateway, clock, *order).await

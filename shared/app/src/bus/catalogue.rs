@@ -97,6 +97,12 @@ catalogue! {
     RefundUpdated 1 ORDER_SOURCE OrderDetail<RefundState>;
     /// The customer disputes the payment.
     DisputeOpened 1 ORDER_SOURCE OrderDetail<Dispute>;
+    /// More is known of a dispute, or it has moved on.
+    DisputeUpdated 1 ORDER_SOURCE OrderDetail<DisputeState>;
+    /// The gateway has taken the money of a dispute; it is no refund, and is not owed again.
+    DisputeFundsWithdrawn 1 ORDER_SOURCE OrderDetail<DisputeAmount>;
+    /// The gateway has given the money of a dispute back to the shop.
+    DisputeFundsReinstated 1 ORDER_SOURCE OrderDetail<DisputeAmount>;
     /// The dispute has ended.
     DisputeClosed 1 ORDER_SOURCE OrderDetail<DisputeEnd>;
     /// A hold was placed.

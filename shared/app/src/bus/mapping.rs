@@ -6,7 +6,7 @@
 //! or an address reads the order from the API, with the permission to see it.
 
 use domain::{
-    order::{EffectAction, Event, FulfillmentOrder},
+    order::{Dispute as StoredDispute, EffectAction, Event, FulfillmentOrder},
     routing::Decision,
     stock::{StockEvent, StockRecord},
 };
@@ -81,6 +81,13 @@ impl PublishedEvent {
                 effect,
             }),
             Event::DisputeOpened { dispute } => Self::DisputeOpened(Dispute { dispute }),
+            Event::DisputeUpdated { dispute } => Self::DisputeUpdated(dispute_state(*dispute)),
+            Event::DisputeFundsWithdrawn { dispute, amount } => {
+                Self::DisputeFundsWithdrawn(DisputeAmount { dispute, amount })
+            }
+            Event::DisputeFundsReinstated { dispute, amount } => {
+                Self::DisputeFundsReinstated(DisputeAmount { dispute, amount })
+            }
             Event::DisputeClosed { dispute, won } => {
                 Self::DisputeClosed(DisputeEnd { dispute, won })
             }
@@ -441,6 +448,32 @@ fn code_or_other(text: String) -> String {
         text
     } else {
         "other".to_owned()
+    }
+}
+
+fn dispute_state(dispute: StoredDispute) -> DisputeState {
+    let funds_withdrawn = dispute.are_funds_withdrawn();
+    let StoredDispute {
+        id,
+        intent,
+        status,
+        status_at: _,
+        details,
+        details_at: _,
+        funds_withdrawn_at: _,
+        funds_reinstated_at: _,
+    } = dispute;
+    let evidence_due = details.as_ref().and_then(|details| details.evidence_due);
+    let amount = details.as_ref().map(|details| details.amount);
+    let reason = details.and_then(|details| details.reason);
+    DisputeState {
+        dispute: id,
+        intent: Some(intent).filter(|intent| !intent.is_empty()),
+        status,
+        amount,
+        reason: reason.map(code_or_other),
+        evidence_due,
+        funds_withdrawn,
     }
 }
 

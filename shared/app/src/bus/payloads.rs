@@ -6,8 +6,9 @@ use domain::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
     money::Currency,
     order::{
-        CancelReason, Destination, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind,
-        LineUnits, ReclaimedUnits, RefundLine, RefundReason, RefundStatus, Shipment, UnitsAt,
+        CancelReason, Destination, DisputeStatus, ExceptionKind, ExceptionOutcome,
+        FulfillmentOrder, HoldKind, LineUnits, ReclaimedUnits, RefundLine, RefundReason,
+        RefundStatus, Shipment, UnitsAt,
     },
     routing::Unplaced,
 };
@@ -17,6 +18,10 @@ use serde::{Deserialize, Serialize};
 
 fn is_nothing(amount: &i64) -> bool {
     *amount == 0
+}
+
+fn is_false(flag: &bool) -> bool {
+    !flag
 }
 
 /// Declares the types of the catalogue's data, all alike.
@@ -116,6 +121,35 @@ data! {
     Dispute {
         /// The provider's id.
         dispute: String,
+    }
+    /// A dispute, as far as it is known.
+    DisputeState {
+        /// The provider's id.
+        dispute: String,
+        /// The payment intent, if the provider names it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        intent: Option<String>,
+        /// How far it is.
+        status: DisputeStatus,
+        /// What is disputed, minor units of the order's currency; none: the provider has not told.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        amount: Option<i64>,
+        /// The bank's reason, a code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// Until when evidence can be sent, UTC.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence_due: Option<Timestamp>,
+        /// Whether the gateway has taken the money and not given it back to the shop.
+        #[serde(default, skip_serializing_if = "is_false")]
+        funds_withdrawn: bool,
+    }
+    /// The money of a dispute.
+    DisputeAmount {
+        /// The provider's id.
+        dispute: String,
+        /// Minor units of the order's currency.
+        amount: i64,
     }
     /// A dispute that has ended.
     DisputeEnd {

@@ -76,7 +76,12 @@ pub const SUBSCRIPTIONS: &[(Consumer, &[&str])] = &[
     ),
     (
         Consumer::Payments,
-        &["RefundRequested", "CaptureRequested", "VoidRequested"],
+        &[
+            "RefundRequested",
+            "CaptureRequested",
+            "VoidRequested",
+            "DisputeClosed",
+        ],
     ),
     (
         Consumer::Cancellation,

@@ -102,6 +102,7 @@ fn is_known(intent: &Intent, told: &Inbound) -> bool {
             | PaymentFact::Refund { .. }
             | PaymentFact::DisputeOpened { .. }
             | PaymentFact::DisputeClosed { .. }
+            | PaymentFact::Dispute { .. }
             | PaymentFact::ReviewOpened { .. }
             | PaymentFact::ReviewClosed { .. } => false,
         },

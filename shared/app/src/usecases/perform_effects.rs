@@ -5,6 +5,9 @@
 //! answers with what it has done. Two functions may perform one effect at the same time for the same reason. A webhook
 //! may confirm it first: then it is gone from the order.
 //!
+//! While a payment is disputed, refunds of it are looked up and not made. Should the dispute be heard of after the order was
+//! read, the gateway refuses the refund, as it refuses any of money that a bank claims.
+//!
 //! The gateway forgets keys. Before that, an effect that is still open is looked up; only when it has certainly not
 //! happened it gets a new key, by a commit of its own, so that of two who look it up one wins.
 
@@ -75,6 +78,14 @@ async fn perform(
         }
         record(store, env, order.id(), effect, outcome, request).await
     };
+    if order.awaits_bank(effect) {
+        // It may have been made before the dispute. What has not been made waits for the bank: the end of the dispute brings
+        // it back, or gives it up.
+        if let Some(outcome) = gateway.find(&command(effect)).await? {
+            record(effect, outcome).await?;
+        }
+        return Ok(());
+    }
     if is_key_known(effect, env.now())
         && let Some(outcome) = gateway.perform(&command(effect)).await?
     {

@@ -37,9 +37,11 @@ pub struct Money {
     pub credits: i64,
     /// Refunded, pending refunds included.
     pub refunded: i64,
+    /// What the customer has back from their bank by disputes that were lost.
+    pub lost_to_disputes: i64,
     /// Refund owed for units and shipping that are credited, less the fees.
     pub refund_owed: i64,
-    /// The most that can be refunded now: captured, less what went back and what was asked for.
+    /// The most that can be refunded now: captured, less what went back, what lost disputes took and what was asked for.
     pub refundable: i64,
     /// Of the price of shipping, what is not credited.
     pub refundable_shipping: i64,
@@ -69,6 +71,7 @@ impl Money {
             capturable: payment.capturable(),
             credits: payment.credits,
             refunded: payment.refunded(),
+            lost_to_disputes: payment.lost(),
             refund_owed: order.refund_owed(),
             refundable: order.total_refundable(),
             refundable_shipping: order.shipping_left(),

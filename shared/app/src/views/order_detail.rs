@@ -4,7 +4,8 @@ use domain::{
     ids::{LineId, OrderId, OrderNumber, ShopId, Sku},
     order::{
         Address, Contact, Destination, FulfillmentOrder, FulfillmentProgress, Hold, Line,
-        LineState, Order, PaymentStatus, ReturnStatus, Shipment, Status, Terms, UnreadableCommit,
+        LineMoney, LineState, Order, PaymentStatus, ReturnStatus, Shipment, Status, Terms,
+        UnreadableCommit,
     },
 };
 use jiff::Timestamp;
@@ -13,10 +14,12 @@ use serde::Serialize;
 
 use super::{
     actions::Action,
+    disputes::DisputeView,
     effects::EffectView,
     exceptions::ExceptionView,
     legal_actions::legal_actions,
     money::Money,
+    movements::{Movement, movements},
     redaction::redact,
     routing_decisions::{RoutingDecision, routing_decisions},
     timeline::{TimelineEntry, timeline},
@@ -65,9 +68,15 @@ pub struct OrderDetail {
     pub shipments: Vec<Shipment>,
     /// Amounts, minor units.
     pub money: Money,
+    /// Every movement of money, oldest first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub movements: Vec<Movement>,
     /// What the payment gateway is asked to do and has not been heard to have done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<EffectView>,
+    /// Disputes of the payment, those that have ended included.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub disputes: Vec<DisputeView>,
     /// Exceptions that are not closed; the timeline has all.
     pub exceptions: Vec<ExceptionView>,
     /// The customer; none when erased.
@@ -171,6 +180,12 @@ pub struct LineAmounts {
     pub credited: i64,
     /// Of that, the refund that is owed.
     pub refund_owed: i64,
+    /// Its share of what was captured for the order, by what the lines cost.
+    pub captured: i64,
+    /// Its share of what was refunded, by what is owed back for each line, for shipping and as credits.
+    pub refunded: i64,
+    /// What its units that are not credited are worth, at most what can be refunded of the order.
+    pub refundable: i64,
 }
 
 /// A fulfillment order.
@@ -233,7 +248,11 @@ impl OrderDetail {
                     effect,
                 })
                 .collect(),
-            lines: order.lines().map(|(l, s)| line(order, l, s)).collect(),
+            lines: order
+                .lines()
+                .zip(order.line_money())
+                .map(|((l, s), money)| line(order, l, s, money))
+                .collect(),
             fulfillment_orders: state
                 .fulfillment_orders
                 .iter()
@@ -241,7 +260,9 @@ impl OrderDetail {
                 .collect(),
             shipments: state.shipments.clone(),
             money: Money::of(order),
+            movements: movements(order, history, clear),
             effects: EffectView::all(order).collect(),
+            disputes: DisputeView::all(order).collect(),
             exceptions: ExceptionView::all(order).collect(),
             customer: contact.map(|contact| customer(contact, clear)),
             routing: routing_decisions(order, history),
@@ -274,7 +295,7 @@ fn hold_effect(order: &Order) -> HoldEffect {
     }
 }
 
-fn line(order: &Order, line: &Line, state: &LineState) -> LineView {
+fn line(order: &Order, line: &Line, state: &LineState, money: LineMoney) -> LineView {
     let taxes_included = order.terms().taxes_included;
     LineView {
         id: line.id.clone(),
@@ -301,6 +322,9 @@ fn line(order: &Order, line: &Line, state: &LineState) -> LineView {
             cancelled: order.last_value(line, state.cancelled),
             credited: order.last_value(line, state.credited()),
             refund_owed: state.refund_owed_amount,
+            captured: money.captured,
+            refunded: money.refunded,
+            refundable: money.refundable,
         },
     }
 }

@@ -3,7 +3,9 @@
 use domain::{
     ids::{FulfillmentOrderId, ShipmentId},
     money::Money,
-    order::{CancelReason, EffectAction, Event, LineUnits, Order, RefundStatus},
+    order::{
+        CancelReason, Dispute, DisputeStatus, EffectAction, Event, LineUnits, Order, RefundStatus,
+    },
 };
 
 /// An event as a sentence. `order` is the order just before it. The sentence contains no personal data: a note is a field
@@ -59,6 +61,15 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
         Event::DisputeOpened { dispute } => {
             format!("The customer disputes the payment ({dispute})")
         }
+        Event::DisputeUpdated { dispute } => dispute_told(&money, dispute),
+        Event::DisputeFundsWithdrawn { dispute, amount } => format!(
+            "{} taken by the payment provider for the dispute {dispute}",
+            money(*amount)
+        ),
+        Event::DisputeFundsReinstated { dispute, amount } => format!(
+            "{} of the dispute {dispute} given back to the shop",
+            money(*amount)
+        ),
         Event::DisputeClosed { dispute, won: true } => format!("The dispute {dispute} was won"),
         Event::DisputeClosed {
             dispute,
@@ -349,15 +360,21 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             format!("The payment gateway refuses command {effect}: {code}")
         }
         Event::EffectEnded {
+            effect, lost: true, ..
+        } => format!(
+            "Command {effect} to the payment gateway is given up: a lost dispute took the money"
+        ),
+        Event::EffectEnded {
             effect,
             dismissed: true,
+            ..
         } => format!("Command {effect} to the payment gateway is dismissed"),
         Event::EffectEnded { effect, .. } => {
             format!("Command {effect} to the payment gateway is done")
         }
         Event::CreditGranted { refund, amount, .. } => {
             let amount = money(*amount);
-            format!("Refund {refund} accepted as a credit: {amount} less is due")
+            format!("{refund} accepted as a credit: {amount} less is due")
         }
         Event::ExceptionOpened { id, detail, .. } => format!("Exception {id}: {detail}"),
         Event::ExceptionTaken { id, owner } => format!("Exception {id} taken by {owner}"),
@@ -429,4 +446,22 @@ fn reference(order: &Order, id: &ShipmentId) -> String {
         .iter()
         .find(|shipment| shipment.id == *id);
     found.map_or_else(|| id.to_string(), |shipment| shipment.reference.clone())
+}
+
+fn dispute_told(money: &impl Fn(i64) -> String, dispute: &Dispute) -> String {
+    let status = match dispute.status {
+        DisputeStatus::NeedsResponse => "needs a response",
+        DisputeStatus::UnderReview => "is reviewed by the bank",
+        DisputeStatus::Won => "was won",
+        DisputeStatus::Lost => "was lost",
+    };
+    let mut text = format!("The dispute {}", dispute.id);
+    if let Some(details) = &dispute.details {
+        text.push_str(&format!(" of {}", money(details.amount)));
+    }
+    text.push_str(&format!(" {status}"));
+    if let Some(due) = dispute.evidence_due().filter(|_| !dispute.status.is_end()) {
+        text.push_str(&format!("; evidence can be sent until {due}"));
+    }
+    text
 }

@@ -111,6 +111,15 @@ fn event(inbound: &Inbound) -> Option<PaymentEventView> {
         PaymentFact::Refund {
             amount, currency, ..
         } => ("refund", money(amount, currency)),
+        PaymentFact::Dispute {
+            status,
+            amount,
+            currency,
+            ..
+        } if status.is_end() => ("dispute_closed", money(amount, currency)),
+        PaymentFact::Dispute {
+            amount, currency, ..
+        } => ("dispute_opened", money(amount, currency)),
         PaymentFact::DisputeOpened { .. } => ("dispute_opened", None),
         PaymentFact::DisputeClosed { .. } => ("dispute_closed", None),
         PaymentFact::ReviewOpened { .. } => ("review_opened", None),

@@ -3,7 +3,7 @@
 use connect::{ParsedWebhook, vendors::stripe::VENDOR};
 use domain::{
     inbound::{Fact, OrderReference, PaymentFact},
-    order::RefundStatus,
+    order::{DisputeFunds, DisputeStatus, RefundStatus},
 };
 use serde_json::{Value, json};
 
@@ -47,9 +47,8 @@ fn every_published_event_is_read_or_ignored_for_a_reason() {
                 reason,
             } => {
                 assert_eq!(named, kind);
-                // These two belong to charges without a payment intent.
-                let orphan =
-                    ["charge.dispute.closed", "charge.dispute.created"].contains(&kind.as_str());
+                // These belong to charges without a payment intent.
+                let orphan = kind.starts_with("charge.dispute.");
                 assert_eq!(
                     reason.code(),
                     if orphan { "no_order" } else { "unused_type" },
@@ -220,33 +219,41 @@ fn a_session_says_what_was_paid() {
 
 #[test]
 fn disputes_and_reviews_end_well_only_when_stripe_says_so() {
-    let closed = |status: &str| {
-        let (_, fact) = read(
+    for (kind, status, read) in [
+        ("charge.dispute.closed", "won", DisputeStatus::Won),
+        (
             "charge.dispute.closed",
-            json!({"id": "dp_1", "payment_intent": "pi_1", "status": status}),
-        );
-        fact
-    };
-    for (status, won) in [
-        ("won", true),
-        ("warning_closed", true),
-        ("lost", false),
-        ("prevented", false),
+            "warning_closed",
+            DisputeStatus::Won,
+        ),
+        ("charge.dispute.closed", "lost", DisputeStatus::Lost),
+        ("charge.dispute.closed", "prevented", DisputeStatus::Lost),
+        ("charge.dispute.updated", "lost", DisputeStatus::Lost),
+        ("charge.dispute.updated", "prevented", DisputeStatus::Lost),
+        (
+            "charge.dispute.updated",
+            "under_review",
+            DisputeStatus::UnderReview,
+        ),
+        (
+            "charge.dispute.updated",
+            "warning_under_review",
+            DisputeStatus::UnderReview,
+        ),
+        (
+            "charge.dispute.created",
+            "warning_needs_response",
+            DisputeStatus::NeedsResponse,
+        ),
+        (
+            "charge.dispute.created",
+            "new",
+            DisputeStatus::NeedsResponse,
+        ),
     ] {
-        assert_eq!(
-            closed(status),
-            PaymentFact::DisputeClosed {
-                id: "dp_1".into(),
-                won
-            },
-            "{status}"
-        );
+        let (told, ..) = dispute(kind, json!({ "status": status }));
+        assert_eq!(told, read, "{kind} {status}");
     }
-    let opened = read(
-        "charge.dispute.created",
-        json!({"id": "dp_1", "payment_intent": "pi_1", "status": "new"}),
-    );
-    assert_eq!(opened.1, PaymentFact::DisputeOpened { id: "dp_1".into() });
     for (reason, approved) in [
         ("approved", true),
         ("refunded_as_fraud", false),
@@ -260,6 +267,93 @@ fn disputes_and_reviews_end_well_only_when_stripe_says_so() {
         };
         assert_eq!(read("review.closed", review).1, expected);
     }
+}
+
+/// A dispute of 15.00 EUR with `fields`: its status, its deadline, and the money that moved.
+fn dispute(
+    kind: &str,
+    fields: Value,
+) -> (DisputeStatus, Option<jiff::Timestamp>, Option<DisputeFunds>) {
+    let mut object = json!({
+        "id": "dp_1", "payment_intent": "pi_1", "amount": 1500, "currency": "eur",
+        "reason": "fraudulent", "status": "needs_response",
+    });
+    object
+        .as_object_mut()
+        .unwrap()
+        .extend(fields.as_object().unwrap().clone());
+    match read(kind, object).1 {
+        PaymentFact::Dispute {
+            id,
+            status,
+            amount,
+            currency: told,
+            reason,
+            evidence_due,
+            funds,
+        } => {
+            let fixed = (id.as_str(), amount, told, reason.as_deref());
+            assert_eq!(fixed, ("dp_1", 1500, currency("EUR"), Some("fraudulent")));
+            (status, evidence_due, funds)
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn a_dispute_says_until_when_evidence_can_be_sent_and_where_its_money_is() {
+    let due = |details: Value| {
+        let fields = json!({ "evidence_details": details });
+        dispute("charge.dispute.created", fields).1
+    };
+    let at = "2018-02-01T23:59:59Z".parse().unwrap();
+    assert_eq!(due(json!({ "due_by": 1_517_529_599 })), Some(at));
+    assert_eq!(due(json!({ "due_by": null })), None);
+    assert_eq!(due(json!({ "due_by": 0 })), None);
+    assert_eq!(due(Value::Null), None);
+    for (kind, funds) in [
+        ("charge.dispute.created", None),
+        ("charge.dispute.updated", None),
+        (
+            "charge.dispute.funds_withdrawn",
+            Some(DisputeFunds::Withdrawn),
+        ),
+        (
+            "charge.dispute.funds_reinstated",
+            Some(DisputeFunds::Reinstated),
+        ),
+        ("charge.dispute.closed", None),
+    ] {
+        assert_eq!(dispute(kind, json!({})).2, funds, "{kind}");
+    }
+    let nothing = json!({"id": "dp_1", "payment_intent": "pi_1", "status": "lost"});
+    assert_eq!(
+        rejected("charge.dispute.closed", nothing),
+        "invalid_field `data.object.currency`: missing"
+    );
+}
+
+/// The published sample, of a charge that has a payment intent.
+#[test]
+fn a_published_withdrawal_is_read_to_the_cent() {
+    let mut sample = example_json("stripe/charge.dispute.funds_withdrawn.json");
+    sample["data"]["object"]["payment_intent"] = "pi_1".into();
+    let inbound = inbound(from_stripe(&serde_json::to_vec(&sample).unwrap()));
+    let Fact::Payment { fact, .. } = inbound.fact else {
+        panic!("a payment fact");
+    };
+    assert_eq!(
+        fact,
+        PaymentFact::Dispute {
+            id: "dp_00000000000000".into(),
+            status: DisputeStatus::NeedsResponse,
+            amount: 25_000,
+            currency: currency("USD"),
+            reason: Some("fraudulent".into()),
+            evidence_due: Some("2018-02-01T23:59:59Z".parse().unwrap()),
+            funds: Some(DisputeFunds::Withdrawn),
+        }
+    );
 }
 
 #[test]

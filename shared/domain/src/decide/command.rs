@@ -1,9 +1,9 @@
 //! The one entry: what a command causes.
 
 use super::{
-    approval, asking, cancellation, closing, declined, effects, exception, fulfillment, gateway,
-    hold, overdue, payment, payment_deadline, refund::refund_owed, refund_request, routing,
-    secured, shipment, silence, unsent,
+    approval, asking, cancellation, closing, declined, dispute, effects, exception, fulfillment,
+    gateway, hold, overdue, payment, payment_deadline, refund::refund_owed, refund_request,
+    routing, secured, shipment, silence, unsent,
 };
 use crate::{
     evolve::evolve,
@@ -147,6 +147,9 @@ fn with_consequences(order: &Order, mut events: Vec<Event>, context: &Context) -
     let confirmed = effects::confirmed(&after);
     let after = fold(after, &confirmed);
     events.extend(confirmed);
+    let of_disputes = dispute::consequences(order, &after);
+    let after = fold(after, &of_disputes);
+    events.extend(of_disputes);
     events.extend(effects::wanted(&after));
     if !order.is_ready() && after.is_ready() {
         events.extend(secured::moves_on(&after, &events));

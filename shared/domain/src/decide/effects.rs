@@ -24,6 +24,7 @@ pub(super) fn confirmed(order: &Order) -> Vec<Event> {
             events.push(Event::EffectEnded {
                 effect: effect.id,
                 dismissed: false,
+                lost: false,
             });
             events
         })
@@ -121,7 +122,7 @@ fn captures(order: &Order, commands: &PaymentCommands) -> Vec<EffectAction> {
         return vec![];
     }
     let payment = &order.state.payment;
-    let kept = payment.captured().saturating_sub(payment.refunded());
+    let kept = payment.captured().saturating_sub(payment.given_back());
     let mut missing = order
         .amount_due()
         .saturating_sub(kept)

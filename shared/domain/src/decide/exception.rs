@@ -101,25 +101,32 @@ fn dismissed_refund(order: &Order, open: &Exception) -> Option<Event> {
     (is_refund && !effect.is_open()).then_some(Event::EffectEnded {
         effect: effect.id,
         dismissed: true,
+        lost: false,
     })
 }
 
-/// The credit for a refund that nobody had asked for: as much of it as is missing now.
+/// The credit for a refund that nobody had asked for, or for a lost dispute: as much of it as is missing now.
 fn accept_as_credit(order: &Order, open: &Exception) -> Result<Event, Rejection> {
-    if open.kind != ExceptionKind::RefundNotRequested {
-        let message = "only a refund that was not requested can be accepted as a credit";
+    let payment = &order.state.payment;
+    let given = if open.kind == ExceptionKind::RefundNotRequested {
+        let refund = payment.refunds.iter().find(|r| r.id == open.subject);
+        refund.map_or(0, |refund| refund.amount)
+    } else if open.kind == ExceptionKind::DisputeLost {
+        let dispute = payment.dispute(&open.subject).filter(|d| d.is_lost());
+        dispute.map_or(0, |dispute| payment.disputed_amount(dispute))
+    } else {
+        let message =
+            "only a refund that was not requested and a lost dispute can be accepted as a credit";
         return Err(Rejection::new(
             RejectionCode::OutcomeNotAllowed,
             open.kind.as_str(),
             message,
         ));
-    }
-    let payment = &order.state.payment;
-    let refund = payment.refunds.iter().find(|r| r.id == open.subject);
+    };
     let missing = order.amount_due().saturating_sub(payment.secured()).max(0);
     Ok(Event::CreditGranted {
         refund: open.subject.clone(),
-        amount: refund.map_or(0, |r| r.amount).min(missing),
+        amount: given.min(missing),
         reason: None,
     })
 }

@@ -11,6 +11,7 @@ mod cancellation;
 mod closing;
 mod command;
 mod declined;
+mod dispute;
 mod effects;
 mod exception;
 mod fitting;

@@ -4,6 +4,7 @@
 use jiff::Timestamp;
 
 use super::{
+    dispute,
     exception::open,
     hold::{end_hold, start_hold},
 };
@@ -11,8 +12,8 @@ use crate::{
     inbound::PaymentFact,
     money::{Currency, Money},
     order::{
-        Event, ExceptionKind, HoldKind, Intent, Order, Refund, RefundStatus, Rejection,
-        RejectionCode, Status, ended_dispute,
+        DisputeDetails, DisputeReport, DisputeStatus, Event, ExceptionKind, HoldKind, Intent,
+        Order, Refund, RefundStatus, Rejection, RejectionCode, Status,
     },
 };
 
@@ -98,20 +99,43 @@ fn record_for_intent(
                 effect: *effect,
             },
         )?,
-        PaymentFact::DisputeOpened { id } if knows_dispute(order, id) => vec![],
         PaymentFact::DisputeOpened { id } => {
-            let mut events = vec![Event::DisputeOpened {
-                dispute: id.clone(),
-            }];
-            events.extend(start_hold(order, HoldKind::PaymentDispute, id));
+            let report = dispute::untold(DisputeStatus::NeedsResponse);
+            dispute::record(order, id, &intent.id, &report, occurred_at)
+        }
+        PaymentFact::DisputeClosed { id, won } => {
+            let status = if *won {
+                DisputeStatus::Won
+            } else {
+                DisputeStatus::Lost
+            };
+            dispute::record(order, id, &intent.id, &dispute::untold(status), occurred_at)
+        }
+        PaymentFact::Dispute {
+            id,
+            status,
+            amount,
+            currency,
+            reason,
+            evidence_due,
+            funds,
+        } => {
+            let is_ours = *currency == order.placed.currency;
+            let report = DisputeReport {
+                status: *status,
+                details: is_ours.then(|| DisputeDetails {
+                    amount: *amount,
+                    reason: reason.clone(),
+                    evidence_due: *evidence_due,
+                }),
+                funds: *funds,
+            };
+            let mut events = dispute::record(order, id, &intent.id, &report, occurred_at);
+            if !is_ours && !events.is_empty() {
+                events.extend(mismatch(order, *amount, *currency));
+            }
             events
         }
-        PaymentFact::DisputeClosed { id, .. }
-            if order.state.causes.contains(&ended_dispute(id)) =>
-        {
-            vec![]
-        }
-        PaymentFact::DisputeClosed { id, won } => dispute_closed(order, id, *won),
         PaymentFact::ReviewOpened { id } => start_hold(order, HoldKind::FraudReview, id),
         PaymentFact::ReviewClosed {
             id, approved: true, ..
@@ -159,29 +183,6 @@ pub(super) fn captured(order: &Order, intent: &Intent, amount: i64, capturable: 
         );
         let kind = ExceptionKind::CapturedAfterCancel;
         events.push(open(kind, intent.id.clone(), detail));
-    }
-    events
-}
-
-fn knows_dispute(order: &Order, id: &str) -> bool {
-    order.state.payment.disputes.iter().any(|d| d == id)
-        || order.state.causes.contains(&ended_dispute(id))
-}
-
-fn dispute_closed(order: &Order, id: &str, won: bool) -> Vec<Event> {
-    let mut events = Vec::new();
-    if !won {
-        // The goods stay where they are until a person decides, also when the opening never reached us.
-        events.extend(start_hold(order, HoldKind::PaymentDispute, id));
-        let detail = format!("dispute {id} was lost");
-        events.push(open(ExceptionKind::DisputeLost, id, detail));
-    }
-    events.push(Event::DisputeClosed {
-        dispute: id.to_owned(),
-        won,
-    });
-    if won && order.state.holds.iter().any(|h| h.handle == id) {
-        events.extend(end_hold(order, id));
     }
     events
 }

@@ -31,12 +31,8 @@ impl Standing {
         let missing = due.saturating_sub(payment.secured()).max(0);
         let not_pledged = due.saturating_sub(payment.pledged()).clamp(0, missing);
         // Refunds pay first what is owed for credited units or was granted as a credit.
-        let still_owed = order
-            .refund_owed()
-            .saturating_add(payment.credits)
-            .saturating_sub(payment.refunded())
-            .max(0);
-        let kept = payment.captured().saturating_sub(payment.refunded());
+        let still_owed = order.still_owed();
+        let kept = payment.captured().saturating_sub(payment.given_back());
         Self {
             not_pledged,
             given_back: missing.saturating_sub(not_pledged),
@@ -132,7 +128,7 @@ fn opened(before: &Order, after: &Order, was: &Standing, is: &Standing) -> Vec<E
                     .state
                     .payment
                     .captured()
-                    .saturating_sub(after.state.payment.refunded())
+                    .saturating_sub(after.state.payment.given_back())
             ),
             show(after.amount_due()),
             show(is.excess)

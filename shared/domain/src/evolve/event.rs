@@ -66,6 +66,9 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             order.state.payment.disputes.retain(|d| d != dispute);
             order.state.causes.remember(&ended_dispute(dispute));
         }
+        Event::DisputeUpdated { dispute } => payment::update_dispute(order, dispute),
+        // The dispute itself says where its money is.
+        Event::DisputeFundsWithdrawn { .. } | Event::DisputeFundsReinstated { .. } => {}
         Event::HoldPlaced {
             kind,
             handle,
@@ -310,7 +313,18 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 found.refused = Some(code.clone());
             }
         }
-        Event::EffectEnded { effect, .. } => {
+        Event::EffectEnded { effect, lost, .. } => {
+            let ended = order.effect(*effect).map(|known| &known.action);
+            if let Some(EffectAction::Refund { amount, .. }) = ended
+                && *lost
+            {
+                let left = order
+                    .state
+                    .payment
+                    .refunds_commanded
+                    .saturating_sub(*amount);
+                order.state.payment.refunds_commanded = left.max(0);
+            }
             order.state.effects.retain(|known| known.id != *effect);
         }
         Event::ExceptionOpened {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::order::{Intent, Order, Refund};
+use crate::order::{Dispute, Intent, Order, Refund};
 
 /// The intent of that id, added when it is new.
 pub(super) fn intent_mut<'a>(order: &'a mut Order, id: &str) -> &'a mut Intent {
@@ -53,5 +53,13 @@ pub(super) fn update_refund(order: &mut Order, reported: Refund) {
             known.effect = known.effect.or(reported.effect);
         }
         None => refunds.push(reported),
+    }
+}
+
+pub(super) fn update_dispute(order: &mut Order, told: &Dispute) {
+    let records = &mut order.state.payment.dispute_records;
+    match records.iter_mut().find(|known| known.id == told.id) {
+        Some(known) => *known = told.clone(),
+        None => records.push(told.clone()),
     }
 }

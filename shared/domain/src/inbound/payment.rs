@@ -1,8 +1,12 @@
 //! Facts about payments.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::{money::Currency, order::RefundStatus};
+use crate::{
+    money::Currency,
+    order::{DisputeFunds, DisputeStatus, RefundStatus},
+};
 
 /// Payment facts. Amounts are minor units of `currency`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,17 +61,37 @@ pub enum PaymentFact {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         effect: Option<u32>,
     },
-    /// The customer disputes it.
+    /// The customer disputes it; nothing else is told.
     DisputeOpened {
         /// The provider's id.
         id: String,
     },
-    /// The dispute ended.
+    /// The dispute ended; nothing else is told.
     DisputeClosed {
         /// The provider's id.
         id: String,
         /// Whether the merchant keeps the money.
         won: bool,
+    },
+    /// All that the provider knows of a dispute.
+    Dispute {
+        /// The provider's id.
+        id: String,
+        /// How far it is.
+        status: DisputeStatus,
+        /// What is disputed, minor units.
+        amount: i64,
+        /// Its currency.
+        currency: Currency,
+        /// The bank's reason, a code.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
+        /// Until when evidence can be sent, UTC.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        evidence_due: Option<Timestamp>,
+        /// The money that has moved.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        funds: Option<DisputeFunds>,
     },
     /// A fraud review began.
     ReviewOpened {

@@ -33,6 +33,8 @@ pub(super) struct Ledger {
     intents: BTreeMap<String, Entry>,
     /// By the provider's id: the intent, the amount, the status.
     refunds: BTreeMap<String, (String, i64, RefundStatus)>,
+    /// Lost disputes by the provider's id: the intent, and the amount, if it was told.
+    lost: BTreeMap<String, (String, Option<i64>)>,
     credits: i64,
 }
 
@@ -64,6 +66,14 @@ impl Ledger {
                 let reported = (intent.clone(), *amount, *status);
                 self.refunds.insert(refund.clone(), reported);
             }
+            Event::DisputeUpdated { dispute } if dispute.is_lost() => {
+                let amount = dispute.details.as_ref().map(|details| details.amount);
+                let taken = (dispute.intent.clone(), amount);
+                self.lost.insert(dispute.id.clone(), taken);
+            }
+            Event::DisputeUpdated { dispute } => {
+                self.lost.remove(&dispute.id);
+            }
             Event::EffectRequested {
                 effect,
                 action: EffectAction::Refund { intent, amount },
@@ -87,24 +97,44 @@ impl Ledger {
         self.intents.entry(intent.to_owned()).or_default()
     }
 
-    /// Taken or promised, less what went back or is on its way back.
+    /// Taken or promised, less what went back, by us or by a bank, or is on its way back.
     pub(super) fn secured(&self) -> i64 {
         let taken = self.intents.values().map(Entry::secured);
         let refunds = self.refunds.values();
         let back = refunds.map(|(_, amount, status)| live(*amount, *status).saturating_neg());
-        taken.chain(back).fold(0, i64::saturating_add)
+        let lost = self
+            .lost
+            .values()
+            .map(|lost| self.lost_amount(lost).saturating_neg());
+        taken.chain(back).chain(lost).fold(0, i64::saturating_add)
     }
 
-    /// What was captured of an intent, and what went back, is on its way back, or was asked for.
+    /// What was captured of an intent, and what went back, by us or by a bank, is on its way back, or was asked for.
     pub(super) fn captured_and_given_back(&self, intent: &str) -> (i64, i64) {
-        let refunds = self.refunds.values().filter(|(of, ..)| of == intent);
-        let back = refunds.map(|(_, amount, status)| live(*amount, *status));
+        let (captured, refunded) = self.captured_and_refunded(intent);
+        let lost = self.lost.values().filter(|(of, _)| of == intent);
+        let lost = lost.map(|lost| self.lost_amount(lost));
         let entry = self.intents.get(intent);
         let asked = entry.into_iter().flat_map(|entry| entry.asked.values());
-        (
-            entry.map_or(0, |entry| entry.captured),
-            back.chain(asked.copied()).fold(0, i64::saturating_add),
-        )
+        let back = lost
+            .chain(asked.copied())
+            .fold(refunded, i64::saturating_add);
+        (captured, back)
+    }
+
+    fn captured_and_refunded(&self, intent: &str) -> (i64, i64) {
+        let refunds = self.refunds.values().filter(|(of, ..)| of == intent);
+        let back = refunds.map(|(_, amount, status)| live(*amount, *status));
+        let captured = self.intents.get(intent).map_or(0, |entry| entry.captured);
+        (captured, back.fold(0, i64::saturating_add))
+    }
+
+    /// What a lost dispute took: what was told, or all that was not refunded.
+    fn lost_amount(&self, (intent, amount): &(String, Option<i64>)) -> i64 {
+        amount.unwrap_or_else(|| {
+            let (captured, refunded) = self.captured_and_refunded(intent);
+            captured.saturating_sub(refunded).max(0)
+        })
     }
 
     pub(super) fn credits(&self) -> i64 {

@@ -83,17 +83,24 @@ impl Effect {
 }
 
 impl Order {
-    /// What is owed back to the customer, or was granted as a credit, and has not been given back; minor units.
+    /// What is owed back to the customer, or was granted as a credit, and has not been given back, by us or by a bank; minor
+    /// units.
     pub fn still_owed(&self) -> i64 {
         let payment = &self.state.payment;
         self.refund_owed()
             .saturating_add(payment.credits)
-            .saturating_sub(payment.refunded())
+            .saturating_sub(payment.given_back())
             .max(0)
     }
 
-    /// What can still be refunded of an intent: captured of it, less what went back and what was asked for; minor units.
+    /// What can still be refunded of an intent: captured of it, less what went back, what a lost dispute took and what was
+    /// asked for; minor units.
     pub fn refundable(&self, intent: &Intent) -> i64 {
+        self.left_of(intent).max(0)
+    }
+
+    /// What [`Order::refundable`] says, negative when more was asked for than is left.
+    pub(crate) fn left_of(&self, intent: &Intent) -> i64 {
         let asked = self.asked_for(|action| match action {
             EffectAction::Refund { intent: id, amount } if *id == intent.id => *amount,
             EffectAction::Refund { .. }
@@ -103,8 +110,8 @@ impl Order {
         intent
             .captured
             .saturating_sub(self.state.payment.refunded_of(&intent.id))
+            .saturating_sub(self.state.payment.lost_of(&intent.id))
             .saturating_sub(asked)
-            .max(0)
     }
 
     /// What can still be refunded of all intents, minor units.
@@ -136,6 +143,15 @@ impl Order {
         asked
             .map(|effect| amount(&effect.action))
             .fold(0, i64::saturating_add)
+    }
+
+    /// Whether an effect must wait for a bank's decision: a refund while the payment is disputed would give the money back
+    /// twice.
+    pub fn awaits_bank(&self, effect: &Effect) -> bool {
+        match effect.action {
+            EffectAction::Refund { .. } => !self.state.payment.disputes.is_empty(),
+            EffectAction::Capture { .. } | EffectAction::CancelIntent { .. } => false,
+        }
     }
 
     /// The effect of that number, as long as it is not confirmed.

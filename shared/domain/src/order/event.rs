@@ -6,8 +6,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{
-    Destination, EffectAction, ExceptionKind, ExceptionOutcome, FulfillmentOrder, HoldKind,
-    RefundReason, RefundRequest, RefundStatus, Shipment, ShipmentStatus,
+    Destination, Dispute, EffectAction, ExceptionKind, ExceptionOutcome, FulfillmentOrder,
+    HoldKind, RefundReason, RefundRequest, RefundStatus, Shipment, ShipmentStatus,
 };
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
@@ -216,6 +216,25 @@ pub enum Event {
         dispute: String,
         /// Whether the merchant keeps the money.
         won: bool,
+    },
+    /// More is known of a dispute, or it has moved on.
+    DisputeUpdated {
+        /// All that is known of it now.
+        dispute: Box<Dispute>,
+    },
+    /// The gateway has taken the money of a dispute.
+    DisputeFundsWithdrawn {
+        /// The provider's id.
+        dispute: String,
+        /// Minor units.
+        amount: i64,
+    },
+    /// The gateway has given the money of a dispute back to the shop.
+    DisputeFundsReinstated {
+        /// The provider's id.
+        dispute: String,
+        /// Minor units.
+        amount: i64,
     },
     /// The order must not move on.
     HoldPlaced {
@@ -550,11 +569,14 @@ pub enum Event {
         /// The code of who refuses it.
         code: String,
     },
-    /// An effect has happened; or it was refused, and a person has dismissed it.
+    /// An effect has happened; or it was dismissed: by a person, after it was refused, or because nothing is left for it.
     EffectEnded {
         effect: u32,
         #[serde(default, skip_serializing_if = "is_default")]
         dismissed: bool,
+        /// A refund that is given up, because a lost dispute took the money: it does not count as asked for.
+        #[serde(default, skip_serializing_if = "is_default")]
+        lost: bool,
     },
     /// A person must look at something.
     ExceptionOpened {
@@ -627,6 +649,9 @@ impl Event {
             Self::RefundUpdated { .. } => "RefundUpdated",
             Self::DisputeOpened { .. } => "DisputeOpened",
             Self::DisputeClosed { .. } => "DisputeClosed",
+            Self::DisputeUpdated { .. } => "DisputeUpdated",
+            Self::DisputeFundsWithdrawn { .. } => "DisputeFundsWithdrawn",
+            Self::DisputeFundsReinstated { .. } => "DisputeFundsReinstated",
             Self::HoldPlaced { .. } => "HoldPlaced",
             Self::HoldReleased { .. } => "HoldReleased",
             Self::OrderReleased {} => "OrderReleased",

@@ -52,6 +52,7 @@ impl ExceptionKind {
             | Self::CurrencyMismatch
             | Self::RefundFailed
             | Self::DisputeLost
+            | Self::DisputedAfterShipping
             | Self::ReviewDeclined
             | Self::DeliveryProblem
             | Self::ReturnedToSender
@@ -77,7 +78,8 @@ open_set! {
         NoAction = "no_action",
         /// What had caused it is no longer so.
         NoLongerTrue = "no_longer_true",
-        /// Of a refund that nobody had asked for: the customer keeps the money, and so much less is due.
+        /// Of a refund that nobody had asked for, or a dispute that was lost: the customer keeps the money, and so much less is
+        /// due.
         AcceptedAsCredit = "accepted_as_credit",
         /// Of a refund that waits for approval: a second person approves it.
         Approved = "approved",
@@ -127,6 +129,8 @@ open_set! {
         RefundFailed = "refund_failed",
         /// A dispute was lost.
         DisputeLost = "dispute_lost",
+        /// The payment is disputed, and goods have left: evidence of the shipment is to be sent to the bank.
+        DisputedAfterShipping = "disputed_after_shipping",
         /// A fraud review ended against the customer.
         ReviewDeclined = "review_declined",
         /// A carrier reports a delivery problem.

@@ -4,6 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Dispute;
 use crate::serde_default::is_default;
 
 /// Everything known of an order's payment. Amounts are minor units of the order's currency.
@@ -18,6 +19,9 @@ pub struct Payment {
     /// Open disputes, by the provider's id.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub disputes: Vec<String>,
+    /// Disputes, those that have ended included, as their gateway has told of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub dispute_records: Vec<Dispute>,
     /// Given back beyond what units and shipping are worth: refunds that nobody had asked for and that a person has
     /// accepted, and what people give of their own accord. They lower what is due. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
@@ -191,14 +195,15 @@ impl Payment {
             .fold(0, i64::saturating_add)
     }
 
-    /// Captured, and what can still be captured; what was given back is not taken off.
+    /// Captured, and what can still be captured; what was given back is not taken off. Money that a gateway holds back while
+    /// a dispute is open counts as captured.
     pub fn pledged(&self) -> i64 {
         self.captured().saturating_add(self.capturable())
     }
 
-    /// Money that is secured: captured less given back, and what can still be captured.
+    /// Money that is secured: captured less given back by us or by a bank, and what can still be captured.
     pub fn secured(&self) -> i64 {
-        self.pledged().saturating_sub(self.refunded())
+        self.pledged().saturating_sub(self.given_back())
     }
 
     /// Whether the provider is working on an intent and has not said how it ended.

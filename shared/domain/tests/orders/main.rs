@@ -5,10 +5,12 @@ mod cancellations;
 #[path = "../common/mod.rs"]
 mod common;
 mod credits;
+mod disputes;
 mod documents;
 mod exceptions;
 mod fulfillment;
 mod levels;
+mod line_money;
 mod overdue;
 mod payments;
 mod placement;

@@ -79,20 +79,31 @@ fn a_dispute_that_is_won_lets_the_order_go_on() {
     let mut order = paid();
     assert_eq!(
         names(&order.pay(opened()).unwrap()),
-        ["DisputeOpened", "HoldPlaced"]
+        ["DisputeOpened", "DisputeUpdated", "HoldPlaced"]
     );
     assert_eq!(order.order.state.payment.status(), PaymentStatus::Disputed);
     assert_eq!(order.order.state.holds[0].kind, HoldKind::PaymentDispute);
-    assert_eq!(order.pay(opened()).unwrap(), [], "it is open already");
+    let open = &order.order.state.payment.disputes.clone();
+    order.pay(opened()).unwrap();
+    assert_eq!(
+        &order.order.state.payment.disputes, open,
+        "it is open already"
+    );
+    assert_eq!(order.order.state.holds.len(), 1);
     let events = order.pay(closed(true)).unwrap();
     assert_eq!(
         names(&events),
-        ["DisputeClosed", "HoldReleased", "OrderReleased"]
+        [
+            "DisputeUpdated",
+            "DisputeClosed",
+            "HoldReleased",
+            "OrderReleased"
+        ]
     );
     assert_eq!(order.order.state.payment.status(), PaymentStatus::Captured);
     assert_eq!(order.order.state.exceptions, []);
     // The provider tells both again.
-    assert_eq!(order.pay(closed(true)).unwrap(), []);
+    assert_eq!(names(&order.pay(closed(true)).unwrap()), ["DisputeUpdated"]);
     assert_eq!(order.pay(opened()).unwrap(), []);
     assert!(order.order.is_ready());
 }
@@ -102,7 +113,10 @@ fn a_dispute_that_is_lost_stays_on_hold_until_a_person_decides() {
     let mut order = paid();
     order.pay(opened()).unwrap();
     let events = order.pay(closed(false)).unwrap();
-    assert_eq!(names(&events), ["ExceptionOpened", "DisputeClosed"]);
+    assert_eq!(
+        names(&events),
+        ["DisputeUpdated", "DisputeClosed", "ExceptionOpened"]
+    );
     let open = &order.order.state.exceptions[0];
     assert_eq!(
         (&open.kind, open.subject.as_str()),
@@ -110,11 +124,21 @@ fn a_dispute_that_is_lost_stays_on_hold_until_a_person_decides() {
     );
     assert!(order.order.state.payment.disputes.is_empty());
     assert_eq!(order.order.state.holds.len(), 1);
-    assert_eq!(order.pay(closed(false)).unwrap(), []);
+    assert_eq!(
+        names(&order.pay(closed(false)).unwrap()),
+        ["DisputeUpdated"]
+    );
     let release = Command::ReleaseHold {
         handle: DISPUTE.to_owned(),
     };
     order.apply(&release).unwrap();
+    assert!(!order.order.is_ready(), "the customer has the money back");
+    let close = Command::CloseException {
+        id: order.order.state.exceptions[0].id,
+        outcome: ExceptionOutcome::AcceptedAsCredit,
+        note: None,
+    };
+    order.apply(&close).unwrap();
     assert!(order.order.is_ready());
 }
 
@@ -122,7 +146,10 @@ fn a_dispute_that_is_lost_stays_on_hold_until_a_person_decides() {
 fn the_end_of_a_dispute_overtakes_its_beginning() {
     // Won: there is no hold to end, and the late beginning places none.
     let mut won = paid();
-    assert_eq!(names(&won.pay(closed(true)).unwrap()), ["DisputeClosed"]);
+    assert_eq!(
+        names(&won.pay(closed(true)).unwrap()),
+        ["DisputeUpdated", "DisputeClosed"]
+    );
     assert_eq!(won.pay(opened()).unwrap(), []);
     assert!(won.order.is_ready());
     // Lost: the goods stay, although the beginning never came.
@@ -130,7 +157,12 @@ fn the_end_of_a_dispute_overtakes_its_beginning() {
     let events = lost.pay(closed(false)).unwrap();
     assert_eq!(
         names(&events),
-        ["HoldPlaced", "ExceptionOpened", "DisputeClosed"]
+        [
+            "DisputeUpdated",
+            "HoldPlaced",
+            "DisputeClosed",
+            "ExceptionOpened"
+        ]
     );
     assert_eq!(lost.pay(opened()).unwrap(), []);
     assert_eq!(lost.order.state.holds[0].handle, DISPUTE);

@@ -9,7 +9,7 @@ use domain::{
 
 use super::{
     amount,
-    payloads::{Dispute, Intent, Refund, Review, Session},
+    payloads::{Intent, Refund, Review, Session},
     references::{ID_MAX, of_related_object, order_id, own_effect, reference},
 };
 use crate::{
@@ -20,7 +20,7 @@ use crate::{
 /// A fact about a payment, and the order that it belongs to.
 pub(super) type OrderPayment = (OrderReference, PaymentFact);
 
-type Outcome = Result<Option<OrderPayment>, ParseError>;
+pub(super) type Outcome = Result<Option<OrderPayment>, ParseError>;
 
 pub(super) fn processing(intent: &Intent) -> Outcome {
     with_order(intent, || Ok(PaymentFact::Processing))
@@ -131,34 +131,6 @@ pub(super) fn refund_status(
     }
 }
 
-pub(super) fn dispute_opened(dispute: &Dispute) -> Outcome {
-    dispute_with(dispute, false)
-}
-
-pub(super) fn dispute_closed(dispute: &Dispute) -> Outcome {
-    dispute_with(dispute, true)
-}
-
-fn dispute_with(dispute: &Dispute, closed: bool) -> Outcome {
-    let Some(order) =
-        of_related_object(dispute.metadata.as_ref(), dispute.payment_intent.as_ref())?
-    else {
-        return Ok(None);
-    };
-    let id = id(dispute.id.as_deref())?;
-    let fact = if closed {
-        // An inquiry that was closed counts as won. Any other final status is shown to a person.
-        let status = require("data.object.status", dispute.status.as_deref())?;
-        PaymentFact::DisputeClosed {
-            id,
-            won: matches!(status, "won" | "warning_closed"),
-        }
-    } else {
-        PaymentFact::DisputeOpened { id }
-    };
-    Ok(Some((order, fact)))
-}
-
 pub(super) fn review_opened(review: &Review) -> Outcome {
     review_with(review, false)
 }
@@ -232,11 +204,11 @@ pub(super) fn session_completed(session: &Session) -> Outcome {
     Ok(Some((order, fact)))
 }
 
-fn id(id: Option<&str>) -> Result<String, ParseError> {
+pub(super) fn id(id: Option<&str>) -> Result<String, ParseError> {
     name("data.object.id", require("data.object.id", id)?, ID_MAX)
 }
 
-fn money(
+pub(super) fn money(
     field: &str,
     amount: Option<i64>,
     currency: Option<Currency>,

@@ -2,6 +2,7 @@
 
 mod amount;
 pub mod commands;
+mod disputes;
 mod facts;
 mod payloads;
 mod references;

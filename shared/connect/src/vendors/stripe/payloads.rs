@@ -70,8 +70,18 @@ pub(super) struct Refund {
 pub(super) struct Dispute {
     pub(super) id: Option<String>,
     pub(super) status: Option<String>,
+    pub(super) amount: Option<i64>,
+    pub(super) currency: Option<Currency>,
+    pub(super) reason: Option<String>,
+    pub(super) evidence_details: Option<EvidenceDetails>,
     pub(super) payment_intent: Option<Link>,
     pub(super) metadata: Option<Metadata>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct EvidenceDetails {
+    /// Seconds since 1970; none or 0 when no evidence can be sent.
+    pub(super) due_by: Option<i64>,
 }
 
 #[derive(Deserialize)]

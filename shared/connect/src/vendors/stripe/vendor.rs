@@ -42,6 +42,18 @@ pub const VENDOR: Vendor = Vendor {
             "charge.dispute.created",
             "The customer disputes the payment.",
         ),
+        event(
+            "charge.dispute.updated",
+            "More is known of a dispute, such as its deadline for evidence, or the bank reviews it.",
+        ),
+        event(
+            "charge.dispute.funds_withdrawn",
+            "Stripe takes the money of a dispute.",
+        ),
+        event(
+            "charge.dispute.funds_reinstated",
+            "Stripe gives the money of a dispute back to the shop.",
+        ),
         event("charge.dispute.closed", "A dispute is won or lost."),
         event(
             "review.opened",

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 
 use super::{
+    disputes,
     facts::{self, OrderPayment},
     payloads::{Event, Head},
     references::ID_MAX,
@@ -55,8 +56,10 @@ pub(super) fn read_event(body: &[u8], received_at: Timestamp) -> Result<ParsedWe
         "payment_intent.canceled" => event.to_fact(facts::cancelled),
         "refund.created" | "refund.updated" => event.to_fact(facts::refund_updated),
         "refund.failed" => event.to_fact(facts::refund_failed),
-        "charge.dispute.created" => event.to_fact(facts::dispute_opened),
-        "charge.dispute.closed" => event.to_fact(facts::dispute_closed),
+        "charge.dispute.created" | "charge.dispute.updated" => event.to_fact(disputes::updated),
+        "charge.dispute.funds_withdrawn" => event.to_fact(disputes::funds_withdrawn),
+        "charge.dispute.funds_reinstated" => event.to_fact(disputes::funds_reinstated),
+        "charge.dispute.closed" => event.to_fact(disputes::closed),
         "review.opened" => event.to_fact(facts::review_opened),
         "review.closed" => event.to_fact(facts::review_closed),
         "checkout.session.completed" => event.to_fact(facts::session_completed),

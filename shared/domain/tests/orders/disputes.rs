@@ -1,0 +1,408 @@
+//! What a bank decides about a payment: told late, twice and out of order.
+
+use domain::{
+    inbound::PaymentFact,
+    order::{
+        Command, DisputeFunds, DisputeStatus, EffectOutcome, Event, ExceptionKind,
+        ExceptionOutcome, PaymentCommands, RefundStatus, RejectionCode,
+    },
+};
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+use crate::common::{INTENT, OrderFixture, at, names, refund, shipped};
+
+const DISPUTE: &str = "dp_1";
+/// What the whole order costs: two units.
+const TOTAL: i64 = 2000;
+
+/// What the provider tells of the dispute.
+#[derive(Debug, Clone)]
+struct Told {
+    status: DisputeStatus,
+    amount: i64,
+    due: Option<u64>,
+    funds: Option<DisputeFunds>,
+}
+
+const OPEN: Told = Told {
+    status: DisputeStatus::NeedsResponse,
+    amount: TOTAL,
+    due: Some(9000),
+    funds: None,
+};
+
+impl Told {
+    fn fact(&self) -> PaymentFact {
+        PaymentFact::Dispute {
+            id: DISPUTE.to_owned(),
+            status: self.status,
+            amount: self.amount,
+            currency: "EUR".parse().unwrap(),
+            reason: Some("fraudulent".to_owned()),
+            evidence_due: self.due.map(at),
+            funds: self.funds,
+        }
+    }
+
+    fn lost(amount: i64) -> Self {
+        let status = DisputeStatus::Lost;
+        Self {
+            status,
+            amount,
+            ..OPEN
+        }
+    }
+
+    fn moved(self, funds: DisputeFunds) -> Self {
+        Self {
+            funds: Some(funds),
+            ..self
+        }
+    }
+}
+
+/// An order of two units for 10.00 that is paid; the gateway is commanded.
+fn paid() -> OrderFixture {
+    let mut order = OrderFixture::commanded(&[(2, 1000)], PaymentCommands::default());
+    order.captured();
+    order
+}
+
+/// One of the units has left berlin.
+fn one_left() -> OrderFixture {
+    let mut order = paid();
+    order.route(&[("berlin", 2)]).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
+    order.report(0, shipped("p1", &[("1", 1)], false)).unwrap();
+    order
+}
+
+fn tell(order: &mut OrderFixture, told: &Told, occurred: u64) -> Vec<Event> {
+    let command = Command::RecordPayment {
+        intent: INTENT.to_owned(),
+        fact: told.fact(),
+        occurred_at: at(occurred),
+    };
+    order.apply(&command).unwrap()
+}
+
+fn open(order: &OrderFixture) -> Vec<(&ExceptionKind, &str)> {
+    let open = order.order.state.exceptions.iter();
+    open.map(|e| (&e.kind, e.subject.as_str())).collect()
+}
+
+fn close(order: &mut OrderFixture, outcome: ExceptionOutcome) {
+    let id = order.order.state.exceptions[0].id;
+    let command = Command::CloseException {
+        id,
+        outcome,
+        note: None,
+    };
+    order.apply(&command).unwrap();
+}
+
+#[test]
+fn a_dispute_is_kept_with_its_amount_its_reason_and_its_deadline() {
+    let mut order = paid();
+    let events = tell(&mut order, &OPEN, 10);
+    assert_eq!(
+        names(&events),
+        ["DisputeOpened", "DisputeUpdated", "HoldPlaced"]
+    );
+    let found = order.order.state.payment.dispute(DISPUTE).unwrap();
+    assert_eq!(found.status, DisputeStatus::NeedsResponse);
+    assert_eq!(found.intent, INTENT);
+    assert_eq!(found.evidence_due(), Some(at(9000)));
+    let details = found.details.as_ref().unwrap();
+    assert_eq!(details.amount, TOTAL);
+    assert_eq!(details.reason.as_deref(), Some("fraudulent"));
+    assert!(!found.are_funds_withdrawn());
+    assert_eq!(tell(&mut order, &OPEN, 10), [], "told twice");
+    assert_eq!(tell(&mut order, &OPEN, 9), [], "told late");
+}
+
+#[test]
+fn withdrawn_money_is_no_refund_and_is_not_owed_again() {
+    let mut order = paid();
+    tell(&mut order, &OPEN, 10);
+    let withdrawn = OPEN.moved(DisputeFunds::Withdrawn);
+    let events = tell(&mut order, &withdrawn, 11);
+    assert_eq!(
+        events[1],
+        Event::DisputeFundsWithdrawn {
+            dispute: DISPUTE.to_owned(),
+            amount: TOTAL
+        }
+    );
+    let payment = &order.order.state.payment;
+    assert!(payment.dispute(DISPUTE).unwrap().are_funds_withdrawn());
+    assert_eq!((payment.refunded(), payment.lost()), (0, 0));
+    assert_eq!((payment.secured(), order.order.still_owed()), (TOTAL, 0));
+    // Of one second, giving back is later than taking.
+    let reinstated = OPEN.moved(DisputeFunds::Reinstated);
+    let events = tell(&mut order, &reinstated, 11);
+    assert_eq!(names(&events), ["DisputeUpdated", "DisputeFundsReinstated"]);
+    let found = order.order.state.payment.dispute(DISPUTE).unwrap();
+    assert!(!found.are_funds_withdrawn());
+    assert_eq!(tell(&mut order, &withdrawn, 11), []);
+}
+
+#[test]
+fn what_a_lost_dispute_took_is_not_given_back_again() {
+    let mut order = paid();
+    tell(&mut order, &OPEN, 10);
+    let events = tell(&mut order, &Told::lost(TOTAL), 20);
+    assert_eq!(
+        names(&events),
+        ["DisputeUpdated", "DisputeClosed", "ExceptionOpened"]
+    );
+    assert_eq!(open(&order), [(&ExceptionKind::DisputeLost, DISPUTE)]);
+    assert_eq!(order.order.total_refundable(), 0);
+    assert_eq!(order.order.state.payment.secured(), 0);
+    assert!(!order.order.is_paid());
+    // The units are cancelled: the customer has their money already.
+    let events = order.cancel(&[("1", 2)]).unwrap();
+    assert!(!names(&events).contains(&"EffectRequested"), "{events:?}");
+    assert_eq!(order.order.still_owed(), 0);
+    let refused = order.apply(&refund(1)).unwrap_err();
+    assert_eq!(refused.code, RejectionCode::RefundAmount);
+}
+
+#[test]
+fn what_a_lost_dispute_left_can_still_be_given_back() {
+    let mut order = paid();
+    tell(&mut order, &Told::lost(700), 20);
+    assert_eq!(order.order.total_refundable(), TOTAL - 700);
+    // One unit is worth 10.00, of which the bank has given 7.00.
+    let events = order.cancel(&[("1", 1)]).unwrap();
+    let back = events.iter().find_map(|event| match event {
+        Event::EffectRequested { action, .. } => Some(action),
+        _ => None,
+    });
+    assert_eq!(
+        serde_json::to_value(back).unwrap(),
+        serde_json::json!({ "kind": "refund", "intent": INTENT, "amount": 300 })
+    );
+    assert_eq!(order.order.total_refundable(), TOTAL - 1000);
+}
+
+#[test]
+fn a_refund_that_nothing_is_left_for_is_given_up() {
+    let mut order = paid();
+    order.apply(&refund(500)).unwrap();
+    order.apply(&refund(600)).unwrap();
+    let ids = |order: &OrderFixture| -> Vec<u32> {
+        order.order.state.effects.iter().map(|e| e.id).collect()
+    };
+    assert_eq!(ids(&order), [1, 2]);
+    tell(&mut order, &OPEN, 10);
+    assert_eq!(ids(&order), [1, 2], "the bank may decide for the shop");
+    let effects = &order.order.state.effects;
+    assert!(effects.iter().all(|effect| order.order.awaits_bank(effect)));
+    tell(&mut order, &Told::lost(1000), 20);
+    assert_eq!(ids(&order), [1], "the newest is given up");
+    assert_eq!(order.order.total_refundable(), 500);
+    // The gateway had made it before the dispute, and tells of it late: it is recorded.
+    order
+        .pay(PaymentFact::Refund {
+            id: "re_2".to_owned(),
+            amount: 600,
+            currency: "EUR".parse().unwrap(),
+            status: RefundStatus::Succeeded,
+            effect: Some(2),
+        })
+        .unwrap();
+    assert_eq!(order.order.state.payment.given_back(), 1600);
+    assert_eq!(
+        ids(&order),
+        [0_u32; 0],
+        "what is left does not cover the other"
+    );
+    let outcome = EffectOutcome::Refused {
+        code: "charge_disputed".to_owned(),
+    };
+    let late = Command::RecordEffect { effect: 1, outcome };
+    assert_eq!(order.apply(&late).unwrap(), [], "nobody has to look at it");
+}
+
+#[test]
+fn goods_that_have_left_are_shown_with_the_deadline_until_the_dispute_ends() {
+    let mut order = one_left();
+    let events = tell(&mut order, &Told { due: None, ..OPEN }, 10);
+    assert_eq!(names(&events)[2], "HoldPlaced", "the rest does not leave");
+    let shown = [(&ExceptionKind::DisputedAfterShipping, DISPUTE)];
+    assert_eq!(open(&order), shown);
+    tell(&mut order, &OPEN, 11);
+    assert_eq!(open(&order), shown);
+    let detail = &order.order.state.exceptions[0].detail;
+    assert!(detail.contains(&at(9000).to_string()), "{detail}");
+    // A person has read it: it is shown again with another deadline only.
+    close(&mut order, ExceptionOutcome::Resolved);
+    let reviewed = Told {
+        status: DisputeStatus::UnderReview,
+        ..OPEN
+    };
+    tell(&mut order, &reviewed, 12);
+    assert_eq!(open(&order), []);
+    tell(
+        &mut order,
+        &Told {
+            due: Some(9999),
+            ..reviewed
+        },
+        13,
+    );
+    assert_eq!(open(&order), shown);
+    let won = Told {
+        status: DisputeStatus::Won,
+        ..OPEN
+    };
+    tell(&mut order, &won, 14);
+    assert_eq!(open(&order), []);
+    assert!(order.order.is_ready());
+}
+
+#[test]
+fn goods_that_leave_during_a_dispute_are_shown_too() {
+    let mut order = paid();
+    order.route(&[("berlin", 2)]).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
+    tell(&mut order, &OPEN, 10);
+    assert_eq!(open(&order), []);
+    order.report(0, shipped("p1", &[("1", 1)], false)).unwrap();
+    let shown = [(&ExceptionKind::DisputedAfterShipping, DISPUTE)];
+    assert_eq!(open(&order), shown);
+    order.report(0, shipped("p2", &[("1", 1)], true)).unwrap();
+    assert_eq!(open(&order), shown, "once");
+}
+
+#[test]
+fn a_lost_dispute_is_accepted_as_a_credit_when_the_customer_gets_the_goods_all_the_same() {
+    let mut order = paid();
+    tell(&mut order, &Told::lost(TOTAL), 10);
+    close(&mut order, ExceptionOutcome::AcceptedAsCredit);
+    assert_eq!(order.order.amount_due(), 0);
+    assert_eq!(
+        order.order.still_owed(),
+        0,
+        "the customer has it from the bank"
+    );
+    let release = Command::ReleaseHold {
+        handle: DISPUTE.to_owned(),
+    };
+    order.apply(&release).unwrap();
+    assert!(order.order.is_ready());
+}
+
+#[test]
+fn money_that_comes_back_after_all_ends_the_exception() {
+    let mut order = paid();
+    tell(&mut order, &Told::lost(TOTAL), 10);
+    let reinstated = Told::lost(TOTAL).moved(DisputeFunds::Reinstated);
+    tell(&mut order, &reinstated, 20);
+    assert_eq!(open(&order), []);
+    assert_eq!(order.order.state.payment.secured(), TOTAL);
+    // It is taken again.
+    let withdrawn = Told::lost(TOTAL).moved(DisputeFunds::Withdrawn);
+    tell(&mut order, &withdrawn, 30);
+    assert_eq!(open(&order), [(&ExceptionKind::DisputeLost, DISPUTE)]);
+}
+
+#[test]
+fn a_dispute_in_another_currency_holds_the_order_and_counts_no_amount() {
+    let mut order = paid();
+    let PaymentFact::Dispute { id, status, .. } = OPEN.fact() else {
+        unreachable!()
+    };
+    let events = order
+        .pay(PaymentFact::Dispute {
+            id,
+            status,
+            amount: 5,
+            currency: "USD".parse().unwrap(),
+            reason: None,
+            evidence_due: None,
+            funds: None,
+        })
+        .unwrap();
+    let all = [
+        "DisputeOpened",
+        "DisputeUpdated",
+        "HoldPlaced",
+        "ExceptionOpened",
+    ];
+    assert_eq!(names(&events), all);
+    let payment = &order.order.state.payment;
+    assert_eq!(payment.disputed_amount(&payment.dispute_records[0]), TOTAL);
+}
+
+fn reports() -> impl Strategy<Value = Vec<(Told, u64)>> {
+    let status = prop_oneof![
+        Just(DisputeStatus::NeedsResponse),
+        Just(DisputeStatus::UnderReview),
+        Just(DisputeStatus::Won),
+        Just(DisputeStatus::Lost),
+    ];
+    let funds = prop_oneof![
+        Just(None),
+        Just(Some(DisputeFunds::Withdrawn)),
+        Just(Some(DisputeFunds::Reinstated)),
+    ];
+    let told = (
+        status,
+        1i64..3,
+        proptest::option::of(1u64..3),
+        funds,
+        1u64..6,
+    );
+    let told = told.prop_map(|(status, amount, due, funds, occurred)| {
+        let told = Told {
+            status,
+            amount: amount * 1000,
+            due,
+            funds,
+        };
+        (told, occurred)
+    });
+    proptest::collection::vec(told, 1..7)
+}
+
+/// What must be the same in whatever order the reports come.
+fn outcome(order: &OrderFixture) -> (serde_json::Value, Vec<String>, i64, Option<Timestamp>) {
+    let payment = &order.order.state.payment;
+    let disputes = (&payment.disputes, &payment.dispute_records);
+    let due = payment
+        .dispute_records
+        .iter()
+        .find_map(|d| d.evidence_due());
+    (
+        serde_json::to_value(disputes).unwrap(),
+        open(order).iter().map(|e| format!("{e:?}")).collect(),
+        order.order.total_refundable(),
+        due,
+    )
+}
+
+proptest! {
+    #[test]
+    fn reports_lead_to_the_same_dispute_in_whatever_order_they_come(
+        (reports, mixed) in reports().prop_flat_map(|reports| {
+            let twice: Vec<_> = reports.iter().chain(&reports).cloned().collect();
+            (Just(reports), Just(twice).prop_shuffle())
+        })
+    ) {
+        let (mut straight, mut crooked) = (one_left(), one_left());
+        for (told, occurred) in &reports {
+            tell(&mut straight, told, *occurred);
+        }
+        for (told, occurred) in &mixed {
+            tell(&mut crooked, told, *occurred);
+        }
+        prop_assert_eq!(outcome(&straight), outcome(&crooked));
+    }
+}

@@ -1,0 +1,105 @@
+//! Disputes of orders whose gateway the OMS commands: while a bank decides, and after it has.
+
+use domain::{
+    inbound::PaymentFact,
+    order::{DisputeFunds, DisputeStatus, ExceptionKind},
+};
+
+use super::commanded_payments::{
+    UNIT, books_agree, cancelled_while_down, cancels, given_back, three_are_paid,
+};
+use crate::{
+    gateway::Trouble,
+    story::story,
+    world::{Consumer, World},
+};
+
+const INTENT: &str = "pi_1001";
+
+/// What the provider tells of the dispute.
+fn told(status: DisputeStatus, amount: i64, funds: Option<DisputeFunds>) -> PaymentFact {
+    PaymentFact::Dispute {
+        id: "dp_1".to_owned(),
+        status,
+        amount,
+        currency: "EUR".parse().expect("a currency"),
+        reason: Some("product_not_received".to_owned()),
+        evidence_due: Some("2027-01-31T23:59:59Z".parse().expect("a time")),
+        funds,
+    }
+}
+
+fn opened(world: &World) -> PaymentFact {
+    let total = world.total("1001");
+    told(
+        DisputeStatus::NeedsResponse,
+        total,
+        Some(DisputeFunds::Withdrawn),
+    )
+}
+
+story!(a_refund_that_was_asked_for_before_a_dispute_waits_for_its_end);
+async fn a_refund_that_was_asked_for_before_a_dispute_waits_for_its_end(world: &mut World) {
+    let order = three_are_paid(world).await;
+    world.pause(Consumer::Payments);
+    cancels(world, order, 1).await;
+    let fact = opened(world);
+    world.payment("1001", fact);
+    world.settle().await;
+    world.resume_all();
+    world.settle().await;
+    assert_eq!(world.order(order).await.state.effects.len(), 1);
+    assert_eq!(given_back(world), [0_i64; 0]);
+    world.minutes_pass(60);
+    world.sweeps();
+    world.settle().await;
+    assert_eq!(given_back(world), [0_i64; 0], "the bank has not decided");
+    let total = world.total("1001");
+    let won = told(DisputeStatus::Won, total, Some(DisputeFunds::Reinstated));
+    world.payment("1001", won);
+    world.settle().await;
+    assert_eq!(given_back(world), [UNIT]);
+    books_agree(world, order).await;
+}
+
+story!(a_refund_that_was_made_before_a_dispute_is_found_during_it);
+async fn a_refund_that_was_made_before_a_dispute_is_found_during_it(world: &mut World) {
+    let order = three_are_paid(world).await;
+    cancelled_while_down(world, order, Trouble::AnswerLost).await;
+    world.messages_are_lost().await;
+    let fact = opened(world);
+    world.payment("1001", fact);
+    world.settle().await;
+    assert_eq!(world.order(order).await.state.effects.len(), 1);
+    world.gateway.inner.is_up();
+    world.gateway.inner.is_disputed(INTENT);
+    world.minutes_pass(60);
+    world.sweeps();
+    world.settle().await;
+    assert_eq!(given_back(world), [UNIT]);
+    books_agree(world, order).await;
+}
+
+story!(what_the_bank_has_given_back_is_not_refunded);
+async fn what_the_bank_has_given_back_is_not_refunded(world: &mut World) {
+    let order = three_are_paid(world).await;
+    world.pause(Consumer::Payments);
+    cancels(world, order, 1).await;
+    let fact = opened(world);
+    world.payment("1001", fact);
+    world.settle().await;
+    world.gateway.inner.is_disputed(INTENT);
+    let total = world.total("1001");
+    let lost = world.gateway.inner.dispute_ends(INTENT, total);
+    world.payment("1001", told(DisputeStatus::Lost, lost, None));
+    world.resume_all();
+    world.settle().await;
+    assert_eq!(given_back(world), [0_i64; 0]);
+    assert_eq!(world.order(order).await.state.effects, []);
+    assert_eq!(world.exceptions(order).await, [ExceptionKind::DisputeLost]);
+    assert_eq!(world.order(order).await.still_owed(), 0);
+    cancels(world, order, 2).await;
+    world.settle().await;
+    assert_eq!(given_back(world), [0_i64; 0]);
+    books_agree(world, order).await;
+}
