@@ -150,6 +150,10 @@ impl Case {
                     capturable: 0,
                 }
             }
+            EffectAction::ReleaseRest { .. } => EffectOutcome::Captured {
+                amount: self.gateway.captured[intent],
+                capturable: 0,
+            },
             EffectAction::CancelIntent { .. } => {
                 self.gateway.cancelled[intent] = self.gateway.captured[intent] == 0;
                 match self.gateway.cancelled[intent] {
@@ -220,6 +224,7 @@ fn commands() -> impl Strategy<Value = PaymentCommands> {
         Just(CapturePolicy::Manual),
         Just(CapturePolicy::AtOnce),
         Just(CapturePolicy::FirstShipment),
+        Just(CapturePolicy::PerShipment),
     ];
     let order = prop_oneof![
         Just(RefundOrder::First),
