@@ -230,6 +230,16 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::PaymentAuthorized {
                 intent: intent(),
                 amount: 5126,
+                at: Some(at()),
+            },
+        ),
+        (
+            PaymentProvider,
+            "stripe:evt_3b",
+            Event::AuthorizationTermsReported {
+                intent: intent(),
+                capture_before: Some(at()),
+                multicapture: true,
             },
         ),
         (
@@ -571,6 +581,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                     intent: intent(),
                     amount: 5126,
                     captured_before: 0,
+                    keeps_rest: false,
                 },
                 by_person: false,
                 note: None,

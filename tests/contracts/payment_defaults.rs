@@ -32,6 +32,7 @@ async fn an_order_that_says_nothing_gets_what_the_deployment_says() {
         ("manual_capture", Some("manual")),
         ("capture_at_once", Some("at_once")),
         ("capture_on_first_shipment", Some("first_shipment")),
+        ("capture_per_shipment", Some("per_shipment")),
     ] {
         let api = api_with(setting).await;
         let expected =

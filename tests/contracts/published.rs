@@ -101,6 +101,7 @@ fn every_event_of_an_order_is_published_or_private_by_decision() {
         kept,
         [
             "PaymentLinked",
+            "AuthorizationTermsReported",
             "FulfillmentClosingEnded",
             "RefundProposed",
             "EffectEnded",
@@ -124,7 +125,7 @@ fn requested(action: &EffectAction) -> &'static str {
     match action {
         EffectAction::Refund { .. } => "RefundRequested",
         EffectAction::Capture { .. } => "CaptureRequested",
-        EffectAction::CancelIntent { .. } => "VoidRequested",
+        EffectAction::ReleaseRest { .. } | EffectAction::CancelIntent { .. } => "VoidRequested",
     }
 }
 

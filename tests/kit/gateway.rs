@@ -48,8 +48,8 @@ pub struct MadeRefund {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum News {
     Refunded(MadeRefund),
-    /// So much of an intent was captured in all.
-    Captured(String, i64),
+    /// So much of an intent was captured in all, and so much can still be captured.
+    Captured(String, i64, i64),
     Cancelled(String),
 }
 
@@ -63,10 +63,28 @@ pub struct LedgerIntent {
     pub disputed: bool,
     /// What a bank has taken.
     pub lost: i64,
+    /// It can be captured several times.
+    pub multicapture: bool,
+    /// What was left after the last capture is given up.
+    pub released: bool,
+    /// How often it was captured on command.
+    pub captures: u32,
     /// The last attempt to pay was declined.
     pub declined: bool,
     /// Given back without a command, or with one that failed later.
     given_back: i64,
+}
+
+impl LedgerIntent {
+    /// What can still be captured.
+    pub fn capturable(&self) -> i64 {
+        let is_over = self.released || (self.captured > 0 && !self.multicapture);
+        if is_over || self.cancelled {
+            0
+        } else {
+            self.authorized.saturating_sub(self.captured)
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -105,6 +123,14 @@ impl GatewayDouble {
             let intent = ledger.intents.entry(intent.to_owned()).or_default();
             intent.authorized = intent.authorized.max(authorized).max(captured);
             intent.captured = intent.captured.max(captured);
+        });
+    }
+
+    /// An intent can be captured several times.
+    pub fn allows_multicapture(&self, intent: &str) {
+        self.ledger(|ledger| {
+            let intent = ledger.intents.entry(intent.to_owned()).or_default();
+            intent.multicapture = true;
         });
     }
 
@@ -319,14 +345,29 @@ impl Ledger {
                 self.news.push(News::Refunded(made.clone()));
                 refunded(&made)
             }
-            EffectAction::Capture { amount, .. } => {
-                if intent.cancelled || intent.captured > 0 || *amount > intent.authorized {
+            EffectAction::Capture {
+                amount, keeps_rest, ..
+            } => {
+                if *amount > intent.capturable() || (*keeps_rest && !intent.multicapture) {
                     return refuse("payment_intent_unexpected_state");
                 }
-                intent.captured = *amount;
-                self.news.push(News::Captured(id.to_owned(), *amount));
+                intent.captures += 1;
+                intent.captured += *amount;
+                intent.released = !keeps_rest;
+                let (amount, capturable) = (intent.captured, intent.capturable());
+                self.news
+                    .push(News::Captured(id.to_owned(), amount, capturable));
+                EffectOutcome::Captured { amount, capturable }
+            }
+            EffectAction::ReleaseRest { .. } => {
+                if intent.captured == 0 || intent.capturable() == 0 {
+                    return refuse("payment_intent_unexpected_state");
+                }
+                intent.released = true;
+                let amount = intent.captured;
+                self.news.push(News::Captured(id.to_owned(), amount, 0));
                 EffectOutcome::Captured {
-                    amount: *amount,
+                    amount,
                     capturable: 0,
                 }
             }
@@ -355,7 +396,14 @@ impl Ledger {
         };
         let currency = "EUR".parse().expect("a currency");
         let mut facts = Vec::new();
-        if intent.captured > 0 {
+        if intent.captured > 0 && intent.capturable() > 0 {
+            let (amount, capturable) = (intent.captured, intent.capturable());
+            facts.push(PaymentFact::PartlyCaptured {
+                amount,
+                capturable,
+                currency,
+            });
+        } else if intent.captured > 0 {
             let amount = intent.captured;
             facts.push(PaymentFact::Captured { amount, currency });
         } else if intent.authorized > 0 && !intent.cancelled {
@@ -421,8 +469,14 @@ impl Ledger {
                 captured_before, ..
             } => (intent.captured > *captured_before).then_some(EffectOutcome::Captured {
                 amount: intent.captured,
-                capturable: 0,
+                capturable: intent.capturable(),
             }),
+            EffectAction::ReleaseRest { .. } => {
+                (intent.capturable() == 0).then_some(EffectOutcome::Captured {
+                    amount: intent.captured,
+                    capturable: 0,
+                })
+            }
             EffectAction::CancelIntent { .. } => {
                 intent.cancelled.then_some(EffectOutcome::Cancelled)
             }

@@ -19,6 +19,7 @@ mod one_shipment;
 mod out_of_order;
 mod overdue;
 mod payments;
+mod per_shipment;
 mod placing;
 pub mod random_operations;
 mod redrive;

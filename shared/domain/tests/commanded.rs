@@ -183,6 +183,10 @@ impl Case {
                     capturable: 0,
                 }
             }
+            EffectAction::ReleaseRest { .. } => EffectOutcome::Captured {
+                amount: self.gateway.captured[index],
+                capturable: 0,
+            },
             EffectAction::CancelIntent { .. } => {
                 self.gateway.cancelled[index] = self.gateway.captured[index] == 0;
                 match self.gateway.cancelled[index] {
@@ -254,6 +258,7 @@ fn commands() -> impl Strategy<Value = PaymentCommands> {
         Just(CapturePolicy::Manual),
         Just(CapturePolicy::AtOnce),
         Just(CapturePolicy::FirstShipment),
+        Just(CapturePolicy::PerShipment),
     ];
     let order = prop_oneof![
         Just(RefundOrder::First),

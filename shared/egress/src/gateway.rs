@@ -207,9 +207,9 @@ impl<S: SecretStore, C: Clock> PaymentGateway for HttpsGateway<S, C> {
     async fn find(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         match &command.effect.action {
             EffectAction::Refund { .. } => self.find_refund(command).await,
-            EffectAction::Capture { .. } | EffectAction::CancelIntent { .. } => {
-                self.find_in_intent(command).await
-            }
+            EffectAction::Capture { .. }
+            | EffectAction::ReleaseRest { .. }
+            | EffectAction::CancelIntent { .. } => self.find_in_intent(command).await,
         }
     }
 

@@ -105,11 +105,15 @@ impl Day<'_> {
                         self.gateway_sends(index, "refund.failed", &refund("failed"));
                     }
                 }
-                News::Captured(id, amount) => {
+                News::Captured(id, amount, capturable) => {
                     if let Some(intent) = self.intent_named(&id) {
                         let entry = &mut self.ledger.intents[intent];
-                        (entry.captured, entry.capturable) = (amount, 0);
-                        self.tells_of_intent(intent, "payment_intent.succeeded");
+                        (entry.captured, entry.capturable) = (amount, capturable);
+                        let kind = match capturable {
+                            0 => "payment_intent.succeeded",
+                            _ => "payment_intent.amount_capturable_updated",
+                        };
+                        self.tells_of_intent(intent, kind);
                     }
                 }
                 News::Cancelled(id) => {

@@ -104,6 +104,7 @@ pub(super) async fn an_overdue_order_is_listed_until_nothing_is_due(
     let paid = Event::PaymentAuthorized {
         intent: "pi_1".to_owned(),
         amount: order.placed.total(),
+        at: None,
     };
     let context = samples.context(SignedDuration::from_mins(1));
     let change = Change::new(&order, vec![paid], &context).unwrap();

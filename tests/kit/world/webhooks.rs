@@ -91,6 +91,11 @@ impl World {
             gateway.has(intent, *amount, *amount);
         } else if let PaymentFact::Authorized { amount, .. } = fact {
             gateway.has(intent, *amount, 0);
+        } else if let PaymentFact::AuthorizationTerms {
+            multicapture: true, ..
+        } = fact
+        {
+            gateway.allows_multicapture(intent);
         }
     }
 
@@ -149,6 +154,16 @@ impl World {
                 currency: euro(),
             },
         );
+    }
+
+    /// The whole sum is authorised, and may be captured in parts.
+    pub fn authorizes_for_several_captures(&mut self, number: &str) {
+        self.authorizes(number);
+        let terms = PaymentFact::AuthorizationTerms {
+            capture_before: None,
+            multicapture: true,
+        };
+        self.payment(number, terms);
     }
 
     /// The payment fails.

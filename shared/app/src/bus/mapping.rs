@@ -44,11 +44,17 @@ impl PublishedEvent {
             Event::PaymentProcessing { intent, at: _ } => {
                 Self::PaymentProcessing(Intent { intent })
             }
-            Event::PaymentAuthorized { intent, amount } => Self::PaymentAuthorized(IntentAmount {
+            Event::PaymentAuthorized {
+                intent,
+                amount,
+                at: _,
+            } => Self::PaymentAuthorized(IntentAmount {
                 intent,
                 amount,
                 capturable: 0,
             }),
+            // Internal: how captures are commanded.
+            Event::AuthorizationTermsReported { .. } => return None,
             Event::PaymentCaptured {
                 intent,
                 amount,
@@ -343,7 +349,7 @@ impl PublishedEvent {
                         amount,
                     })
                 }
-                EffectAction::CancelIntent { intent } => {
+                EffectAction::ReleaseRest { intent } | EffectAction::CancelIntent { intent } => {
                     Self::VoidRequested(RequestedIntent { effect, intent })
                 }
             },

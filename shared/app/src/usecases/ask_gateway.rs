@@ -98,6 +98,7 @@ fn is_known(intent: &Intent, told: &Inbound) -> bool {
             | PaymentFact::Authorized { .. }
             | PaymentFact::Captured { .. }
             | PaymentFact::PartlyCaptured { .. }
+            | PaymentFact::AuthorizationTerms { .. }
             | PaymentFact::Cancelled
             | PaymentFact::Refund { .. }
             | PaymentFact::DisputeOpened { .. }

@@ -16,7 +16,7 @@ pub struct PlacementDefaults {
 impl PlacementDefaults {
     /// The values of the setting `PAYMENT_COMMANDS`, with what each stands for: `off` commands nothing, the others refund
     /// what is owed and capture as they say.
-    pub const SETTINGS: [(&str, Option<CapturePolicy>); 4] = [
+    pub const SETTINGS: [(&str, Option<CapturePolicy>); 5] = [
         ("off", None),
         ("manual_capture", Some(CapturePolicy::Manual)),
         ("capture_at_once", Some(CapturePolicy::AtOnce)),
@@ -24,6 +24,7 @@ impl PlacementDefaults {
             "capture_on_first_shipment",
             Some(CapturePolicy::FirstShipment),
         ),
+        ("capture_per_shipment", Some(CapturePolicy::PerShipment)),
     ];
 
     /// Also with a rule for shipping.
@@ -48,7 +49,9 @@ impl PlacementDefaults {
 
 /// A text that is no value of the setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("is none of off, manual_capture, capture_at_once, capture_on_first_shipment")]
+#[error(
+    "is none of off, manual_capture, capture_at_once, capture_on_first_shipment, capture_per_shipment"
+)]
 pub struct UnknownDefault;
 
 impl FromStr for PlacementDefaults {
@@ -85,6 +88,7 @@ mod tests {
             ("manual_capture", CapturePolicy::Manual),
             ("capture_at_once", CapturePolicy::AtOnce),
             ("capture_on_first_shipment", CapturePolicy::FirstShipment),
+            ("capture_per_shipment", CapturePolicy::PerShipment),
         ] {
             let found = commands(setting).unwrap().unwrap();
             assert_eq!(found.capture, capture, "{setting}");

@@ -34,6 +34,8 @@ pub enum EffectKind {
     Refund,
     /// Capture money that is authorized.
     Capture,
+    /// Give up what can still be captured of a payment of which a part was captured.
+    ReleaseRest,
     /// Cancel the payment, so that nothing more can be captured.
     CancelIntent,
 }
@@ -58,6 +60,7 @@ impl EffectView {
         let (kind, amount) = match effect.action {
             EffectAction::Refund { amount, .. } => (EffectKind::Refund, Some(amount)),
             EffectAction::Capture { amount, .. } => (EffectKind::Capture, Some(amount)),
+            EffectAction::ReleaseRest { .. } => (EffectKind::ReleaseRest, None),
             EffectAction::CancelIntent { .. } => (EffectKind::CancelIntent, None),
         };
         let state = if effect.is_open() {

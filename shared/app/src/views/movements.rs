@@ -164,7 +164,7 @@ impl Ledger {
         let of = |id: &str| Some(id.to_owned());
         #[expect(clippy::wildcard_enum_match_arm, reason = "the others move no money")]
         Some(match event {
-            Event::PaymentAuthorized { intent, amount } => {
+            Event::PaymentAuthorized { intent, amount, .. } => {
                 let known = self.intents.entry(intent.clone()).or_default();
                 let more = amount.saturating_sub(known.authorized);
                 known.authorized = known.authorized.max(*amount);

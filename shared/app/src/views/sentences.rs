@@ -38,6 +38,21 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             "The payment provider is processing the payment".to_owned()
         }
         Event::PaymentAuthorized { amount, .. } => format!("{} authorised", money(*amount)),
+        Event::AuthorizationTermsReported {
+            intent,
+            capture_before,
+            multicapture,
+        } => {
+            let times = if *multicapture {
+                "several times"
+            } else {
+                "once"
+            };
+            match capture_before {
+                Some(end) => format!("{intent} can be captured {times}, until {end}"),
+                None => format!("{intent} can be captured {times}"),
+            }
+        }
         Event::PaymentCaptured {
             amount,
             capturable: 0,
@@ -343,6 +358,9 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             }
             EffectAction::Capture { intent, amount, .. } => {
                 format!("Capture of {} of {intent} requested", money(*amount))
+            }
+            EffectAction::ReleaseRest { intent } => {
+                format!("Release of what is left of {intent} requested")
             }
             EffectAction::CancelIntent { intent } => {
                 format!("Cancellation of {intent} requested")

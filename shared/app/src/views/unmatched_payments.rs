@@ -106,6 +106,7 @@ fn event(inbound: &Inbound) -> Option<PaymentEventView> {
         PaymentFact::PartlyCaptured {
             amount, currency, ..
         } => ("partly_captured", money(amount, currency)),
+        PaymentFact::AuthorizationTerms { .. } => ("authorization_terms", None),
         PaymentFact::Failed { .. } => ("failed", None),
         PaymentFact::Cancelled => ("cancelled", None),
         PaymentFact::Refund {

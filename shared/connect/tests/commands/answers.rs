@@ -4,7 +4,7 @@ use connect::vendors::stripe::commands::NoOutcome;
 use domain::order::{Effect, EffectOutcome, RefundStatus};
 use serde_json::{Value, json};
 
-use crate::support::{answered, cancel, capture, made_refund, published, refund};
+use crate::support::{answered, cancel, capture, made_refund, published, refund, release};
 
 /// The outcome that a 2xx answer with this object stands for.
 fn done(effect: &Effect, object: &Value) -> Result<EffectOutcome, NoOutcome> {
@@ -71,6 +71,13 @@ fn a_published_intent_says_what_was_captured() {
     // The same answer as before the second capture: it has not happened yet.
     let again = done(&capture(2, 500, 500), &partly);
     assert_eq!(again, Err(NoOutcome::Pending));
+    // What is left is released once it can be captured no more.
+    assert_eq!(done(&release(3), &partly), Err(NoOutcome::Pending));
+    let captured = EffectOutcome::Captured {
+        amount: 2000,
+        capturable: 0,
+    };
+    assert_eq!(done(&release(3), &succeeded), Ok(captured));
 }
 
 #[test]

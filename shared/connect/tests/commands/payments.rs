@@ -96,6 +96,33 @@ fn each_state_is_told_as_its_webhook_tells_it() {
 }
 
 #[test]
+fn the_charge_says_what_can_be_done_with_the_authorization() {
+    let capturable = ("amount_capturable", json!(500));
+    let card =
+        json!({ "capture_before": 1_648_924_833, "multicapture": { "status": "available" } });
+    let charge =
+        json!({ "id": "ch_1", "captured": false, "payment_method_details": { "card": card } });
+    let authorized = PaymentFact::Authorized {
+        amount: 500,
+        currency: "USD".parse().unwrap(),
+    };
+    let terms = PaymentFact::AuthorizationTerms {
+        capture_before: Some("2022-04-02T18:40:33Z".parse().unwrap()),
+        multicapture: true,
+    };
+    let with = |charge| {
+        intent(
+            "requires_capture",
+            &[capturable.clone(), ("latest_charge", charge)],
+        )
+    };
+    assert_eq!(told(&with(charge)).unwrap(), [authorized.clone(), terms]);
+    for unsaid in [json!("ch_1"), Value::Null] {
+        assert_eq!(told(&with(unsaid)).unwrap(), [authorized.clone()]);
+    }
+}
+
+#[test]
 fn a_state_that_is_not_known_or_of_another_intent_is_no_answer() {
     let mut other = intent("succeeded", &[("amount_received", json!(100))]);
     other["id"] = "pi_other".into();
@@ -127,6 +154,6 @@ fn an_id_leads_nowhere_else() {
     assert!(find_payment("pi_1/../../refunds").is_err());
     assert_eq!(
         find_payment("pi_1").unwrap().path,
-        "/v1/payment_intents/pi_1"
+        "/v1/payment_intents/pi_1?expand%5B%5D=latest_charge"
     );
 }

@@ -5,7 +5,9 @@ use connect::vendors::stripe::commands::{
 };
 use domain::order::{Effect, EffectAction};
 
-use crate::support::{INTENT, cancel, capture, currency, effect, order, refund};
+use crate::support::{
+    INTENT, cancel, capture, capture_of_part, currency, effect, order, refund, release,
+};
 
 fn written(effect: &Effect) -> ApiRequest {
     command(order(), currency("EUR"), effect).unwrap()
@@ -43,6 +45,12 @@ fn a_capture_and_a_cancellation_name_their_intent() {
     let path = format!("/v1/payment_intents/{INTENT}/capture");
     assert_eq!(captured.path, path);
     assert_eq!(captured.body, "amount_to_capture=500");
+    let part = written(&capture_of_part(1, 500, 0));
+    assert_eq!(part.path, path);
+    assert_eq!(part.body, "amount_to_capture=500&final_capture=false");
+    let released = written(&release(3));
+    assert_eq!(released.path, path);
+    assert_eq!(released.body, "amount_to_capture=0&final_capture=true");
     let cancelled = written(&cancel(2));
     assert_eq!(
         cancelled.path,

@@ -44,8 +44,25 @@ pub(crate) fn capture(id: u32, amount: i64, captured_before: i64) -> Effect {
         intent: INTENT.to_owned(),
         amount,
         captured_before,
+        keeps_rest: false,
     };
     effect(id, action)
+}
+
+/// A capture after which the rest can be captured still.
+pub(crate) fn capture_of_part(id: u32, amount: i64, captured_before: i64) -> Effect {
+    let action = EffectAction::Capture {
+        intent: INTENT.to_owned(),
+        amount,
+        captured_before,
+        keeps_rest: true,
+    };
+    effect(id, action)
+}
+
+pub(crate) fn release(id: u32) -> Effect {
+    let intent = INTENT.to_owned();
+    effect(id, EffectAction::ReleaseRest { intent })
 }
 
 pub(crate) fn cancel(id: u32) -> Effect {

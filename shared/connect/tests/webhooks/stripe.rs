@@ -47,8 +47,9 @@ fn every_published_event_is_read_or_ignored_for_a_reason() {
                 reason,
             } => {
                 assert_eq!(named, kind);
-                // These belong to charges without a payment intent.
-                let orphan = kind.starts_with("charge.dispute.");
+                // These belong to charges without a payment intent, and one is captured already.
+                let orphan =
+                    kind.starts_with("charge.dispute.") || kind.as_str() == "charge.succeeded";
                 assert_eq!(
                     reason.code(),
                     if orphan { "no_order" } else { "unused_type" },
@@ -85,6 +86,45 @@ fn a_published_success_is_read_to_the_cent() {
             currency: currency("USD")
         }
     );
+}
+
+#[test]
+fn the_charge_of_a_card_that_is_authorized_says_what_can_be_captured_and_until_when() {
+    let charge = |card: Value| {
+        let mut event = crate::support::example_json("stripe/charge.succeeded.json");
+        let object = &mut event["data"]["object"];
+        object["captured"] = false.into();
+        object["metadata"]["order_id"] = "1001".into();
+        object["payment_method_details"] = card;
+        event.to_string()
+    };
+    let terms = |card| {
+        let (order, fact) = payment(fact(from_stripe(charge(card).as_bytes())));
+        assert_eq!(order.order.as_deref(), Some("1001"));
+        assert_eq!(order.intent.as_deref(), Some("pi_000000000000000000000000"));
+        fact
+    };
+    let said = |capture_before: Option<&str>, multicapture| PaymentFact::AuthorizationTerms {
+        capture_before: capture_before.map(|end| end.parse().unwrap()),
+        multicapture,
+    };
+    let end = json!(1_648_924_833);
+    let several = json!({ "capture_before": end, "multicapture": { "status": "available" } });
+    let once = json!({ "capture_before": end, "multicapture": { "status": "unavailable" } });
+    let until = Some("2022-04-02T18:40:33Z");
+    assert_eq!(terms(json!({ "card": several })), said(until, true));
+    assert_eq!(terms(json!({ "card_present": once })), said(until, false));
+    assert_eq!(terms(json!({ "card": {} })), said(None, false));
+    // What is captured, or no card, has no end that matters.
+    let transfer = charge(json!({ "type": "us_bank_account" }));
+    let captured =
+        charge(json!({ "card": several })).replace("\"captured\":false", "\"captured\":true");
+    for body in [transfer, captured] {
+        let read = from_stripe(body.as_bytes()).unwrap();
+        assert!(matches!(read, ParsedWebhook::Ignored { .. }), "{body}");
+    }
+    let never = charge(json!({ "card": { "capture_before": i64::MAX } }));
+    assert!(from_stripe(never.as_bytes()).is_err());
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::effects::{is_asked, requested};
+use super::effects::requested;
 use crate::order::{ASK_AFTER_S, EffectAction, Event, Intent, NOT_FOUND_TIMES, Order};
 
 /// Notes the answer if something rests on it. When the time to pay is over, a payment that the gateway knows is cancelled
@@ -26,7 +26,7 @@ pub(super) fn note(order: &Order, id: &str, found: bool, now: Timestamp) -> Vec<
             not_found,
         });
     }
-    if found && is_last && order.waits_for_nothing_but_time() && !is_asked(order, intent) {
+    if found && is_last && order.waits_for_nothing_but_time() && !order.is_commanded(intent) {
         let intent = id.to_owned();
         events.extend(requested(
             order,

@@ -211,6 +211,7 @@ fn refund_of(effect: &Effect, of: &str) -> Option<i64> {
         EffectAction::Refund { intent, amount } if intent == of => Some(*amount),
         EffectAction::Refund { .. }
         | EffectAction::Capture { .. }
+        | EffectAction::ReleaseRest { .. }
         | EffectAction::CancelIntent { .. } => None,
     }
 }

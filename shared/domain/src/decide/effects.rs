@@ -4,13 +4,13 @@
 //! Everything that was asked for and is not confirmed is in the order's state. So what is wanted is what is missing
 //! beyond it, and two changes of an order never ask for the same money twice: they condition on its version.
 
-use super::exception::{open, resolve};
+use super::{
+    captures,
+    exception::{open, resolve},
+};
 use crate::{
     money::Money,
-    order::{
-        CapturePolicy, Effect, EffectAction, Event, ExceptionKind, Intent, Order, PaymentCommands,
-        Status,
-    },
+    order::{Effect, EffectAction, Event, ExceptionKind, Intent, Order, PaymentCommands, Status},
 };
 
 /// The effects that facts confirm: ends of what was asked for, whoever has done it.
@@ -46,6 +46,10 @@ fn is_confirmed(order: &Order, effect: &Effect) -> bool {
             let intent = payment.intent(intent);
             intent.is_some_and(|intent| intent.captured > *captured_before)
         }
+        EffectAction::ReleaseRest { intent } => {
+            let intent = payment.intent(intent);
+            intent.is_some_and(|intent| intent.capturable() == 0)
+        }
         // An intent that was captured cannot be cancelled any more; what it has taken is refunded. One that the customer has
         // paid after all is not to be cancelled while the order is not.
         EffectAction::CancelIntent { intent } => {
@@ -69,7 +73,8 @@ pub(super) fn wanted(order: &Order) -> Vec<Event> {
     if order.state.payment.disputes.is_empty() {
         actions.extend(refunds(order, unasked_refund(order), &commands));
     }
-    actions.extend(captures(order, &commands));
+    actions.extend(captures::wanted(order, commands.capture));
+    actions.extend(captures::releases(order, commands.capture));
     actions.extend(cancellations(order));
     requested(order, actions)
 }
@@ -112,36 +117,6 @@ pub(super) fn refunds(order: &Order, amount: i64, commands: &PaymentCommands) ->
         .collect()
 }
 
-fn captures(order: &Order, commands: &PaymentCommands) -> Vec<EffectAction> {
-    let is_due = match commands.capture {
-        CapturePolicy::Manual => false,
-        CapturePolicy::AtOnce => order.is_ready(),
-        CapturePolicy::FirstShipment => order.state.lines.iter().any(|line| line.shipped > 0),
-    };
-    if !is_due {
-        return vec![];
-    }
-    let payment = &order.state.payment;
-    let kept = payment.captured().saturating_sub(payment.given_back());
-    let mut missing = order
-        .amount_due()
-        .saturating_sub(kept)
-        .saturating_sub(order.captures_asked_for());
-    let mut captures = Vec::new();
-    for intent in &payment.intents {
-        let amount = intent.capturable().min(missing);
-        if amount > 0 && !is_asked(order, intent) {
-            missing = missing.saturating_sub(amount);
-            captures.push(EffectAction::Capture {
-                intent: intent.id.clone(),
-                amount,
-                captured_before: intent.captured,
-            });
-        }
-    }
-    captures
-}
-
 /// No money may come for an order that is cancelled.
 fn cancellations(order: &Order) -> Vec<EffectAction> {
     if order.state.status != Status::Cancelled {
@@ -151,22 +126,11 @@ fn cancellations(order: &Order) -> Vec<EffectAction> {
     let alive = |i: &&Intent| !i.cancelled && i.captured == 0 && !i.is_processing();
     intents
         .filter(alive)
-        .filter(|intent| !is_asked(order, intent))
+        .filter(|intent| !order.is_commanded(intent))
         .map(|intent| EffectAction::CancelIntent {
             intent: intent.id.clone(),
         })
         .collect()
-}
-
-/// Whether a capture or the cancellation of the intent was asked for, or was refused and waits for a person.
-pub(super) fn is_asked(order: &Order, intent: &Intent) -> bool {
-    let mut asked = order.state.effects.iter();
-    asked.any(|effect| match &effect.action {
-        EffectAction::Refund { .. } => false,
-        EffectAction::Capture { intent: id, .. } | EffectAction::CancelIntent { intent: id } => {
-            *id == intent.id
-        }
-    })
 }
 
 /// The gateway refuses an effect for good.
@@ -181,6 +145,9 @@ pub(super) fn refused(order: &Order, effect: &Effect, code: &str) -> Vec<Event> 
         }
         EffectAction::Capture { intent, amount, .. } => {
             format!("to capture {} of {intent}", show(*amount))
+        }
+        EffectAction::ReleaseRest { intent } => {
+            format!("to release what is left of {intent}")
         }
         EffectAction::CancelIntent { intent } => format!("to cancel {intent}"),
     };

@@ -8,6 +8,7 @@ mod approval;
 mod asking;
 mod assessment;
 mod cancellation;
+mod captures;
 mod closing;
 mod command;
 mod declined;

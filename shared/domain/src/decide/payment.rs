@@ -73,7 +73,12 @@ fn record_for_intent(
         PaymentFact::Authorized { amount, .. } => vec![Event::PaymentAuthorized {
             intent: id(),
             amount: *amount,
+            at,
         }],
+        PaymentFact::AuthorizationTerms {
+            capture_before,
+            multicapture,
+        } => authorization_terms(intent, *capture_before, *multicapture),
         PaymentFact::Captured { amount, .. } => captured(order, intent, *amount, 0),
         PaymentFact::PartlyCaptured {
             amount, capturable, ..
@@ -156,6 +161,23 @@ fn record_for_intent(
 /// Whether a failure at that time is no news: a later attempt is known, or the end of this one.
 fn is_known_failure(intent: &Intent, at: Option<Timestamp>) -> bool {
     intent.attempt_at > at || (intent.failed && intent.attempt_at == at)
+}
+
+/// The latest end that was told counts: an authorization may be extended.
+fn authorization_terms(
+    intent: &Intent,
+    capture_before: Option<Timestamp>,
+    multicapture: bool,
+) -> Vec<Event> {
+    let is_news = capture_before > intent.capture_before || (multicapture && !intent.multicapture);
+    is_news
+        .then(|| Event::AuthorizationTermsReported {
+            intent: intent.id.clone(),
+            capture_before: capture_before.max(intent.capture_before),
+            multicapture: multicapture || intent.multicapture,
+        })
+        .into_iter()
+        .collect()
 }
 
 /// The most that was captured counts, with what could still be captured then. When two reports of the same captured

@@ -37,7 +37,18 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             payment::intent_mut(order, intent);
         }
         Event::PaymentProcessing { intent, at } => payment::process(order, intent, *at),
-        Event::PaymentAuthorized { intent, amount } => payment::authorize(order, intent, *amount),
+        Event::PaymentAuthorized { intent, amount, at } => {
+            payment::authorize(order, intent, *amount, *at);
+        }
+        Event::AuthorizationTermsReported {
+            intent,
+            capture_before,
+            multicapture,
+        } => {
+            let intent = payment::intent_mut(order, intent);
+            intent.capture_before = *capture_before;
+            intent.multicapture = *multicapture;
+        }
         Event::PaymentCaptured {
             intent,
             amount,

@@ -17,15 +17,20 @@ pub(super) fn intent_mut<'a>(order: &'a mut Order, id: &str) -> &'a mut Intent {
     &mut intents[index]
 }
 
-pub(super) fn authorize(order: &mut Order, id: &str, amount: i64) {
+pub(super) fn authorize(order: &mut Order, id: &str, amount: i64, at: Option<Timestamp>) {
     let intent = intent_mut(order, id);
     intent.authorized = intent.authorized.max(amount);
+    // Raising an amount does not extend the time in which it can be captured.
+    intent.authorized_at = intent.authorized_at.into_iter().chain(at).min();
     intent.failed = false;
 }
 
 pub(super) fn capture(order: &mut Order, id: &str, amount: i64, capturable: i64) {
     let intent = intent_mut(order, id);
     if amount >= intent.captured {
+        if amount > intent.captured && capturable > 0 {
+            intent.partial_captures = intent.partial_captures.saturating_add(1);
+        }
         intent.captured = amount;
         intent.capturable_after_capture = capturable;
     }

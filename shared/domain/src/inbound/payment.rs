@@ -39,6 +39,14 @@ pub enum PaymentFact {
         /// The currency of both.
         currency: Currency,
     },
+    /// What can be done with the authorization, beside its amount.
+    AuthorizationTerms {
+        /// Until when it can be captured, UTC; `None`: the provider has not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        capture_before: Option<Timestamp>,
+        /// Whether it can be captured several times.
+        multicapture: bool,
+    },
     /// An attempt failed.
     Failed {
         /// The provider's code.

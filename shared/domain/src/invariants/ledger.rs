@@ -42,7 +42,7 @@ impl Ledger {
     pub(super) fn record(&mut self, event: &Event) {
         #[expect(clippy::wildcard_enum_match_arm, reason = "the others move no money")]
         match event {
-            Event::PaymentAuthorized { intent, amount } => {
+            Event::PaymentAuthorized { intent, amount, .. } => {
                 let entry = self.entry(intent);
                 entry.authorized = entry.authorized.max(*amount);
             }

@@ -74,7 +74,9 @@ impl Order {
         let mut open = self.state.effects.iter().filter(|effect| effect.is_open());
         open.any(|effect| match &effect.action {
             EffectAction::CancelIntent { intent: id } => *id == intent.id,
-            EffectAction::Refund { .. } | EffectAction::Capture { .. } => false,
+            EffectAction::Refund { .. }
+            | EffectAction::Capture { .. }
+            | EffectAction::ReleaseRest { .. } => false,
         })
     }
 }

@@ -22,6 +22,16 @@ impl LineState {
         self.credited_unshipped.max(self.cancelled)
     }
 
+    /// Units that have shipped and are not credited.
+    pub fn shipped_to_pay(&self) -> u32 {
+        self.shipped.saturating_sub(self.shipped_and_credited())
+    }
+
+    /// Units that have not shipped and are not credited.
+    pub fn unshipped_to_pay(&self) -> u32 {
+        self.creditable().saturating_sub(self.shipped_to_pay())
+    }
+
     /// Units that can still be credited.
     pub fn creditable(&self) -> u32 {
         self.total().saturating_sub(self.credited())
@@ -30,8 +40,7 @@ impl LineState {
     /// Credits units that a person refunds: first those that have shipped, because the customer has them.
     pub fn credit(&mut self, units: u32) {
         let units = units.min(self.creditable());
-        let left = self.shipped.saturating_sub(self.shipped_and_credited());
-        let shipped = units.min(left);
+        let shipped = units.min(self.shipped_to_pay());
         let unshipped = units.saturating_sub(shipped);
         if shipped > 0 {
             self.credited_shipped = self.shipped_and_credited().saturating_add(shipped);
@@ -64,6 +73,36 @@ impl Order {
         } else {
             due
         }
+    }
+
+    /// What the customer must pay for what has shipped: the units that are not credited, the first cells of their lines;
+    /// their shares of the shipping, or all of it where it is not shared; what is kept of refunds, less the credits granted.
+    /// Minor units, at most what is due in all.
+    pub fn amount_due_for_shipped(&self) -> i64 {
+        let taxes_included = self.terms().taxes_included;
+        let (mut goods, mut shares) = (0_i64, 0_i64);
+        for (line, state) in self.lines() {
+            let units = state.shipped_to_pay();
+            goods = goods.saturating_add(line.goods(0, units, taxes_included));
+            shares = shares.saturating_add(line.shipping_of(0, units));
+        }
+        let shipping = match self.shipping_refund() {
+            ShippingRefund::ProRata => shares.min(self.shipping_left()),
+            ShippingRefund::FirstUnit | ShippingRefund::LastUnit | ShippingRefund::Never => {
+                self.shipping_left()
+            }
+        };
+        let payment = &self.state.payment;
+        goods
+            .saturating_add(shipping)
+            .saturating_add(payment.restocking_fees)
+            .saturating_sub(payment.credits)
+            .clamp(0, self.amount_due())
+    }
+
+    /// Whether units that the customer is to pay for have not shipped.
+    pub fn is_more_to_ship(&self) -> bool {
+        self.state.lines.iter().any(|l| l.unshipped_to_pay() > 0)
     }
 
     /// What the order is worth without the units and the shipping that are credited, and with what is kept of refunds;

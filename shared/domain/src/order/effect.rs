@@ -47,6 +47,14 @@ pub enum EffectAction {
         amount: i64,
         /// What had been captured of the intent before.
         captured_before: i64,
+        /// Whether what is left of the authorization is kept for further captures; otherwise the gateway gives it up.
+        #[serde(default, skip_serializing_if = "is_default")]
+        keeps_rest: bool,
+    },
+    /// Give up what can still be captured of an intent of which a part was captured.
+    ReleaseRest {
+        /// The gateway's id of the intent.
+        intent: String,
     },
     /// Cancel an intent, so that nothing more can be captured.
     CancelIntent {
@@ -61,6 +69,7 @@ impl EffectAction {
         match self {
             Self::Refund { intent, .. }
             | Self::Capture { intent, .. }
+            | Self::ReleaseRest { intent }
             | Self::CancelIntent { intent } => intent,
         }
     }
@@ -105,6 +114,7 @@ impl Order {
             EffectAction::Refund { intent: id, amount } if *id == intent.id => *amount,
             EffectAction::Refund { .. }
             | EffectAction::Capture { .. }
+            | EffectAction::ReleaseRest { .. }
             | EffectAction::CancelIntent { .. } => 0,
         });
         intent
@@ -126,7 +136,9 @@ impl Order {
     pub fn refunds_asked_for(&self) -> i64 {
         self.asked_for(|action| match action {
             EffectAction::Refund { amount, .. } => *amount,
-            EffectAction::Capture { .. } | EffectAction::CancelIntent { .. } => 0,
+            EffectAction::Capture { .. }
+            | EffectAction::ReleaseRest { .. }
+            | EffectAction::CancelIntent { .. } => 0,
         })
     }
 
@@ -134,7 +146,9 @@ impl Order {
     pub fn captures_asked_for(&self) -> i64 {
         self.asked_for(|action| match action {
             EffectAction::Capture { amount, .. } => *amount,
-            EffectAction::Refund { .. } | EffectAction::CancelIntent { .. } => 0,
+            EffectAction::Refund { .. }
+            | EffectAction::ReleaseRest { .. }
+            | EffectAction::CancelIntent { .. } => 0,
         })
     }
 
@@ -150,8 +164,21 @@ impl Order {
     pub fn awaits_bank(&self, effect: &Effect) -> bool {
         match effect.action {
             EffectAction::Refund { .. } => !self.state.payment.disputes.is_empty(),
-            EffectAction::Capture { .. } | EffectAction::CancelIntent { .. } => false,
+            EffectAction::Capture { .. }
+            | EffectAction::ReleaseRest { .. }
+            | EffectAction::CancelIntent { .. } => false,
         }
+    }
+
+    /// Whether a capture of the intent or its end was asked for, or was refused and waits for a person.
+    pub fn is_commanded(&self, intent: &Intent) -> bool {
+        let mut asked = self.state.effects.iter();
+        asked.any(|effect| match &effect.action {
+            EffectAction::Refund { .. } => false,
+            EffectAction::Capture { intent: id, .. }
+            | EffectAction::ReleaseRest { intent: id }
+            | EffectAction::CancelIntent { intent: id } => *id == intent.id,
+        })
     }
 
     /// The effect of that number, as long as it is not confirmed.

@@ -163,6 +163,20 @@ pub enum Event {
         intent: String,
         /// Capturable amount in all, minor units.
         amount: i64,
+        /// When, by the provider's clock, UTC.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        at: Option<Timestamp>,
+    },
+    /// The payment provider has said what can be done with an authorization.
+    AuthorizationTermsReported {
+        /// The provider's id.
+        intent: String,
+        /// Until when it can be captured, UTC; `None`: it has not said.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        capture_before: Option<Timestamp>,
+        /// Whether it can be captured several times.
+        #[serde(default, skip_serializing_if = "is_default")]
+        multicapture: bool,
     },
     /// Money was captured.
     PaymentCaptured {
@@ -643,6 +657,7 @@ impl Event {
             Self::PaymentLinked { .. } => "PaymentLinked",
             Self::PaymentProcessing { .. } => "PaymentProcessing",
             Self::PaymentAuthorized { .. } => "PaymentAuthorized",
+            Self::AuthorizationTermsReported { .. } => "AuthorizationTermsReported",
             Self::PaymentCaptured { .. } => "PaymentCaptured",
             Self::PaymentFailed { .. } => "PaymentFailed",
             Self::PaymentCancelled { .. } => "PaymentCancelled",

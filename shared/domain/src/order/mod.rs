@@ -58,7 +58,9 @@ pub use line::{Cell, Line, LineState};
 pub use line_money::LineMoney;
 pub use overdue::{FULFILLMENT_OVERDUE_S, OVERDUE_LOOK_S};
 pub use owed::{Owed, REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S, SILENCE_S, ShownAfter};
-pub use payment::{Intent, Payment, PaymentStatus, Refund, RefundStatus, ended_dispute};
+pub use payment::{
+    CAPTURES_MAX, Intent, Payment, PaymentStatus, Refund, RefundStatus, ended_dispute,
+};
 pub use payment_commands::{CapturePolicy, PaymentCommands, RefundOrder};
 pub use payment_deadline::{
     PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S, PaymentStep, UNPAID_RESERVATION_S,

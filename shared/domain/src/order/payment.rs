@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use super::Dispute;
 use crate::serde_default::is_default;
 
+/// How often the provider lets one payment be captured. The last time, all that is due is captured.
+pub const CAPTURES_MAX: u32 = 50;
+
 /// Everything known of an order's payment. Amounts are minor units of the order's currency.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Payment {
@@ -55,6 +58,18 @@ pub struct Intent {
     /// of it is captured, so it is 0 unless a capture said otherwise.
     #[serde(default, skip_serializing_if = "is_default")]
     pub capturable_after_capture: i64,
+    /// When it was authorized first, as far as we know, by the provider's clock, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorized_at: Option<Timestamp>,
+    /// Until when it can be captured, as the provider says, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub capture_before: Option<Timestamp>,
+    /// The provider says that it can be captured several times.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub multicapture: bool,
+    /// How often a part of it was captured and the rest kept, as far as we know.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub partial_captures: u32,
     /// The provider is working on it.
     #[serde(default, skip_serializing_if = "is_default")]
     pub processing: bool,
@@ -89,6 +104,12 @@ impl Intent {
         } else {
             self.authorized
         }
+    }
+
+    /// Whether a part of it can be captured and the rest kept for another capture.
+    pub fn keeps_rest(&self) -> bool {
+        let is_allowed = self.multicapture || self.capturable_after_capture > 0;
+        is_allowed && self.partial_captures.saturating_add(1) < CAPTURES_MAX
     }
 
     /// Whether the last attempt is with the provider, which has not said how it ended.

@@ -27,6 +27,9 @@ pub enum CapturePolicy {
     AtOnce,
     /// All that is due then, when the first shipment leaves.
     FirstShipment,
+    /// What each shipment costs, when it leaves, and all that is still due with the last one; where the payment can be
+    /// captured once only, as [`Self::FirstShipment`].
+    PerShipment,
 }
 
 /// Which payment of several a refund is taken from. None ever gives more than it was captured of.

@@ -211,7 +211,11 @@ fn i3_a_request_when_an_authorization_was_cancelled() {
     for commit in &mut record.commits {
         for event in commit.body.events.iter_mut().filter(|e| captured(e)) {
             let intent = intent.clone();
-            *event = Event::PaymentAuthorized { intent, amount };
+            *event = Event::PaymentAuthorized {
+                intent,
+                amount,
+                at: None,
+            };
         }
     }
     world.forge(0, vec![Event::PaymentCancelled { intent }]);

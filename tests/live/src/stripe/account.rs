@@ -35,12 +35,21 @@ impl Account {
             ("GET", ["v1", "refunds"]) => self.list(form),
             ("GET", ["v1", "payment_intents", id]) => {
                 let found = self.intent(id)?;
-                Ok((object(found.object())?, None))
+                let mut shown = object(found.object())?;
+                let params = Params::decode(form, &["expand[]"])?;
+                if params.all("expand[]").contains(&"latest_charge") && found.amount > 0 {
+                    shown["latest_charge"] = object(found.charge())?;
+                }
+                Ok((shown, None))
             }
             ("POST", ["v1", "payment_intents", id, "capture"]) => {
-                let params = Params::decode(form, &["amount_to_capture"])?;
-                let amount = params.amount("amount_to_capture")?;
-                self.change(id, |intent| intent.capture(amount))
+                let params = Params::decode(form, &["amount_to_capture", "final_capture"])?;
+                let is_final = params.text("final_capture") != Some("false");
+                let amount = match params.text("amount_to_capture") {
+                    Some("0") => Some(0),
+                    _ => params.amount("amount_to_capture")?,
+                };
+                self.change(id, |intent| intent.capture(amount, is_final))
             }
             ("POST", ["v1", "payment_intents", id, "cancel"]) => {
                 Params::decode(form, &["cancellation_reason"])?;

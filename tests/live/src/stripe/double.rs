@@ -60,6 +60,8 @@ impl Stripe {
             received: 0,
             cancelled: false,
             is_multicapture: false,
+            captures: 0,
+            capture_before: None,
         });
     }
 
@@ -80,6 +82,31 @@ impl Stripe {
                 intent.is_multicapture = true;
             }
         });
+    }
+
+    /// An intent can be captured until then, Unix seconds.
+    pub fn ends(&self, intent: &str, capture_before: i64) {
+        self.with(|state| {
+            if let Some(intent) = state.account.intents.get_mut(intent) {
+                intent.capture_before = Some(capture_before);
+            }
+        });
+    }
+
+    /// An event tells of the charge of an intent as it is now.
+    ///
+    /// # Errors
+    /// When there is none of that id, or its webhook is not taken.
+    pub fn tell_of_charge(&self, intent: &str) -> Outcome {
+        let due = self.with(|state| {
+            let known = state.account.intents.get(intent);
+            let known =
+                known.ok_or_else(|| StoryError::failed(intent, "there is no such intent"))?;
+            let (object, now_s) = (known.charge()?, state.now_s());
+            state.tell("charge.succeeded", object, now_s)?;
+            Ok(state.webhooks.due())
+        })?;
+        due.map_or(Ok(()), |(endpoint, events)| self.send(&endpoint, events))
     }
 
     /// An event tells of an intent as it is now.

@@ -18,7 +18,14 @@ pub(super) struct Intent {
     pub(super) cancelled: bool,
     /// Several captures are allowed: a capture does not release the rest.
     pub(super) is_multicapture: bool,
+    /// Captures so far.
+    pub(super) captures: u32,
+    /// Until when it can be captured, Unix seconds.
+    pub(super) capture_before: Option<i64>,
 }
+
+/// Captures that Stripe allows of one intent.
+const CAPTURES_MAX: u32 = 50;
 
 impl Intent {
     fn status(&self) -> &'static str {
@@ -33,12 +40,26 @@ impl Intent {
         }
     }
 
-    /// Captures an amount; all that can be captured when none is given.
-    pub(super) fn capture(&mut self, amount: Option<i64>) -> Result<(), ApiError> {
+    /// Captures an amount; all that can be captured when none is given. A final capture gives up the rest, and may be of
+    /// nothing when something was captured before.
+    pub(super) fn capture(&mut self, amount: Option<i64>, is_final: bool) -> Result<(), ApiError> {
         if self.status() != "requires_capture" {
             return Err(self.unexpected_state("captured"));
         }
+        if !is_final && !self.is_multicapture {
+            return Err(ApiError::parameter("parameter_invalid", "final_capture"));
+        }
         let amount = amount.unwrap_or(self.capturable);
+        let is_release = amount == 0;
+        if is_release && (!is_final || self.received == 0) {
+            return Err(ApiError::parameter(
+                "parameter_invalid_integer",
+                "amount_to_capture",
+            ));
+        }
+        if !is_release && self.captures >= CAPTURES_MAX {
+            return Err(self.unexpected_state("captured"));
+        }
         if amount > self.capturable {
             return Err(ApiError::refused(
                 "amount_too_large",
@@ -47,7 +68,8 @@ impl Intent {
         }
         self.received = self.received.saturating_add(amount);
         let rest = self.capturable.saturating_sub(amount);
-        self.capturable = if self.is_multicapture { rest } else { 0 };
+        self.capturable = if is_final { 0 } else { rest };
+        self.captures = self.captures.saturating_add(1);
         Ok(())
     }
 
@@ -74,6 +96,26 @@ impl Intent {
             "succeeded" => "payment_intent.succeeded",
             _ => "payment_intent.amount_capturable_updated",
         }
+    }
+
+    /// The charge behind it, which its card has authorized.
+    pub(super) fn charge(&self) -> Outcome<Value> {
+        let multicapture = if self.is_multicapture {
+            "available"
+        } else {
+            "unavailable"
+        };
+        let mut card = json!({ "multicapture": { "status": multicapture } });
+        if let Some(end) = self.capture_before {
+            card["capture_before"] = end.into();
+        }
+        let fields = json!({
+            "id": format!("ch_{}", self.id), "amount": self.amount, "amount_captured": self.received,
+            "captured": self.capturable == 0, "currency": self.currency, "payment_intent": self.id,
+            "metadata": { "order_id": self.order },
+            "payment_method_details": { "card": card, "type": "card" },
+        });
+        samples::object("charge.succeeded", fields)
     }
 
     pub(super) fn object(&self) -> Outcome<Value> {

@@ -21,6 +21,7 @@ samples!(
     "payment_intent.succeeded",
     "payment_intent.payment_failed",
     "payment_intent.canceled",
+    "charge.succeeded",
     "refund.created",
     "refund.updated",
     "refund.failed",

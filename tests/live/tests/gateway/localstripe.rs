@@ -132,7 +132,9 @@ fn of(intent: &str, effect: Effect) -> Effect {
             intent,
             amount,
             captured_before,
+            keeps_rest: false,
         },
+        EffectAction::ReleaseRest { .. } => EffectAction::ReleaseRest { intent },
         EffectAction::CancelIntent { .. } => EffectAction::CancelIntent { intent },
     };
     Effect { action, ..effect }

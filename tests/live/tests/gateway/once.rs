@@ -2,7 +2,9 @@
 
 use domain::order::{EffectOutcome, RefundStatus};
 
-use crate::support::{INTENT, World, cancel, capture, is_refund, named, refund};
+use crate::support::{
+    INTENT, World, cancel, capture, capture_of_part, is_refund, named, refund, release,
+};
 
 #[tokio::test]
 async fn a_refund_that_is_performed_again_happens_once() {
@@ -23,21 +25,53 @@ async fn a_refund_that_is_performed_again_happens_once() {
 async fn a_capture_that_is_performed_again_happens_once() {
     let world = World::authorized();
     world.stripe.allow_multicapture(INTENT);
-    assert_eq!(world.find(&capture(1, 500, 0)).await, None);
+    assert_eq!(world.find(&capture_of_part(1, 500, 0)).await, None);
     let captured = |amount, capturable| EffectOutcome::Captured { amount, capturable };
     for _ in 0..3 {
-        let outcome = world.perform(&capture(1, 500, 0)).await.unwrap();
+        let outcome = world.perform(&capture_of_part(1, 500, 0)).await.unwrap();
         assert_eq!(outcome, captured(500, 1500));
     }
     assert_eq!(
-        world.find(&capture(1, 500, 0)).await,
+        world.find(&capture_of_part(1, 500, 0)).await,
         Some(captured(500, 1500))
     );
     // The same amount again is another capture.
-    assert_eq!(world.find(&capture(2, 500, 500)).await, None);
-    let second = world.perform(&capture(2, 500, 500)).await.unwrap();
+    assert_eq!(world.find(&capture_of_part(2, 500, 500)).await, None);
+    let second = world.perform(&capture_of_part(2, 500, 500)).await.unwrap();
     assert_eq!(second, captured(1000, 1000));
     assert_eq!(world.stripe.ledger().captured[INTENT], 1000);
+    // The last one gives up the rest.
+    let last = world.perform(&capture(3, 300, 1000)).await.unwrap();
+    assert_eq!(last, captured(1300, 0));
+}
+
+#[tokio::test]
+async fn what_is_left_of_an_authorization_is_released_once() {
+    let world = World::authorized();
+    world.stripe.allow_multicapture(INTENT);
+    world.perform(&capture_of_part(1, 500, 0)).await.unwrap();
+    assert_eq!(world.find(&release(2)).await, None);
+    let released = EffectOutcome::Captured {
+        amount: 500,
+        capturable: 0,
+    };
+    for _ in 0..3 {
+        assert_eq!(world.perform(&release(2)).await.unwrap(), released);
+    }
+    // Also when it was released under another key.
+    assert_eq!(world.perform(&release(3)).await.unwrap(), released);
+    assert_eq!(world.stripe.ledger().captured[INTENT], 500);
+}
+
+#[tokio::test]
+async fn a_part_is_not_captured_where_only_one_capture_is_allowed() {
+    let world = World::authorized();
+    let refused = world.perform(&capture_of_part(1, 500, 0)).await.unwrap();
+    assert!(
+        matches!(refused, EffectOutcome::Refused { .. }),
+        "{refused:?}"
+    );
+    assert!(world.stripe.ledger().captured.is_empty());
 }
 
 #[tokio::test]

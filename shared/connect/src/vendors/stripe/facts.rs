@@ -7,9 +7,11 @@ use domain::{
     order::RefundStatus,
 };
 
+use jiff::Timestamp;
+
 use super::{
     amount,
-    payloads::{Intent, Refund, Review, Session},
+    payloads::{Charge, Expandable, Intent, Refund, Review, Session},
     references::{ID_MAX, of_related_object, order_id, own_effect, reference},
 };
 use crate::{
@@ -58,6 +60,44 @@ pub(super) fn captured(intent: &Intent) -> Outcome {
         let (amount, currency) = money("amount_received", intent.amount_received, intent.currency)?;
         Ok(PaymentFact::Captured { amount, currency })
     })
+}
+
+/// A charge exists: of a card that is authorized and not captured, until when it can be, and whether several times.
+pub(super) fn charge_made(charge: &Charge) -> Outcome {
+    let Some(fact) = authorization_terms(charge)? else {
+        return Ok(None);
+    };
+    let order = of_related_object(charge.metadata.as_ref(), charge.payment_intent.as_ref())?;
+    Ok(order.map(|order| (order, fact)))
+}
+
+/// What the charge of an intent says, if it is there.
+pub(super) fn latest_charge(intent: &Intent) -> Outcome {
+    let fact = match &intent.latest_charge {
+        Some(Expandable::Object(charge)) => authorization_terms(charge)?,
+        Some(Expandable::Id(_)) | None => None,
+    };
+    fact.map_or(Ok(None), |fact| with_order(intent, || Ok(fact)))
+}
+
+fn authorization_terms(charge: &Charge) -> Result<Option<PaymentFact>, ParseError> {
+    if charge.captured != Some(false) {
+        return Ok(None);
+    }
+    let method = charge.payment_method_details.as_ref();
+    let Some(card) = method.and_then(|m| m.card.as_ref().or(m.card_present.as_ref())) else {
+        return Ok(None);
+    };
+    let end = card.capture_before.map(Timestamp::from_second);
+    let end = end.transpose().map_err(|_| {
+        let path = "data.object.payment_method_details.card.capture_before";
+        ParseError::field(path, "not a time")
+    })?;
+    let multicapture = card.multicapture.as_ref();
+    Ok(Some(PaymentFact::AuthorizationTerms {
+        capture_before: end,
+        multicapture: multicapture.is_some_and(|m| m.status.as_deref() == Some("available")),
+    }))
 }
 
 pub(super) fn failed(intent: &Intent) -> Outcome {

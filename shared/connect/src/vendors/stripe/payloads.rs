@@ -46,6 +46,42 @@ pub(super) struct Intent {
     pub(super) currency: Option<Currency>,
     pub(super) metadata: Option<Metadata>,
     pub(super) last_payment_error: Option<PaymentError>,
+    pub(super) latest_charge: Option<Expandable<Charge>>,
+}
+
+/// A charge: the authorization behind an intent, and what was captured of it.
+#[derive(Deserialize)]
+pub(super) struct Charge {
+    pub(super) captured: Option<bool>,
+    pub(super) payment_intent: Option<Link>,
+    pub(super) metadata: Option<Metadata>,
+    pub(super) payment_method_details: Option<PaymentMethod>,
+}
+
+/// How it was paid: with a card, or with one that was there.
+#[derive(Deserialize)]
+pub(super) struct PaymentMethod {
+    pub(super) card: Option<Card>,
+    pub(super) card_present: Option<Card>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Card {
+    pub(super) capture_before: Option<i64>,
+    pub(super) multicapture: Option<Availability>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Availability {
+    pub(super) status: Option<String>,
+}
+
+/// Another object where Stripe has expanded it; otherwise its id.
+#[derive(Deserialize)]
+#[serde(untagged)]
+pub(super) enum Expandable<T> {
+    Object(Box<T>),
+    Id(de::IgnoredAny),
 }
 
 #[derive(Deserialize)]

@@ -35,6 +35,10 @@ pub const VENDOR: Vendor = Vendor {
             "payment_intent.canceled",
             "The payment is cancelled, or its authorization has lapsed.",
         ),
+        event(
+            "charge.succeeded",
+            "For a card that is authorized and not captured: until when it can be captured, and whether several times.",
+        ),
         event("refund.created", "A refund exists, with its status."),
         event("refund.updated", "The status of a refund has changed."),
         event("refund.failed", "A refund has failed."),

@@ -54,6 +54,7 @@ pub(super) fn read_event(body: &[u8], received_at: Timestamp) -> Result<ParsedWe
         "payment_intent.succeeded" => event.to_fact(facts::captured),
         "payment_intent.payment_failed" => event.to_fact(facts::failed),
         "payment_intent.canceled" => event.to_fact(facts::cancelled),
+        "charge.succeeded" => event.to_fact(facts::charge_made),
         "refund.created" | "refund.updated" => event.to_fact(facts::refund_updated),
         "refund.failed" => event.to_fact(facts::refund_failed),
         "charge.dispute.created" | "charge.dispute.updated" => event.to_fact(disputes::updated),

@@ -11,13 +11,16 @@ use super::{
 };
 use crate::vendors::stripe::{NAME, facts, payloads::Intent};
 
-/// The request for an intent.
+/// The request for an intent with its charge.
 ///
 /// # Errors
 /// [`CommandError::Intent`].
 pub fn find_payment(intent: &str) -> Result<ApiRequest, CommandError> {
     let intent = write::intent_segment(intent)?;
-    Ok(write::get(format!("/v1/payment_intents/{intent}")))
+    let with_charge = write::form(&[("expand[]", "latest_charge".to_owned())]);
+    Ok(write::get(format!(
+        "/v1/payment_intents/{intent}?{with_charge}"
+    )))
 }
 
 /// Reads an intent: the facts that its state is made of, none while it waits for the customer. `None`: Stripe has no such
@@ -41,7 +44,12 @@ pub fn payment(
     let has_received = found.amount_received.unwrap_or(0) > 0;
     let told = match found.status.as_deref() {
         Some("processing") => vec![facts::processing(&found)],
-        Some("requires_capture") => vec![facts::capturable_updated(&found)],
+        Some("requires_capture") => {
+            vec![
+                facts::capturable_updated(&found),
+                facts::latest_charge(&found),
+            ]
+        }
         Some("succeeded") => vec![facts::captured(&found)],
         Some("canceled") if has_received => vec![facts::captured(&found), facts::cancelled(&found)],
         Some("canceled") => vec![facts::cancelled(&found)],

@@ -39,7 +39,7 @@ pub fn performed(
     outcome(&body(answer)?, effect, currency, answer)?.ok_or(NoOutcome::Pending)
 }
 
-/// Whether an intent shows that a capture or a cancellation has happened; none when it does not, or there is no such
+/// Whether an intent shows that a capture, a release or a cancellation has happened; none when it does not, or there is no such
 /// intent.
 ///
 /// # Errors
@@ -69,15 +69,14 @@ fn outcome(
         EffectAction::Capture {
             captured_before, ..
         } => {
-            let amount = |field, value| money(field, value, intent.currency, currency, answer);
-            let received = amount("amount_received", intent.amount_received)?;
-            let capturable = amount("amount_capturable", intent.amount_capturable)?;
-            Ok(
-                (received > *captured_before).then_some(EffectOutcome::Captured {
-                    amount: received,
-                    capturable,
-                }),
-            )
+            let (amount, capturable) = taken(intent, currency, answer)?;
+            let captured = EffectOutcome::Captured { amount, capturable };
+            Ok((amount > *captured_before).then_some(captured))
+        }
+        EffectAction::ReleaseRest { .. } => {
+            let (amount, capturable) = taken(intent, currency, answer)?;
+            let released = EffectOutcome::Captured { amount, capturable };
+            Ok((capturable == 0).then_some(released))
         }
         EffectAction::CancelIntent { .. } => {
             let status = field("status", intent.status.as_deref(), answer)?;
@@ -86,6 +85,18 @@ fn outcome(
         // A refund is no property of its intent.
         EffectAction::Refund { .. } => Ok(None),
     }
+}
+
+/// What an intent has taken, and can still take.
+fn taken(
+    intent: &Intent,
+    currency: Currency,
+    answer: ApiAnswer<'_>,
+) -> Result<(i64, i64), NoOutcome> {
+    let amount = |field, value| money(field, value, intent.currency, currency, answer);
+    let received = amount("amount_received", intent.amount_received)?;
+    let capturable = amount("amount_capturable", intent.amount_capturable)?;
+    Ok((received, capturable))
 }
 
 /// The outcome that a refund stands for.

@@ -53,9 +53,22 @@ pub fn command(
                 ("metadata[oms_effect]", effect_name(order, effect.id)),
             ],
         ),
-        EffectAction::Capture { amount, .. } => (
+        EffectAction::Capture {
+            amount, keeps_rest, ..
+        } => {
+            let mut fields = vec![("amount_to_capture", units(*amount)?.to_string())];
+            // Where several captures are not allowed, Stripe refuses the field.
+            if *keeps_rest {
+                fields.push(("final_capture", "false".to_owned()));
+            }
+            (format!("/v1/payment_intents/{intent}/capture"), fields)
+        }
+        EffectAction::ReleaseRest { .. } => (
             format!("/v1/payment_intents/{intent}/capture"),
-            vec![("amount_to_capture", units(*amount)?.to_string())],
+            vec![
+                ("amount_to_capture", "0".to_owned()),
+                ("final_capture", "true".to_owned()),
+            ],
         ),
         EffectAction::CancelIntent { .. } => {
             (format!("/v1/payment_intents/{intent}/cancel"), vec![])
