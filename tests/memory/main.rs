@@ -21,6 +21,7 @@ const EFFORT: Effort = Effort {
         counts_against_parcels: 100,
         refunds_of_one_payment: 100,
         payment_against_placement: 300,
+        one_basket: 100,
     },
     threads: 4,
     days: Days {

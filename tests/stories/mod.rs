@@ -19,6 +19,7 @@ mod out_of_order;
 mod overdue;
 mod payments;
 mod placing;
+mod possible_duplicates;
 pub mod random_operations;
 mod redrive;
 mod rejections;

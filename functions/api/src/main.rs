@@ -24,6 +24,7 @@ async fn main() -> Result<(), Error> {
         required_parsed("PAYMENT_COMMANDS", "is not a way to command payments")?,
         required_parsed("SHIPPING_REFUND", "is not a rule for shipping")?,
         required_parsed("GOODWILL_LIMITS", "is not a list of limits of roles")?,
+        required_parsed("POSSIBLE_DUPLICATE_HOLD", "is neither off nor on")?,
     );
     table.warm().await;
     gateway::serve(async |request| match request {

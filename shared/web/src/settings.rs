@@ -1,6 +1,9 @@
 //! What the deployment decides for requests.
 
-use app::{goodwill::GoodwillLimits, usecases::placement_defaults::PlacementDefaults};
+use app::{
+    goodwill::GoodwillLimits,
+    usecases::placement_defaults::{DuplicateHold, PlacementDefaults},
+};
 use domain::order::ShippingRefund;
 
 /// The settings of the API.
@@ -13,14 +16,18 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Of what is commanded and when shipping goes back for orders that say nothing, and of the limits of the roles.
+    /// Of what is commanded and when shipping goes back for orders that say nothing, of the limits of the roles, and of what
+    /// becomes of possible duplicates.
     pub fn new(
         commands: PlacementDefaults,
         shipping_refund: ShippingRefund,
         goodwill: GoodwillLimits,
+        duplicate_hold: DuplicateHold,
     ) -> Self {
         Self {
-            defaults: commands.with_shipping_refund(shipping_refund),
+            defaults: commands
+                .with_shipping_refund(shipping_refund)
+                .with_duplicate_hold(duplicate_hold),
             goodwill,
         }
     }

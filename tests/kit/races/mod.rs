@@ -6,6 +6,7 @@
 mod cancel_against_ship;
 mod counts;
 mod many_orders;
+mod one_basket;
 mod one_webhook;
 mod payment_against_placement;
 mod refunds;
@@ -15,6 +16,7 @@ mod task;
 pub use cancel_against_ship::cancel_against_ship;
 pub use counts::counts_against_parcels;
 pub use many_orders::many_orders_want_ten_units;
+pub use one_basket::one_basket_placed_many_times;
 pub use one_webhook::one_webhook_many_times;
 pub use payment_against_placement::a_payment_against_its_placement;
 pub use refunds::refunds_of_one_payment;

@@ -85,6 +85,13 @@ impl Draft {
         self
     }
 
+    /// Of a customer with that e-mail address.
+    #[must_use]
+    pub fn of(mut self, email: &str) -> Self {
+        email.clone_into(&mut self.request.customer.email);
+        self
+    }
+
     /// The payment gateway is commanded.
     #[must_use]
     pub fn commanded(mut self, commands: PaymentCommands) -> Self {

@@ -72,6 +72,7 @@ fn the_table_of_limits_is_that_of_the_code() {
         domain::inbound::UNMATCHED_NAMES_MAX;
         domain::inbound::UNMATCHED_CLOSED_AFTER_DAYS;
         app::ports::NAMED_BY_MAX;
+        domain::decide::DUPLICATE_WITHIN_S;
         domain::decide::LINES_MAX;
         domain::decide::UNITS_MAX;
         domain::decide::AMOUNT_MAX;

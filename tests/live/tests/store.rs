@@ -40,6 +40,7 @@ fn main() -> ExitCode {
             counts_against_parcels: rounds(6),
             refunds_of_one_payment: rounds(4),
             payment_against_placement: rounds(24),
+            one_basket: rounds(8),
         },
         threads: 2,
         days: Days {

@@ -11,6 +11,37 @@ pub struct PlacementDefaults {
     pub payment_commands: Option<PaymentCommands>,
     /// When the price of shipping goes back; `None`: each unit's share with the unit.
     pub shipping_refund: Option<ShippingRefund>,
+    /// Whether an order is held that may be a duplicate. It belongs to the placement, not to the order.
+    pub duplicate_hold: DuplicateHold,
+}
+
+/// Whether an order is held when its customer has placed the same basket shortly before or after.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DuplicateHold {
+    /// It is not: where the same order twice is usual, each would wait for a person.
+    #[default]
+    Off,
+    /// It is, until a person has looked at it.
+    On,
+}
+
+impl DuplicateHold {
+    /// The values of the setting `POSSIBLE_DUPLICATE_HOLD`.
+    pub const SETTINGS: [(&str, Self); 2] = [("off", Self::Off), ("on", Self::On)];
+
+    pub(super) fn is_on(self) -> bool {
+        self == Self::On
+    }
+}
+
+impl FromStr for DuplicateHold {
+    type Err = UnknownHold;
+
+    fn from_str(setting: &str) -> Result<Self, UnknownHold> {
+        let mut known = Self::SETTINGS.into_iter();
+        let found = known.find(|(name, _)| *name == setting);
+        found.map(|(_, hold)| hold).ok_or(UnknownHold)
+    }
 }
 
 impl PlacementDefaults {
@@ -36,6 +67,15 @@ impl PlacementDefaults {
         }
     }
 
+    /// Also with what becomes of possible duplicates.
+    #[must_use]
+    pub fn with_duplicate_hold(self, duplicate_hold: DuplicateHold) -> Self {
+        Self {
+            duplicate_hold,
+            ..self
+        }
+    }
+
     /// The request with what it does not say.
     pub(super) fn complete(&self, request: &PlaceOrder) -> PlaceOrder {
         let mut request = request.clone();
@@ -51,6 +91,11 @@ impl PlacementDefaults {
 #[error("is none of off, manual_capture, capture_at_once, capture_on_first_shipment")]
 pub struct UnknownDefault;
 
+/// A text that does not say whether possible duplicates are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is none of off, on")]
+pub struct UnknownHold;
+
 impl FromStr for PlacementDefaults {
     type Err = UnknownDefault;
 
@@ -65,6 +110,7 @@ impl FromStr for PlacementDefaults {
                 ..PaymentCommands::default()
             }),
             shipping_refund: None,
+            duplicate_hold: DuplicateHold::default(),
         })
     }
 }

@@ -7,6 +7,7 @@
 mod approval;
 mod asking;
 mod assessment;
+mod basket;
 mod cancellation;
 mod closing;
 mod command;
@@ -34,6 +35,7 @@ mod silence;
 mod units;
 mod unsent;
 
+pub use basket::{Basket, DUPLICATE_WITHIN_S};
 pub use cancellation::{cancellation_outcome, preview_cancellation, remaining_cancellation};
 pub use command::decide;
 pub use matching::Met;

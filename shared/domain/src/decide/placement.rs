@@ -2,6 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::basket::Basket;
 use crate::{
     ids::OrderId,
     inbound::UnmatchedPayment,
@@ -44,6 +45,8 @@ pub struct Placement {
     pub matched: Vec<UnmatchedPayment>,
     /// How many unmatched payments name the order; see [`Met`](super::Met).
     pub named_by: u64,
+    /// What tells whether the customer has placed the same before; `None`: nobody asks.
+    pub basket: Option<Basket>,
     /// The customer, in an item of its own.
     pub contact: Contact,
 }
@@ -105,8 +108,18 @@ pub fn place(request: &PlaceOrder, context: &Context) -> Result<Placement, Rejec
         then: Vec::new(),
         matched: Vec::new(),
         named_by: 0,
+        basket: None,
         contact: request.customer.clone(),
     })
+}
+
+impl Placement {
+    /// The placement that finds an order of the same customer and basket, if one was placed about the same time.
+    #[must_use]
+    pub fn watching_for_duplicates(mut self, request: &PlaceOrder, now: Timestamp) -> Self {
+        self.basket = Some(Basket::of(request, &self.change.order.placed, now));
+        self
+    }
 }
 
 /// Version of the contact that comes with the order.
