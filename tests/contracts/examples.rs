@@ -10,7 +10,7 @@ use domain::{
         Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, EffectAction, Event,
         ExceptionKind, ExceptionOutcome, FulfillmentLine, FulfillmentOrder, FulfillmentStatus,
         HoldKind, LineUnits, ReclaimedUnits, RefundLine, RefundReason, RefundRequest, RefundStatus,
-        Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
+        Shipment, ShipmentLine, ShipmentStatus, TenderKind, UnitsAt,
     },
     routing::{Assignment, Decision, ENGINE, RoutingInputs, Unplaced},
     stock::StockMovement,
@@ -237,6 +237,17 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             PaymentProvider,
             "stripe:evt_6",
             Event::PaymentCancelled { intent: intent() },
+        ),
+        (
+            Agent,
+            "api:31c0",
+            Event::PaymentRecorded {
+                payment: "bank_transfer#1".into(),
+                kind: TenderKind::BankTransfer,
+                reference: "2026-11-24/000731".into(),
+                amount: 5426,
+                note: Some("Jane Doe called".into()),
+            },
         ),
         (
             PaymentProvider,

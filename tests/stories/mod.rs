@@ -17,6 +17,7 @@ mod multiple_shipments;
 mod one_shipment;
 mod out_of_order;
 mod overdue;
+mod payment_terms;
 mod payments;
 mod placing;
 mod possible_duplicates;

@@ -39,7 +39,7 @@ pub async fn place(
         actor: actor.clone(),
         cause: key.cause(),
     };
-    let request = defaults.complete(request);
+    let request = defaults.complete(request, context.now);
     let decide = || {
         let placement = decide::place(&request, &context)?;
         Ok::<_, Failure>(if defaults.duplicate_hold.is_on() {

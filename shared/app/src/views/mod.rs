@@ -16,6 +16,7 @@ pub mod money;
 pub mod order_detail;
 pub mod order_summary;
 pub mod placed_order;
+pub mod recorded;
 mod redaction;
 pub mod refunds;
 pub mod routing_decisions;

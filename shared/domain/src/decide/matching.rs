@@ -121,7 +121,8 @@ fn command(order: &Order, key: &PaymentKey, inbound: &Inbound) -> Option<Command
     let Fact::Payment { fact, .. } = &inbound.fact else {
         return None;
     };
-    let intent = match (key, order.state.payment.intents.as_slice()) {
+    let intents: Vec<_> = order.state.payment.gateway_intents().collect();
+    let intent = match (key, intents.as_slice()) {
         (PaymentKey::Intent(intent), _) => intent.clone(),
         (PaymentKey::Order(_), [only]) => only.id.clone(),
         (PaymentKey::Order(_), _) => return None,

@@ -24,6 +24,7 @@ mod overdue;
 mod payment;
 mod payment_deadline;
 mod placement;
+mod recorded;
 mod refund;
 mod refund_request;
 mod report;

@@ -30,17 +30,10 @@ impl Standing {
         let due = order.amount_due();
         let missing = due.saturating_sub(payment.secured()).max(0);
         let not_pledged = due.saturating_sub(payment.pledged()).clamp(0, missing);
-        // Refunds pay first what is owed for credited units or was granted as a credit.
-        let still_owed = order
-            .refund_owed()
-            .saturating_add(payment.credits)
-            .saturating_sub(payment.refunded())
-            .max(0);
-        let kept = payment.captured().saturating_sub(payment.refunded());
         Self {
             not_pledged,
             given_back: missing.saturating_sub(not_pledged),
-            excess: kept.saturating_sub(due).saturating_sub(still_owed).max(0),
+            excess: order.overpaid(),
         }
     }
 

@@ -63,6 +63,7 @@ impl ExceptionKind {
             | Self::PaymentUnresolved
             | Self::PaymentCommandRefused
             | Self::RefundAwaitsApproval
+            | Self::RefundByHand
             | Self::Unknown(_) => ExceptionConcern::Customer,
         }
     }
@@ -121,6 +122,8 @@ open_set! {
         PaymentCommandRefused = "payment_command_refused",
         /// A refund is asked for that needs the approval of a second person.
         RefundAwaitsApproval = "refund_awaits_approval",
+        /// Money is to be given back where it came from, which is not the payment gateway.
+        RefundByHand = "refund_by_hand",
         /// The payment is in another currency than the order.
         CurrencyMismatch = "currency_mismatch",
         /// A refund that had been made failed.

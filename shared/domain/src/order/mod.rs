@@ -29,6 +29,7 @@ mod shipment;
 mod shipping_refund;
 mod state;
 mod status;
+mod tender;
 mod terms;
 
 pub use asking::{ASK_AFTER_S, NOT_FOUND_TIMES};
@@ -57,9 +58,10 @@ pub use owed::{Owed, REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S, SILENCE_S, ShownAfter
 pub use payment::{Intent, Payment, PaymentStatus, Refund, RefundStatus, ended_dispute};
 pub use payment_commands::{CapturePolicy, PaymentCommands, RefundOrder};
 pub use payment_deadline::{
-    PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S, PaymentStep, UNPAID_RESERVATION_S,
+    PAY_TRANSFER_WITHIN_DAYS, PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S, PaymentStep,
+    UNPAID_RESERVATION_S,
 };
-pub use place_order::{PlaceLine, PlaceOrder, PlacePayment};
+pub use place_order::{PlaceLine, PlaceOrder, PlacePayment, PlaceTender};
 pub use placed::PlacedOrder;
 pub use reference::Reference;
 pub use refund_request::{ProposedRefund, RefundReason, RefundRequest, RefundUnits};
@@ -68,4 +70,5 @@ pub use shipment::{Shipment, ShipmentLine, ShipmentStatus};
 pub use shipping_refund::{ShippingRefund, UnknownShippingRefund};
 pub use state::{Order, OrderState};
 pub use status::{FulfillmentProgress, Phase, ReturnStatus, Status, TRANSITIONS};
+pub use tender::{PaymentTerm, Tender, TenderKind};
 pub use terms::{Destination, Terms};

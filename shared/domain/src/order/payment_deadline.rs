@@ -7,6 +7,9 @@ use super::{CancelReason, FulfillmentOrder, FulfillmentStatus, Order};
 /// How long after it was placed an order may be paid when its terms say nothing else, in seconds. A declined card is no
 /// end of an order: the customer may try again until then.
 pub const PAY_WITHIN_S: i64 = 86_400;
+/// How long an order that is paid by bank transfer may be paid when neither its terms nor the deployment say anything, in
+/// days.
+pub const PAY_TRANSFER_WITHIN_DAYS: u32 = 14;
 /// How long stock stays reserved for units that were routed and are not paid any more, in seconds: long enough for the
 /// customer to pay again, and for the provider to replace one payment by another.
 pub const UNPAID_RESERVATION_S: i64 = 3_600;
@@ -63,7 +66,7 @@ impl Order {
     /// Whether the order is cancelled when its time to pay is over.
     pub fn waits_for_nothing_but_time(&self) -> bool {
         let payment = &self.state.payment;
-        let may_come = payment.pledged() > 0 || payment.is_processing();
+        let may_come = payment.has_come_since_placement() || payment.is_processing();
         !may_come && !self.is_paid() && self.can_be_cancelled()
     }
 
