@@ -239,17 +239,6 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::PaymentCancelled { intent: intent() },
         ),
         (
-            Agent,
-            "api:31c0",
-            Event::PaymentRecorded {
-                payment: "bank_transfer#1".into(),
-                kind: TenderKind::BankTransfer,
-                reference: "2026-11-24/000731".into(),
-                amount: 5426,
-                note: Some("Jane Doe called".into()),
-            },
-        ),
-        (
             PaymentProvider,
             "stripe:evt_7",
             Event::RefundUpdated {
@@ -607,6 +596,17 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             "bus:x:4:0@4",
             Event::OrderExpired {
                 reason: CancelReason::NotPaid,
+            },
+        ),
+        (
+            Agent,
+            "api:31c0",
+            Event::PaymentRecorded {
+                payment: "bank_transfer#1".into(),
+                kind: TenderKind::BankTransfer,
+                reference: "2026-11-24/000731".into(),
+                amount: 5426,
+                note: Some("Jane Doe called".into()),
             },
         ),
     ]

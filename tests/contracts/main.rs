@@ -22,6 +22,7 @@ mod listing;
 mod openapi;
 mod orders;
 mod payment_defaults;
+mod payment_terms;
 mod privacy;
 mod published;
 mod refunds;

@@ -306,3 +306,83 @@ async fn a_refund_that_a_person_will_not_make_is_not_asked_for_again(world: &mut
     let payment = "collected_elsewhere#1".to_owned();
     assert_eq!(to_give_back(world, order).await, [(2, payment, UNIT)]);
 }
+
+/// Two units go out and arrive.
+async fn are_delivered(world: &mut World, order: OrderId) {
+    world.settle().await;
+    assert_eq!(world.assigned(order).await, 2, "goods go at once");
+    world.ships("berlin", order, "1").await;
+    world.settle().await;
+    world.delivers("berlin", order, "1");
+    world.settle().await;
+}
+
+async fn days_pass(world: &mut World, days: i64) {
+    world.minutes_pass(days * 24 * 60);
+    world.sweeps();
+    world.settle().await;
+}
+
+story!(goods_that_are_paid_on_delivery_go_at_once_and_their_money_is_recorded_then);
+async fn goods_that_are_paid_on_delivery_go_at_once_and_their_money_is_recorded_then(
+    world: &mut World,
+) {
+    berlin_has_stock(world).await;
+    let order = world.place(two().paid_by(PaymentTerm::OnDelivery)).await;
+    let payment = world.order(order).await.state.payment;
+    assert_eq!(payment.status(), PaymentStatus::Pending);
+    days_pass(world, 2).await;
+    are_delivered(world, order).await;
+    assert_eq!(world.status(order).await, Status::Delivered);
+    days_pass(world, 6).await;
+    assert_eq!(world.exceptions(order).await, []);
+    let cash = (TenderKind::Cash, "COD-1", TOTAL);
+    world.records_payment(order, cash).await.expect("recorded");
+    days_pass(world, 6).await;
+    assert_eq!(world.exceptions(order).await, []);
+    let payment = world.order(order).await.state.payment;
+    assert_eq!(payment.status(), PaymentStatus::Captured);
+    world.gives_back(order, 500).await.expect("asked");
+    let payment = "cash#1".to_owned();
+    assert_eq!(to_give_back(world, order).await, [(1, payment, 500)]);
+}
+
+story!(money_that_does_not_come_after_delivery_is_shown_to_a_person_once);
+async fn money_that_does_not_come_after_delivery_is_shown_to_a_person_once(world: &mut World) {
+    berlin_has_stock(world).await;
+    let draft = two().gift_card("GC-1", 2000);
+    let order = world.place(draft.paid_by(PaymentTerm::OnDelivery)).await;
+    are_delivered(world, order).await;
+    days_pass(world, 8).await;
+    let outstanding = ExceptionKind::PaymentOutstanding;
+    let shown = std::slice::from_ref(&outstanding);
+    assert_eq!(world.exceptions(order).await, shown);
+    let part = (TenderKind::Cash, "COD-1", TOTAL - 2100);
+    world.records_payment(order, part).await.expect("recorded");
+    assert_eq!(world.exceptions(order).await, shown, "100 are missing");
+    let rest = (TenderKind::Cash, "COD-2", 100);
+    world.records_payment(order, rest).await.expect("recorded");
+    assert_eq!(world.exceptions(order).await, []);
+
+    let unpaid = Draft::new("1002").line("TEE", 2);
+    let unpaid = world.place(unpaid.paid_by(PaymentTerm::OnDelivery)).await;
+    are_delivered(world, unpaid).await;
+    days_pass(world, 8).await;
+    world.closes_exception(unpaid, &outstanding).await;
+    days_pass(world, 8).await;
+    assert_eq!(world.exceptions(unpaid).await, []);
+}
+
+story!(a_cancelled_order_that_was_to_be_paid_on_delivery_owes_nothing);
+async fn a_cancelled_order_that_was_to_be_paid_on_delivery_owes_nothing(world: &mut World) {
+    let order = world.place(two().paid_by(PaymentTerm::OnDelivery)).await;
+    cancels(world, order, 1).await;
+    assert_eq!(world.order(order).await.amount_due(), UNIT);
+    cancels(world, order, 1).await;
+    assert_eq!(world.status(order).await, Status::Cancelled);
+    let found = world.order(order).await;
+    assert_eq!((found.amount_due(), found.refund_owed()), (0, 0));
+    assert_eq!(world.exceptions(order).await, []);
+    days_pass(world, 8).await;
+    assert_eq!(world.exceptions(order).await, []);
+}

@@ -103,7 +103,9 @@ fn the_table_of_limits_is_that_of_the_code() {
         app::usecases::sweep::UNREADABLE_PAUSE_S;
         app::usecases::cancel_after_failed_payment::PAYMENT_STEPS_MAX;
         domain::order::PAY_WITHIN_S;
+        domain::order::PAY_TRANSFER_WITHIN_DAYS;
         domain::order::UNPAID_RESERVATION_S;
+        domain::order::OUTSTANDING_SHOWN_AFTER_S;
         domain::order::PROCESSING_SHOWN_AFTER_S;
         domain::order::TRANSACTION_ITEMS_MAX;
         domain::routing::WRITES_MAX;

@@ -132,7 +132,7 @@ fn pay_within(request: &PlaceOrder) -> SignedDuration {
         Some(PaymentTerm::BankTransfer) => {
             SignedDuration::from_hours(i64::from(PAY_TRANSFER_WITHIN_DAYS).saturating_mul(24))
         }
-        Some(PaymentTerm::CollectedElsewhere { .. }) | None => {
+        Some(PaymentTerm::CollectedElsewhere { .. } | PaymentTerm::OnDelivery) | None => {
             SignedDuration::from_secs(PAY_WITHIN_S)
         }
     }

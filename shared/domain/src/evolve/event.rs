@@ -352,6 +352,8 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             });
             if *kind == ExceptionKind::PaymentUnresolved {
                 payment::intent_mut(order, subject).shown_unresolved = true;
+            } else if *kind == ExceptionKind::PaymentOutstanding {
+                order.state.payment.shown_outstanding = true;
             } else if *kind == ExceptionKind::FulfillmentOverdue {
                 fulfillment::show_overdue(order, subject);
             }

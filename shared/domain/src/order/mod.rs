@@ -58,8 +58,8 @@ pub use owed::{Owed, REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S, SILENCE_S, ShownAfter
 pub use payment::{Intent, Payment, PaymentStatus, Refund, RefundStatus, ended_dispute};
 pub use payment_commands::{CapturePolicy, PaymentCommands, RefundOrder};
 pub use payment_deadline::{
-    PAY_TRANSFER_WITHIN_DAYS, PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S, PaymentStep,
-    UNPAID_RESERVATION_S,
+    OUTSTANDING_SHOWN_AFTER_S, PAY_TRANSFER_WITHIN_DAYS, PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S,
+    PaymentStep, UNPAID_RESERVATION_S,
 };
 pub use place_order::{PlaceLine, PlaceOrder, PlacePayment, PlaceTender};
 pub use placed::PlacedOrder;

@@ -52,6 +52,8 @@ pub enum PaymentTerm {
     },
     /// The customer transfers it to a bank account: goods go when a person has recorded that it is there.
     BankTransfer,
+    /// The customer pays when the goods are delivered: goods go at once.
+    OnDelivery,
 }
 
 impl Payment {
@@ -82,6 +84,16 @@ impl Payment {
 }
 
 impl Order {
+    /// Whether the order's payment term lets goods go before the money is there.
+    pub fn goods_go_before_money(&self) -> bool {
+        match &self.terms().payment {
+            Some(PaymentTerm::OnDelivery) => true,
+            Some(PaymentTerm::CollectedElsewhere { .. } | PaymentTerm::BankTransfer) | None => {
+                false
+            }
+        }
+    }
+
     /// Whether an effect is a person's to make: the refund of a payment that was recorded here.
     pub fn is_by_hand(&self, effect: &Effect) -> bool {
         let is_refund = matches!(effect.action, EffectAction::Refund { .. });
