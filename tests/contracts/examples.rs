@@ -10,7 +10,8 @@ use domain::{
         Actor, ActorKind, CancelReason, Cause, CommitBody, Destination, Dispute, DisputeDetails,
         DisputeStatus, EffectAction, Event, ExceptionKind, ExceptionOutcome, FulfillmentLine,
         FulfillmentOrder, FulfillmentStatus, HoldKind, LineUnits, ReclaimedUnits, RefundLine,
-        RefundReason, RefundRequest, RefundStatus, Shipment, ShipmentLine, ShipmentStatus, UnitsAt,
+        RefundReason, RefundRequest, RefundStatus, Shipment, ShipmentLine, ShipmentStatus,
+        TenderKind, UnitsAt,
     },
     routing::{Assignment, Decision, ENGINE, RoutingInputs, Unplaced},
     stock::StockMovement,
@@ -648,6 +649,17 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             "bus:x:4:0@4",
             Event::OrderExpired {
                 reason: CancelReason::NotPaid,
+            },
+        ),
+        (
+            Agent,
+            "api:31c0",
+            Event::PaymentRecorded {
+                payment: "bank_transfer#1".into(),
+                kind: TenderKind::BankTransfer,
+                reference: "2026-11-24/000731".into(),
+                amount: 5426,
+                note: Some("Jane Doe called".into()),
             },
         ),
     ]

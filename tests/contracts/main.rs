@@ -23,6 +23,7 @@ mod movements;
 mod openapi;
 mod orders;
 mod payment_defaults;
+mod payment_terms;
 mod privacy;
 mod published;
 mod refunds;

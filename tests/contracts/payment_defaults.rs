@@ -1,6 +1,9 @@
 //! What orders get that do not say what is commanded at the payment gateway, or when shipping goes back.
 
-use app::{goodwill::GoodwillLimits, usecases::placement_defaults::PlacementDefaults};
+use app::{
+    goodwill::GoodwillLimits,
+    usecases::placement_defaults::{DuplicateHold, PlacementDefaults},
+};
 use domain::order::ShippingRefund;
 use serde_json::{Value, json};
 use web::Settings;
@@ -87,7 +90,8 @@ async fn an_order_keeps_the_rule_for_shipping_that_it_was_placed_with() {
     ] {
         let mut api = ApiHarness::new().await;
         let commands = PlacementDefaults::default();
-        api.settings = Settings::new(commands, setting, GoodwillLimits::default());
+        let (limits, hold) = (GoodwillLimits::default(), DuplicateHold::Off);
+        api.settings = Settings::new(commands, setting, limits, hold, 14);
         assert_eq!(rule(&api, &order("1001")).await, expected);
         let mut said = order("1002");
         said["terms"]["shipping_refund"] = json!("last_unit");

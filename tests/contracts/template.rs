@@ -9,7 +9,7 @@ use std::{
 use app::{
     bus::{catalogue::CATALOGUE, subscriptions::SUBSCRIPTIONS},
     goodwill::GoodwillLimits,
-    usecases::placement_defaults::PlacementDefaults,
+    usecases::placement_defaults::{DuplicateHold, PlacementDefaults},
 };
 use domain::order::ShippingRefund;
 use web::ROUTES;
@@ -157,7 +157,7 @@ fn the_parameter_of_payment_commands_has_the_values_that_the_code_knows() {
 }
 
 #[test]
-fn the_parameter_of_shipping_refunds_has_the_rules_that_the_code_knows() {
+fn the_parameters_of_what_becomes_of_orders_have_the_values_that_the_code_knows() {
     let documents = YamlLoader::load_from_str(&deliverables::read("infra/template.yaml")).unwrap();
     let parameters = &documents[0]["Parameters"];
     let parameter = &parameters["ShippingRefund"];
@@ -166,6 +166,12 @@ fn the_parameter_of_shipping_refunds_has_the_rules_that_the_code_knows() {
     assert_eq!(allowed, ShippingRefund::NAMES.map(|(name, _)| name));
     let default: ShippingRefund = text(&parameter["Default"]).parse().unwrap();
     assert_eq!(default, ShippingRefund::default());
+    let parameter = &parameters["PossibleDuplicateHold"];
+    let allowed = parameter["AllowedValues"].as_vec().unwrap().iter();
+    let allowed: Vec<String> = allowed.map(text).collect();
+    assert_eq!(allowed, DuplicateHold::SETTINGS.map(|(name, _)| name));
+    let default: DuplicateHold = text(&parameter["Default"]).parse().unwrap();
+    assert_eq!(default, DuplicateHold::default());
     let limits: GoodwillLimits = text(&parameters["GoodwillLimits"]["Default"])
         .parse()
         .unwrap();

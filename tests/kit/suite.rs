@@ -66,6 +66,8 @@ pub struct Rounds {
     pub refunds_against_late_failure: u64,
     /// Of [`races::a_payment_against_its_placement`].
     pub payment_against_placement: u64,
+    /// Of [`races::one_basket_placed_many_times`].
+    pub one_basket: u64,
 }
 
 /// Every test of a backend, and the tests that the binary registers with [`case!`](crate::case!).
@@ -188,6 +190,14 @@ fn all_races(backend: impl Backend, effort: Effort) -> Vec<Trial> {
                 let store = Arc::new(backend.open().await);
                 let rounds = rounds.payment_against_placement;
                 races::a_payment_against_its_placement(&store, 1, rounds, 12).await;
+            },
+        ),
+        race(
+            "races::one_of_equal_baskets_is_not_held",
+            threads,
+            async move || {
+                let store = Arc::new(backend.open().await);
+                races::one_basket_placed_many_times(&store, 1, rounds.one_basket, 4).await;
             },
         ),
         race(

@@ -5,7 +5,7 @@ use aws::{
     runtime::{
         clock::SystemClock,
         secrets::SecretsManager,
-        settings::{required, required_parsed},
+        settings::{required, required_number, required_parsed},
     },
     table::Table,
 };
@@ -24,6 +24,8 @@ async fn main() -> Result<(), Error> {
         required_parsed("PAYMENT_COMMANDS", "is not a way to command payments")?,
         required_parsed("SHIPPING_REFUND", "is not a rule for shipping")?,
         required_parsed("GOODWILL_LIMITS", "is not a list of limits of roles")?,
+        required_parsed("POSSIBLE_DUPLICATE_HOLD", "is neither off nor on")?,
+        required_number("BANK_TRANSFER_DAYS")?,
     );
     table.warm().await;
     gateway::serve(async |request| match request {

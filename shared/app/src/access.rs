@@ -22,6 +22,8 @@ pub enum Permission {
     /// Give money back, approve what somebody else wants to give back, and have what the payment gateway has refused tried
     /// again.
     RefundOrders,
+    /// Record money that has come, and refunds that people have made, where no payment gateway tells of it.
+    RecordPayments,
     /// Place and release holds.
     HoldOrders,
     /// Read stock levels.
@@ -65,12 +67,13 @@ pub enum Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::ReadOrders,
         Self::ReadPersonalData,
         Self::PlaceOrders,
         Self::CancelOrders,
         Self::RefundOrders,
+        Self::RecordPayments,
         Self::HoldOrders,
         Self::ReadStock,
         Self::AdjustStock,
@@ -92,6 +95,7 @@ impl Permission {
             Self::PlaceOrders => "place_orders",
             Self::CancelOrders => "cancel_orders",
             Self::RefundOrders => "refund_orders",
+            Self::RecordPayments => "record_payments",
             Self::HoldOrders => "hold_orders",
             Self::ReadStock => "read_stock",
             Self::AdjustStock => "adjust_stock",
@@ -166,6 +170,7 @@ pub const GRANTS: &[(Role, &[Permission])] = &[
         &[
             Permission::ReadOrders,
             Permission::PlaceOrders,
+            Permission::RecordPayments,
             Permission::ReadStock,
             Permission::AdjustStock,
             Permission::ReadBackorders,
@@ -303,7 +308,7 @@ mod tests {
 
     /// One row for each permission: support, agent, operator, admin, shop, location. Written out apart from [`GRANTS`], so that a change
     /// there is a change here too.
-    const CELLS: [(Permission, [bool; 6]); 16] = [
+    const CELLS: [(Permission, [bool; 6]); 17] = [
         (
             Permission::ReadOrders,
             [true, true, true, true, false, false],
@@ -323,6 +328,10 @@ mod tests {
         (
             Permission::RefundOrders,
             [false, true, false, true, false, false],
+        ),
+        (
+            Permission::RecordPayments,
+            [false, false, true, true, false, false],
         ),
         (
             Permission::HoldOrders,

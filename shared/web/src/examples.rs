@@ -30,6 +30,13 @@ pub(crate) const REFUND: &str = r#"{
   "reason": "DAMAGED",
   "note": "It has a scratch"
 }"#;
+pub(crate) const PAYMENT: &str = r#"{
+  "kind": "bank_transfer",
+  "reference": "2026-11-24/000731",
+  "amount": 5426,
+  "note": "Seen on the statement of Tuesday"
+}"#;
+pub(crate) const RECORD_REFUND: &str = r#"{ "reference": "2026-11-27/000112" }"#;
 pub(crate) const HOLD: &str =
     r#"{ "kind": "manual", "handle": "call-back", "until": "2026-12-01T00:00:00Z" }"#;
 pub(crate) const ALLOW_LOCATION: &str = r#"{ "line": "1", "location": "berlin" }"#;

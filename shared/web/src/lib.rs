@@ -40,6 +40,8 @@ pub use routes::{
     close_exception::CloseBody,
     close_unmatched_payment::CloseUnmatchedBody,
     hold_order::HoldBody,
+    record_payment::RecordPaymentBody,
+    record_refund::RecordRefundBody,
     refund_order::RefundBody,
     release_hold::ReleaseBody,
     report_fulfillment::{ReasonBody, ShipBody, ShipmentBody, ShipmentExceptionBody},

@@ -265,8 +265,8 @@ mod tests {
     use super::*;
     use crate::{
         Adjustment, AllowLocationBody, CancelBody, CloseBody, CloseUnmatchedBody,
-        FulfillmentAction, HoldBody, LocationBody, Operation, ReasonBody, RefundBody, ReleaseBody,
-        ShipBody, ShipmentBody, ShipmentExceptionBody,
+        FulfillmentAction, HoldBody, LocationBody, Operation, ReasonBody, RecordPaymentBody,
+        RecordRefundBody, RefundBody, ReleaseBody, ShipBody, ShipmentBody, ShipmentExceptionBody,
     };
 
     #[test]
@@ -280,6 +280,8 @@ mod tests {
                 Operation::PlaceOrder => reads::<PlaceOrder>(body.example),
                 Operation::CancelOrder => reads::<CancelBody>(body.example),
                 Operation::RefundOrder => reads::<RefundBody>(body.example),
+                Operation::RecordPayment => reads::<RecordPaymentBody>(body.example),
+                Operation::RecordRefund => reads::<RecordRefundBody>(body.example),
                 Operation::HoldOrder => reads::<HoldBody>(body.example),
                 Operation::AllowLocation => reads::<AllowLocationBody>(body.example),
                 Operation::ReleaseHold => reads::<ReleaseBody>(body.example),

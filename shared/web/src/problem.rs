@@ -269,6 +269,8 @@ impl From<Rejection> for Problem {
             RejectionCode::UnknownLine | RejectionCode::BadQuantity => {
                 Self::invalid(code, "lines", rejection.message)
             }
+            RejectionCode::PaymentAmount => Self::invalid(code, "amount", rejection.message),
+            RejectionCode::BadReference => Self::invalid(code, "reference", rejection.message),
             RejectionCode::UnknownHold => Self::invalid(code, "handle", rejection.message),
             RejectionCode::UnknownException | RejectionCode::UnknownEffect => {
                 Self::new(404, code, rejection.message)
@@ -283,6 +285,7 @@ impl From<Rejection> for Problem {
             | RejectionCode::StalePlan
             | RejectionCode::CountTooOld
             | RejectionCode::PaymentClosed
+            | RejectionCode::AlreadyRecorded
             | RejectionCode::ShipmentNotYetKnown
             | RejectionCode::OutcomeNotAllowed
             | RejectionCode::RefundAmount

@@ -34,6 +34,8 @@ pub enum Operation {
     CancelOrder,
     RefundOrder,
     RetryEffect,
+    RecordPayment,
+    RecordRefund,
     HoldOrder,
     ReleaseHold,
     AdjustStock,

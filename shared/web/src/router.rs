@@ -142,14 +142,16 @@ mod tests {
     #[test]
     fn every_route_that_writes_needs_a_permission_to_write() {
         use app::access::Permission::{
-            AdjustStock, CancelOrders, HoldOrders, PlaceOrders, RefundOrders, WorkAtOwnLocations,
-            WorkFulfillmentOrders, WorkLocationExceptions, WorkOrderExceptions, WriteLocations,
+            AdjustStock, CancelOrders, HoldOrders, PlaceOrders, RecordPayments, RefundOrders,
+            WorkAtOwnLocations, WorkFulfillmentOrders, WorkLocationExceptions, WorkOrderExceptions,
+            WriteLocations,
         };
         let writing = [
             AdjustStock,
             CancelOrders,
             HoldOrders,
             PlaceOrders,
+            RecordPayments,
             RefundOrders,
             WorkAtOwnLocations,
             WorkFulfillmentOrders,

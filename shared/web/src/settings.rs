@@ -1,6 +1,9 @@
 //! What the deployment decides for requests.
 
-use app::{goodwill::GoodwillLimits, usecases::placement_defaults::PlacementDefaults};
+use app::{
+    goodwill::GoodwillLimits,
+    usecases::placement_defaults::{DuplicateHold, PlacementDefaults},
+};
 use domain::order::ShippingRefund;
 
 /// The settings of the API.
@@ -13,14 +16,20 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Of what is commanded and when shipping goes back for orders that say nothing, and of the limits of the roles.
+    /// Of what is commanded and when shipping goes back for orders that say nothing, of the limits of the roles, of what
+    /// becomes of possible duplicates, and of the days in which a bank transfer may come.
     pub fn new(
         commands: PlacementDefaults,
         shipping_refund: ShippingRefund,
         goodwill: GoodwillLimits,
+        duplicate_hold: DuplicateHold,
+        transfer_days: u32,
     ) -> Self {
         Self {
-            defaults: commands.with_shipping_refund(shipping_refund),
+            defaults: commands
+                .with_shipping_refund(shipping_refund)
+                .with_duplicate_hold(duplicate_hold)
+                .with_transfer_days(transfer_days),
             goodwill,
         }
     }

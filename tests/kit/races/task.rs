@@ -14,7 +14,7 @@ use app::{
         idempotency::IdempotencyKey,
         payments,
         place::place,
-        placement_defaults::PlacementDefaults,
+        placement_defaults::{DuplicateHold, PlacementDefaults},
         refund::{AskedRefund, refund},
         route::route_order,
     },
@@ -78,6 +78,8 @@ pub(super) enum Task<S> {
     FailsRefund(Arc<S>, Arc<ManualClock>, Arc<GatewayDouble>, Inbound),
     /// After so many other steps: a placement has one, and would else be the first.
     Places(Arc<S>, Arc<ManualClock>, Box<Draft>, u64),
+    /// The same, where possible duplicates are held.
+    PlacesWatched(Arc<S>, Arc<ManualClock>, Box<Draft>),
     /// Commands the gateway.
     Performs(Arc<S>, Arc<ManualClock>, OrderId, Arc<GatewayDouble>),
 }
@@ -139,11 +141,11 @@ impl<S: Store + Send + Sync> Task<S> {
                 for _ in 0..*steps {
                     tokio::task::yield_now().await;
                 }
-                let key = key(draft.request.number.as_str());
-                let (defaults, shop) = (PlacementDefaults::default(), Actor::system("shop"));
-                place(&**store, &**clock, &defaults, &draft.request, &key, &shop)
-                    .await
-                    .map(|_| ())
+                places(&**store, &**clock, draft, PlacementDefaults::default()).await
+            }
+            Self::PlacesWatched(store, clock, draft) => {
+                let defaults = PlacementDefaults::default().with_duplicate_hold(DuplicateHold::On);
+                places(&**store, &**clock, draft, defaults).await
             }
             Self::Routes(store, clock, order) => {
                 route_order(
@@ -156,6 +158,19 @@ impl<S: Store + Send + Sync> Task<S> {
             }
         }
     }
+}
+
+async fn places(
+    store: &impl Store,
+    clock: &ManualClock,
+    draft: &Draft,
+    defaults: PlacementDefaults,
+) -> Result<(), Failure> {
+    let key = key(draft.request.number.as_str());
+    let shop = Actor::system("shop");
+    place(store, clock, &defaults, &draft.request, &key, &shop)
+        .await
+        .map(|_| ())
 }
 
 /// What `payments` does because of a message about an order.

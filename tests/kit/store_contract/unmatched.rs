@@ -80,6 +80,7 @@ pub(super) async fn a_placement_learns_of_the_payments_that_are_kept_and_of_thei
     let met = |payments: &[&UnmatchedPayment], named_by| Met {
         payments: payments.iter().map(|payment| (*payment).clone()).collect(),
         named_by,
+        duplicate_of: None,
     };
     let one = met(&[&first], 1);
     let outcome = store.place(&placement).await.unwrap();

@@ -11,7 +11,6 @@ use app::{
         hold::{HoldRequest, place_hold, release_hold},
         idempotency::{IdempotencyKey, Idempotent},
         place::place,
-        placement_defaults::PlacementDefaults,
         report_fulfillment::{FulfillmentReport, report_fulfillment},
         work_exceptions::{ExceptionWork, ExceptionWorked, work_on_exception},
         work_stock_exceptions::{StockExceptionId, work_on_stock_exception},
@@ -106,7 +105,7 @@ impl World {
             kind: ActorKind::Agent,
             id: "shop".to_owned(),
         };
-        let defaults = PlacementDefaults::default();
+        let defaults = self.defaults;
         let placed = until_answered!(
             self,
             place(

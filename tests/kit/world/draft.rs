@@ -2,7 +2,10 @@
 
 use domain::{
     order::{Address, Contact, Terms},
-    order::{PaymentCommands, PlaceLine, PlaceOrder, PlacePayment, ShippingRefund},
+    order::{
+        PaymentCommands, PaymentTerm, PlaceLine, PlaceOrder, PlacePayment, PlaceTender,
+        ShippingRefund, TenderKind,
+    },
 };
 use jiff::Timestamp;
 
@@ -43,6 +46,7 @@ impl Draft {
             },
             payment: PlacePayment {
                 intent: Some(format!("pi_{number}")),
+                tenders: Vec::new(),
             },
             customer,
         };
@@ -82,6 +86,31 @@ impl Draft {
     #[must_use]
     pub fn without_intent(mut self) -> Self {
         self.request.payment.intent = None;
+        self
+    }
+
+    /// Of a customer with that e-mail address.
+    #[must_use]
+    pub fn of(mut self, email: &str) -> Self {
+        email.clone_into(&mut self.request.customer.email);
+        self
+    }
+
+    /// Is paid otherwise than through the gateway.
+    #[must_use]
+    pub fn paid_by(mut self, term: PaymentTerm) -> Self {
+        self.request.terms.payment = Some(term);
+        self.without_intent()
+    }
+
+    /// A gift card has paid so much of it.
+    #[must_use]
+    pub fn gift_card(mut self, reference: &str, amount: i64) -> Self {
+        self.request.payment.tenders.push(PlaceTender {
+            kind: TenderKind::GiftCard,
+            reference: reference.to_owned(),
+            amount,
+        });
         self
     }
 

@@ -3,6 +3,7 @@
 use app::{
     failure::Failure,
     usecases::{
+        record_payment::{ReceivedPayment, record_payment, record_refund},
         refund::{self, AskedRefund},
         unmatched_payments::close,
         work_exceptions::{ExceptionWork, work_on_exception},
@@ -11,7 +12,7 @@ use app::{
 use domain::{
     ids::OrderId,
     inbound::PaymentKey,
-    order::{Actor, ActorKind, ExceptionKind, ExceptionOutcome, Order, RefundRequest},
+    order::{Actor, ActorKind, ExceptionKind, ExceptionOutcome, Order, RefundRequest, TenderKind},
 };
 
 use super::{api_calls::until_answered, state::World};
@@ -34,6 +35,48 @@ impl World {
             ..RefundRequest::default()
         };
         self.refunds_as_asked(order, refund).await
+    }
+
+    /// Somebody who may records that money has come. The same request is made twice, and takes effect once.
+    ///
+    /// # Errors
+    /// The failure of the use case.
+    pub async fn records_payment(
+        &mut self,
+        order: OrderId,
+        (kind, reference, amount): (TenderKind, &str, i64),
+    ) -> Result<Order, Failure> {
+        self.tick();
+        let key = self.new_key("payment");
+        let received = ReceivedPayment {
+            kind,
+            reference: reference.to_owned(),
+            amount,
+            note: None,
+        };
+        let by = agent();
+        let call = || record_payment(&self.store, &self.clock, order, &received, &key, &by);
+        let first = until_answered!(self, call())?;
+        assert!(call().await?.replayed);
+        Ok(first.value)
+    }
+
+    /// Somebody who may records that the refund of that number was made. The same request is made twice, and takes effect once.
+    ///
+    /// # Errors
+    /// The failure of the use case.
+    pub async fn records_refund(
+        &mut self,
+        order: OrderId,
+        made: (u32, &str),
+    ) -> Result<Order, Failure> {
+        self.tick();
+        let key = self.new_key("record");
+        let by = agent();
+        let call = || record_refund(&self.store, &self.clock, order, made, &key, &by);
+        let first = until_answered!(self, call())?;
+        assert!(call().await?.replayed);
+        Ok(first.value)
     }
 
     /// A person gives back what is asked for.

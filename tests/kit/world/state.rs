@@ -8,6 +8,7 @@ use std::{
 use app::{
     memory::{ManualClock, MemoryProvider, MemoryRedrive},
     ports::{Clock, IdGenerator, Store},
+    usecases::placement_defaults::PlacementDefaults,
 };
 use domain::{ids::OrderId, order::ShownAfter};
 use jiff::{SignedDuration, Timestamp};
@@ -53,6 +54,8 @@ pub struct World {
     pub(super) slowness: SignedDuration,
     /// After what time a person is shown that a location does nothing.
     pub shown_after: ShownAfter,
+    /// What the deployment decides for orders when they are placed.
+    pub defaults: PlacementDefaults,
     /// Messages sent so far to release the backorders of a SKU further.
     pub(super) continued: u32,
 }
@@ -94,6 +97,7 @@ impl World {
             webhooks: 0,
             api_calls: 0,
             shown_after: ShownAfter::default(),
+            defaults: PlacementDefaults::default(),
             slowness: SignedDuration::ZERO,
             continued: 0,
         }

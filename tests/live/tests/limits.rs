@@ -72,6 +72,7 @@ fn the_table_of_limits_is_that_of_the_code() {
         domain::inbound::UNMATCHED_NAMES_MAX;
         domain::inbound::UNMATCHED_CLOSED_AFTER_DAYS;
         app::ports::NAMED_BY_MAX;
+        domain::decide::DUPLICATE_WITHIN_S;
         domain::decide::LINES_MAX;
         domain::decide::UNITS_MAX;
         domain::decide::AMOUNT_MAX;
@@ -102,7 +103,9 @@ fn the_table_of_limits_is_that_of_the_code() {
         app::usecases::sweep::UNREADABLE_PAUSE_S;
         app::usecases::cancel_after_failed_payment::PAYMENT_STEPS_MAX;
         domain::order::PAY_WITHIN_S;
+        domain::order::PAY_TRANSFER_WITHIN_DAYS;
         domain::order::UNPAID_RESERVATION_S;
+        domain::order::OUTSTANDING_SHOWN_AFTER_S;
         domain::order::PROCESSING_SHOWN_AFTER_S;
         domain::order::TRANSACTION_ITEMS_MAX;
         domain::routing::WRITES_MAX;

@@ -42,6 +42,7 @@ fn main() -> ExitCode {
             refunds_against_dispute: rounds(4),
             refunds_against_late_failure: rounds(4),
             payment_against_placement: rounds(24),
+            one_basket: rounds(8),
         },
         threads: 2,
         days: Days {

@@ -93,6 +93,8 @@ catalogue! {
     PaymentFailed 1 ORDER_SOURCE OrderDetail<IntentFailure>;
     /// The payment was cancelled.
     PaymentCancelled 1 ORDER_SOURCE OrderDetail<Intent>;
+    /// Money is there that did not come through the payment gateway.
+    PaymentRecorded 1 ORDER_SOURCE OrderDetail<RecordedPayment>;
     /// A refund was created or changed its status at the provider.
     RefundUpdated 1 ORDER_SOURCE OrderDetail<RefundState>;
     /// The customer disputes the payment.
@@ -174,7 +176,7 @@ catalogue! {
     /// Money is given back beyond what is owed, or a person has accepted a refund that nobody had asked for: so much less is
     /// due.
     CreditGranted 1 ORDER_SOURCE OrderDetail<Credit>;
-    /// The payment gateway is asked to give money back.
+    /// The payment gateway is asked to give money back; or a person is, when the payment was recorded.
     RefundRequested 1 ORDER_SOURCE OrderDetail<RequestedAmount>;
     /// The payment gateway is asked to capture money.
     CaptureRequested 1 ORDER_SOURCE OrderDetail<RequestedAmount>;

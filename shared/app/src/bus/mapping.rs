@@ -73,6 +73,18 @@ impl PublishedEvent {
                 code: code.map(code_or_other),
             }),
             Event::PaymentCancelled { intent } => Self::PaymentCancelled(Intent { intent }),
+            // The reference is for those who may read the order, and a note may name a person.
+            Event::PaymentRecorded {
+                payment,
+                kind,
+                reference: _,
+                amount,
+                note: _,
+            } => Self::PaymentRecorded(RecordedPayment {
+                payment,
+                kind,
+                amount,
+            }),
             Event::RefundUpdated {
                 refund,
                 amount,

@@ -8,7 +8,7 @@ use domain::{
     order::{
         CancelReason, Destination, DisputeStatus, ExceptionKind, ExceptionOutcome,
         FulfillmentOrder, HoldKind, LineUnits, ReclaimedUnits, RefundLine, RefundReason,
-        RefundStatus, Shipment, UnitsAt,
+        RefundStatus, Shipment, TenderKind, UnitsAt,
     },
     routing::Unplaced,
 };
@@ -78,6 +78,15 @@ data! {
         /// The provider's code.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         code: Option<String>,
+    }
+    /// A payment that was recorded.
+    RecordedPayment {
+        /// Its id within the order.
+        payment: String,
+        /// How it came.
+        kind: TenderKind,
+        /// Minor units of the order's currency.
+        amount: i64,
     }
     /// A refund and its status.
     RefundState {

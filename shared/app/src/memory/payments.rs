@@ -37,8 +37,8 @@ impl Payments {
         }
     }
 
-    /// What a placement does not know of; `None`: it knows all that there is.
-    pub(super) fn met(&self, placement: &Placement) -> Option<Met> {
+    /// What there is of a placement, and whether it knows of all of it.
+    pub(super) fn met(&self, placement: &Placement) -> (Met, bool) {
         let named = self.named.get(&placement.change.order.placed.id);
         let mut keys = named.cloned().unwrap_or_default();
         let named_by = u64::try_from(keys.len()).unwrap_or(u64::MAX);
@@ -54,10 +54,12 @@ impl Payments {
         let known: BTreeSet<_> = known.map(|m| (&m.payment, version_before(m))).collect();
         let there: BTreeSet<_> = payments.iter().map(|p| (&p.payment, p.version)).collect();
         let is_known = known == there && placement.named_by == named_by;
-        (!is_known).then(|| Met {
+        let met = Met {
             payments: payments.into_iter().cloned().collect(),
             named_by,
-        })
+            duplicate_of: None,
+        };
+        (met, is_known)
     }
 
     pub(super) fn version(&self, key: &PaymentKey) -> u64 {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
-    decide::Placement,
+    decide::{Met, Placement},
     health::LocationHealth,
     ids::{LineId, LocationId, OrderId, Sku},
     inbound::{PaymentKey, UnmatchedPayment},
@@ -46,6 +46,8 @@ pub(super) struct Rows {
     pub(super) orders: BTreeMap<OrderId, Row>,
     pub(super) references: HashMap<Reference, OrderId>,
     pub(super) payments: Payments,
+    /// The order that was last placed with a basket, and when, a Unix time in seconds.
+    pub(super) baskets: HashMap<String, (OrderId, i64)>,
     pub(super) levels: BTreeMap<(Sku, LocationId), StockLevel>,
     pub(super) backorders: BTreeMap<Sku, BTreeMap<QueueKey, Backorder>>,
     /// Requests that changed nothing, by order and key.
@@ -137,8 +139,15 @@ impl Rows {
         if let Some(taken) = references.find(taken) {
             return Ok(PlaceOutcome::ReferenceTaken(taken.clone()));
         }
-        if let Some(met) = self.payments.met(placement) {
-            return Ok(PlaceOutcome::Met(met));
+        let (payments, is_known) = self.payments.met(placement);
+        let duplicate_of = self.duplicate_of(placement);
+        if !is_known || duplicate_of.is_some() {
+            let basket = placement.basket.as_ref();
+            let known = basket.and_then(|basket| basket.duplicate_of);
+            return Ok(PlaceOutcome::Met(Met {
+                duplicate_of: duplicate_of.or(known),
+                ..payments
+            }));
         }
         let row = Row {
             placed: write(&change.order.placed)?,
@@ -157,7 +166,18 @@ impl Rows {
         for payment in &placement.matched {
             self.put_payment(payment);
         }
+        if let Some(basket) = &placement.basket {
+            let placed = (id, basket.placed_at.as_second());
+            self.baskets.insert(basket.content.clone(), placed);
+        }
         Ok(PlaceOutcome::Placed)
+    }
+
+    /// Another order of the same basket that the placement does not know of.
+    fn duplicate_of(&self, placement: &Placement) -> Option<OrderId> {
+        let basket = placement.basket.as_ref()?;
+        let (order, placed_at) = *self.baskets.get(&basket.content)?;
+        basket.meets(order, placed_at).then_some(order)
     }
 
     pub(super) fn save(&mut self, change: &Change) -> Result<SaveOutcome, Failure> {

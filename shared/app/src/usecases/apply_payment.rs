@@ -188,7 +188,8 @@ async fn record(
 /// The intent of a fact that names only its order.
 async fn only_intent(store: &impl OrderStore, id: OrderId) -> Result<String, Failure> {
     let order = load(store, id).await?;
-    match order.state.payment.intents.as_slice() {
+    let intents: Vec<_> = order.state.payment.gateway_intents().collect();
+    match intents.as_slice() {
         [intent] => Ok(intent.id.clone()),
         [] => Err(Failure::NotFound(format!("a payment intent of order {id}"))),
         _ => Err(Failure::Malformed(

@@ -2,7 +2,7 @@
 //!
 //! | use case | started by |
 //! |---|---|
-//! | [`place`], [`cancel`], [`refund`], [`hold`], [`adjust_stock`], [`work_exceptions`], [`work_stock_exceptions`], [`unmatched_payments`], [`report_fulfillment`] | a person or a shop, over HTTP |
+//! | [`place`], [`cancel`], [`refund`], [`record_payment`], [`hold`], [`adjust_stock`], [`work_exceptions`], [`work_stock_exceptions`], [`unmatched_payments`], [`report_fulfillment`] | a person or a shop, over HTTP |
 //! | [`apply_inbound`] | a webhook of a payment provider or a location |
 //! | [`route`], [`dispatch`], [`cancel_after_failed_payment`], [`release_backorders`] | an event on the bus, or the sweep |
 //! | [`payments`]: [`perform_effects`], `ask_gateway`, [`read_gateway_events`] | an event on the bus, or the sweep; the schedule |
@@ -32,6 +32,7 @@ pub mod perform_effects;
 pub mod place;
 pub mod placement_defaults;
 pub mod read_gateway_events;
+pub mod record_payment;
 pub mod refund;
 pub mod release_backorders;
 pub mod report_fulfillment;

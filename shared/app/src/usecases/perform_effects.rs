@@ -30,7 +30,7 @@ use crate::{
 /// clocks that differ and for requests that are on their way.
 pub const KEY_REPEATED_S: i64 = 23 * 3600;
 
-/// Performs every open effect of an order. One that fails does not keep the others from being performed.
+/// Performs every open effect of an order, except those that a person is to make. One that fails does not keep the others from being performed.
 ///
 /// # Errors
 /// [`Failure::NotFound`]; the first failure of the gateway, after all were tried.
@@ -42,7 +42,9 @@ pub(super) async fn perform_effects(
     request: &CommandRequest,
 ) -> Result<(), Failure> {
     let order = load(store, id).await?;
-    let open: Vec<&Effect> = order.state.effects.iter().filter(|e| e.is_open()).collect();
+    let effects = order.state.effects.iter();
+    let is_ours = |e: &&Effect| e.is_open() && !order.is_by_hand(e);
+    let open: Vec<&Effect> = effects.filter(is_ours).collect();
     if open.is_empty() {
         tracing::info!(order_id = %id, "no effects to perform");
     }

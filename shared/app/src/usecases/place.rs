@@ -1,8 +1,8 @@
 //! Places an order: once per idempotency key, once per number of a shop.
 //!
 //! Nothing is read before the write: the key and the number are conditions of the one transaction. Only when one of
-//! them is in use is the order read that it leads to, and only when a payment of the order was there before it is the
-//! placement decided again, with that payment: all of it is one transaction then too.
+//! them is in use is the order read that it leads to, and only when a payment of the order, or an order of the same basket,
+//! was there before it is the placement decided again, with that: all of it is one transaction then too.
 
 use domain::{
     decide::{self, Met, Placement},
@@ -39,8 +39,16 @@ pub async fn place(
         actor: actor.clone(),
         cause: key.cause(),
     };
-    let request = defaults.complete(request);
-    let mut placement = decide::place(&request, &context)?;
+    let request = defaults.complete(request, context.now);
+    let decide = || {
+        let placement = decide::place(&request, &context)?;
+        Ok::<_, Failure>(if defaults.duplicate_hold.is_on() {
+            placement.watching_for_duplicates(&request, context.now)
+        } else {
+            placement
+        })
+    };
+    let mut placement = decide()?;
     for _ in 0..REQUEST_ROUNDS {
         match store.place(&placement).await? {
             PlaceOutcome::Placed => {
@@ -57,7 +65,7 @@ pub async fn place(
             // The order's id follows from shop and number.
             PlaceOutcome::NumberTaken => return Err(Failure::NumberTaken),
             PlaceOutcome::Met(met) => {
-                placement = with_met(decide::place(&request, &context)?, met, context.now)?;
+                placement = with_met(decide()?, met, context.now)?;
             }
         }
     }

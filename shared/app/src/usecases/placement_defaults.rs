@@ -2,7 +2,8 @@
 
 use std::str::FromStr;
 
-use domain::order::{CapturePolicy, PaymentCommands, PlaceOrder, ShippingRefund};
+use domain::order::{CapturePolicy, PaymentCommands, PaymentTerm, PlaceOrder, ShippingRefund};
+use jiff::{SignedDuration, Timestamp};
 
 /// The terms of orders that say nothing. They become terms of the order, so a later default changes no order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -11,6 +12,39 @@ pub struct PlacementDefaults {
     pub payment_commands: Option<PaymentCommands>,
     /// When the price of shipping goes back; `None`: each unit's share with the unit.
     pub shipping_refund: Option<ShippingRefund>,
+    /// For how many days an order that is paid by bank transfer may be paid; `None`: as the rules say.
+    pub transfer_days: Option<u32>,
+    /// Whether an order is held that may be a duplicate. It belongs to the placement, not to the order.
+    pub duplicate_hold: DuplicateHold,
+}
+
+/// Whether an order is held when its customer has placed the same basket shortly before or after.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum DuplicateHold {
+    /// It is not: where the same order twice is usual, each would wait for a person.
+    #[default]
+    Off,
+    /// It is, until a person has looked at it.
+    On,
+}
+
+impl DuplicateHold {
+    /// The values of the setting `POSSIBLE_DUPLICATE_HOLD`.
+    pub const SETTINGS: [(&str, Self); 2] = [("off", Self::Off), ("on", Self::On)];
+
+    pub(super) fn is_on(self) -> bool {
+        self == Self::On
+    }
+}
+
+impl FromStr for DuplicateHold {
+    type Err = UnknownHold;
+
+    fn from_str(setting: &str) -> Result<Self, UnknownHold> {
+        let mut known = Self::SETTINGS.into_iter();
+        let found = known.find(|(name, _)| *name == setting);
+        found.map(|(_, hold)| hold).ok_or(UnknownHold)
+    }
 }
 
 impl PlacementDefaults {
@@ -37,9 +71,36 @@ impl PlacementDefaults {
         }
     }
 
+    /// Also with what becomes of possible duplicates.
+    #[must_use]
+    pub fn with_duplicate_hold(self, duplicate_hold: DuplicateHold) -> Self {
+        Self {
+            duplicate_hold,
+            ..self
+        }
+    }
+
+    /// Also with the days in which a bank transfer may come.
+    #[must_use]
+    pub fn with_transfer_days(self, days: u32) -> Self {
+        Self {
+            transfer_days: Some(days),
+            ..self
+        }
+    }
+
     /// The request with what it does not say.
-    pub(super) fn complete(&self, request: &PlaceOrder) -> PlaceOrder {
+    pub(super) fn complete(&self, request: &PlaceOrder, now: Timestamp) -> PlaceOrder {
         let mut request = request.clone();
+        if request.terms.payment == Some(PaymentTerm::BankTransfer)
+            && request.terms.pay_until.is_none()
+            && let Some(days) = self.transfer_days
+        {
+            // An order that reaches us late may still be paid for as long.
+            let from = request.placed_at.map_or(now, |at| at.max(now));
+            let length = SignedDuration::from_hours(i64::from(days).saturating_mul(24));
+            request.terms.pay_until = from.checked_add(length).ok();
+        }
         let terms = &mut request.terms;
         terms.payment_commands = terms.payment_commands.or(self.payment_commands);
         terms.shipping_refund = terms.shipping_refund.or(self.shipping_refund);
@@ -53,6 +114,11 @@ impl PlacementDefaults {
     "is none of off, manual_capture, capture_at_once, capture_on_first_shipment, capture_per_shipment"
 )]
 pub struct UnknownDefault;
+
+/// A text that does not say whether possible duplicates are held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("is none of off, on")]
+pub struct UnknownHold;
 
 impl FromStr for PlacementDefaults {
     type Err = UnknownDefault;
@@ -68,6 +134,8 @@ impl FromStr for PlacementDefaults {
                 ..PaymentCommands::default()
             }),
             shipping_refund: None,
+            transfer_days: None,
+            duplicate_hold: DuplicateHold::default(),
         })
     }
 }

@@ -25,10 +25,10 @@ pub struct Action {
     /// For `take_exception` and `close_exception`: the exception's number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exception: Option<u32>,
-    /// For `retry_effect`: the effect's number.
+    /// For `retry_effect` and `record_refund`: the effect's number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effect: Option<u32>,
-    /// For `refund`: the most that can be refunded, minor units.
+    /// For `refund`: the most that can be refunded; for `record_payment`: what is missing; minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<i64>,
     /// For `cancel`: the units that can be cancelled.
@@ -54,6 +54,10 @@ pub enum ActionKind {
     Refund,
     /// Have what the payment gateway has refused tried again.
     RetryEffect,
+    /// Record money that has come.
+    RecordPayment,
+    /// Record a refund that a person has made.
+    RecordRefund,
     /// Report that the location accepts a fulfillment order.
     Accept,
     /// Report that it is picking.

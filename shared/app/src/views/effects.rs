@@ -5,14 +5,14 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Something that the payment gateway is asked to do and has not been heard to have done.
+/// Something that the payment gateway, or a person, is asked to do and has not been heard to have done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EffectView {
     /// Its number within the order, counted from 1.
     pub number: u32,
     /// What it is asked to do.
     pub kind: EffectKind,
-    /// The payment, by the gateway's id.
+    /// The payment, by the gateway's id; of one that was recorded, by its id within the order.
     pub intent: String,
     /// For a refund and a capture: the amount, minor units of the order's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -48,22 +48,27 @@ pub enum EffectState {
     Open,
     /// The gateway has refused it for good: a person decides whether it is tried again.
     Refused,
+    /// A person is to make it, where the money came from, and to record it.
+    ByHand,
 }
 
 impl EffectView {
     /// The effects of an order that are not confirmed, oldest first.
     pub(super) fn all(order: &Order) -> impl Iterator<Item = Self> {
-        order.state.effects.iter().map(Self::of)
+        let effects = order.state.effects.iter();
+        effects.map(|effect| Self::of(order, effect))
     }
 
-    fn of(effect: &Effect) -> Self {
+    fn of(order: &Order, effect: &Effect) -> Self {
         let (kind, amount) = match effect.action {
             EffectAction::Refund { amount, .. } => (EffectKind::Refund, Some(amount)),
             EffectAction::Capture { amount, .. } => (EffectKind::Capture, Some(amount)),
             EffectAction::ReleaseRest { .. } => (EffectKind::ReleaseRest, None),
             EffectAction::CancelIntent { .. } => (EffectKind::CancelIntent, None),
         };
-        let state = if effect.is_open() {
+        let state = if order.is_by_hand(effect) {
+            EffectState::ByHand
+        } else if effect.is_open() {
             EffectState::Open
         } else {
             EffectState::Refused

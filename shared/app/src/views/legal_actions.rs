@@ -143,8 +143,34 @@ impl<'a> Preview<'a> {
         actions
     }
 
+    fn records(&self) -> Vec<Action> {
+        let mut actions = Vec::new();
+        let order = self.order;
+        let missing = order
+            .amount_due()
+            .saturating_sub(order.state.payment.secured());
+        if missing > 0 {
+            actions.push(Action {
+                amount: Some(missing),
+                ..self.action(ActionKind::RecordPayment, "payments")
+            });
+        }
+        let effects = order.state.effects.iter();
+        for effect in effects.filter(|effect| order.is_by_hand(effect)) {
+            let path = format!("effects/{}/record", effect.id);
+            actions.push(Action {
+                effect: Some(effect.id),
+                ..self.action(ActionKind::RecordRefund, &path)
+            });
+        }
+        actions
+    }
+
     fn money(&self, principal: &Principal) -> Vec<Action> {
         let mut actions = Vec::new();
+        if principal.may(Permission::RecordPayments) {
+            actions.extend(self.records());
+        }
         if !principal.may(Permission::RefundOrders) {
             return actions;
         }

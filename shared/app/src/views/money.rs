@@ -2,7 +2,7 @@
 
 use domain::{
     money::Currency,
-    order::{Order, ProposedRefund, Refund},
+    order::{Order, ProposedRefund, Refund, TenderKind},
 };
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -48,9 +48,27 @@ pub struct Money {
     /// Refunds that wait for the approval of somebody else than who asked for them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub proposed_refunds: Vec<ProposedRefund>,
-    /// The refunds that the payment gateway has told of.
+    /// Payments that did not come through the payment gateway.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub recorded: Vec<RecordedPayment>,
+    /// The refunds that the payment gateway has told of, and those that people have made.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub refunds: Vec<Refund>,
+}
+
+/// A payment that did not come through the payment gateway: money that is there from when it was recorded.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct RecordedPayment {
+    /// Its id within the order.
+    pub payment: String,
+    /// How it came.
+    pub kind: TenderKind,
+    /// Its name where it came from.
+    pub reference: String,
+    /// Minor units.
+    pub amount: i64,
+    /// What of it can still be refunded.
+    pub refundable: i64,
 }
 
 impl Money {
@@ -75,6 +93,16 @@ impl Money {
             refund_owed: order.refund_owed(),
             refundable: order.total_refundable(),
             refundable_shipping: order.shipping_left(),
+            recorded: payment
+                .recorded()
+                .map(|(intent, tender)| RecordedPayment {
+                    payment: intent.id.clone(),
+                    kind: tender.kind.clone(),
+                    reference: tender.reference.clone(),
+                    amount: intent.captured,
+                    refundable: order.refundable(intent),
+                })
+                .collect(),
             proposed_refunds: order.state.proposed_refunds.clone(),
             refunds: payment.refunds.clone(),
         }

@@ -70,6 +70,16 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
         } => format!("The payment failed: {code}"),
         Event::PaymentFailed { code: None, .. } => "The payment failed".to_owned(),
         Event::PaymentCancelled { .. } => "The payment was cancelled".to_owned(),
+        Event::PaymentRecorded {
+            kind,
+            reference,
+            amount,
+            ..
+        } => format!(
+            "Payment of {} recorded: {} {reference}",
+            money(*amount),
+            kind.as_str().replace('_', " ")
+        ),
         Event::RefundUpdated { amount, status, .. } => {
             format!("Refund of {} {}", money(*amount), refund(*status))
         }

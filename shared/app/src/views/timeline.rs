@@ -71,6 +71,7 @@ fn note(event: &Event) -> Option<String> {
     | Event::ExceptionClosed { note, .. }
     | Event::RefundGranted { note, .. }
     | Event::RefundProposed { note, .. }
+    | Event::PaymentRecorded { note, .. }
     | Event::EffectRequested { note, .. } = event
     {
         note.clone()

@@ -99,6 +99,11 @@ impl Key {
         }
     }
 
+    /// A basket, by its hash.
+    pub(super) fn basket(hash: &str) -> Self {
+        Self::new(format!("REF#basket#{hash}"), "REF")
+    }
+
     pub(super) fn stock(sku: &Sku, location: &LocationId) -> Self {
         Self::new(sku_pk(sku), format!("{STOCK}{location}"))
     }
@@ -199,10 +204,15 @@ pub(super) fn sortable(time: Timestamp) -> String {
 
 /// The partition key of the index `by-customer`: without the secret nobody can find out whose address it is.
 pub(super) fn customer(secret: &[u8], email: &str) -> Result<String, Failure> {
+    keyed_hash(secret, &email.trim().to_lowercase())
+}
+
+/// The hash of a text with personal data: without the secret nobody can find out what it says.
+pub(super) fn keyed_hash(secret: &[u8], text: &str) -> Result<String, Failure> {
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).map_err(|error| {
         Failure::Inconsistent(format!("the customer key cannot be used: {error}"))
     })?;
-    mac.update(email.trim().to_lowercase().as_bytes());
+    mac.update(text.as_bytes());
     Ok(URL_SAFE_NO_PAD.encode(mac.finalize().into_bytes()))
 }
 

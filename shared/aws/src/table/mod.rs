@@ -10,6 +10,7 @@
 //! | API request that changed nothing | `ORDER#<id>` | `UNCHANGED#<hash of its cause>` | `expires_at` | duplicate check |
 //! | reference | `REF#<kind>#<value>` | `REF` | `order_id` | find |
 //! | unmatched payment | `REF#intent#<intent>`, or `REF#payment#<name of its order>` | `REF` | `text`, `version`, `exceptions`, `placed_at`; `order_id` once an order has named it, and then it is a reference | applying facts, placing, list |
+//! | basket that was placed lately | `REF#basket#<keyed hash>` | `REF` | `order_id`, `at` (when the order was placed, Unix time), `expires_at` | placing |
 //! | unmatched payments that name an order that is not placed | `ORDER#<id>` | `PLACED` | `waiting`, `version`; replaced by the order as placed | placing |
 //! | stock level | `SKU#<sku>` | `STOCK#<location>` | `on_hand`, `reserved`, `safety_stock`, `available`; `shortfall` when there is one; `counted_at`; `moves`, the last movements after it; `moves_dropped`, the time of the latest that is not kept; `count_needed` and `count_needed_for`, the open exception; `exceptions_opened` | SKU |
 //! | exception about a stock level | `STOCK_EXCEPTIONS` | `<location>#<sku>` | `text`; `closed` when it is | list of exceptions, work on one |
@@ -28,6 +29,7 @@
 //! that it adds or removes and its references are in the same transaction.
 
 mod backorders;
+mod baskets;
 mod client;
 mod config;
 mod events_cursor;

@@ -35,6 +35,8 @@ pub(super) enum ItemKind {
     Reference(usize),
     /// A failed condition: the unmatched payment has changed since it was read.
     Payment,
+    /// A failed condition: another order of the same basket was placed about the same time.
+    Basket,
 }
 
 /// A transaction under construction: each write with what it writes.
@@ -87,7 +89,8 @@ impl<'a> FailedKinds<'a> {
             | ItemKind::Contact
             | ItemKind::StockLevel(_)
             | ItemKind::Backorder
-            | ItemKind::Payment => None,
+            | ItemKind::Payment
+            | ItemKind::Basket => None,
         })
     }
 
@@ -158,9 +161,14 @@ impl Table {
 
     /// The hash under which a customer's orders are listed.
     pub(super) fn customer_hash(&self, email: &str) -> Result<String, Failure> {
+        keys::customer(self.secret()?, email)
+    }
+
+    /// The secret with which customers are hashed.
+    pub(super) fn secret(&self) -> Result<&[u8], Failure> {
         let missing =
             || Failure::Inconsistent("this function was not given the customer key".to_owned());
-        keys::customer(self.customer_key.as_deref().ok_or_else(missing)?, email)
+        self.customer_key.as_deref().ok_or_else(missing)
     }
 }
 

@@ -6,7 +6,8 @@
 //!
 //! An unmatched payment has the key of the order's reference to it, and one that names the order has left a mark under the
 //! key of the order as placed. So a placement that does not know of them fails, learns of them from the conditions, and is
-//! decided again; a fact that comes at the same time finds the order, or is found by it.
+//! decided again; a fact that comes at the same time finds the order, or is found by it. Another order of the same basket is
+//! found in the same way.
 
 use std::collections::BTreeMap;
 
@@ -56,9 +57,11 @@ impl Table {
             return Ok(PlaceOutcome::ReferenceTaken(taken));
         }
         let mark = failed.find(ItemKind::Placed);
-        self.met(placement, &references, mark)
-            .await
-            .map(PlaceOutcome::Met)
+        let basket = failed.find(ItemKind::Basket);
+        Ok(PlaceOutcome::Met(Met {
+            duplicate_of: self.duplicate_of(placement, basket).await?,
+            ..self.met(placement, &references, mark).await?
+        }))
     }
 
     fn placement_writes(
@@ -93,6 +96,9 @@ impl Table {
         }
         for payment in &placement.matched {
             writes.push(ItemKind::Payment, self.write_payment(payment)?);
+        }
+        if let Some(basket) = &placement.basket {
+            writes.push(ItemKind::Basket, self.write_basket(basket, id)?);
         }
         Ok(writes)
     }
@@ -136,7 +142,11 @@ impl Table {
                 payments.push(*found);
             }
         }
-        Ok(Met { payments, named_by })
+        Ok(Met {
+            payments,
+            named_by,
+            duplicate_of: None,
+        })
     }
 }
 

@@ -2,8 +2,8 @@
 
 use super::{
     approval, asking, cancellation, closing, declined, dispute, effects, exception, fulfillment,
-    gateway, hold, overdue, payment, payment_deadline, refund::refund_owed, refund_request,
-    routing, secured, shipment, silence, unsent,
+    gateway, hold, overdue, payment, payment_deadline, recorded, refund::refund_owed,
+    refund_request, routing, secured, shipment, silence, unsent,
 };
 use crate::{
     evolve::evolve,
@@ -99,6 +99,13 @@ pub fn decide(
         }
         Command::NoteAsked { intent, found } => asking::note(order, intent, *found, context.now),
         Command::RecordEffect { effect, outcome } => gateway::record(order, *effect, outcome)?,
+        Command::RecordReceived {
+            kind,
+            reference,
+            amount,
+            note,
+        } => recorded::payment(order, kind, reference, *amount, note.as_deref())?,
+        Command::RecordRefund { effect, reference } => recorded::refund(order, *effect, reference)?,
         Command::RetryEffect { effect } => gateway::retry(order, *effect)?,
         Command::Refund {
             refund,

@@ -7,6 +7,7 @@
 use super::{
     captures,
     exception::{open, resolve},
+    recorded,
 };
 use crate::{
     money::Money,
@@ -19,8 +20,10 @@ pub(super) fn confirmed(order: &Order) -> Vec<Event> {
     asked
         .filter(|effect| is_confirmed(order, effect))
         .flat_map(|effect| {
-            let kind = ExceptionKind::PaymentCommandRefused;
-            let mut events = resolve(order, &kind, &effect.id.to_string());
+            let subject = effect.id.to_string();
+            let refused = ExceptionKind::PaymentCommandRefused;
+            let mut events = resolve(order, &refused, &subject);
+            events.extend(resolve(order, &ExceptionKind::RefundByHand, &subject));
             events.push(Event::EffectEnded {
                 effect: effect.id,
                 dismissed: false,
@@ -65,12 +68,18 @@ fn is_confirmed(order: &Order, effect: &Effect) -> bool {
 
 /// The effects that are wanted and were not asked for.
 pub(super) fn wanted(order: &Order) -> Vec<Event> {
+    // While the customer's bank takes the money back, a refund would give it twice.
+    let may_refund = order.state.payment.disputes.is_empty();
     let Some(commands) = order.terms().payment_commands else {
-        return vec![];
+        let by_hand = if may_refund {
+            recorded::refunds(order)
+        } else {
+            vec![]
+        };
+        return requested(order, by_hand);
     };
     let mut actions = Vec::new();
-    // While the customer's bank takes the money back, a refund would give it twice.
-    if order.state.payment.disputes.is_empty() {
+    if may_refund {
         actions.extend(refunds(order, unasked_refund(order), &commands));
     }
     actions.extend(captures::wanted(order, commands.capture));
@@ -79,18 +88,21 @@ pub(super) fn wanted(order: &Order) -> Vec<Event> {
     requested(order, actions)
 }
 
-/// The events that ask for actions, with their numbers.
+/// The events that ask for actions, with their numbers. A person is shown those that are theirs.
 pub(super) fn requested(order: &Order, actions: Vec<EffectAction>) -> Vec<Event> {
     let first = order.state.effects_requested.saturating_add(1);
-    let numbered = (first..).zip(actions);
-    numbered
-        .map(|(effect, action)| Event::EffectRequested {
+    let mut events = Vec::new();
+    for (effect, action) in (first..).zip(actions) {
+        let shown = recorded::shown(order, effect, &action);
+        events.push(Event::EffectRequested {
             effect,
             action,
             by_person: false,
             note: None,
-        })
-        .collect()
+        });
+        events.extend(shown);
+    }
+    events
 }
 
 /// What is owed back and has neither been given back nor asked for. It is asked for once: a refund that has failed is a

@@ -91,14 +91,15 @@ pub(super) fn close(
 }
 
 /// Whoever closes the exception about a refused refund has made it by hand, or has decided that it is not to be made: the
-/// amount is not asked for any more. A refused capture or cancellation stays, so that it is not asked for again.
+/// amount is not asked for any more. So is it with one that a person was to make. A refused capture or cancellation stays, so that it is not asked for again.
 fn dismissed_refund(order: &Order, open: &Exception) -> Option<Event> {
-    if open.kind != ExceptionKind::PaymentCommandRefused {
+    let is_by_hand = open.kind == ExceptionKind::RefundByHand;
+    if open.kind != ExceptionKind::PaymentCommandRefused && !is_by_hand {
         return None;
     }
     let effect = order.effect(open.subject.parse().ok()?)?;
     let is_refund = matches!(effect.action, EffectAction::Refund { .. });
-    (is_refund && !effect.is_open()).then_some(Event::EffectEnded {
+    (is_refund && (is_by_hand || !effect.is_open())).then_some(Event::EffectEnded {
         effect: effect.id,
         dismissed: true,
         lost: false,

@@ -2,9 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{command::decide, placement::Placement};
+use super::{basket, command::decide, placement::Placement};
 use crate::{
     evolve::evolve,
+    ids::OrderId,
     inbound::{Fact, Inbound, PaymentKey, UnmatchedPayment},
     order::{Actor, ActorKind, Cause, Change, Command, Context, Event, Order, Rejection},
 };
@@ -17,11 +18,13 @@ pub struct Met {
     /// How many unmatched payments name the order by its id or number. It only grows until the order is placed, so it
     /// tells whether another one has come since it was read.
     pub named_by: u64,
+    /// Another order of the same customer and basket that was placed about the same time.
+    pub duplicate_of: Option<OrderId>,
 }
 
 impl Placement {
-    /// The placement with the payments that were there before it, each in a commit of its own after the first one. What
-    /// the rules reject is left out and returned.
+    /// The placement with what was there before it, each in a commit of its own after the first one: the hold of a possible
+    /// duplicate, and payments. What the rules reject is left out and returned.
     ///
     /// # Errors
     /// When a commit cannot be written as JSON.
@@ -31,6 +34,14 @@ impl Placement {
         now: Timestamp,
     ) -> Result<(Self, Vec<Rejection>), serde_json::Error> {
         let mut rejected = Vec::new();
+        if let (Some(other), Some(basket)) = (met.duplicate_of, self.basket.as_mut()) {
+            basket.duplicate_of = Some(other);
+            let (command, context) = basket::hold(other, now);
+            match decide(self.order(), &command, &context) {
+                Ok(events) => self.then.push(Change::new(self.order(), events, &context)?),
+                Err(rejection) => rejected.push(rejection),
+            }
+        }
         for payment in &met.payments {
             let order = self.order();
             let (events, left) = apply(order, payment, &context(payment, now), &mut rejected);
@@ -110,7 +121,8 @@ fn command(order: &Order, key: &PaymentKey, inbound: &Inbound) -> Option<Command
     let Fact::Payment { fact, .. } = &inbound.fact else {
         return None;
     };
-    let intent = match (key, order.state.payment.intents.as_slice()) {
+    let intents: Vec<_> = order.state.payment.gateway_intents().collect();
+    let intent = match (key, intents.as_slice()) {
         (PaymentKey::Intent(intent), _) => intent.clone(),
         (PaymentKey::Order(_), [only]) => only.id.clone(),
         (PaymentKey::Order(_), _) => return None,

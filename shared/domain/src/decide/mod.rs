@@ -7,6 +7,7 @@
 mod approval;
 mod asking;
 mod assessment;
+mod basket;
 mod cancellation;
 mod captures;
 mod closing;
@@ -25,6 +26,7 @@ mod overdue;
 mod payment;
 mod payment_deadline;
 mod placement;
+mod recorded;
 mod refund;
 mod refund_request;
 mod report;
@@ -36,6 +38,7 @@ mod silence;
 mod units;
 mod unsent;
 
+pub use basket::{Basket, DUPLICATE_WITHIN_S};
 pub use cancellation::{cancellation_outcome, preview_cancellation, remaining_cancellation};
 pub use command::decide;
 pub use matching::Met;

@@ -6,9 +6,12 @@ use super::{
     fitting::fitting,
     units::{recalled, units_of},
 };
-use crate::order::{
-    CancelReason, Context, Event, ExceptionKind, FulfillmentStatus, LineUnits, Order, PaymentStep,
-    Rejection, UnitsAt,
+use crate::{
+    money::Money,
+    order::{
+        CancelReason, Context, Event, ExceptionKind, FulfillmentStatus, LineUnits, Order,
+        PaymentStep, Rejection, UnitsAt,
+    },
 };
 
 /// Does the step that is due, if one is.
@@ -38,6 +41,19 @@ pub(super) fn enforce(order: &Order, context: &Context) -> Result<Vec<Event>, Re
             );
             let kind = ExceptionKind::PaymentUnresolved;
             Ok(vec![open(kind, intent, detail)])
+        }
+        PaymentStep::ShowOutstanding => {
+            let show = |minor| Money {
+                minor,
+                currency: order.placed.currency,
+            };
+            let detail = format!(
+                "it was to be paid on delivery, and {} of {} is recorded: record what the carrier has collected, or ask \
+                 for it",
+                show(order.state.payment.secured()),
+                show(order.amount_due())
+            );
+            Ok(vec![open(ExceptionKind::PaymentOutstanding, "", detail)])
         }
     }
 }

@@ -2,13 +2,16 @@
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::basket::Basket;
 use crate::{
+    evolve::evolve,
     ids::OrderId,
     inbound::UnmatchedPayment,
     money::split,
     order::{
-        Change, Contact, Context, Destination, Event, Line, Order, PAY_WITHIN_S, PlaceLine,
-        PlaceOrder, PlacedOrder, Reference, Rejection, RejectionCode, Terms,
+        Change, Contact, Context, Destination, Event, Line, Order, PAY_TRANSFER_WITHIN_DAYS,
+        PAY_WITHIN_S, PaymentTerm, PlaceLine, PlaceOrder, PlaceTender, PlacedOrder, Reference,
+        Rejection, RejectionCode, TenderKind, Terms,
     },
 };
 
@@ -44,6 +47,8 @@ pub struct Placement {
     pub matched: Vec<UnmatchedPayment>,
     /// How many unmatched payments name the order; see [`Met`](super::Met).
     pub named_by: u64,
+    /// What tells whether the customer has placed the same before; `None`: nobody asks.
+    pub basket: Option<Basket>,
     /// The customer, in an item of its own.
     pub contact: Contact,
 }
@@ -59,7 +64,7 @@ pub fn place(request: &PlaceOrder, context: &Context) -> Result<Placement, Rejec
     let placed_at = request.placed_at.unwrap_or(context.now);
     // An order that reaches us late may still be paid for as long.
     let pay_from = placed_at.max(context.now);
-    let pay_until = pay_from.checked_add(SignedDuration::from_secs(PAY_WITHIN_S));
+    let pay_until = pay_from.checked_add(pay_within(request));
     let pay_until = request.terms.pay_until.or(pay_until.ok());
     if pay_until.is_some_and(|until| until <= placed_at) {
         return Err(invalid("terms.pay_until", "after `placed_at`"));
@@ -93,7 +98,9 @@ pub fn place(request: &PlaceOrder, context: &Context) -> Result<Placement, Rejec
     };
     let order = Order::unplaced(placed);
     let mut events = vec![event];
-    if order.is_ready() {
+    events.extend(recorded(request, &order)?);
+    let apply = |order, event: &Event| evolve(order, event, context);
+    if events.iter().fold(order.clone(), apply).is_ready() {
         events.push(Event::OrderReleased {});
     }
     let mut change = Change::new(&order, events, context).map_err(unwritable)?;
@@ -105,8 +112,89 @@ pub fn place(request: &PlaceOrder, context: &Context) -> Result<Placement, Rejec
         then: Vec::new(),
         matched: Vec::new(),
         named_by: 0,
+        basket: None,
         contact: request.customer.clone(),
     })
+}
+
+impl Placement {
+    /// The placement that finds an order of the same customer and basket, if one was placed about the same time.
+    #[must_use]
+    pub fn watching_for_duplicates(mut self, request: &PlaceOrder, now: Timestamp) -> Self {
+        self.basket = Some(Basket::of(request, &self.change.order.placed, now));
+        self
+    }
+}
+
+/// How long the order may be paid when its terms do not say until when.
+fn pay_within(request: &PlaceOrder) -> SignedDuration {
+    match &request.terms.payment {
+        Some(PaymentTerm::BankTransfer) => {
+            SignedDuration::from_hours(i64::from(PAY_TRANSFER_WITHIN_DAYS).saturating_mul(24))
+        }
+        Some(PaymentTerm::CollectedElsewhere { .. } | PaymentTerm::OnDelivery) | None => {
+            SignedDuration::from_secs(PAY_WITHIN_S)
+        }
+    }
+}
+
+/// What is paid when the order is placed.
+fn recorded(request: &PlaceOrder, order: &Order) -> Result<Vec<Event>, Rejection> {
+    let mut tenders = request.payment.tenders.clone();
+    let mut rest = order.total();
+    for (index, tender) in tenders.iter().enumerate() {
+        let field = |name: &str| format!("payment.tenders[{index}].{name}");
+        if tender.amount <= 0 || tender.amount > rest {
+            let rule = "at least 1, and all together not more than the order costs";
+            return Err(invalid(&field("amount"), rule));
+        }
+        if !tender.kind.is_known() {
+            return Err(invalid(&field("kind"), "one of the known kinds"));
+        }
+        if !is_reference(&tender.reference) {
+            return Err(invalid(&field("reference"), REFERENCE_RULE));
+        }
+        let mut earlier = tenders.iter().take(index);
+        let is_same = |other: &PlaceTender| {
+            (&other.kind, &other.reference) == (&tender.kind, &tender.reference)
+        };
+        if earlier.any(is_same) {
+            return Err(invalid(&field("reference"), "unique within its kind"));
+        }
+        rest = rest.saturating_sub(tender.amount);
+    }
+    if let Some(PaymentTerm::CollectedElsewhere { reference }) = &request.terms.payment {
+        if !is_reference(reference) {
+            return Err(invalid("terms.payment.reference", REFERENCE_RULE));
+        }
+        tenders.push(PlaceTender {
+            kind: TenderKind::CollectedElsewhere,
+            reference: reference.clone(),
+            amount: rest,
+        });
+    }
+    if request.terms.payment.is_some() && request.payment.intent.is_some() {
+        let rule = "none, when `terms.payment` says that it is not paid through the gateway";
+        return Err(invalid("payment.intent", rule));
+    }
+    let paid = tenders.into_iter().filter(|tender| tender.amount > 0);
+    let events = (1..)
+        .zip(paid)
+        .map(|(number, tender): (u32, _)| Event::PaymentRecorded {
+            payment: format!("{}#{number}", tender.kind.as_str()),
+            kind: tender.kind,
+            reference: tender.reference,
+            amount: tender.amount,
+            note: None,
+        });
+    Ok(events.collect())
+}
+
+const REFERENCE_RULE: &str = "1 to 64 visible ASCII characters";
+
+/// Whether a text can name a payment where it came from. It is shown to people, and stands in ids.
+pub(super) fn is_reference(text: &str) -> bool {
+    (1..=64).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_graphic())
 }
 
 /// Version of the contact that comes with the order.

@@ -59,7 +59,10 @@ fn plan(
     note: Option<&str>,
     context: &Context,
 ) -> Result<Plan, Rejection> {
-    let Some(commands) = order.terms().payment_commands else {
+    let commands = order.terms().payment_commands;
+    let mut at_gateway = order.state.payment.gateway_intents();
+    let is_by_hand = !at_gateway.any(|intent| intent.captured > 0);
+    let Some(commands) = commands.or(is_by_hand.then(PaymentCommands::default)) else {
         let message = "nothing is commanded at the payment gateway for this order: refund it there";
         return Err(Rejection::new(RejectionCode::NotCommanded, "", message));
     };
@@ -78,7 +81,11 @@ fn plan(
         let message = format!("between 1 and {refundable} can be refunded, in minor units");
         return Err(too_much(refundable, message));
     }
-    let owed = order.still_owed().saturating_sub(order.refunds_asked_for());
+    // What was paid too much is no credit.
+    let owed = order
+        .still_owed()
+        .saturating_add(order.overpaid())
+        .saturating_sub(order.refunds_asked_for());
     Ok(Plan {
         commands,
         granted,

@@ -28,15 +28,17 @@ impl Standing {
     fn of(order: &Order) -> Self {
         let payment = &order.state.payment;
         let due = order.amount_due();
-        let missing = due.saturating_sub(payment.secured()).max(0);
+        // What may come after the goods is not missing.
+        let missing = if order.goods_go_before_money() {
+            0
+        } else {
+            due.saturating_sub(payment.secured()).max(0)
+        };
         let not_pledged = due.saturating_sub(payment.pledged()).clamp(0, missing);
-        // Refunds pay first what is owed for credited units or was granted as a credit.
-        let still_owed = order.still_owed();
-        let kept = payment.captured().saturating_sub(payment.given_back());
         Self {
             not_pledged,
             given_back: missing.saturating_sub(not_pledged),
-            excess: kept.saturating_sub(due).saturating_sub(still_owed).max(0),
+            excess: order.overpaid(),
         }
     }
 
@@ -94,6 +96,7 @@ fn ended(order: &Order, is: &Standing) -> Vec<Event> {
             ExceptionKind::Overpaid => is.excess == 0,
             ExceptionKind::RefundNotRequested => is.given_back == 0,
             ExceptionKind::StopRefused => order.is_paid(),
+            ExceptionKind::PaymentOutstanding => order.is_secured(),
             ExceptionKind::PaymentUnresolved => {
                 let intent = order.state.payment.intent(&open.subject);
                 order.is_paid() || !intent.is_some_and(Intent::is_processing)

@@ -5,7 +5,7 @@ use super::{
 };
 use crate::order::{
     Context, Effect, EffectAction, Event, Exception, ExceptionKind, FulfillmentStatus, Hold, Order,
-    Refund, ShipmentStatus, ended_dispute, ended_hold,
+    Refund, ShipmentStatus, Tender, ended_dispute, ended_hold,
 };
 
 /// The order after an event.
@@ -56,6 +56,23 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
         } => payment::capture(order, intent, *amount, *capturable),
         Event::PaymentFailed { intent, at, .. } => payment::fail(order, intent, *at),
         Event::PaymentCancelled { intent } => payment::intent_mut(order, intent).cancelled = true,
+        Event::PaymentRecorded {
+            payment,
+            kind,
+            reference,
+            amount,
+            ..
+        } => {
+            let at_placement = order.state.version == 0;
+            let recorded = payment::intent_mut(order, payment);
+            recorded.captured = *amount;
+            recorded.tender = Some(Tender {
+                kind: kind.clone(),
+                reference: reference.clone(),
+                at_placement,
+                refunds_asked: 0,
+            });
+        }
         Event::RefundUpdated {
             refund,
             amount,
@@ -296,10 +313,15 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             ..
         } => {
             let payment = &mut order.state.payment;
-            if let EffectAction::Refund { amount, .. } = action
+            if let EffectAction::Refund { intent, amount } = action
                 && !by_person
             {
                 payment.refunds_commanded = payment.refunds_commanded.saturating_add(*amount);
+                let mut intents = payment.intents.iter_mut();
+                let found = intents.find(|known| known.id == *intent);
+                if let Some(tender) = found.and_then(|found| found.tender.as_mut()) {
+                    tender.refunds_asked = tender.refunds_asked.saturating_add(*amount);
+                }
             }
             order.state.effects_requested = order.state.effects_requested.max(*effect);
             order.state.effects.push(Effect {
@@ -355,6 +377,8 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             });
             if *kind == ExceptionKind::PaymentUnresolved {
                 payment::intent_mut(order, subject).shown_unresolved = true;
+            } else if *kind == ExceptionKind::PaymentOutstanding {
+                order.state.payment.shown_outstanding = true;
             } else if *kind == ExceptionKind::FulfillmentOverdue {
                 fulfillment::show_overdue(order, subject);
             }

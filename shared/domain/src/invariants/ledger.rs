@@ -55,6 +55,13 @@ impl Ledger {
                 entry.captured = entry.captured.max(*amount);
                 entry.rest = Some(*capturable);
             }
+            Event::PaymentRecorded {
+                payment, amount, ..
+            } => {
+                let entry = self.entry(payment);
+                entry.captured = *amount;
+                entry.rest = Some(0);
+            }
             Event::PaymentCancelled { intent } => self.entry(intent).cancelled = true,
             Event::RefundUpdated {
                 refund,

@@ -12,7 +12,8 @@ pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
     secured(record, findings);
 }
 
-/// Every step that gives goods away was taken while what was due was secured. Judged from the commits alone: what is
+/// Every step that gives goods away was taken while what was due was secured, unless the payment term lets goods go before
+/// the money. Judged from the commits alone: what is
 /// secured is added up from the payment events, not read from the state that the decision was made on.
 fn secured(record: &OrderRecord, findings: &mut Findings) {
     let mut order = Order::unplaced(record.order.placed.clone());
@@ -26,7 +27,7 @@ fn secured(record: &OrderRecord, findings: &mut Findings) {
         for event in &commit.body.events {
             ledger.record(event);
             refund_requested(&ledger, event, &order, findings);
-            if !gives_away(event) {
+            if !gives_away(event) || order.goods_go_before_money() {
                 continue;
             }
             let due = order.amount_kept().saturating_sub(ledger.credits());

@@ -2,7 +2,9 @@
 
 use jiff::Timestamp;
 
-use super::{Actor, CancelReason, Cause, ExceptionOutcome, HoldKind, RefundRequest, RefundStatus};
+use super::{
+    Actor, CancelReason, Cause, ExceptionOutcome, HoldKind, RefundRequest, RefundStatus, TenderKind,
+};
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, ShipmentId},
     inbound::{FulfillmentFact, PaymentFact, ShipmentFact},
@@ -133,6 +135,17 @@ pub enum Command {
     },
     /// Record what has become of an effect.
     RecordEffect { effect: u32, outcome: EffectOutcome },
+    /// A person has seen that money is there, in a bank account or elsewhere.
+    RecordReceived {
+        kind: TenderKind,
+        reference: String,
+        /// Minor units.
+        amount: i64,
+        /// A person's words.
+        note: Option<String>,
+    },
+    /// A person has made the refund of a payment that was recorded here.
+    RecordRefund { effect: u32, reference: String },
     /// A person wants a refused effect to be tried again.
     RetryEffect { effect: u32 },
     /// A person gives money back.

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{
     Destination, Dispute, EffectAction, ExceptionKind, ExceptionOutcome, FulfillmentOrder,
-    HoldKind, RefundReason, RefundRequest, RefundStatus, Shipment, ShipmentStatus,
+    HoldKind, RefundReason, RefundRequest, RefundStatus, Shipment, ShipmentStatus, TenderKind,
 };
 use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderNumber, ShipmentId, ShopId, Sku},
@@ -203,6 +203,19 @@ pub enum Event {
     PaymentCancelled {
         /// The provider's id.
         intent: String,
+    },
+    /// Money is there that did not come through the payment gateway.
+    PaymentRecorded {
+        /// Its id within the order.
+        payment: String,
+        kind: TenderKind,
+        /// Its name where it came from.
+        reference: String,
+        /// Minor units.
+        amount: i64,
+        /// A person's words; stays in the audit trail, never published.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        note: Option<String>,
     },
     /// A refund was made or has moved on at the provider.
     RefundUpdated {
@@ -661,6 +674,7 @@ impl Event {
             Self::PaymentCaptured { .. } => "PaymentCaptured",
             Self::PaymentFailed { .. } => "PaymentFailed",
             Self::PaymentCancelled { .. } => "PaymentCancelled",
+            Self::PaymentRecorded { .. } => "PaymentRecorded",
             Self::RefundUpdated { .. } => "RefundUpdated",
             Self::DisputeOpened { .. } => "DisputeOpened",
             Self::DisputeClosed { .. } => "DisputeClosed",

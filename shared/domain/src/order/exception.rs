@@ -64,6 +64,8 @@ impl ExceptionKind {
             | Self::PaymentUnresolved
             | Self::PaymentCommandRefused
             | Self::RefundAwaitsApproval
+            | Self::RefundByHand
+            | Self::PaymentOutstanding
             | Self::Unknown(_) => ExceptionConcern::Customer,
         }
     }
@@ -123,6 +125,10 @@ open_set! {
         PaymentCommandRefused = "payment_command_refused",
         /// A refund is asked for that needs the approval of a second person.
         RefundAwaitsApproval = "refund_awaits_approval",
+        /// The customer has the goods, and the money that was to be paid on delivery has not been recorded.
+        PaymentOutstanding = "payment_outstanding",
+        /// Money is to be given back where it came from, which is not the payment gateway.
+        RefundByHand = "refund_by_hand",
         /// The payment is in another currency than the order.
         CurrencyMismatch = "currency_mismatch",
         /// A refund that had been made failed.

@@ -34,6 +34,8 @@ open_set! {
         Address = "address",
         /// The payment is disputed.
         PaymentDispute = "payment_dispute",
+        /// The customer has placed the same basket shortly before or after.
+        PossibleDuplicate = "possible_duplicate",
     }
 }
 

@@ -31,6 +31,7 @@ mod shipment;
 mod shipping_refund;
 mod state;
 mod status;
+mod tender;
 mod terms;
 
 pub use asking::{ASK_AFTER_S, NOT_FOUND_TIMES};
@@ -63,9 +64,10 @@ pub use payment::{
 };
 pub use payment_commands::{CapturePolicy, PaymentCommands, RefundOrder};
 pub use payment_deadline::{
-    PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S, PaymentStep, UNPAID_RESERVATION_S,
+    OUTSTANDING_SHOWN_AFTER_S, PAY_TRANSFER_WITHIN_DAYS, PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S,
+    PaymentStep, UNPAID_RESERVATION_S,
 };
-pub use place_order::{PlaceLine, PlaceOrder, PlacePayment};
+pub use place_order::{PlaceLine, PlaceOrder, PlacePayment, PlaceTender};
 pub use placed::PlacedOrder;
 pub use reference::Reference;
 pub use refund_request::{ProposedRefund, RefundReason, RefundRequest, RefundUnits};
@@ -74,4 +76,5 @@ pub use shipment::{Shipment, ShipmentLine, ShipmentStatus};
 pub use shipping_refund::{ShippingRefund, UnknownShippingRefund};
 pub use state::{Order, OrderState};
 pub use status::{FulfillmentProgress, Phase, ReturnStatus, Status, TRANSITIONS};
+pub use tender::{PaymentTerm, Tender, TenderKind};
 pub use terms::{Destination, Terms};

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Effect, FULFILLMENT_OVERDUE_S, FulfillmentOrder, FulfillmentStatus, Order};
+use super::{FULFILLMENT_OVERDUE_S, FulfillmentOrder, FulfillmentStatus, Order};
 
 /// How long an order may owe progress before the sweep drives it again, in seconds: so long at least, and less
 /// than twice as long.
@@ -149,7 +149,8 @@ impl Order {
     }
 
     fn owes_payments(&self) -> bool {
-        self.state.effects.iter().any(Effect::is_open)
+        let mut effects = self.state.effects.iter();
+        effects.any(|effect| effect.is_open() && !self.is_by_hand(effect))
     }
 
     fn owes_routing(&self) -> bool {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::Dispute;
+use super::{Dispute, Tender};
 use crate::serde_default::is_default;
 
 /// How often the provider lets one payment be captured. The last time, all that is due is captured.
@@ -13,7 +13,7 @@ pub const CAPTURES_MAX: u32 = 50;
 /// Everything known of an order's payment. Amounts are minor units of the order's currency.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Payment {
-    /// Payment intents that were reported, or named at placement.
+    /// Payment intents that were reported, or named at placement; and payments that were recorded.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub intents: Vec<Intent>,
     /// Refunds that the provider has reported.
@@ -38,6 +38,9 @@ pub struct Payment {
     /// Of the price of shipping, how much has been recorded as owed back beside what lines are owed. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shipping_owed: i64,
+    /// Whether a person was shown that money has not come which the customer was to pay on delivery.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shown_outstanding: bool,
     /// What was kept of refunds, minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub restocking_fees: i64,
@@ -92,6 +95,9 @@ pub struct Intent {
     /// [`NOT_FOUND_TIMES`](super::NOT_FOUND_TIMES).
     #[serde(default, skip_serializing_if = "is_default")]
     pub not_found: u32,
+    /// Of a payment that was recorded here and was not made at the gateway: where it came from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tender: Option<Tender>,
 }
 
 impl Intent {
@@ -242,9 +248,10 @@ impl Payment {
         self.sum_of_refunds(Refund::is_live)
     }
 
-    /// Refunded of an intent or on its way back. A refund of which no intent was told counts for the first.
+    /// Refunded of an intent or on its way back. A refund of which no intent was told counts for the gateway's first.
     pub fn refunded_of(&self, intent: &str) -> i64 {
-        let is_first = self.intents.first().is_some_and(|first| first.id == intent);
+        let first = self.gateway_intents().next();
+        let is_first = first.is_some_and(|first| first.id == intent);
         self.sum_of_refunds(|r| {
             r.is_live() && (r.intent == intent || (r.intent.is_empty() && is_first))
         })

@@ -2,17 +2,24 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{CancelReason, FulfillmentOrder, FulfillmentStatus, Order};
+use super::{CancelReason, FulfillmentOrder, FulfillmentStatus, Order, Status};
 
 /// How long after it was placed an order may be paid when its terms say nothing else, in seconds. A declined card is no
 /// end of an order: the customer may try again until then.
 pub const PAY_WITHIN_S: i64 = 86_400;
+/// How long an order that is paid by bank transfer may be paid when neither its terms nor the deployment say anything, in
+/// days.
+pub const PAY_TRANSFER_WITHIN_DAYS: u32 = 14;
 /// How long stock stays reserved for units that were routed and are not paid any more, in seconds: long enough for the
 /// customer to pay again, and for the provider to replace one payment by another.
 pub const UNPAID_RESERVATION_S: i64 = 3_600;
 /// After how long a payment that the provider is still processing is shown to a person, in seconds: bank debits take up
 /// to two weeks.
 pub const PROCESSING_SHOWN_AFTER_S: i64 = 1_209_600;
+
+/// How long after the last delivery money that the customer was to pay then may be missing before a person is shown it, in
+/// seconds: carriers pass on what they have collected.
+pub const OUTSTANDING_SHOWN_AFTER_S: i64 = 604_800;
 
 /// What the state of an order's payment makes due.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +30,8 @@ pub enum PaymentStep {
     ReleaseReservations,
     /// Show a person that this intent has been processing for very long.
     ShowUnresolved(String),
+    /// Show a person that the customer has the goods and the money has not come.
+    ShowOutstanding,
 }
 
 impl Order {
@@ -38,6 +47,7 @@ impl Order {
             self.cancellation_step(),
             self.reservation_step(),
             self.unresolved_step(),
+            self.outstanding_step(),
         ];
         steps.into_iter().flatten().min_by_key(|(_, due)| *due)
     }
@@ -63,7 +73,7 @@ impl Order {
     /// Whether the order is cancelled when its time to pay is over.
     pub fn waits_for_nothing_but_time(&self) -> bool {
         let payment = &self.state.payment;
-        let may_come = payment.pledged() > 0 || payment.is_processing();
+        let may_come = payment.has_come_since_placement() || payment.is_processing();
         !may_come && !self.is_paid() && self.can_be_cancelled()
     }
 
@@ -96,6 +106,18 @@ impl Order {
         let since = self.state.unpaid_since?;
         let due = after(since, UNPAID_RESERVATION_S);
         Some((PaymentStep::ReleaseReservations, due))
+    }
+
+    fn outstanding_step(&self) -> Option<(PaymentStep, Timestamp)> {
+        let is_delivered = self.state.status == Status::Delivered;
+        let is_open = self.goods_go_before_money() && !self.is_secured();
+        if !is_delivered || !is_open || self.state.payment.shown_outstanding {
+            return None;
+        }
+        let shipments = self.state.shipments.iter();
+        let delivered = shipments.map(|s| s.delivered_at.unwrap_or(s.since)).max()?;
+        let due = after(delivered, OUTSTANDING_SHOWN_AFTER_S);
+        Some((PaymentStep::ShowOutstanding, due))
     }
 
     fn unresolved_step(&self) -> Option<(PaymentStep, Timestamp)> {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Contact, Terms};
+use super::{Contact, TenderKind, Terms};
 use crate::{
     ids::{LineId, OrderNumber, ShopId, Sku},
     money::Currency,
@@ -73,4 +73,20 @@ pub struct PlacePayment {
     /// The payment intent whose webhooks belong to this order, e.g. `pi_...`.
     #[serde(default)]
     pub intent: Option<String>,
+    /// What has paid a part of it already, such as gift cards: in all not more than the order costs.
+    #[serde(default)]
+    pub tenders: Vec<PlaceTender>,
+}
+
+/// Money that is there when the order is placed.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PlaceTender {
+    /// How it came.
+    pub kind: TenderKind,
+    /// Its name where it came from, by which a refund finds its way back: 1 to 64 visible ASCII characters. No personal data,
+    /// and no secret such as the code of a gift card.
+    pub reference: String,
+    /// Minor units of the order's currency, at least 1.
+    pub amount: i64,
 }

@@ -75,6 +75,12 @@ pub enum RejectionCode {
     CountTooOld,
     /// The unmatched payment is closed.
     PaymentClosed,
+    /// The amount of a payment is nothing, or too large.
+    PaymentAmount,
+    /// A reference that is empty, too long or not visible ASCII.
+    BadReference,
+    /// The payment is recorded already.
+    AlreadyRecorded,
 }
 
 impl RejectionCode {
@@ -104,6 +110,9 @@ impl RejectionCode {
             Self::NotYetCaptured => "not_yet_captured",
             Self::CountTooOld => "count_too_old",
             Self::PaymentClosed => "payment_closed",
+            Self::PaymentAmount => "payment_amount",
+            Self::BadReference => "bad_reference",
+            Self::AlreadyRecorded => "already_recorded",
         }
     }
 
@@ -132,7 +141,10 @@ impl RejectionCode {
             | Self::Disputed
             | Self::NotCommanded
             | Self::CountTooOld
-            | Self::PaymentClosed => false,
+            | Self::PaymentClosed
+            | Self::PaymentAmount
+            | Self::BadReference
+            | Self::AlreadyRecorded => false,
         }
     }
 }

@@ -156,8 +156,14 @@ impl Order {
             .unwrap_or(&self.placed.destination)
     }
 
-    /// Whether what is due is secured. It gates every step that gives goods away.
+    /// Whether goods may go: what is due is secured, or the payment term lets them go before it is. It gates every step that
+    /// gives goods away.
     pub fn is_paid(&self) -> bool {
+        self.goods_go_before_money() || self.is_secured()
+    }
+
+    /// Whether what is due is secured.
+    pub fn is_secured(&self) -> bool {
         self.state.payment.secured() >= self.amount_due()
     }
 

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{PaymentCommands, ShippingRefund};
+use super::{PaymentCommands, PaymentTerm, ShippingRefund};
 use crate::serde_default::is_default;
 
 /// Country and region: what routing needs, and no more, so that it is no personal data.
@@ -30,9 +30,12 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "is_default")]
     pub taxes_included: bool,
     /// Until when the order may be paid, UTC; then it is cancelled, if nothing is authorized, captured or being
-    /// processed. Without it: a day after it was placed.
+    /// processed. Without it: a day after it was placed; by bank transfer as many days as the deployment says.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_until: Option<Timestamp>,
+    /// How it is paid; without it, through payment intents of the gateway.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payment: Option<PaymentTerm>,
     /// What is commanded at the payment gateway without a person; without it nothing is, and people make the refunds that
     /// are owed. The deployment has a default for orders that say nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -54,6 +57,7 @@ impl Default for Terms {
             priority: default_priority(),
             taxes_included: false,
             pay_until: None,
+            payment: None,
             payment_commands: None,
             shipping_refund: None,
         }

@@ -20,6 +20,8 @@ pub(crate) mod put_supplier;
 pub(crate) mod read_fulfillment_order;
 pub(crate) mod read_order;
 pub(crate) mod read_stock;
+pub(crate) mod record_payment;
+pub(crate) mod record_refund;
 pub(crate) mod refund_order;
 pub(crate) mod release_hold;
 pub(crate) mod report_fulfillment;
@@ -37,6 +39,8 @@ pub const ROUTES: &[Route] = &[
     cancel_order::ROUTE,
     refund_order::ROUTE,
     retry_effect::ROUTE,
+    record_payment::ROUTE,
+    record_refund::ROUTE,
     hold_order::ROUTE,
     release_hold::ROUTE,
     allow_location::ROUTE,

@@ -2,7 +2,7 @@
 //! the bound is the same on every machine. (The reads include those of this test's relay.)
 //!
 //! The reference order has three lines and two shipments from two warehouses, and is placed, paid, routed, accepted,
-//! shipped and delivered. `cargo test -p live --test store cost -- --nocapture` prints the units of each step.
+//! shipped and delivered, where possible duplicates are held. `cargo test -p live --test store cost -- --nocapture` prints the units of each step.
 
 #![expect(
     clippy::float_arithmetic,
@@ -17,6 +17,7 @@ use ::stories::{
     redelivery::Delivery,
     world::{Draft, World},
 };
+use app::usecases::placement_defaults::DuplicateHold;
 use aws_smithy_runtime_api::client::{
     http::{
         HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
@@ -127,6 +128,7 @@ async fn the_reference_order_stays_within_its_units() {
     };
     let store = dynamo.table_through(SharedHttpClient::new(meter));
     let mut world = World::new(Arc::new(store), Delivery::InOrderOnce);
+    world.defaults.duplicate_hold = DuplicateHold::On;
     world.warehouse("berlin").await;
     world.warehouse("lyon").await;
     world.has_stock("berlin", "TEE", 10).await;

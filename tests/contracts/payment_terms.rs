@@ -1,0 +1,138 @@
+//! Payments that no gateway tells of, by the API.
+
+use domain::ids::OrderId;
+use serde_json::{Value, json};
+
+use crate::{
+    api_harness::{ApiHarness, ApiResponse},
+    samples::{TOTAL, order},
+};
+
+fn paid_by(number: &str, term: Value) -> Value {
+    let mut order = order(number);
+    order["terms"]["payment"] = term;
+    order.as_object_mut().unwrap().remove("payment");
+    order
+}
+
+async fn records(api: &ApiHarness, order: OrderId, key: &str, body: &Value) -> ApiResponse {
+    let path = format!("/api/oms/orders/{order}/payments");
+    api.post("operator", &path, key, body).await
+}
+
+fn transfer(reference: &str, amount: i64) -> Value {
+    json!({ "kind": "bank_transfer", "reference": reference, "amount": amount, "note": "Seen" })
+}
+
+#[tokio::test]
+async fn a_transfer_is_recorded_once_and_shown_with_the_order() {
+    let api = ApiHarness::new().await;
+    let id = api
+        .place(&paid_by("1001", json!({ "kind": "bank_transfer" })))
+        .await;
+    assert_eq!(api.order("operator", id).await["status"], "pending");
+    let first = records(&api, id, "p-1", &transfer("B/1", TOTAL)).await;
+    let answer = first.json.clone();
+    first.expect(200);
+    assert_eq!(answer["payment_status"], "captured");
+    let recorded = json!([{
+        "payment": "bank_transfer#1", "kind": "bank_transfer", "reference": "B/1", "amount": TOTAL,
+        "refundable": TOTAL
+    }]);
+    assert_eq!(answer["money"]["recorded"], recorded);
+    let again = records(&api, id, "p-1", &transfer("B/1", TOTAL)).await;
+    assert!(again.response.headers().contains_key("idempotent-replayed"));
+    again.expect(200);
+    let view = api.order("operator", id).await;
+    assert_eq!(view["status"], "paid");
+    assert_eq!(view["terms"]["payment"]["kind"], "bank_transfer");
+    let other = records(&api, id, "p-2", &transfer("B/1", TOTAL)).await;
+    assert_eq!(other.problem(409), "already_recorded");
+    for (body, code) in [
+        (transfer("B/2", 0), "payment_amount"),
+        (transfer("", 1), "bad_reference"),
+        (transfer("of Jane Doe", 1), "bad_reference"),
+    ] {
+        let refused = records(&api, id, "p-3", &body).await;
+        assert_eq!(refused.problem(422), code, "{body}");
+    }
+    let unknown = json!({ "kind": "shells", "reference": "B/2", "amount": 1 });
+    assert_eq!(
+        records(&api, id, "p-4", &unknown).await.json["field"],
+        "kind"
+    );
+}
+
+#[tokio::test]
+async fn a_refund_by_hand_is_shown_and_recorded() {
+    let api = ApiHarness::new().await;
+    let term = json!({ "kind": "collected_elsewhere", "reference": "M-1" });
+    let id = api.place(&paid_by("1001", term)).await;
+    let body = json!({ "reason": "CUSTOMER_REQUESTED" });
+    let path = format!("/api/oms/orders/{id}/cancel");
+    api.post("agent", &path, "c", &body).await.expect(200);
+    let view = api.order("operator", id).await;
+    let effect = &view["effects"][0];
+    assert_eq!(effect["state"], "by_hand");
+    assert_eq!(effect["intent"], "collected_elsewhere#1");
+    assert_eq!(effect["amount"], TOTAL);
+    let actions = view["actions"].as_array().unwrap().iter();
+    let mut actions = actions.filter(|action| action["action"] == "record_refund");
+    let path = actions.next().unwrap()["href"].as_str().unwrap();
+    let body = json!({ "reference": "M-2" });
+    let forbidden = api.post("agent", path, "r", &body).await;
+    assert_eq!(forbidden.problem(403), "forbidden");
+    let recorded = api.post("operator", path, "r", &body).await.expect(200);
+    assert_eq!(recorded["payment_status"], "refunded");
+    assert_eq!(recorded["money"]["refunds"][0]["id"], "M-2#1");
+    let again = api.post("operator", path, "r2", &body).await;
+    assert_eq!(again.problem(404), "unknown_effect");
+}
+
+#[tokio::test]
+async fn a_placement_says_what_has_paid_it_or_is_refused() {
+    let api = ApiHarness::new().await;
+    let tender = |kind: &str, reference: &str, amount: i64| json!({ "kind": kind, "reference": reference, "amount": amount });
+    let with = |tenders: Value| {
+        let mut order = order("1001");
+        order["payment"]["tenders"] = tenders;
+        order
+    };
+    let mut both = paid_by("1001", json!({ "kind": "bank_transfer" }));
+    both["payment"]["intent"] = json!("pi_1");
+    let nameless = json!({ "kind": "collected_elsewhere", "reference": "of Jane" });
+    for (order, field) in [
+        (
+            with(json!([tender("gift_card", "G", 0)])),
+            "payment.tenders[0].amount",
+        ),
+        (
+            with(json!([tender("gift_card", "G", TOTAL + 1)])),
+            "payment.tenders[0].amount",
+        ),
+        (
+            with(json!([tender("shells", "G", 1)])),
+            "payment.tenders[0].kind",
+        ),
+        (
+            with(json!([tender("gift_card", "", 1)])),
+            "payment.tenders[0].reference",
+        ),
+        (
+            with(json!([
+                tender("gift_card", "G", 1),
+                tender("gift_card", "G", 1)
+            ])),
+            "payment.tenders[1].reference",
+        ),
+        (both, "payment.intent"),
+        (paid_by("1001", nameless), "terms.payment.reference"),
+    ] {
+        let refused = api.post("shop", "/api/oms/orders", "k", &order).await;
+        assert_eq!(refused.json["field"], field);
+        assert_eq!(refused.problem(422), "invalid_order");
+    }
+    let whole = with(json!([tender("gift_card", "G", TOTAL)]));
+    let id = api.place(&whole).await;
+    assert_eq!(api.order("support", id).await["status"], "paid");
+}
