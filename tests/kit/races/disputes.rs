@@ -44,7 +44,7 @@ pub async fn refunds_against_dispute<S: Store + Send + Sync + 'static>(
             evidence_due: None,
             funds: Some(DisputeFunds::Withdrawn),
         });
-        let takes = race.total / 5 * 4;
+        let takes = race.total.saturating_sub(race.total / 5);
         let disputes = Task::Disputes(
             Arc::clone(store),
             Arc::clone(&race.round.clock),
@@ -65,7 +65,7 @@ pub async fn refunds_against_dispute<S: Store + Send + Sync + 'static>(
             payment.captured()
         );
         let asked = after.refunds_asked_for();
-        let left = payment.captured() - payment.given_back();
+        let left = payment.captured().saturating_sub(payment.given_back());
         assert!(
             asked <= left,
             "round {number}: {asked} is asked for, {left} is left"

@@ -178,9 +178,12 @@ fn what_a_lost_dispute_left_can_still_be_given_back() {
     assert_eq!(order.order.total_refundable(), TOTAL - 700);
     // One unit is worth 10.00, of which the bank has given 7.00.
     let events = order.cancel(&[("1", 1)]).unwrap();
-    let back = events.iter().find_map(|event| match event {
-        Event::EffectRequested { action, .. } => Some(action),
-        _ => None,
+    let back = events.iter().find_map(|event| {
+        if let Event::EffectRequested { action, .. } = event {
+            Some(action)
+        } else {
+            None
+        }
     });
     assert_eq!(
         serde_json::to_value(back).unwrap(),
@@ -363,7 +366,7 @@ fn reports() -> impl Strategy<Value = Vec<(Told, u64)>> {
     let told = told.prop_map(|(status, amount, due, funds, occurred)| {
         let told = Told {
             status,
-            amount: amount * 1000,
+            amount,
             due,
             funds,
         };
