@@ -382,7 +382,8 @@ proptest! {
                 // A retold operation may find more to do: a second hold or route is a new operation.
                 Command::Cancel { .. } | Command::Route { .. } | Command::ReleaseBackorder { .. } => false,
                 // A second close by another request is refused.
-                Command::CloseException { .. } | Command::Refund { .. } => false,
+                Command::CloseException { .. } | Command::Refund { .. } | Command::RecordReceived { .. }
+                | Command::RecordRefund { .. } => false,
                 // Another wait may be over a second later.
                 Command::EndClosing => false,
                 Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment { .. }
