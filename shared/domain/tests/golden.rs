@@ -12,9 +12,9 @@ use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::{
         CapturePolicy, Command, Commit, DisputeFunds, DisputeStatus, EffectOutcome, Event,
-        ExceptionOutcome, HoldKind, Order, OrderState, PAY_WITHIN_S, PaymentCommands, PlacedOrder,
-        RefundReason, RefundRequest, RefundStatus, RefundUnits, Shipment, ShipmentStatus, fold,
-        verify_chain,
+        ExceptionOutcome, HoldKind, Order, OrderState, PAY_WITHIN_S, PaymentCommands, PaymentTerm,
+        PlaceTender, PlacedOrder, RefundReason, RefundRequest, RefundStatus, RefundUnits, Shipment,
+        ShipmentStatus, TenderKind, fold, verify_chain,
     },
 };
 use schemars::schema_for;
@@ -336,6 +336,35 @@ fn expired_order() -> OrderFixture {
     order
 }
 
+/// An order that a gift card and a bank transfer pay, of which a unit is cancelled: a person gives it back.
+fn transferred_order() -> OrderFixture {
+    let mut request = common::request(&[(2, 1000)]);
+    request.payment.intent = None;
+    request.payment.tenders = vec![PlaceTender {
+        kind: TenderKind::GiftCard,
+        reference: "GC-1".to_owned(),
+        amount: 500,
+    }];
+    request.terms.payment = Some(PaymentTerm::BankTransfer);
+    let mut order = OrderFixture::placed_as(request);
+    order
+        .apply(&Command::RecordReceived {
+            kind: TenderKind::BankTransfer,
+            reference: "B/731".to_owned(),
+            amount: 1500,
+            note: Some("seen on Tuesday".to_owned()),
+        })
+        .unwrap();
+    order.cancel(&[("1", 1)]).unwrap();
+    for effect in [1, 2] {
+        let reference = "B/900".to_owned();
+        order
+            .apply(&Command::RecordRefund { effect, reference })
+            .unwrap();
+    }
+    order
+}
+
 fn document(order: &OrderFixture) -> String {
     let commits: Vec<Value> = order
         .commits
@@ -360,10 +389,11 @@ fn this_version_stores_what_the_golden_files_hold() {
         insta::assert_snapshot!("unpaid_order", document(&unpaid_order()));
         insta::assert_snapshot!("late_order", document(&late_order()));
         insta::assert_snapshot!("recalled_order", document(&recalled_order()));
+        insta::assert_snapshot!("transferred_order", document(&transferred_order()));
     });
 }
 
-const GOLDEN: [&str; 8] = [
+const GOLDEN: [&str; 9] = [
     include_str!("golden/commanded_order.snap"),
     include_str!("golden/expired_order.snap"),
     include_str!("golden/late_order.snap"),
@@ -371,6 +401,7 @@ const GOLDEN: [&str; 8] = [
     include_str!("golden/unpaid_order.snap"),
     include_str!("golden/recalled_order.snap"),
     include_str!("golden/refunded_order.snap"),
+    include_str!("golden/transferred_order.snap"),
     UNDATED,
 ];
 

@@ -141,11 +141,11 @@ impl<S: Store + Send + Sync> Task<S> {
                 for _ in 0..*steps {
                     tokio::task::yield_now().await;
                 }
-                places(&**store, &**clock, draft, PlacementDefaults::default()).await
+                places(&**store, clock, draft, PlacementDefaults::default()).await
             }
             Self::PlacesWatched(store, clock, draft) => {
                 let defaults = PlacementDefaults::default().with_duplicate_hold(DuplicateHold::On);
-                places(&**store, &**clock, draft, defaults).await
+                places(&**store, clock, draft, defaults).await
             }
             Self::Routes(store, clock, order) => {
                 route_order(

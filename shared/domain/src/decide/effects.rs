@@ -5,9 +5,8 @@
 //! beyond it, and two changes of an order never ask for the same money twice: they condition on its version.
 
 use super::{
-    captures,
+    by_hand, captures,
     exception::{open, resolve},
-    recorded,
 };
 use crate::{
     money::Money,
@@ -71,12 +70,12 @@ pub(super) fn wanted(order: &Order) -> Vec<Event> {
     // While the customer's bank takes the money back, a refund would give it twice.
     let may_refund = order.state.payment.disputes.is_empty();
     let Some(commands) = order.terms().payment_commands else {
-        let by_hand = if may_refund {
-            recorded::refunds(order)
+        let refunds = if may_refund {
+            by_hand::refunds(order)
         } else {
             vec![]
         };
-        return requested(order, by_hand);
+        return requested(order, refunds);
     };
     let mut actions = Vec::new();
     if may_refund {
@@ -93,7 +92,7 @@ pub(super) fn requested(order: &Order, actions: Vec<EffectAction>) -> Vec<Event>
     let first = order.state.effects_requested.saturating_add(1);
     let mut events = Vec::new();
     for (effect, action) in (first..).zip(actions) {
-        let shown = recorded::shown(order, effect, &action);
+        let shown = by_hand::shown(order, effect, &action);
         events.push(Event::EffectRequested {
             effect,
             action,

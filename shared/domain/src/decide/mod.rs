@@ -8,6 +8,7 @@ mod approval;
 mod asking;
 mod assessment;
 mod basket;
+mod by_hand;
 mod cancellation;
 mod captures;
 mod closing;

@@ -1,0 +1,53 @@
+//! Refunds that a person is to make, because the payment did not come through the gateway.
+
+use super::exception::open;
+use crate::{
+    money::Money,
+    order::{EffectAction, Event, ExceptionKind, Order, RefundOrder},
+};
+
+/// Refunds that people are to make although nothing is commanded at the gateway: the parts of what is owed back that recorded
+/// payments have, the first payment first. The gateway's parts are made by people there, and it tells of them.
+pub(super) fn refunds(order: &Order) -> Vec<EffectAction> {
+    let payment = &order.state.payment;
+    let captured: Vec<i64> = payment.intents.iter().map(|i| i.captured).collect();
+    let parts = RefundOrder::First.split(order.refund_owed(), &captured);
+    let mut missing = order.still_owed().saturating_sub(order.refunds_asked_for());
+    let mut refunds = Vec::new();
+    for (intent, part) in payment.intents.iter().zip(parts) {
+        let Some(tender) = &intent.tender else {
+            continue;
+        };
+        let amount = part
+            .saturating_sub(tender.refunds_asked)
+            .min(missing)
+            .min(order.refundable(intent));
+        if amount > 0 {
+            missing = missing.saturating_sub(amount);
+            refunds.push(EffectAction::Refund {
+                intent: intent.id.clone(),
+                amount,
+            });
+        }
+    }
+    refunds
+}
+
+/// A person is shown the refund of a recorded payment that was asked for.
+pub(super) fn shown(order: &Order, effect: u32, action: &EffectAction) -> Option<Event> {
+    let EffectAction::Refund { intent, amount } = action else {
+        return None;
+    };
+    let tender = order.state.payment.intent(intent)?.tender.as_ref()?;
+    let money = Money {
+        minor: *amount,
+        currency: order.placed.currency,
+    };
+    let detail = format!(
+        "give {money} back to {} {}, where it came from, and record it as refund {effect}",
+        tender.kind.as_str().replace('_', " "),
+        tender.reference
+    );
+    let kind = ExceptionKind::RefundByHand;
+    Some(open(kind, effect.to_string(), detail))
+}
