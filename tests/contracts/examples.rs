@@ -281,6 +281,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 kind: HoldKind::Manual,
                 handle: "call-back".into(),
                 until: Some("2026-12-01T00:00:00Z".parse().unwrap()),
+                reason: None,
             },
         ),
         (

@@ -87,7 +87,7 @@ async fn an_order_keeps_the_rule_for_shipping_that_it_was_placed_with() {
     ] {
         let mut api = ApiHarness::new().await;
         let commands = PlacementDefaults::default();
-        api.settings = Settings::new(commands, setting, GoodwillLimits::default());
+        api.settings = Settings::new(commands, setting, 24, GoodwillLimits::default());
         assert_eq!(rule(&api, &order("1001")).await, expected);
         let mut said = order("1002");
         said["terms"]["shipping_refund"] = json!("last_unit");

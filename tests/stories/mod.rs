@@ -9,6 +9,8 @@ mod commanded_payments;
 mod commanded_refunds;
 mod counts;
 mod declined;
+mod ending_authorizations;
+mod gateway_down;
 mod holds;
 mod large_cancellations;
 mod late_shipments;

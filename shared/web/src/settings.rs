@@ -13,14 +13,18 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Of what is commanded and when shipping goes back for orders that say nothing, and of the limits of the roles.
+    /// Of what is commanded, when shipping goes back and how long before the end of an authorization nothing more is
+    /// released for orders that say nothing, and of the limits of the roles.
     pub fn new(
         commands: PlacementDefaults,
         shipping_refund: ShippingRefund,
+        authorization_margin_h: u8,
         goodwill: GoodwillLimits,
     ) -> Self {
         Self {
-            defaults: commands.with_shipping_refund(shipping_refund),
+            defaults: commands
+                .with_shipping_refund(shipping_refund)
+                .with_authorization_margin(authorization_margin_h),
             goodwill,
         }
     }

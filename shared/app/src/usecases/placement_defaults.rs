@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use domain::order::{CapturePolicy, PaymentCommands, PlaceOrder, ShippingRefund};
+use domain::order::{
+    AUTHORIZATION_MARGIN_H, CapturePolicy, PaymentCommands, PlaceOrder, ShippingRefund,
+};
 
 /// The terms of orders that say nothing. They become terms of the order, so a later default changes no order.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -11,6 +13,8 @@ pub struct PlacementDefaults {
     pub payment_commands: Option<PaymentCommands>,
     /// When the price of shipping goes back; `None`: each unit's share with the unit.
     pub shipping_refund: Option<ShippingRefund>,
+    /// How many hours before an authorization ends nothing more is released; `None`: as orders have it.
+    pub authorization_margin_h: Option<u8>,
 }
 
 impl PlacementDefaults {
@@ -37,11 +41,22 @@ impl PlacementDefaults {
         }
     }
 
+    /// Also with a margin before authorizations end, in hours.
+    #[must_use]
+    pub fn with_authorization_margin(self, hours: u8) -> Self {
+        let authorization_margin_h = Some(hours).filter(|h| *h != AUTHORIZATION_MARGIN_H);
+        Self {
+            authorization_margin_h,
+            ..self
+        }
+    }
+
     /// The request with what it does not say.
     pub(super) fn complete(&self, request: &PlaceOrder) -> PlaceOrder {
         let mut request = request.clone();
         let terms = &mut request.terms;
         terms.payment_commands = terms.payment_commands.or(self.payment_commands);
+        terms.authorization_margin_h = terms.authorization_margin_h.or(self.authorization_margin_h);
         terms.shipping_refund = terms.shipping_refund.or(self.shipping_refund);
         request
     }
@@ -68,6 +83,7 @@ impl FromStr for PlacementDefaults {
                 ..PaymentCommands::default()
             }),
             shipping_refund: None,
+            authorization_margin_h: None,
         })
     }
 }

@@ -81,12 +81,14 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             kind,
             handle,
             until,
+            reason,
         } => order.state.holds.push(Hold {
             kind: kind.clone(),
             handle: handle.clone(),
             by: context.actor.clone(),
             at: context.now,
             until: *until,
+            reason: reason.clone(),
         }),
         Event::HoldReleased { handle, .. } => {
             order.state.holds.retain(|h| h.handle != *handle);
