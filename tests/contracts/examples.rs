@@ -218,15 +218,6 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         ),
         (
             PaymentProvider,
-            "stripe:evt_3b",
-            Event::AuthorizationTermsReported {
-                intent: intent(),
-                capture_before: Some(at()),
-                multicapture: true,
-            },
-        ),
-        (
-            PaymentProvider,
             "stripe:evt_4",
             Event::PaymentCaptured {
                 intent: intent(),
@@ -601,6 +592,15 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::PaymentAsked {
                 intent: intent(),
                 not_found: 0,
+            },
+        ),
+        (
+            PaymentProvider,
+            "stripe:evt_3b",
+            Event::AuthorizationTermsReported {
+                intent: intent(),
+                capture_before: Some(at()),
+                multicapture: true,
             },
         ),
         (

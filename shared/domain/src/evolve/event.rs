@@ -300,6 +300,15 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             {
                 payment.refunds_commanded = payment.refunds_commanded.saturating_add(*amount);
             }
+            if let EffectAction::Capture {
+                intent,
+                keeps_rest: true,
+                ..
+            } = action
+            {
+                let intent = payment::intent_mut(order, intent);
+                intent.partial_captures = intent.partial_captures.saturating_add(1);
+            }
             order.state.effects_requested = order.state.effects_requested.max(*effect);
             order.state.effects.push(Effect {
                 id: *effect,
