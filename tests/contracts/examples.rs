@@ -236,15 +236,6 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
         ),
         (
             PaymentProvider,
-            "stripe:evt_3b",
-            Event::AuthorizationTermsReported {
-                intent: intent(),
-                capture_before: Some(at()),
-                multicapture: true,
-            },
-        ),
-        (
-            PaymentProvider,
             "stripe:evt_4",
             Event::PaymentCaptured {
                 intent: intent(),
@@ -322,6 +313,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 kind: HoldKind::Manual,
                 handle: "call-back".into(),
                 until: Some("2026-12-01T00:00:00Z".parse().unwrap()),
+                reason: None,
             },
         ),
         (
@@ -642,6 +634,15 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::PaymentAsked {
                 intent: intent(),
                 not_found: 0,
+            },
+        ),
+        (
+            PaymentProvider,
+            "stripe:evt_3b",
+            Event::AuthorizationTermsReported {
+                intent: intent(),
+                capture_before: Some(at()),
+                multicapture: true,
             },
         ),
         (

@@ -101,12 +101,12 @@ fn every_event_of_an_order_is_published_or_private_by_decision() {
         kept,
         [
             "PaymentLinked",
-            "AuthorizationTermsReported",
             "FulfillmentClosingEnded",
             "RefundProposed",
             "EffectEnded",
             "ExceptionTaken",
-            "PaymentAsked"
+            "PaymentAsked",
+            "AuthorizationTermsReported"
         ]
     );
     for (_, _, event) in examples::events() {

@@ -493,7 +493,7 @@ fn refunded(made: &MadeRefund) -> EffectOutcome {
 }
 
 fn unknown() -> Failure {
-    Failure::unavailable("the payment gateway", "no answer")
+    Failure::gateway("no answer")
 }
 
 impl PaymentGateway for GatewayDouble {

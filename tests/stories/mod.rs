@@ -10,6 +10,8 @@ mod commanded_refunds;
 mod counts;
 mod declined;
 mod disputes;
+mod ending_authorizations;
+mod gateway_down;
 mod holds;
 mod large_cancellations;
 mod late_shipments;

@@ -23,6 +23,7 @@ async fn main() -> Result<(), Error> {
     let settings = &Settings::new(
         required_parsed("PAYMENT_COMMANDS", "is not a way to command payments")?,
         required_parsed("SHIPPING_REFUND", "is not a rule for shipping")?,
+        required_parsed("AUTHORIZATION_MARGIN_HOURS", "is not a number of hours")?,
         required_parsed("GOODWILL_LIMITS", "is not a list of limits of roles")?,
         required_parsed("POSSIBLE_DUPLICATE_HOLD", "is neither off nor on")?,
         required_number("BANK_TRANSFER_DAYS")?,

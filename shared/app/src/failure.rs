@@ -66,6 +66,16 @@ pub enum Failure {
         /// When it is tried again, UTC.
         until: Timestamp,
     },
+    /// The payment gateway does not work: it did not answer, or answered that it cannot work now. What it should do is
+    /// not lost: the order owes it, and the sweep drives the order.
+    #[error("the payment gateway is unavailable")]
+    Gateway {
+        /// When it says to come again, UTC.
+        until: Option<Timestamp>,
+        /// What happened, for the log.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The function's time was over before the work was done.
     #[error("the function's time was over before this was done")]
     OutOfTime,
@@ -90,7 +100,7 @@ pub enum MessageOutcome {
     Later(Timestamp),
     /// It failed: retry, and at last move it to the dead-letter queue with the reason.
     Failed(Failure),
-    /// A location does not work, and the sweep will ask for it again: retry, not before the time if there is one, and at
+    /// A location or the payment gateway does not work, and the sweep will ask for it again: retry, not before the time if there is one, and at
     /// last leave it to the sweep. Never a dead letter.
     Postponed(Failure, Option<Timestamp>),
 }
@@ -110,6 +120,7 @@ impl MessageOutcome {
                 Self::Postponed(failure, Some(until))
             }
             Err(failure @ Failure::Location { .. }) => Self::Postponed(failure, None),
+            Err(failure @ Failure::Gateway { until, .. }) => Self::Postponed(failure, until),
             Err(
                 failure @ (Failure::Malformed(_)
                 | Failure::KeyReused
@@ -150,6 +161,14 @@ impl Failure {
         }
     }
 
+    /// The failure of the payment gateway.
+    pub fn gateway(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Gateway {
+            until: None,
+            source: source.into(),
+        }
+    }
+
     /// The failure of a location to which nothing of the request can have left.
     pub fn location_unsent(
         code: impl Into<String>,
@@ -178,6 +197,7 @@ impl Failure {
             Self::Unavailable { .. } => "unavailable",
             Self::Location { .. } => "location_failed",
             Self::LocationDown { .. } => "location_down",
+            Self::Gateway { .. } => "gateway_unavailable",
             Self::OutOfTime => "out_of_time",
             Self::NoOutcome(_) => "no_outcome",
             Self::Inconsistent(_) => "inconsistent",
@@ -198,6 +218,7 @@ impl Failure {
             | Self::Unavailable { .. }
             | Self::Location { .. }
             | Self::LocationDown { .. }
+            | Self::Gateway { .. }
             | Self::OutOfTime
             | Self::Inconsistent(_) => false,
         }
@@ -209,6 +230,7 @@ impl Failure {
             Self::Unavailable { .. }
             | Self::Location { .. }
             | Self::LocationDown { .. }
+            | Self::Gateway { .. }
             | Self::OutOfTime => false,
             Self::Malformed(_)
             | Self::NoOutcome(_)
@@ -250,7 +272,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_location_that_does_not_work_leaves_its_messages_to_the_sweep() {
+    fn what_does_not_work_leaves_its_messages_to_the_sweep() {
         let failing = MessageOutcome::of(Err(Failure::location("timeout", "no answer")));
         assert!(matches!(failing, MessageOutcome::Postponed(_, None)));
         let until = Timestamp::UNIX_EPOCH;
@@ -260,6 +282,13 @@ mod tests {
             until,
         }));
         assert!(matches!(down, MessageOutcome::Postponed(_, Some(at)) if at == until));
+        let down = MessageOutcome::of(Err(Failure::gateway("no answer")));
+        assert!(matches!(down, MessageOutcome::Postponed(_, None)));
+        let busy = MessageOutcome::of(Err(Failure::Gateway {
+            until: Some(until),
+            source: "busy".into(),
+        }));
+        assert!(matches!(busy, MessageOutcome::Postponed(_, Some(at)) if at == until));
         let refused = MessageOutcome::of(Err(Failure::unavailable("the location", "it refuses")));
         assert!(matches!(refused, MessageOutcome::Failed(_)));
     }

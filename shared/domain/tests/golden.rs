@@ -202,6 +202,12 @@ fn recalled_order() -> OrderFixture {
     order
         .pay(PaymentFact::Authorized { amount, currency })
         .unwrap();
+    order
+        .pay(PaymentFact::AuthorizationTerms {
+            capture_before: Some(common::at(900)),
+            multicapture: true,
+        })
+        .unwrap();
     order.route(&[("berlin", 1), ("hamburg", 1)]).unwrap();
     order
         .apply(&Command::RequestFulfillment { not_to: vec![] })

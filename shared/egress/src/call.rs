@@ -26,18 +26,16 @@ pub(crate) struct Answer {
 }
 
 impl HttpsClient {
-    /// Sends a request and reads the answer, whatever its status, with these of its headers. `what` names the receiver in
-    /// errors.
+    /// Sends a request to the payment gateway and reads the answer, whatever its status, with these of its headers.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`] when no whole answer came in time: what the request asks for may have been done.
+    /// [`Failure::Gateway`] when no whole answer came in time: what the request asks for may have been done.
     pub(crate) async fn call(
         &self,
-        what: &'static str,
         call: Call,
         headers: &[&'static str],
     ) -> Result<Answer, Failure> {
-        let broken = |error: reqwest::Error| Failure::unavailable(what, error.without_url());
+        let broken = |error: reqwest::Error| Failure::gateway(error.without_url());
         let mut request = self.request(call.method, call.destination);
         for (name, value) in call.headers {
             request = request.header(name, value);
@@ -48,7 +46,7 @@ impl HttpsClient {
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(broken)? {
             if body.len().saturating_add(chunk.len()) > ANSWER_BYTES_MAX {
-                return Err(Failure::unavailable(what, "its answer is too long"));
+                return Err(Failure::gateway("its answer is too long"));
             }
             body.extend_from_slice(&chunk);
         }
@@ -98,9 +96,7 @@ mod tests {
             token: "sk_test_hunter2".to_owned(),
             body: String::new(),
         };
-        client
-            .call("the gateway", call, &["retry-after", "absent"])
-            .await
+        client.call(call, &["retry-after", "absent"]).await
     }
 
     #[tokio::test]

@@ -95,7 +95,7 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
             token: key.to_owned(),
             body: request.body.clone(),
         };
-        self.client.call(GATEWAY, call, &ApiAnswer::HEADERS).await
+        self.client.call(call, &ApiAnswer::HEADERS).await
     }
 
     /// The refund of an effect: one that is live, rather than one that has failed.
@@ -149,22 +149,25 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
     fn failure_of(&self, subject: &str, reason: NoOutcome) -> Failure {
         match reason {
             NoOutcome::Busy {
+                status,
                 retry_after_s: Some(wait),
-                ..
             } => {
                 let wait = SignedDuration::from_secs(wait.min(GATEWAY_WAIT_S_MAX).into());
                 let until = self.clock.now().checked_add(wait);
-                Failure::NotDue(until.unwrap_or(Timestamp::MAX))
+                Failure::Gateway {
+                    until: Some(until.unwrap_or(Timestamp::MAX)),
+                    source: format!("it is busy ({status})").into(),
+                }
+            }
+            reason @ (NoOutcome::Pending | NoOutcome::Busy { .. } | NoOutcome::Unknown { .. }) => {
+                Failure::gateway(reason)
             }
             reason @ (NoOutcome::KeyReused | NoOutcome::OtherCurrency) => {
                 Failure::Inconsistent(format!("{subject}: {reason}"))
             }
             reason @ (NoOutcome::Refused { .. }
             | NoOutcome::ReplayedError
-            | NoOutcome::Pending
-            | NoOutcome::Busy { .. }
-            | NoOutcome::NotAuthorized { .. }
-            | NoOutcome::Unknown { .. }) => Failure::unavailable(GATEWAY, reason),
+            | NoOutcome::NotAuthorized { .. }) => Failure::unavailable(GATEWAY, reason),
         }
     }
 }

@@ -240,6 +240,7 @@ impl From<Failure> for Problem {
             Failure::Unavailable { .. }
             | Failure::Location { .. }
             | Failure::LocationDown { .. }
+            | Failure::Gateway { .. }
             | Failure::OutOfTime
             | Failure::NoOutcome(_) => {
                 let detail = "A dependency does not answer. Retry with the same key.";

@@ -16,11 +16,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// Of what is commanded and when shipping goes back for orders that say nothing, of the limits of the roles, of what
-    /// becomes of possible duplicates, and of the days in which a bank transfer may come.
+    /// Of what is commanded, when shipping goes back and how long before the end of an authorization nothing more is
+    /// released for orders that say nothing, of the limits of the roles, of what becomes of possible duplicates, and of
+    /// the days in which a bank transfer may come.
     pub fn new(
         commands: PlacementDefaults,
         shipping_refund: ShippingRefund,
+        authorization_margin_h: u8,
         goodwill: GoodwillLimits,
         duplicate_hold: DuplicateHold,
         transfer_days: u32,
@@ -28,6 +30,7 @@ impl Settings {
         Self {
             defaults: commands
                 .with_shipping_refund(shipping_refund)
+                .with_authorization_margin(authorization_margin_h)
                 .with_duplicate_hold(duplicate_hold)
                 .with_transfer_days(transfer_days),
             goodwill,

@@ -74,6 +74,7 @@ impl Samples {
             kind: HoldKind::Manual,
             handle: self.name("hold"),
             until: None,
+            reason: None,
         };
         Change::new(
             order,

@@ -114,6 +114,13 @@ impl Draft {
         self
     }
 
+    /// Nothing more is released so many hours before an authorization ends.
+    #[must_use]
+    pub fn margin(mut self, hours: u8) -> Self {
+        self.request.terms.authorization_margin_h = Some(hours);
+        self
+    }
+
     /// The payment gateway is commanded.
     #[must_use]
     pub fn commanded(mut self, commands: PaymentCommands) -> Self {

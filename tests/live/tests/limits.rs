@@ -60,6 +60,9 @@ fn the_table_of_limits_is_that_of_the_code() {
         connect::vendors::stripe::commands::PAGE_EVENTS;
         domain::order::ASK_AFTER_S;
         domain::order::NOT_FOUND_TIMES;
+        domain::order::CAPTURES_MAX;
+        domain::order::AUTHORIZED_FOR_S;
+        domain::order::AUTHORIZATION_MARGIN_H;
         app::usecases::read_gateway_events::EVENT_PAGES_MAX;
         app::usecases::read_gateway_events::EVENTS_REREAD_S;
         app::usecases::read_gateway_events::EVENTS_FIRST_READ_S;

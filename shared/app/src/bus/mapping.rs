@@ -109,10 +109,12 @@ impl PublishedEvent {
             Event::DisputeClosed { dispute, won } => {
                 Self::DisputeClosed(DisputeEnd { dispute, won })
             }
+            // The reason is for those who may read the order.
             Event::HoldPlaced {
                 kind,
                 handle,
                 until,
+                reason: _,
             } => Self::HoldPlaced(HoldStart {
                 kind,
                 handle,

@@ -40,8 +40,8 @@ pub trait PaymentGateway: Sync {
     /// will do so as long as it knows the key, which says nothing about what has happened.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`] when there was no answer, or none that says what has happened: it may have happened.
-    /// [`Failure::NotDue`] when the gateway says when to come again; [`Failure::Inconsistent`] when what it knows under the
+    /// [`Failure::Gateway`] when there was no answer, or none that says what has happened: it may have happened.
+    /// [`Failure::Unavailable`] when it does not let us in; [`Failure::Inconsistent`] when what it knows under the
     /// key is not this command.
     fn perform(
         &self,
@@ -51,7 +51,7 @@ pub trait PaymentGateway: Sync {
     /// Looks up what has become of an effect, whatever attempt did it; none when it has not happened.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`].
+    /// [`Failure::Gateway`], and [`Failure::Unavailable`] when it does not let us in.
     fn find(
         &self,
         command: &GatewayCommand,
@@ -61,7 +61,7 @@ pub trait PaymentGateway: Sync {
     /// not know the payment.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`], and [`Failure::NotDue`] when the gateway says when to come again.
+    /// [`Failure::Gateway`], and [`Failure::Unavailable`] when it does not let us in.
     fn payment(
         &self,
         intent: &str,
@@ -71,7 +71,7 @@ pub trait PaymentGateway: Sync {
     /// before. None: no gateway is connected.
     ///
     /// # Errors
-    /// [`Failure::Unavailable`], and [`Failure::NotDue`] when the gateway says when to come again.
+    /// [`Failure::Gateway`], and [`Failure::Unavailable`] when it does not let us in.
     fn events(
         &self,
         since: Timestamp,

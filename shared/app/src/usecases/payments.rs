@@ -12,6 +12,9 @@ use crate::{
     ports::{Clock, IdGenerator, InboundQueue, PaymentGateway, Store},
 };
 
+/// The value of `gateway` in a line of the log from which the template makes the metric `PaymentGatewayUnavailable`.
+const UNAVAILABLE: &str = "unavailable";
+
 /// Handles the body of a message: performs the effects of an order and asks about its payments, or reads what the gateway has
 /// recorded. From `stop_at` on
 /// nothing new is begun of what a further message can continue.
@@ -20,6 +23,21 @@ use crate::{
 /// [`Failure::Malformed`] when it is neither, [`Failure::NotFound`] when its order is not stored; as
 /// [`perform_effects`], `ask_gateway` and [`read_gateway_events`].
 pub async fn on_message(
+    store: &impl Store,
+    gateway: &impl PaymentGateway,
+    inbound: &impl InboundQueue,
+    env: &(impl Clock + IdGenerator),
+    body: &str,
+    stop_at: Timestamp,
+) -> Result<(), Failure> {
+    let done = handle(store, gateway, inbound, env, body, stop_at).await;
+    if let Err(failure @ Failure::Gateway { until, .. }) = &done {
+        tracing::error!(gateway = UNAVAILABLE, ?until, error = %failure.chain(), "the payment gateway is unavailable");
+    }
+    done
+}
+
+async fn handle(
     store: &impl Store,
     gateway: &impl PaymentGateway,
     inbound: &impl InboundQueue,

@@ -2,7 +2,9 @@
 
 use std::str::FromStr;
 
-use domain::order::{CapturePolicy, PaymentCommands, PaymentTerm, PlaceOrder, ShippingRefund};
+use domain::order::{
+    AUTHORIZATION_MARGIN_H, CapturePolicy, PaymentCommands, PaymentTerm, PlaceOrder, ShippingRefund,
+};
 use jiff::{SignedDuration, Timestamp};
 
 /// The terms of orders that say nothing. They become terms of the order, so a later default changes no order.
@@ -12,6 +14,8 @@ pub struct PlacementDefaults {
     pub payment_commands: Option<PaymentCommands>,
     /// When the price of shipping goes back; `None`: each unit's share with the unit.
     pub shipping_refund: Option<ShippingRefund>,
+    /// How many hours before an authorization ends nothing more is released; `None`: as orders have it.
+    pub authorization_margin_h: Option<u8>,
     /// For how many days an order that is paid by bank transfer may be paid; `None`: as the rules say.
     pub transfer_days: Option<u32>,
     /// Whether an order is held that may be a duplicate. It belongs to the placement, not to the order.
@@ -71,6 +75,16 @@ impl PlacementDefaults {
         }
     }
 
+    /// Also with a margin before authorizations end, in hours.
+    #[must_use]
+    pub fn with_authorization_margin(self, hours: u8) -> Self {
+        let authorization_margin_h = Some(hours).filter(|h| *h != AUTHORIZATION_MARGIN_H);
+        Self {
+            authorization_margin_h,
+            ..self
+        }
+    }
+
     /// Also with what becomes of possible duplicates.
     #[must_use]
     pub fn with_duplicate_hold(self, duplicate_hold: DuplicateHold) -> Self {
@@ -103,6 +117,7 @@ impl PlacementDefaults {
         }
         let terms = &mut request.terms;
         terms.payment_commands = terms.payment_commands.or(self.payment_commands);
+        terms.authorization_margin_h = terms.authorization_margin_h.or(self.authorization_margin_h);
         terms.shipping_refund = terms.shipping_refund.or(self.shipping_refund);
         request
     }
@@ -136,6 +151,7 @@ impl FromStr for PlacementDefaults {
             shipping_refund: None,
             transfer_days: None,
             duplicate_hold: DuplicateHold::default(),
+            authorization_margin_h: None,
         })
     }
 }

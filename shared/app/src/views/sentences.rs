@@ -102,6 +102,11 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
         } => format!("The dispute {dispute} was lost"),
         Event::HoldPlaced {
             handle,
+            reason: Some(reason),
+            ..
+        } => format!("Put on hold ({handle}): {reason}"),
+        Event::HoldPlaced {
+            handle,
             until: Some(until),
             ..
         } => {

@@ -118,7 +118,7 @@ fn the_charge_says_what_can_be_done_with_the_authorization() {
     };
     assert_eq!(told(&with(charge)).unwrap(), [authorized.clone(), terms]);
     for unsaid in [json!("ch_1"), Value::Null] {
-        assert_eq!(told(&with(unsaid)).unwrap(), [authorized.clone()]);
+        assert_eq!(told(&with(unsaid)).unwrap(), from_ref(&authorized));
     }
 }
 

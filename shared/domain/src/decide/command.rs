@@ -1,8 +1,8 @@
 //! The one entry: what a command causes.
 
 use super::{
-    approval, asking, cancellation, closing, declined, dispute, effects, exception, fulfillment,
-    gateway, hold, overdue, payment, payment_deadline, recorded, refund::refund_owed,
+    approval, asking, authorization, cancellation, closing, declined, dispute, effects, exception,
+    fulfillment, gateway, hold, overdue, payment, payment_deadline, recorded, refund::refund_owed,
     refund_request, routing, secured, shipment, silence, unsent,
 };
 use crate::{
@@ -151,6 +151,9 @@ fn with_consequences(order: &Order, mut events: Vec<Event>, context: &Context) -
     let of_money = secured::consequences(order, &after, &events);
     let after = fold(after, &of_money);
     events.extend(of_money);
+    let replaced = authorization::replaced(&after, context.now);
+    let after = fold(after, &replaced);
+    events.extend(replaced);
     let confirmed = effects::confirmed(&after);
     let after = fold(after, &confirmed);
     events.extend(confirmed);

@@ -15,6 +15,7 @@ pub(super) fn start_hold(order: &Order, kind: HoldKind, handle: &str) -> Vec<Eve
         kind,
         handle: handle.to_owned(),
         until: None,
+        reason: None,
     }]
 }
 
@@ -59,6 +60,7 @@ pub(super) fn place(
         kind: kind.clone(),
         handle: handle.to_owned(),
         until,
+        reason: None,
     }])
 }
 

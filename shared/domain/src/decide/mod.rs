@@ -7,6 +7,7 @@
 mod approval;
 mod asking;
 mod assessment;
+mod authorization;
 mod basket;
 mod by_hand;
 mod cancellation;

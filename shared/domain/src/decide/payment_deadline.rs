@@ -1,7 +1,7 @@
 //! What time makes due about an order's payment.
 
 use super::{
-    cancellation,
+    authorization, cancellation,
     exception::open,
     fitting::fitting,
     units::{recalled, units_of},
@@ -34,6 +34,7 @@ pub(super) fn enforce(order: &Order, context: &Context) -> Result<Vec<Event>, Re
             Ok(expired.into_iter().chain(cancelled).collect())
         }
         PaymentStep::ReleaseReservations => Ok(release_reservations(order)),
+        PaymentStep::HoldForPayment => Ok(authorization::hold(order)),
         PaymentStep::ShowUnresolved(intent) => {
             let detail = format!(
                 "payment {intent} has been processing for two weeks, and nothing is sent out: ask the payment \

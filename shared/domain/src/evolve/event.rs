@@ -101,12 +101,14 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             kind,
             handle,
             until,
+            reason,
         } => order.state.holds.push(Hold {
             kind: kind.clone(),
             handle: handle.clone(),
             by: context.actor.clone(),
             at: context.now,
             until: *until,
+            reason: reason.clone(),
         }),
         Event::HoldReleased { handle, .. } => {
             order.state.holds.retain(|h| h.handle != *handle);
@@ -322,6 +324,15 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 if let Some(tender) = found.and_then(|found| found.tender.as_mut()) {
                     tender.refunds_asked = tender.refunds_asked.saturating_add(*amount);
                 }
+            }
+            if let EffectAction::Capture {
+                intent,
+                keeps_rest: true,
+                ..
+            } = action
+            {
+                let intent = payment::intent_mut(order, intent);
+                intent.partial_captures = intent.partial_captures.saturating_add(1);
             }
             order.state.effects_requested = order.state.effects_requested.max(*effect);
             order.state.effects.push(Effect {

@@ -28,9 +28,6 @@ pub(super) fn authorize(order: &mut Order, id: &str, amount: i64, at: Option<Tim
 pub(super) fn capture(order: &mut Order, id: &str, amount: i64, capturable: i64) {
     let intent = intent_mut(order, id);
     if amount >= intent.captured {
-        if amount > intent.captured && capturable > 0 {
-            intent.partial_captures = intent.partial_captures.saturating_add(1);
-        }
         intent.captured = amount;
         intent.capturable_after_capture = capturable;
     }

@@ -168,6 +168,7 @@ mod tests {
             by: Actor::system("test"),
             at: Timestamp::UNIX_EPOCH,
             until: None,
+            reason: None,
         });
     }
 

@@ -271,6 +271,9 @@ pub enum Event {
         /// When it ends by itself, UTC; `None`: never.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         until: Option<Timestamp>,
+        /// What has happened and what to do, in words for people.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     },
     /// A hold ended.
     HoldReleased {

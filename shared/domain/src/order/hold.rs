@@ -21,6 +21,9 @@ pub struct Hold {
     /// When it ends by itself, UTC; `None`: never.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub until: Option<Timestamp>,
+    /// What has happened and what to do, in words for people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
 
 open_set! {
@@ -36,6 +39,8 @@ open_set! {
         PaymentDispute = "payment_dispute",
         /// The customer has placed the same basket shortly before or after.
         PossibleDuplicate = "possible_duplicate",
+        /// The order needs another payment: an authorization ends before everything has shipped.
+        Payment = "payment",
     }
 }
 

@@ -1,6 +1,7 @@
 //! The order aggregate: what was placed, what has become of it, and the words to change it.
 
 mod asking;
+mod authorization;
 mod cancellation;
 mod causes;
 mod change;
@@ -35,6 +36,7 @@ mod tender;
 mod terms;
 
 pub use asking::{ASK_AFTER_S, NOT_FOUND_TIMES};
+pub use authorization::{AUTHORIZATION_MARGIN_H, AUTHORIZED_FOR_S};
 pub use cancellation::{LineCancellation, RefusedUnits, RequestedUnits};
 pub use causes::Causes;
 pub(crate) use change::ITEMS_OF_EVERY_CHANGE;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{FULFILLMENT_OVERDUE_S, FulfillmentOrder, FulfillmentStatus, Order};
+use super::{FULFILLMENT_OVERDUE_S, FulfillmentOrder, FulfillmentStatus, Order, PaymentStep};
 
 /// How long an order may owe progress before the sweep drives it again, in seconds: so long at least, and less
 /// than twice as long.
@@ -62,9 +62,11 @@ impl Order {
             let due = owes.entry(Owed::Payments).or_insert(asked_at);
             *due = asked_at.min(*due);
         }
-        if let Some((_, due)) = self.payment_step() {
-            // A step that is due at once is done because of the event that made it so.
-            let is_at_once = due <= self.state.changed_at;
+        if let Some((step, due)) = self.payment_step() {
+            // A step that is due at once is done because of the event that made it so. No event tells that the end of an
+            // authorization is near.
+            let is_told = step != PaymentStep::HoldForPayment;
+            let is_at_once = is_told && due <= self.state.changed_at;
             owes.insert(Owed::Cancellation, if is_at_once { overdue } else { due });
         }
         if let Some(until) = self.closing_ends() {

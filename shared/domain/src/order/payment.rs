@@ -70,7 +70,7 @@ pub struct Intent {
     /// The provider says that it can be captured several times.
     #[serde(default, skip_serializing_if = "is_default")]
     pub multicapture: bool,
-    /// How often a part of it was captured and the rest kept, as far as we know.
+    /// How often we have asked for a capture of a part that keeps the rest.
     #[serde(default, skip_serializing_if = "is_default")]
     pub partial_captures: u32,
     /// The provider is working on it.

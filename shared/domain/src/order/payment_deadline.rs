@@ -28,6 +28,9 @@ pub enum PaymentStep {
     Cancel(CancelReason),
     /// Give back the stock that is reserved for units that are not paid.
     ReleaseReservations,
+    /// Release nothing more, because an authorization ends: see
+    /// [`Order::authorization_to_replace`].
+    HoldForPayment,
     /// Show a person that this intent has been processing for very long.
     ShowUnresolved(String),
     /// Show a person that the customer has the goods and the money has not come.
@@ -48,6 +51,8 @@ impl Order {
             self.reservation_step(),
             self.unresolved_step(),
             self.outstanding_step(),
+            self.authorization_to_replace()
+                .map(|(_, _, due)| (PaymentStep::HoldForPayment, due)),
         ];
         steps.into_iter().flatten().min_by_key(|(_, due)| *due)
     }

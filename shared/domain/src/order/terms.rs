@@ -40,6 +40,10 @@ pub struct Terms {
     /// are owed. The deployment has a default for orders that say nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub payment_commands: Option<PaymentCommands>,
+    /// How many hours before an authorization ends nothing more is released that rests on it; without it, 24. The deployment
+    /// has a default for orders that say nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub authorization_margin_h: Option<u8>,
     /// When the price of shipping goes back with units that are cancelled, returned or refunded; without it, each unit's
     /// share with the unit. The deployment has a default for orders that say nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -59,6 +63,7 @@ impl Default for Terms {
             pay_until: None,
             payment: None,
             payment_commands: None,
+            authorization_margin_h: None,
             shipping_refund: None,
         }
     }

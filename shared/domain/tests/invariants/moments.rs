@@ -24,6 +24,7 @@ fn held() -> Event {
         kind: HoldKind::Manual,
         handle: "h".to_owned(),
         until: None,
+        reason: None,
     }
 }
 

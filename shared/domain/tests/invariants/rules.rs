@@ -286,6 +286,7 @@ fn i5_a_cause_with_two_effects() {
         kind: HoldKind::Manual,
         handle: handle.to_owned(),
         until: None,
+        reason: None,
     };
     world.write(0, vec![hold("a")], &context);
     assert_eq!(check(&world.table()), []);
@@ -378,6 +379,7 @@ fn i6_a_commit_that_was_edited_dropped_or_left_unsigned() {
             kind: HoldKind::Manual,
             handle: "a".to_owned(),
             until: None,
+            reason: None,
         };
         world.write(0, vec![hold], &context);
         world.breaks(Rule::I6);

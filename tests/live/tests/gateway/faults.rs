@@ -17,7 +17,7 @@ async fn a_refund_whose_answer_never_came_happens_once() {
     let world = World::paid();
     world.stripe.inject(Fault::NoAnswer);
     let unknown = world.failure(&refund(3, 1999)).await;
-    assert_eq!(unknown.code(), "unavailable");
+    assert_eq!(unknown.code(), "gateway_unavailable");
     assert_eq!(
         world.refunds(),
         [named(3, 1999)],
@@ -37,7 +37,7 @@ async fn a_connection_that_breaks_says_nothing_about_the_refund() {
         let world = World::paid();
         world.stripe.inject(Fault::Broken { done });
         let unknown = world.failure(&refund(3, 1999)).await;
-        assert_eq!(unknown.code(), "unavailable");
+        assert_eq!(unknown.code(), "gateway_unavailable");
         let found = world.find(&refund(3, 1999)).await;
         assert_eq!(found.is_some(), done);
         world.perform(&refund(3, 1999)).await.unwrap();
@@ -50,16 +50,19 @@ async fn a_gateway_that_is_not_there_is_unavailable() {
     let world = World::paid();
     let nobody = egress::HttpsGateway::new("http://127.0.0.1:1", world.vault, Noon, true).unwrap();
     let failure = nobody.perform(&command(&refund(3, 5))).await.unwrap_err();
-    assert_eq!(failure.code(), "unavailable");
+    assert_eq!(failure.code(), "gateway_unavailable");
     let failure = nobody.find(&command(&refund(3, 5))).await.unwrap_err();
-    assert_eq!(failure.code(), "unavailable");
+    assert_eq!(failure.code(), "gateway_unavailable");
 }
 
 #[tokio::test]
 async fn a_server_error_that_did_nothing_is_replayed_until_the_next_attempt() {
     let world = World::paid();
     world.stripe.inject(Fault::ServerError { done: false });
-    assert_eq!(world.failure(&refund(3, 1999)).await.code(), "unavailable");
+    assert_eq!(
+        world.failure(&refund(3, 1999)).await.code(),
+        "gateway_unavailable"
+    );
     for _ in 0..2 {
         assert!(world.is_error_replayed(&refund(3, 1999)).await);
     }
@@ -76,7 +79,10 @@ async fn a_server_error_that_did_nothing_is_replayed_until_the_next_attempt() {
 async fn a_server_error_after_the_refund_is_found_out() {
     let world = World::paid();
     world.stripe.inject(Fault::ServerError { done: true });
-    assert_eq!(world.failure(&refund(3, 1999)).await.code(), "unavailable");
+    assert_eq!(
+        world.failure(&refund(3, 1999)).await.code(),
+        "gateway_unavailable"
+    );
     assert!(world.is_error_replayed(&refund(3, 1999)).await);
     let found = world.find(&refund(3, 1999)).await.unwrap();
     assert!(
@@ -90,7 +96,9 @@ async fn a_gateway_that_is_busy_is_asked_again_when_it_says() {
     let world = World::paid();
     world.stripe.inject(Fault::RateLimited { retry_after_s: 7 });
     match world.failure(&refund(3, 1999)).await {
-        Failure::NotDue(until) => {
+        Failure::Gateway {
+            until: Some(until), ..
+        } => {
             assert_eq!(
                 until.duration_since(Noon.now()),
                 SignedDuration::from_secs(7)
@@ -110,7 +118,9 @@ async fn a_gateway_cannot_ask_for_a_wait_without_end() {
     };
     world.stripe.inject(for_days);
     match world.failure(&refund(3, 1999)).await {
-        Failure::NotDue(until) => {
+        Failure::Gateway {
+            until: Some(until), ..
+        } => {
             assert_eq!(
                 until.duration_since(Noon.now()),
                 SignedDuration::from_mins(15)
@@ -127,7 +137,10 @@ async fn two_functions_that_perform_the_same_refund_make_one() {
     let first = Arc::clone(&world);
     let first = tokio::spawn(async move { first.perform(&refund(3, 1999)).await });
     world.stripe.wait_until_held();
-    assert_eq!(world.failure(&refund(3, 1999)).await.code(), "unavailable");
+    assert_eq!(
+        world.failure(&refund(3, 1999)).await.code(),
+        "gateway_unavailable"
+    );
     world.stripe.release();
     let first = first.await.unwrap().unwrap();
     assert_eq!(world.perform(&refund(3, 1999)).await.unwrap(), first);
