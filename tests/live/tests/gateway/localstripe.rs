@@ -147,7 +147,7 @@ async fn another_double_understands_captures_cancellations_and_refunds() {
     let captured = of(&intent, capture(1, 1500, 0));
     // It captures, and answers in an API version that does not say how much: that is not taken for an outcome.
     let failure = stripe.gateway.perform(&command(&captured)).await;
-    assert_eq!(failure.unwrap_err().code(), "unavailable");
+    assert_eq!(failure.unwrap_err().code(), "gateway_unavailable");
     let (captured, released) = stripe.charge(&intent);
     assert_eq!((captured, released), (true, 500));
     let first = stripe.perform(&of(&intent, refund(2, 400))).await;

@@ -25,7 +25,12 @@ async fn an_intent_is_told_of_as_its_webhooks_would() {
     let world = World::authorized();
     let amount = 2000;
     let authorized = PaymentFact::Authorized { amount, currency };
-    assert_eq!(told(&world, INTENT).await, Some(vec![authorized]));
+    // As the webhook of its charge tells: not several captures, and no end that is said.
+    let terms = PaymentFact::AuthorizationTerms {
+        capture_before: None,
+        multicapture: false,
+    };
+    assert_eq!(told(&world, INTENT).await, Some(vec![authorized, terms]));
     world.perform(&capture(1, 1500, 0)).await.unwrap();
     let amount = 1500;
     let captured = PaymentFact::Captured { amount, currency };
