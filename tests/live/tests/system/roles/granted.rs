@@ -9,6 +9,8 @@ pub(super) fn granted(function: &str) -> Vec<String> {
         let own = ["receive", "delete", "change visibility"].map(|verb| format!("{verb}: {queue}"));
         [own.to_vec(), vec![format!("send: {queue} dead letters")]].concat()
     };
+    // Only `dispatch` and `payments` are kept to some keys of the table; this is one that `dispatch` has no part in.
+    let any_key = || vec!["put: cursor".to_owned()];
     let table = |more: &[&str]| {
         [TABLE, more]
             .concat()
@@ -40,9 +42,9 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             send(&["inbound"]),
         ]
         .concat(),
-        "lifecycle" => [table(&["delete"]), consumer("inbound")].concat(),
-        "routing" => [table(&["delete"]), consumer("routing")].concat(),
-        "cancellation" => [table(&["delete"]), consumer("cancellation")].concat(),
+        "lifecycle" => [table(&["delete"]), any_key(), consumer("inbound")].concat(),
+        "routing" => [table(&["delete"]), any_key(), consumer("routing")].concat(),
+        "cancellation" => [table(&["delete"]), any_key(), consumer("cancellation")].concat(),
         "dispatch" => [
             table(&[]),
             vec!["get: contacts".to_owned()],
@@ -52,7 +54,7 @@ pub(super) fn granted(function: &str) -> Vec<String> {
         .concat(),
         "payments" => [
             table(&[]),
-            vec!["put: cursor".to_owned()],
+            any_key(),
             consumer("payments"),
             send(&["inbound"]),
             secret(&["gateway/stripe"]),
@@ -70,6 +72,7 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             let looks_up = index(&["by-due", "by-backordered-sku", "by-exceptions"]);
             [
                 table(&["delete"]),
+                any_key(),
                 consumer("replenishment"),
                 drives,
                 looks_up,
@@ -92,7 +95,14 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             let contacts = ["get: contacts", "put: contacts"]
                 .map(str::to_owned)
                 .to_vec();
-            [table(&[]), contacts, looks_up, secret(&["customer-key"])].concat()
+            [
+                table(&[]),
+                any_key(),
+                contacts,
+                looks_up,
+                secret(&["customer-key"]),
+            ]
+            .concat()
         }
         _ => Vec::new(),
     }
