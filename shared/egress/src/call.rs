@@ -107,7 +107,7 @@ mod tests {
         let too_long = answered_with(ANSWER_BYTES_MAX + 1).await.err().unwrap();
         assert_eq!(
             too_long.chain(),
-            "the gateway is unavailable: its answer is too long"
+            "the payment gateway is unavailable: its answer is too long"
         );
     }
 }
