@@ -1,7 +1,7 @@
 //! Applies facts from outside: what payment providers and locations report, once each, in whatever order it arrives.
 //!
 //! A fact about an order that is not stored yet is too early, not wrong. A fact about a payment whose order is not known
-//! is kept until an order names the payment, see [`apply_payment`](super::apply_payment). Which facts are too early for an
+//! is kept until an order names the payment, see `apply_payment`. Which facts are too early for an
 //! order that is stored, the domain decides.
 
 use domain::{

@@ -21,7 +21,7 @@ const UNAVAILABLE: &str = "unavailable";
 ///
 /// # Errors
 /// [`Failure::Malformed`] when it is neither, [`Failure::NotFound`] when its order is not stored; as
-/// [`perform_effects`], `ask_gateway` and [`read_gateway_events`].
+/// `perform_effects`, `ask_gateway` and [`read_gateway_events`].
 pub async fn on_message(
     store: &impl Store,
     gateway: &impl PaymentGateway,

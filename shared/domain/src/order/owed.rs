@@ -37,7 +37,7 @@ impl Default for ShownAfter {
 /// A kind of progress that an order owes. Each is the work of one function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Owed {
-    /// What the payment makes due: see [`PaymentStep`](super::PaymentStep).
+    /// What the payment makes due: see [`PaymentStep`].
     Cancellation,
     /// The payment gateway must be commanded, or asked.
     Payments,
