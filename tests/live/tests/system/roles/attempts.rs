@@ -170,13 +170,6 @@ fn on_the_table(table: &str) -> Vec<Attempt> {
             "PutItem",
             of(json!({ "Item": key, "ConditionExpression": MISSING })),
         ),
-        (
-            "put: cursor",
-            "PutItem",
-            of(json!({
-                "Item": { "pk": { "S": "CURSOR" }, "sk": { "S": "NOTHING" } }, "ConditionExpression": MISSING,
-            })),
-        ),
         ("update: table", "UpdateItem", of(update)),
         (
             "check: table",

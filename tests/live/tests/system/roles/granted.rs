@@ -9,8 +9,6 @@ pub(super) fn granted(function: &str) -> Vec<String> {
         let own = ["receive", "delete", "change visibility"].map(|verb| format!("{verb}: {queue}"));
         [own.to_vec(), vec![format!("send: {queue} dead letters")]].concat()
     };
-    // Only `dispatch` and `payments` are kept to some keys of the table; this is one that `dispatch` has no part in.
-    let any_key = || vec!["put: cursor".to_owned()];
     let table = |more: &[&str]| {
         [TABLE, more]
             .concat()
@@ -42,9 +40,9 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             send(&["inbound"]),
         ]
         .concat(),
-        "lifecycle" => [table(&["delete"]), any_key(), consumer("inbound")].concat(),
-        "routing" => [table(&["delete"]), any_key(), consumer("routing")].concat(),
-        "cancellation" => [table(&["delete"]), any_key(), consumer("cancellation")].concat(),
+        "lifecycle" => [table(&["delete"]), consumer("inbound")].concat(),
+        "routing" => [table(&["delete"]), consumer("routing")].concat(),
+        "cancellation" => [table(&["delete"]), consumer("cancellation")].concat(),
         "dispatch" => [
             table(&[]),
             vec!["get: contacts".to_owned()],
@@ -54,7 +52,6 @@ pub(super) fn granted(function: &str) -> Vec<String> {
         .concat(),
         "payments" => [
             table(&[]),
-            any_key(),
             consumer("payments"),
             send(&["inbound"]),
             secret(&["gateway/stripe"]),
@@ -72,7 +69,6 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             let looks_up = index(&["by-due", "by-backordered-sku", "by-exceptions"]);
             [
                 table(&["delete"]),
-                any_key(),
                 consumer("replenishment"),
                 drives,
                 looks_up,
@@ -95,14 +91,7 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             let contacts = ["get: contacts", "put: contacts"]
                 .map(str::to_owned)
                 .to_vec();
-            [
-                table(&[]),
-                any_key(),
-                contacts,
-                looks_up,
-                secret(&["customer-key"]),
-            ]
-            .concat()
+            [table(&[]), contacts, looks_up, secret(&["customer-key"])].concat()
         }
         _ => Vec::new(),
     }
