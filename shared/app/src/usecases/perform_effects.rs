@@ -13,6 +13,7 @@
 
 use domain::{
     ids::OrderId,
+    inbound::PaymentFact,
     order::{Command, Effect, EffectAction, EffectOutcome, Order},
 };
 use jiff::Timestamp;
@@ -122,7 +123,8 @@ fn is_key_known(effect: &Effect, now: Timestamp) -> bool {
     now.duration_since(effect.since).as_secs() < KEY_REPEATED_S
 }
 
-/// Records an outcome, if the order still has that attempt.
+/// Records an outcome, if the order still has that attempt. A refund that was made is recorded in any case: the order may
+/// have given the effect up meanwhile, because a lost dispute has taken the money.
 async fn record(
     store: &impl Store,
     env: &(impl Clock + IdGenerator),
@@ -133,13 +135,45 @@ async fn record(
 ) -> Result<Order, Failure> {
     let is_this = |known: &Effect| known.is_open() && known.attempt == effect.attempt;
     let command = |order: &Order| {
-        let known = order.effect(effect.id).filter(|known| is_this(known))?;
+        if order.effect(effect.id).is_none_or(|known| !is_this(known)) {
+            return made_refund(order, effect, &outcome, env.now());
+        }
         Some(Command::RecordEffect {
-            effect: known.id,
+            effect: effect.id,
             outcome: outcome.clone(),
         })
     };
     let order = execute(store, env, id, request, command).await?.order()?;
     tracing::info!(order_id = %id, effect = effect.id, attempt = effect.attempt, "outcome of an effect recorded");
     Ok(order)
+}
+
+/// The fact that an effect has made a refund, which changes nothing where it is known.
+fn made_refund(
+    order: &Order,
+    effect: &Effect,
+    outcome: &EffectOutcome,
+    occurred_at: Timestamp,
+) -> Option<Command> {
+    match outcome {
+        EffectOutcome::Refunded {
+            refund,
+            amount,
+            status,
+        } => Some(Command::RecordPayment {
+            intent: effect.action.intent().to_owned(),
+            fact: PaymentFact::Refund {
+                id: refund.clone(),
+                amount: *amount,
+                currency: order.placed.currency,
+                status: *status,
+                effect: Some(effect.id),
+            },
+            occurred_at,
+        }),
+        EffectOutcome::Captured { .. }
+        | EffectOutcome::Cancelled
+        | EffectOutcome::Refused { .. }
+        | EffectOutcome::NotPerformed => None,
+    }
 }
