@@ -1,12 +1,20 @@
-//! The live tests: the stories of the demo, several at a time; then what the system does when a part of it fails, one
-//! fault at a time; at last the invariants over the whole table.
+//! What needs a database, side by side: the stories of the demo and the rights of users on one stack; what the system does
+//! when a part of it fails, one fault at a time, on another; and the suite of the test kit on a table in this process.
+//! At last the invariants over the whole table of each stack.
 //!
-//! The first test that needs a stack starts one for the whole run, and it is stopped after the last.
+//! The first test that needs a stack starts it, and it is stopped after the last.
 
-#[expect(dead_code, clippy::unwrap_used, reason = "shared with the store tests")]
+#![expect(
+    clippy::arithmetic_side_effects,
+    clippy::print_stdout,
+    clippy::unwrap_used,
+    reason = "tests"
+)]
+
 mod dynamo;
 mod system;
+mod table;
 
 fn main() -> std::process::ExitCode {
-    system::run()
+    system::run(table::trials())
 }

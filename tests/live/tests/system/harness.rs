@@ -1,10 +1,11 @@
-//! Runs the tests around one stack, with the options and the output of `cargo test`.
+//! Runs the tests around their stacks, with the options and the output of `cargo test`.
 
 use std::{
     fs,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::{Mutex, OnceLock},
+    thread::{self, Scope},
     time::Instant,
 };
 
@@ -18,52 +19,68 @@ use live::{
 
 use super::suite::Test;
 
-/// Parallel tests at a time, unless `--test-threads` is given. They mostly wait.
+/// Tests of the shared stack at a time, unless `--test-threads` is given. They mostly wait.
 const PARALLEL_THREADS: usize = 6;
+/// Tests of the table at a time.
+const TABLE_THREADS: usize = 2;
 
-/// The environment of the run, or why there is none.
-static ENVIRONMENT: OnceLock<Result<Environment, String>> = OnceLock::new();
-/// Held while it is being opened; other tests wait.
-static OPENING: Mutex<()> = Mutex::new(());
+/// A stack that several tests share.
+#[derive(Debug)]
+struct Shared {
+    /// The environment of the run, or why there is none.
+    environment: OnceLock<Result<Environment, String>>,
+    /// Held while it is being opened; other tests wait.
+    opening: Mutex<()>,
+}
 
-/// Runs the stories and all tests, in three rounds.
+/// Of the stories and what runs beside them.
+static STORIES: Shared = Shared::new();
+/// Of the faults.
+static FAULTS: Shared = Shared::new();
+
+/// Runs the stories with `parallel`, the `faults`, and the tests of the table, all three at the same time; then
+/// `at_the_end` on each stack.
 pub(crate) fn run(
     stories: impl Iterator<Item = (&'static str, fn(&Environment) -> Outcome)>,
     parallel: &[Test],
-    serial: &[Test],
+    faults: &[Test],
     at_the_end: &[Test],
+    of_the_table: Vec<Trial>,
 ) -> ExitCode {
     let arguments = Arguments::from_args();
-    let stories = stories.map(|(name, story)| trial(&format!("stories::{name}"), story));
-    let first: Vec<Trial> = stories
-        .chain(parallel.iter().map(|(name, test)| trial(name, *test)))
+    let stories = stories.map(|(name, story)| STORIES.trial(&format!("stories::{name}"), story));
+    let side_by_side: Vec<Trial> = stories
+        .chain(
+            parallel
+                .iter()
+                .map(|(name, test)| STORIES.trial(name, *test)),
+        )
         .collect();
-    let second: Vec<Trial> = serial
+    let one_at_a_time: Vec<Trial> = faults
         .iter()
-        .map(|(name, test)| trial(name, *test))
+        .map(|(name, test)| FAULTS.trial(name, *test))
         .collect();
     let last: Vec<Trial> = at_the_end
         .iter()
-        .map(|(name, test)| trial(name, *test))
+        .map(|&(name, test)| Trial::test(name, move || on_each_stack(test)))
         .collect();
     if arguments.list {
-        drop(run_trials(
-            &arguments,
-            first.into_iter().chain(second).chain(last).collect(),
-        ));
+        let all = side_by_side.into_iter().chain(one_at_a_time).chain(last);
+        drop(run_trials(&arguments, all.chain(of_the_table).collect()));
         return ExitCode::SUCCESS;
     }
     let threads = |count| Arguments {
         test_threads: Some(count),
         ..arguments.clone()
     };
-    let mut failed = run_trials(
-        &threads(arguments.test_threads.unwrap_or(PARALLEL_THREADS)),
-        first,
-    )
-    .has_failed();
-    failed |= run_trials(&threads(1), second).has_failed();
-    if let Some(Ok(env)) = ENVIRONMENT.get() {
+    let unless_given = |usual| threads(arguments.test_threads.unwrap_or(usual));
+    let mut failed = thread::scope(|scope| {
+        let faults = in_background(scope, "faults", threads(1), one_at_a_time);
+        let table = in_background(scope, "table", unless_given(TABLE_THREADS), of_the_table);
+        let failed = run_trials(&unless_given(PARALLEL_THREADS), side_by_side).has_failed();
+        failed | faults() | table()
+    });
+    if opened().next().is_some() {
         // Whatever was filtered: the invariants must hold after every test.
         let everything = Arguments {
             filter: None,
@@ -72,6 +89,8 @@ pub(crate) fn run(
             ..threads(1)
         };
         failed |= run_trials(&everything, last).has_failed();
+    }
+    for env in opened() {
         if let Err(error) = env.close() {
             eprintln!("closing the environment: {error}");
             failed = true;
@@ -86,6 +105,63 @@ pub(crate) fn run(
     }
 }
 
+/// Runs tests in a thread of their own. The result waits for them, prints their output, which would mix with that of
+/// others, and tells whether one has failed.
+fn in_background<'s>(
+    scope: &'s Scope<'s, '_>,
+    name: &str,
+    arguments: Arguments,
+    trials: Vec<Trial>,
+) -> impl FnOnce() -> bool + use<'s> {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR"))
+        .join(format!("live-{name}-{}.log", std::process::id()));
+    let arguments = Arguments {
+        logfile: Some(file.display().to_string()),
+        ..arguments
+    };
+    let running = scope.spawn(move || run_trials(&arguments, trials).has_failed());
+    move || {
+        let failed = running.join().unwrap_or(true);
+        print!("{}", fs::read_to_string(&file).unwrap_or_default());
+        drop(fs::remove_file(&file));
+        failed
+    }
+}
+
+/// The environments that tests have opened.
+fn opened() -> impl Iterator<Item = &'static Environment> {
+    let shared = [&STORIES, &FAULTS].into_iter();
+    shared.filter_map(|shared| shared.environment.get()?.as_ref().ok())
+}
+
+fn on_each_stack(test: fn(&Environment) -> Outcome) -> Result<(), Failed> {
+    opened().try_for_each(|env| test(env).map_err(|error| Failed::from(error.to_string())))
+}
+
+impl Shared {
+    const fn new() -> Self {
+        Self {
+            environment: OnceLock::new(),
+            opening: Mutex::new(()),
+        }
+    }
+
+    fn trial(&'static self, name: &str, test: fn(&Environment) -> Outcome) -> Trial {
+        Trial::test(name, move || {
+            let env = self.open().map_err(Failed::from)?;
+            test(env).map_err(|error| Failed::from(error.to_string()))
+        })
+    }
+
+    fn open(&self) -> Result<&Environment, String> {
+        let _opening = self.opening.lock();
+        self.environment
+            .get_or_init(|| open().map_err(|error| error.to_string()))
+            .as_ref()
+            .map_err(Clone::clone)
+    }
+}
+
 /// Writes the functions' logs to a file, because they end with the stack.
 fn keep_logs(env: &Environment, failed: bool) {
     let file = env.stack.directory.join("functions.log");
@@ -96,21 +172,6 @@ fn keep_logs(env: &Environment, failed: bool) {
     if failed && kept {
         eprintln!("the functions' logs are in {}", file.display());
     }
-}
-
-fn trial(name: &str, test: fn(&Environment) -> Outcome) -> Trial {
-    Trial::test(name, move || {
-        let env = environment().map_err(Failed::from)?;
-        test(env).map_err(|error| Failed::from(error.to_string()))
-    })
-}
-
-fn environment() -> Result<&'static Environment, String> {
-    let _opening = OPENING.lock();
-    ENVIRONMENT
-        .get_or_init(|| open().map_err(|error| error.to_string()))
-        .as_ref()
-        .map_err(Clone::clone)
 }
 
 /// A directory that no other run is using. Later runs use it again, because the packed functions stay in it.

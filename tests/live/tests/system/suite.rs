@@ -2,6 +2,7 @@
 
 use std::process::ExitCode;
 
+use libtest_mimic::Trial;
 use live::{environment::Environment, outcome::Outcome, queues, scenes::SCENES, table};
 
 use super::{
@@ -12,7 +13,7 @@ use super::{
 /// A test: its name and its function.
 pub(super) type Test = (&'static str, fn(&Environment) -> Outcome);
 
-/// Run side by side, together with the stories: none of them changes what others rely on.
+/// Run side by side on one stack, together with the stories: none of them changes what others rely on.
 const PARALLEL: &[Test] = &[
     (
         "auth::requests_without_a_valid_token_are_rejected",
@@ -41,8 +42,8 @@ const PARALLEL: &[Test] = &[
     ),
 ];
 
-/// Run one at a time: each breaks something that all rely on, and repairs it.
-const SERIAL: &[Test] = &[
+/// Run one at a time on a stack of their own: each breaks something that all rely on, and repairs it.
+const FAULTS: &[Test] = &[
     (
         "contract::the_stack_keeps_the_contract_of_every_store",
         contract::kept_on_the_stack,
@@ -93,7 +94,7 @@ const SERIAL: &[Test] = &[
     ),
 ];
 
-/// Run one at a time after all others.
+/// Run on each stack after all its other tests.
 const AT_THE_END: &[Test] = &[
     ("invariants::hold_over_the_whole_table", |env| {
         table::invariants_hold(env).map(drop)
@@ -111,7 +112,8 @@ const AT_THE_END: &[Test] = &[
     }),
 ];
 
-pub(crate) fn run() -> ExitCode {
+/// Runs everything; `of_the_table` needs no stack.
+pub(crate) fn run(of_the_table: Vec<Trial>) -> ExitCode {
     let stories = SCENES.iter().map(|scene| (scene.name, scene.story));
-    harness::run(stories, PARALLEL, SERIAL, AT_THE_END)
+    harness::run(stories, PARALLEL, FAULTS, AT_THE_END, of_the_table)
 }

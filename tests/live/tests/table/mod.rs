@@ -4,4 +4,7 @@
 mod cost;
 mod fault_injector;
 mod shape;
+mod suite;
 mod under_faults;
+
+pub(crate) use suite::trials;

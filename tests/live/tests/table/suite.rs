@@ -1,15 +1,11 @@
-//! The table on a real DynamoDB implementation, started in this process, or on the one that
+//! The suite of the test kit on a real DynamoDB implementation, started in this process, or on the one that
 //! `AWS_ENDPOINT_URL_DYNAMODB` names.
-
-#![expect(clippy::arithmetic_side_effects, clippy::unwrap_used, reason = "tests")]
-
-mod dynamo;
-mod table;
-
-use std::process::ExitCode;
 
 use ::stories::suite::{self, Backend, Days, Effort, Rounds};
 use aws::{runtime::settings, table::Table};
+use libtest_mimic::Trial;
+
+use crate::dynamo::Dynamo;
 
 #[derive(Debug, Clone, Copy)]
 struct DynamoDb;
@@ -18,7 +14,7 @@ impl Backend for DynamoDb {
     type Store = Table;
 
     async fn open(self) -> Table {
-        dynamo::Dynamo::start().await.table()
+        Dynamo::start().await.table()
     }
 }
 
@@ -28,7 +24,8 @@ fn rounds(usual: u64) -> u64 {
     settings::optional("OMS_RACE_ROUNDS").map_or(usual, |rounds| rounds.parse().unwrap())
 }
 
-fn main() -> ExitCode {
+/// Every test of the kit, and those of this folder.
+pub(crate) fn trials() -> Vec<Trial> {
     let effort = Effort {
         // Memory plays them with many: what is new here is the table, and each request takes time.
         seeds: 1,
@@ -50,5 +47,5 @@ fn main() -> ExitCode {
             count: 24,
         },
     };
-    suite::run(suite::trials(DynamoDb, effort))
+    suite::trials(DynamoDb, effort)
 }
