@@ -38,7 +38,7 @@ pub enum Step {
     Refunds,
     /// Compares its disputes.
     Disputes,
-    /// Compares what our orders have and the gateway did not list.
+    /// Compares what our orders have and the gateway did not list; only until a run has ended.
     Ours,
     /// Compares again what differed in an earlier run.
     Again,
@@ -112,7 +112,10 @@ impl DayResult {
         let run = self.run.clone();
         let run = run.filter(|run| now.duration_since(run.begun_at) <= age);
         let run = run.unwrap_or_else(|| {
-            self.counts = Counts::default();
+            self.counts = Counts {
+                movements: self.finished_at.map_or(0, |_| self.counts.movements),
+                ..Counts::default()
+            };
             self.left_out = 0;
             Run {
                 begun_at: now,
@@ -134,7 +137,10 @@ impl DayResult {
             return;
         }
         run.after = None;
-        match run.step.next() {
+        let is_known = |step: &Step| *step == Step::Ours && self.finished_at.is_some();
+        let next = run.step.next();
+        // What was once found at the gateway is not looked for again: it is in the lists of the day on which it was made.
+        match next.filter(is_known).and_then(Step::next).or(next) {
             Some(next) => run.step = next,
             None => {
                 self.run = None;
@@ -312,10 +318,20 @@ mod tests {
             (result.run.as_ref(), result.finished_at),
             (None, Some(at(4)))
         );
+        result.counts.movements = 3;
         result.begin(at(5));
+        for _ in 0..3 {
+            result.go_on(None, at(6));
+        }
+        let step = result.run.as_ref().map(|run| run.step);
+        assert_eq!(step, Some(Step::Again), "our side was looked for");
         let late = at(5).checked_add(SignedDuration::from_hours(13)).unwrap();
         assert_eq!(result.begin(late).begun_at, late);
-        assert_eq!(result.counts, Counts::default());
+        let counts = Counts {
+            movements: 3,
+            ..Counts::default()
+        };
+        assert_eq!(result.counts, counts);
     }
 
     #[test]

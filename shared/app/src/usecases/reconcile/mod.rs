@@ -4,7 +4,7 @@
 //! | what | costs |
 //! |---|---|
 //! | payments, refunds and disputes of a day | a request to the gateway for every 100, a read of the order for each |
-//! | what moved here that day and the gateway did not list in this run | a request for each object |
+//! | once, what moved here that day and the gateway did not list in this run | a read of each order, a request for each object |
 //! | a difference | a request, the change of the order, two writes of the result |
 //!
 //! A run is continued by a message when the time of the function ends. It begins nothing twice for good: the result is
