@@ -215,10 +215,11 @@ impl ApiHarness {
     /// Performs what the payment gateway is asked to do for an order.
     pub(crate) async fn perform_effects(&self, gateway: &GatewayDouble, order: OrderId) {
         let redrive = json!({ "redrive": { "order": order } }).to_string();
+        let (inbound, own) = (&SentQueue::default(), &SentQueue::default());
         app::usecases::payments::on_message(
             &self.store,
             gateway,
-            &SentQueue::default(),
+            &app::usecases::payments::Queues { inbound, own },
             &self.clock,
             &redrive,
             Timestamp::MAX,

@@ -26,6 +26,7 @@ mod payment_defaults;
 mod payment_terms;
 mod privacy;
 mod published;
+mod reconciliation;
 mod refunds;
 mod requests;
 mod samples;

@@ -4,8 +4,8 @@ use app::{
     failure::Failure,
     ports::{
         ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page,
-        PageRequest, PlaceOutcome, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome,
-        StockStore, Store, StoredPayment, UnmatchedState, UnmatchedStore,
+        PageRequest, PlaceOutcome, ReconciliationStore, RememberOutcome, SaveOutcome, SkuStock,
+        StockMoveOutcome, StockStore, Store, StoredPayment, UnmatchedState, UnmatchedStore,
     },
 };
 use domain::{
@@ -16,6 +16,7 @@ use domain::{
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
     order::{Contact, Order, Phase},
+    reconciliation::DayResult,
     stock::{StockCommit, StockException, StockRecord},
 };
 use futures_util::future::BoxFuture;
@@ -74,6 +75,12 @@ any_store! { 'a
     EventsCursorStore {
         fn events_cursor(&self) -> Option<EventsCursor>;
         fn put_events_cursor(&self, cursor: &'a EventsCursor) -> bool;
+    }
+    ReconciliationStore {
+        fn day_result(&self, day: jiff::civil::Date) -> Option<DayResult>;
+        fn day_results(&self, from: jiff::civil::Date, to: jiff::civil::Date) -> Vec<DayResult>;
+        fn put_day_result(&self, result: &'a DayResult) -> bool;
+        fn reconciled_on(&self, day: jiff::civil::Date, page: &'a PageRequest) -> Page<OrderId>;
     }
     UnmatchedStore {
         fn payment(&self, key: &'a PaymentKey) -> StoredPayment;

@@ -17,9 +17,10 @@ use app::{
     memory::{MemoryProvider, MemoryRedrive},
     ports::{
         ConfigStore, EventPage, EventsCursor, EventsCursorStore, FulfillmentProvider,
-        GatewayCommand, HealthStore, InboundQueue, OrderHistory, OrderStore, Page, PageRequest,
-        PaymentGateway, PlaceOutcome, ProviderRequest, Redrive, RememberOutcome, SaveOutcome,
-        SkuStock, StockMoveOutcome, StockStore, StoredPayment, UnmatchedState, UnmatchedStore,
+        GatewayCommand, GatewayRecord, HealthStore, InboundQueue, Made, OrderHistory, OrderStore,
+        Page, PageRequest, PaymentGateway, PlaceOutcome, ProviderRequest, ReconciliationQueue,
+        ReconciliationStore, RecordPage, Redrive, RememberOutcome, SaveOutcome, SkuStock,
+        StockMoveOutcome, StockStore, StoredPayment, UnmatchedState, UnmatchedStore,
     },
 };
 use domain::{
@@ -30,9 +31,10 @@ use domain::{
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
     order::{Contact, EffectOutcome, Order, Owed, Phase},
+    reconciliation::{DayResult, GatewayObject, ObjectKind},
     stock::{StockCommit, StockException, StockRecord},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 
 use super::{any_store::AnyStore, gateway::GatewayDouble, inbound_queue::SentQueue};
 
@@ -168,7 +170,7 @@ faulty! { OrderStore for Arc<dyn AnyStore> {
     fn history(&self, id: OrderId) -> OrderHistory;
     fn contact(&self, id: OrderId, version: u32) -> Option<Contact>;
     fn of_customer(&self, email: &str, page: &PageRequest) -> Page<OrderId>;
-    fn of_phase(&self, phase: Phase, day: jiff::civil::Date, page: &PageRequest) -> Page<OrderId>;
+    fn of_phase(&self, phase: Phase, day: Date, page: &PageRequest) -> Page<OrderId>;
     fn postpone(&self, id: OrderId, version: Option<u64>, until: Timestamp) -> ();
     fn with_exceptions(&self, page: &PageRequest) -> Page<OrderId>;
     fn overdue(&self, now: Timestamp, page: &PageRequest) -> Page<OrderId>;
@@ -205,6 +207,17 @@ faulty! { EventsCursorStore for Arc<dyn AnyStore> {
     fn put_events_cursor(&self, cursor: &EventsCursor) -> bool;
 } }
 
+faulty! { ReconciliationStore for Arc<dyn AnyStore> {
+    fn day_result(&self, day: Date) -> Option<DayResult>;
+    fn day_results(&self, from: Date, to: Date) -> Vec<DayResult>;
+    fn put_day_result(&self, result: &DayResult) -> bool;
+    fn reconciled_on(&self, day: Date, page: &PageRequest) -> Page<OrderId>;
+} }
+
+faulty! { ReconciliationQueue for SentQueue {
+    fn reconcile(&self, day: Date) -> ();
+} }
+
 faulty! { InboundQueue for SentQueue {
     fn send(&self, body: &str) -> ();
 } }
@@ -220,6 +233,8 @@ faulty! { PaymentGateway for GatewayDouble {
     fn find(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
     fn payment(&self, intent: &str) -> Option<Vec<Inbound>>;
     fn events(&self, since: Timestamp, after: Option<&str>) -> Option<EventPage>;
+    fn list(&self, kind: ObjectKind, made: Made, after: Option<&str>) -> Option<RecordPage>;
+    fn look_up(&self, object: &GatewayObject) -> Option<GatewayRecord>;
 } }
 
 faulty! { FulfillmentProvider for MemoryProvider {

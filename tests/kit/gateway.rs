@@ -3,18 +3,19 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Mutex, PoisonError},
 };
 
 use app::{
     failure::Failure,
-    ports::{EventPage, GatewayCommand, PaymentGateway},
+    ports::{EventPage, GatewayCommand, GatewayRecord, Made, PaymentGateway, RecordPage},
 };
 use domain::{
     ids::OrderId,
     inbound::{Fact, Inbound, OrderReference, PaymentFact},
     order::{EffectAction, EffectOutcome, RefundStatus},
+    reconciliation::{GatewayObject, ObjectKind},
 };
 use jiff::Timestamp;
 
@@ -42,6 +43,7 @@ pub struct MadeRefund {
     pub status: RefundStatus,
     /// The order and the effect that asked for it.
     pub effect: (OrderId, u32),
+    pub made_at: Timestamp,
 }
 
 /// What was done on command.
@@ -88,19 +90,25 @@ impl LedgerIntent {
 }
 
 #[derive(Debug, Default)]
-struct Ledger {
+pub(super) struct Ledger {
     news: Vec<News>,
-    intents: BTreeMap<String, LedgerIntent>,
-    refunds: Vec<MadeRefund>,
+    pub(super) intents: BTreeMap<String, LedgerIntent>,
+    pub(super) refunds: Vec<MadeRefund>,
     /// What was answered under a key: an outcome, or none for a stored error.
     keys: BTreeMap<String, Option<EffectOutcome>>,
-    troubles: VecDeque<Trouble>,
+    pub(super) troubles: VecDeque<Trouble>,
     /// What it has recorded, in the order in which it appeared in its list.
-    events: Vec<Inbound>,
+    pub(super) events: Vec<Inbound>,
     is_disconnected: bool,
     /// How often it was asked about an intent.
     asked: u32,
-    now: Timestamp,
+    /// How many pages of its lists of objects were read.
+    lists: u32,
+    /// How many objects were looked up.
+    looked_up: u32,
+    /// Objects that it does not know, although it has told of them.
+    pub(super) forgotten: BTreeSet<GatewayObject>,
+    pub(super) now: Timestamp,
 }
 
 /// Events in a page of the list.
@@ -181,6 +189,16 @@ impl GatewayDouble {
     /// Something has happened, and is in the list of events.
     pub fn records(&self, event: Inbound) {
         self.ledger(|ledger| ledger.events.push(event));
+    }
+
+    /// It does not know an object of which it has told: that was another account's.
+    pub fn forgets(&self, object: GatewayObject) {
+        self.ledger(|ledger| ledger.forgotten.insert(object));
+    }
+
+    /// How many pages of its lists were read, and how many objects were looked up.
+    pub fn reconciliation_requests(&self) -> (u32, u32) {
+        self.ledger(|ledger| (ledger.lists, ledger.looked_up))
     }
 
     /// The account has no key.
@@ -340,6 +358,7 @@ impl Ledger {
                     amount: *amount,
                     status: RefundStatus::Succeeded,
                     effect: (command.order, command.effect.id),
+                    made_at: self.now,
                 };
                 self.refunds.push(made.clone());
                 self.news.push(News::Refunded(made.clone()));
@@ -391,8 +410,31 @@ impl Ledger {
             return Err(unknown());
         }
         self.asked = self.asked.saturating_add(1);
-        let Some(intent) = self.intents.get(id) else {
+        if !self.intents.contains_key(id) {
             return Ok(None);
+        }
+        let facts = self.facts_of(id);
+        let inbound = facts.into_iter().enumerate().map(|(number, fact)| Inbound {
+            source: "stripe".to_owned(),
+            id: format!("{id}@{}.{number}", self.asked),
+            location: None,
+            occurred_at: self.now,
+            received_at: self.now,
+            fact: Fact::Payment {
+                order: OrderReference {
+                    order: None,
+                    intent: Some(id.to_owned()),
+                },
+                fact,
+            },
+        });
+        Ok(Some(inbound.collect()))
+    }
+
+    /// What an intent says of itself.
+    pub(super) fn facts_of(&self, id: &str) -> Vec<PaymentFact> {
+        let Some(intent) = self.intents.get(id) else {
+            return Vec::new();
         };
         let currency = "EUR".parse().expect("a currency");
         let mut facts = Vec::new();
@@ -415,21 +457,7 @@ impl Ledger {
         if intent.cancelled {
             facts.push(PaymentFact::Cancelled);
         }
-        let inbound = facts.into_iter().enumerate().map(|(number, fact)| Inbound {
-            source: "stripe".to_owned(),
-            id: format!("{id}@{}.{number}", self.asked),
-            location: None,
-            occurred_at: self.now,
-            received_at: self.now,
-            fact: Fact::Payment {
-                order: OrderReference {
-                    order: None,
-                    intent: Some(id.to_owned()),
-                },
-                fact,
-            },
-        });
-        Ok(Some(inbound.collect()))
+        facts
     }
 
     /// A page of the events, newest first.
@@ -492,7 +520,7 @@ fn refunded(made: &MadeRefund) -> EffectOutcome {
     }
 }
 
-fn unknown() -> Failure {
+pub(super) fn unknown() -> Failure {
     Failure::gateway("no answer")
 }
 
@@ -515,5 +543,26 @@ impl PaymentGateway for GatewayDouble {
         after: Option<&str>,
     ) -> Result<Option<EventPage>, Failure> {
         self.ledger(|ledger| ledger.page(since, after))
+    }
+
+    async fn list(
+        &self,
+        kind: ObjectKind,
+        made: Made,
+        after: Option<&str>,
+    ) -> Result<Option<RecordPage>, Failure> {
+        self.ledger(|ledger| {
+            ledger.lists += 1;
+            ledger.is_reached()?;
+            Ok((!ledger.is_disconnected).then(|| ledger.list(kind, made, after)))
+        })
+    }
+
+    async fn look_up(&self, object: &GatewayObject) -> Result<Option<GatewayRecord>, Failure> {
+        self.ledger(|ledger| {
+            ledger.looked_up += 1;
+            ledger.is_reached()?;
+            Ok(ledger.record(object))
+        })
     }
 }

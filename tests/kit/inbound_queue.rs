@@ -1,8 +1,13 @@
-//! The inbound queue, as a function sends to it.
+//! A queue, as a function sends to it.
 
 use std::sync::{Mutex, PoisonError};
 
-use app::{failure::Failure, ports::InboundQueue};
+use app::{
+    bus::message,
+    failure::Failure,
+    ports::{InboundQueue, ReconciliationQueue},
+};
+use jiff::civil::Date;
 
 /// Keeps what is sent until it is taken.
 #[derive(Debug, Default)]
@@ -22,5 +27,11 @@ impl InboundQueue for SentQueue {
         let mut bodies = self.bodies.lock().unwrap_or_else(PoisonError::into_inner);
         bodies.push(body.to_owned());
         Ok(())
+    }
+}
+
+impl ReconciliationQueue for SentQueue {
+    async fn reconcile(&self, day: Date) -> Result<(), Failure> {
+        self.send(&message::reconcile(day)).await
     }
 }

@@ -14,6 +14,7 @@ pub mod audit;
 pub mod case;
 pub mod faults;
 pub mod gateway;
+mod gateway_lists;
 pub mod inbound_queue;
 pub mod outside;
 pub mod races;

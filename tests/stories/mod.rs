@@ -26,6 +26,8 @@ mod per_shipment;
 mod placing;
 mod possible_duplicates;
 pub mod random_operations;
+mod reconciled_days;
+mod reconciliation;
 mod redrive;
 mod rejections;
 mod secured;

@@ -24,6 +24,8 @@ pub enum Permission {
     RefundOrders,
     /// Record money that has come, and refunds that people have made, where no payment gateway tells of it.
     RecordPayments,
+    /// Read in what the payment gateway's lists and our ledger differ.
+    ReadReconciliation,
     /// Place and release holds.
     HoldOrders,
     /// Read stock levels.
@@ -67,13 +69,14 @@ pub enum Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 18] = [
         Self::ReadOrders,
         Self::ReadPersonalData,
         Self::PlaceOrders,
         Self::CancelOrders,
         Self::RefundOrders,
         Self::RecordPayments,
+        Self::ReadReconciliation,
         Self::HoldOrders,
         Self::ReadStock,
         Self::AdjustStock,
@@ -96,6 +99,7 @@ impl Permission {
             Self::CancelOrders => "cancel_orders",
             Self::RefundOrders => "refund_orders",
             Self::RecordPayments => "record_payments",
+            Self::ReadReconciliation => "read_reconciliation",
             Self::HoldOrders => "hold_orders",
             Self::ReadStock => "read_stock",
             Self::AdjustStock => "adjust_stock",
@@ -171,6 +175,7 @@ pub const GRANTS: &[(Role, &[Permission])] = &[
             Permission::ReadOrders,
             Permission::PlaceOrders,
             Permission::RecordPayments,
+            Permission::ReadReconciliation,
             Permission::ReadStock,
             Permission::AdjustStock,
             Permission::ReadBackorders,
@@ -308,7 +313,7 @@ mod tests {
 
     /// One row for each permission: support, agent, operator, admin, shop, location. Written out apart from [`GRANTS`], so that a change
     /// there is a change here too.
-    const CELLS: [(Permission, [bool; 6]); 17] = [
+    const CELLS: [(Permission, [bool; 6]); 18] = [
         (
             Permission::ReadOrders,
             [true, true, true, true, false, false],
@@ -331,6 +336,10 @@ mod tests {
         ),
         (
             Permission::RecordPayments,
+            [false, false, true, true, false, false],
+        ),
+        (
+            Permission::ReadReconciliation,
             [false, false, true, true, false, false],
         ),
         (

@@ -3,13 +3,14 @@
 use app::{
     bus::{message, subscriptions::Consumer},
     failure::Failure,
-    ports::{InboundQueue, Redrive},
+    ports::{InboundQueue, ReconciliationQueue, Redrive},
 };
 use aws_sdk_sqs::{Client, error::DisplayErrorContext};
 use domain::{
     ids::{OrderId, Sku},
     order::Owed,
 };
+use jiff::civil::Date;
 
 use crate::runtime::{
     client::Connection,
@@ -50,6 +51,12 @@ impl Queue {
 impl InboundQueue for Queue {
     async fn send(&self, body: &str) -> Result<(), Failure> {
         self.put(body).await
+    }
+}
+
+impl ReconciliationQueue for Queue {
+    async fn reconcile(&self, day: Date) -> Result<(), Failure> {
+        self.put(&message::reconcile(day)).await
     }
 }
 

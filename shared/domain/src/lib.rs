@@ -11,6 +11,7 @@
 //! | [`stock`] | stock levels, movements, the backorder queue |
 //! | [`health`] | whether requests are sent to a location that fails |
 //! | [`inbound`] | facts from outside, in our own words |
+//! | [`reconciliation`] | in what the payment gateway and our ledger differ |
 //! | [`invariants`] | whether stored data obeys the rules I1 to I7 and I11 |
 
 pub mod decide;
@@ -23,6 +24,7 @@ pub mod location;
 pub mod money;
 mod open_set;
 pub mod order;
+pub mod reconciliation;
 pub mod routing;
 pub mod schema;
 mod serde_default;

@@ -2,18 +2,22 @@
 
 use app::{
     failure::Failure,
-    ports::{Clock, EventPage, GatewayCommand, PaymentGateway, SecretStore},
+    ports::{
+        Clock, EventPage, GatewayCommand, GatewayRecord, Made, PaymentGateway, RecordPage,
+        SecretStore,
+    },
     secrets,
 };
 use connect::{
     Headers, Secrets,
     vendors::stripe::commands::{
-        self, ApiAnswer, ApiRequest, Method, NoOutcome, RefundPage, SECRETS_PATH,
+        self, ApiAnswer, ApiRequest, ListedObject, Method, NoOutcome, RefundPage, SECRETS_PATH,
     },
 };
 use domain::{
     inbound::Inbound,
     order::{EffectAction, EffectOutcome},
+    reconciliation::{GatewayObject, ObjectKind},
 };
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
@@ -245,6 +249,48 @@ impl<S: SecretStore, C: Clock> PaymentGateway for HttpsGateway<S, C> {
             unreadable: unreadable.map(|(id, error)| (id, error.code())).collect(),
             next: page.next,
         }))
+    }
+
+    async fn list(
+        &self,
+        kind: ObjectKind,
+        made: Made,
+        after: Option<&str>,
+    ) -> Result<Option<RecordPage>, Failure> {
+        if self.key().await?.is_none() {
+            return Ok(None);
+        }
+        let asked_at = self.clock.now();
+        let request = commands::find_objects(kind, (made.from, made.to), after);
+        let answer = self.send(&request).await?;
+        let page = answer
+            .read(|answer| commands::objects(kind, answer, asked_at))
+            .map_err(|reason| self.failure_of(&format!("the list of {kind:?}"), reason))?;
+        let unreadable = page.unreadable.into_iter();
+        Ok(Some(RecordPage {
+            records: page.objects.into_iter().map(record).collect(),
+            unreadable: unreadable.map(|(id, error)| (id, error.code())).collect(),
+            next: page.next,
+        }))
+    }
+
+    async fn look_up(&self, object: &GatewayObject) -> Result<Option<GatewayRecord>, Failure> {
+        let Ok(request) = commands::find_object(object) else {
+            return Ok(None);
+        };
+        let asked_at = self.clock.now();
+        let answer = self.send(&request).await?;
+        let found = answer
+            .read(|answer| commands::object(object, answer, asked_at))
+            .map_err(|reason| self.failure_of(&format!("object {}", object.id), reason))?;
+        Ok(found.map(record))
+    }
+}
+
+fn record(object: ListedObject) -> GatewayRecord {
+    GatewayRecord {
+        id: object.id,
+        facts: object.facts,
     }
 }
 

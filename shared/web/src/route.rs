@@ -31,6 +31,7 @@ pub enum Operation {
     CloseStockException,
     ListUnmatchedPayments,
     CloseUnmatchedPayment,
+    ReadReconciliation,
     CancelOrder,
     RefundOrder,
     RetryEffect,

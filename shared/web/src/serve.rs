@@ -16,8 +16,8 @@ use crate::{
         close_unmatched_payment, hold_order, list_backorders, list_exceptions,
         list_fulfillment_orders, list_locations, list_orders, list_suppliers,
         list_unmatched_payments, place_order, put_location, put_supplier, read_fulfillment_order,
-        read_order, read_stock, record_payment, record_refund, refund_order, release_hold,
-        report_fulfillment, retry_effect, take_exception, take_stock_exception,
+        read_order, read_reconciliation, read_stock, record_payment, record_refund, refund_order,
+        release_hold, report_fulfillment, retry_effect, take_exception, take_stock_exception,
     },
     settings::Settings,
 };
@@ -88,6 +88,7 @@ async fn answer(
         Operation::TakeStockException => take_stock_exception::handle(&call).await,
         Operation::CloseStockException => close_stock_exception::handle(&call).await,
         Operation::ListUnmatchedPayments => list_unmatched_payments::handle(&call).await,
+        Operation::ReadReconciliation => read_reconciliation::handle(&call).await,
         Operation::CloseUnmatchedPayment => close_unmatched_payment::handle(&call).await,
         Operation::CancelOrder => cancel_order::handle(&call).await,
         Operation::RefundOrder => refund_order::handle(&call).await,

@@ -46,6 +46,9 @@ fn is_last_receive(message: &Message) -> bool {
 impl Day<'_> {
     /// A webhook is sent, or waits for the one before it in its lane.
     pub(super) fn sends(&mut self, webhook: Webhook) {
+        if self.is_lost(&webhook) {
+            return;
+        }
         if let Some(lane) = &webhook.lane
             && let Some(waiting) = self.lanes.get_mut(lane)
         {

@@ -26,6 +26,8 @@ pub(super) enum Event {
     Message(Message),
     /// The schedule starts the sweep.
     Sweep,
+    /// The schedule has the last days compared with the gateway.
+    Reconciliation,
 }
 
 /// Who sends a webhook.

@@ -10,6 +10,7 @@ use super::{
     carrier::Parcel,
     choices::{Choices, Script},
     customers::Customer,
+    deaf::night_after,
     gateway::Ledger,
     kinds::{Kind, Kinds},
     system::System,
@@ -69,13 +70,23 @@ pub(super) struct Day<'w> {
     pub(super) story: Vec<String>,
     pub(super) explained: u64,
     pub(super) counted: u64,
+    /// No webhook about money arrives.
+    pub(super) is_deaf: bool,
+    /// When the last days are compared with the gateway next.
+    pub(super) next_night: Timestamp,
     morning: Timestamp,
     tells: bool,
 }
 
 impl<'w> Day<'w> {
-    pub(super) fn new(world: &'w mut World, choices: Choices, kinds: Kinds, tells: bool) -> Self {
+    pub(super) fn new(
+        world: &'w mut World,
+        mut choices: Choices,
+        kinds: Kinds,
+        tells: bool,
+    ) -> Self {
         let morning = world.now();
+        let is_deaf = kinds.has(Kind::Deaf) && choices.happens("webhooks about money are lost", 15);
         Self {
             system: System::new(world),
             choices,
@@ -94,6 +105,8 @@ impl<'w> Day<'w> {
             story: Vec::new(),
             explained: 0,
             counted: 0,
+            is_deaf,
+            next_night: night_after(morning),
             morning,
             tells,
         }
@@ -113,6 +126,7 @@ impl<'w> Day<'w> {
             self.rests().await;
         }
         self.judge().await;
+        self.judges_what_differs().await;
         Report {
             wrong: self.wrong.into_iter().collect(),
             script: self.choices.script(),
@@ -184,6 +198,10 @@ impl<'w> Day<'w> {
     async fn run(&mut self) {
         let mut next_sweep = self.system.world.now();
         while let Some((at, event)) = self.agenda.next() {
+            if self.nights_begin(at) {
+                self.agenda.add(at, event);
+                continue;
+            }
             if at > next_sweep {
                 let pause = SignedDuration::from_mins(SWEEP_EVERY);
                 next_sweep = at.checked_add(pause).expect("a time");
@@ -205,6 +223,7 @@ impl<'w> Day<'w> {
             Event::Arrives(webhook) => self.arrives(webhook),
             Event::Message(message) => self.receives(message).await,
             Event::Sweep => self.sweeps(),
+            Event::Reconciliation => self.reconciles(),
         }
         self.takes_what_was_sent().await;
     }
@@ -218,6 +237,9 @@ impl<'w> Day<'w> {
                     self.system.world.gateway.inner.forgets_keys();
                 }
                 self.in_minutes(pause, Event::Sweep);
+                let until = SignedDuration::from_mins(pause);
+                let until = self.system.world.now().checked_add(until);
+                self.nights_begin(until.expect("a time"));
                 self.run_without_sweeps().await;
                 if self.system.world.changes() != before {
                     break;

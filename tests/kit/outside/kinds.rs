@@ -66,6 +66,7 @@ kinds! {
     Disputes = "disputes", "A customer disputes the payment, and wins or loses.";
     Carriers = "carriers", "Carriers tell their steps, flap between problem and progress, and bring parcels back.";
     Late = "late", "Messages come minutes late.";
+    Deaf = "deaf", "No webhook about money arrives the whole day: the gateway is asked, and compared with each night.";
     Withheld = "withheld", "Webhooks are withheld for many hours; what follows them waits, and is no dead letter.";
     Twice = "twice", "Messages come several times.";
     Deaths = "deaths", "Processes die between any two steps.";

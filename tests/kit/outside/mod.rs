@@ -16,6 +16,7 @@ mod choices;
 mod commands;
 mod customers;
 mod day;
+mod deaf;
 mod gateway;
 mod kinds;
 pub mod run;

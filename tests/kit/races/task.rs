@@ -180,9 +180,10 @@ pub(super) async fn perform(
     clock: &ManualClock,
     order: OrderId,
 ) -> Result<(), Failure> {
-    let inbound = &SentQueue::default();
+    let (inbound, own) = (&SentQueue::default(), &SentQueue::default());
+    let queues = &payments::Queues { inbound, own };
     let stop_at = Timestamp::MAX;
-    payments::on_message(store, gateway, inbound, clock, &redrive(order), stop_at).await
+    payments::on_message(store, gateway, queues, clock, &redrive(order), stop_at).await
 }
 
 pub(super) fn key(text: &str) -> IdempotencyKey {

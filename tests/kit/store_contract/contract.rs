@@ -1,6 +1,8 @@
 use app::ports::Store;
 
-use super::{concurrency, counts, listings, orders, samples::Samples, stock, unmatched};
+use super::{
+    concurrency, counts, listings, orders, reconciliation, samples::Samples, stock, unmatched,
+};
 
 /// Runs the whole contract. `run` keeps apart what two runs on one table write: any number not used before.
 pub async fn store_contract(store: &impl Store, run: u64) {
@@ -37,6 +39,10 @@ pub async fn store_contract(store: &impl Store, run: u64) {
     listings::the_health_of_a_location_is_written_over_the_version_that_was_read(store, &samples)
         .await;
     listings::the_position_in_the_gateways_events_is_written_over_the_one_that_was_read(store)
+        .await;
+    reconciliation::the_result_of_a_day_is_written_over_the_one_that_was_read(store, &samples)
+        .await;
+    reconciliation::an_order_is_listed_on_each_day_on_which_its_money_has_moved(store, &samples)
         .await;
     concurrency::of_many_changes_on_one_version_one_is_written(store, &samples).await;
     concurrency::many_reservations_never_oversell(store, &samples).await;

@@ -8,6 +8,7 @@ mod contract;
 mod counts;
 mod listings;
 mod orders;
+mod reconciliation;
 mod samples;
 pub mod single_writes;
 mod stock;

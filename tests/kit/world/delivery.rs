@@ -127,6 +127,9 @@ impl World {
         for body in self.inbound.inner.take() {
             self.send(Consumer::Lifecycle, body);
         }
+        for body in self.own.inner.take() {
+            self.send(Consumer::Payments, body);
+        }
         for body in self.redrive.inner.take_skus() {
             self.continued = self.continued.saturating_add(1);
             self.send(Consumer::Replenishment, body);
@@ -185,10 +188,14 @@ impl World {
                 dispatch::on_message(store, provider, clock, body).await
             }
             Consumer::Payments => {
-                let (gateway, inbound) = (&self.gateway, &self.inbound);
+                let gateway = &self.gateway;
+                let queues = &payments::Queues {
+                    inbound: &self.inbound,
+                    own: &self.own,
+                };
                 gateway.inner.time_is(clock.now());
                 let stop_at = self.clock.now() + TIME_PER_MESSAGE;
-                payments::on_message(store, gateway, inbound, clock, body, stop_at).await
+                payments::on_message(store, gateway, queues, clock, body, stop_at).await
             }
             Consumer::Cancellation => {
                 cancel_after_failed_payment::on_message(store, clock, body).await

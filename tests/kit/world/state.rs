@@ -35,6 +35,8 @@ pub struct World {
     pub(super) redrive: Faulty<MemoryRedrive>,
     /// What functions other than intake put on the inbound queue.
     pub(crate) inbound: Faulty<SentQueue>,
+    /// What payments puts on its own queue.
+    pub(crate) own: Faulty<SentQueue>,
     pub(super) faults: Arc<FaultInjector>,
     pub(crate) delivery: Delivery,
     pub(super) queues: Queues,
@@ -83,6 +85,10 @@ impl World {
                 faults: Arc::clone(&faults),
             },
             inbound: Faulty {
+                inner: SentQueue::default(),
+                faults: Arc::clone(&faults),
+            },
+            own: Faulty {
                 inner: SentQueue::default(),
                 faults: Arc::clone(&faults),
             },

@@ -58,6 +58,11 @@ macro_rules! limits {
 fn the_table_of_limits_is_that_of_the_code() {
     let constants = limits! {
         connect::vendors::stripe::commands::PAGE_EVENTS;
+        connect::vendors::stripe::commands::PAGE_OBJECTS;
+        app::usecases::reconcile::RECONCILED_DAYS;
+        app::usecases::reconcile::DISPUTES_BACK_DAYS;
+        domain::reconciliation::DAY_DIFFERENCES_MAX;
+        web::RECONCILIATION_DAYS_MAX;
         domain::order::ASK_AFTER_S;
         domain::order::NOT_FOUND_TIMES;
         domain::order::CAPTURES_MAX;

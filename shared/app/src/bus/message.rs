@@ -10,6 +10,8 @@
 //! | `{"sweep":true}` | replenishment | find overdue work |
 //! | `{"sweep":{"after":"..."}}` | replenishment | go on with the backordered SKUs |
 //! | `{"poll":true}` | payments | read what the payment gateway has recorded |
+//! | `{"reconcile":true}` | payments | compare the last days with the payment gateway |
+//! | `{"reconcile":{"day":"2026-11-22"}}` | payments | compare this day, or go on with it |
 //!
 //! Consumers read the order again, so of an event only its order and its id matter; replenishment also reads the SKUs
 //! in `data`. Unknown fields are ignored.
@@ -18,6 +20,7 @@ use domain::{
     ids::{OrderId, Sku},
     order::Cause,
 };
+use jiff::civil::Date;
 use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::{Value, json};
 
@@ -36,6 +39,8 @@ pub enum QueueMessage {
     Sweep(Option<String>),
     /// Read what the payment gateway has recorded.
     Poll,
+    /// Compare a UTC day with the payment gateway; none: the last days.
+    Reconcile(Option<Date>),
 }
 
 /// An event from the bus, with the fields that consumers use.
@@ -77,11 +82,16 @@ struct OfSku {
     sku: Sku,
 }
 
+#[derive(Deserialize)]
+struct OfDay {
+    day: Date,
+}
+
 impl QueueMessage {
     /// Reads the body of a message.
     ///
     /// # Errors
-    /// [`Failure::Malformed`] when it is none of the five.
+    /// [`Failure::Malformed`] when it is none of these.
     pub fn read(body: &str) -> Result<Self, Failure> {
         let value: Value = parse(body)?;
         if let Some(redrive) = value.get("redrive") {
@@ -93,6 +103,10 @@ impl QueueMessage {
             Ok(Self::Sweep(after.map(str::to_owned)))
         } else if value.get("poll").is_some() {
             Ok(Self::Poll)
+        } else if let Some(reconcile) = value.get("reconcile") {
+            let is_day = reconcile.is_object();
+            let day = is_day.then(|| field::<OfDay>(reconcile)).transpose()?;
+            Ok(Self::Reconcile(day.map(|OfDay { day }| day)))
         } else {
             let Envelope { name, detail } = field(&value)?;
             Ok(Self::Event(BusEvent {
@@ -126,9 +140,11 @@ impl QueueMessage {
             }) => Err(Failure::Malformed(format!(
                 "an event `{name}` without `detail.order_id`"
             ))),
-            Self::Drain(_) | Self::Sweep(_) | Self::Poll => Err(Failure::Malformed(
-                "a message that is about no order, on the queue of another function".to_owned(),
-            )),
+            Self::Drain(_) | Self::Sweep(_) | Self::Poll | Self::Reconcile(_) => {
+                Err(Failure::Malformed(
+                    "a message that is about no order, on the queue of another function".to_owned(),
+                ))
+            }
         }
     }
 }
@@ -181,6 +197,11 @@ pub fn drain(sku: &Sku) -> String {
 /// The message to go on with the sweep of the backordered SKUs.
 pub fn sweep_after(cursor: &str) -> String {
     json!({ "sweep": { "after": cursor } }).to_string()
+}
+
+/// The message to compare a day with the payment gateway, or what is left of it.
+pub fn reconcile(day: Date) -> String {
+    json!({ "reconcile": { "day": day } }).to_string()
 }
 
 /// Reads JSON. The error names the position and no content, because a body may contain personal data.
@@ -250,6 +271,15 @@ mod tests {
             QueueMessage::read(r#"{"poll":true}"#).unwrap(),
             QueueMessage::Poll
         );
+        assert_eq!(
+            QueueMessage::read(r#"{"reconcile":true}"#).unwrap(),
+            QueueMessage::Reconcile(None)
+        );
+        let day = "2026-11-22".parse().unwrap();
+        assert_eq!(
+            QueueMessage::read(&reconcile(day)).unwrap(),
+            QueueMessage::Reconcile(Some(day))
+        );
     }
 
     #[test]
@@ -261,6 +291,7 @@ mod tests {
             "{}",
             r#"{"redrive":{"order":"x"}}"#,
             r#"{"drain":{}}"#,
+            r#"{"reconcile":{"day":"2026-02-30"}}"#,
         ] {
             assert!(
                 matches!(QueueMessage::read(body), Err(Failure::Malformed(_))),

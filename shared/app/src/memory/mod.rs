@@ -9,6 +9,7 @@ mod clock;
 mod payments;
 mod provider;
 mod queues;
+mod reconciliation;
 mod rows;
 mod store;
 mod sync;

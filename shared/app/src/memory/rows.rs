@@ -10,10 +10,11 @@ use domain::{
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
     order::{Contact, Order, OrderState, PlacedOrder},
+    reconciliation::DayResult,
     stock::Backorder,
     stock::{StockCommit, StockDelta, StockException, StockLevel, StockRecord},
 };
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use serde::{Serialize, de::DeserializeOwned};
 
 use super::payments::Payments;
@@ -59,6 +60,7 @@ pub(super) struct Rows {
     pub(super) rules: Option<RoutingRules>,
     pub(super) health: BTreeMap<LocationId, LocationHealth>,
     pub(super) events_cursor: Option<EventsCursor>,
+    pub(super) day_results: BTreeMap<Date, DayResult>,
     pub(super) stream: Vec<Streamed>,
 }
 

@@ -7,6 +7,7 @@ mod events_cursor;
 mod fulfillment_provider;
 mod payment_gateway;
 mod queues;
+mod reconciliation;
 mod secrets;
 mod store;
 mod unmatched;
@@ -14,8 +15,11 @@ mod unmatched;
 pub use clock::{Clock, IdGenerator};
 pub use events_cursor::{EventsCursor, EventsWalk};
 pub use fulfillment_provider::{FulfillmentProvider, ProviderRequest};
-pub use payment_gateway::{EventPage, GatewayCommand, PaymentGateway};
-pub use queues::{InboundQueue, Redrive};
+pub use payment_gateway::{
+    EventPage, GatewayCommand, GatewayRecord, Made, PaymentGateway, RecordPage,
+};
+pub use queues::{InboundQueue, ReconciliationQueue, Redrive};
+pub use reconciliation::ReconciliationStore;
 pub use secrets::SecretStore;
 pub use store::{
     ConfigStore, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest,

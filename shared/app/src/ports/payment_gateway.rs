@@ -5,6 +5,7 @@ use domain::{
     inbound::Inbound,
     money::Currency,
     order::{Effect, EffectOutcome},
+    reconciliation::{GatewayObject, ObjectKind},
 };
 
 use jiff::Timestamp;
@@ -31,6 +32,35 @@ pub struct EventPage {
     pub unreadable: Vec<(String, &'static str)>,
     /// The gateway's id of the last event of the page, when there are older ones.
     pub next: Option<String>,
+}
+
+/// An object as the gateway's own list has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GatewayRecord {
+    /// The gateway's id.
+    pub id: String,
+    /// What it says now, as webhooks tell of it; nothing, when it tells of no money or can belong to no order.
+    pub facts: Vec<Inbound>,
+}
+
+/// A page of one of the gateway's lists.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecordPage {
+    /// The objects, newest first.
+    pub records: Vec<GatewayRecord>,
+    /// The gateway's ids of objects that cannot be read, each with the code of the reason.
+    pub unreadable: Vec<(String, &'static str)>,
+    /// The gateway's id of the last object of the page, when there are older ones.
+    pub next: Option<String>,
+}
+
+/// When the objects of a list were made, UTC: from `from` on, before `to`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Made {
+    /// The first moment.
+    pub from: Timestamp,
+    /// The moment after the last one.
+    pub to: Timestamp,
 }
 
 /// Performs effects at the payment gateway, and tells what has happened there. The gateway knows keys for a day: the same key is the same attempt, and
@@ -77,4 +107,25 @@ pub trait PaymentGateway: Sync {
         since: Timestamp,
         after: Option<&str>,
     ) -> impl Future<Output = Result<Option<EventPage>, Failure>> + Send;
+
+    /// A page of the objects of a kind that were made in a span of time, newest first; `after`: the id of the object after
+    /// which it begins. None: no gateway is connected.
+    ///
+    /// # Errors
+    /// [`Failure::Gateway`], and [`Failure::Unavailable`] when it does not let us in.
+    fn list(
+        &self,
+        kind: ObjectKind,
+        made: Made,
+        after: Option<&str>,
+    ) -> impl Future<Output = Result<Option<RecordPage>, Failure>> + Send;
+
+    /// An object as it is now. None: the gateway does not know it.
+    ///
+    /// # Errors
+    /// [`Failure::Gateway`], and [`Failure::Unavailable`] when it does not let us in.
+    fn look_up(
+        &self,
+        object: &GatewayObject,
+    ) -> impl Future<Output = Result<Option<GatewayRecord>, Failure>> + Send;
 }

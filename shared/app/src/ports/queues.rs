@@ -5,6 +5,8 @@ use domain::{
     order::Owed,
 };
 
+use jiff::civil::Date;
+
 use crate::failure::Failure;
 
 /// The queues on which the sweep sends overdue work again.
@@ -26,4 +28,10 @@ pub trait InboundQueue: Sync {
     /// # Errors
     /// [`Failure::Unavailable`]: it may or may not be stored; send it again.
     fn send(&self, body: &str) -> impl Future<Output = Result<(), Failure>> + Send;
+}
+
+/// The queue of `payments`, on which the reconciliation of a day goes on.
+pub trait ReconciliationQueue: Sync {
+    /// Has a day compared with the payment gateway, or what is left of it.
+    fn reconcile(&self, day: Date) -> impl Future<Output = Result<(), Failure>> + Send;
 }

@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::{EventsCursor, UnmatchedStore};
+use super::{EventsCursor, ReconciliationStore, UnmatchedStore};
 use crate::failure::Failure;
 
 /// The outcome of a conditional write of an order.
@@ -302,11 +302,23 @@ pub trait EventsCursorStore: Sync {
 
 /// All of them, as one table stores them.
 pub trait Store:
-    OrderStore + StockStore + ConfigStore + HealthStore + EventsCursorStore + UnmatchedStore
+    OrderStore
+    + StockStore
+    + ConfigStore
+    + HealthStore
+    + EventsCursorStore
+    + UnmatchedStore
+    + ReconciliationStore
 {
 }
 
 impl<T> Store for T where
-    T: OrderStore + StockStore + ConfigStore + HealthStore + EventsCursorStore + UnmatchedStore
+    T: OrderStore
+        + StockStore
+        + ConfigStore
+        + HealthStore
+        + EventsCursorStore
+        + UnmatchedStore
+        + ReconciliationStore
 {
 }

@@ -72,7 +72,7 @@ pub(super) async fn apply_payment(
 }
 
 /// The order that is placed and that the payment names: our id, or the shop's number.
-async fn placed_order(
+pub(super) async fn placed_order(
     store: &impl OrderStore,
     reference: &OrderReference,
 ) -> Result<Option<OrderId>, Failure> {

@@ -5,7 +5,7 @@
 //! | [`place`], [`cancel`], [`refund`], [`record_payment`], [`hold`], [`adjust_stock`], [`work_exceptions`], [`work_stock_exceptions`], [`unmatched_payments`], [`report_fulfillment`] | a person or a shop, over HTTP |
 //! | [`apply_inbound`] | a webhook of a payment provider or a location |
 //! | [`route`], [`dispatch`], [`cancel_after_failed_payment`], [`release_backorders`] | an event on the bus, or the sweep |
-//! | [`payments`]: [`perform_effects`], `ask_gateway`, [`read_gateway_events`] | an event on the bus, or the sweep; the schedule |
+//! | [`payments`]: [`perform_effects`], `ask_gateway`, [`read_gateway_events`], [`reconcile`] | an event on the bus, or the sweep; the schedule |
 //! | [`sweep`] | the schedule |
 //!
 //! Shared: [`execute`](mod@execute) (read, decide, write, retry), `commit_decision` (the same for routing decisions),
@@ -32,6 +32,7 @@ pub mod perform_effects;
 pub mod place;
 pub mod placement_defaults;
 pub mod read_gateway_events;
+pub mod reconcile;
 pub mod record_payment;
 pub mod refund;
 pub mod release_backorders;

@@ -18,6 +18,7 @@ mod movements;
 pub mod order_detail;
 pub mod order_summary;
 pub mod placed_order;
+pub mod reconciliation;
 pub mod recorded;
 mod redaction;
 pub mod refunds;

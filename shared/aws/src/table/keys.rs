@@ -31,6 +31,8 @@ pub(super) const RULES: &str = "RULES#";
 pub(super) const HEALTH: &str = "HEALTH";
 /// The one partition key of positions in lists that others keep; apart, so that a role may write them and nothing else.
 pub(super) const CURSOR: &str = "CURSOR";
+/// The one partition key of the results of reconciliation; apart, so that a role may write them and nothing else.
+pub(super) const RECONCILIATION: &str = "RECONCILIATION";
 /// The one partition key of the index `by-exceptions`.
 pub(super) const OPEN_EXCEPTIONS: &str = "OPEN";
 /// The partition key of the unmatched payments in the index `by-exceptions` that are open, and of those that are closed.
@@ -152,6 +154,11 @@ impl Key {
         Self::new(CURSOR.to_owned(), "GATEWAY_EVENTS")
     }
 
+    /// The result of reconciling a day.
+    pub(super) fn reconciliation(day: Date) -> Self {
+        Self::new(RECONCILIATION.to_owned(), day.to_string())
+    }
+
     pub(super) fn location(id: &LocationId) -> Self {
         Self::new(CONFIG.to_owned(), format!("{LOCATION}{id}"))
     }
@@ -195,6 +202,11 @@ pub(super) fn sku_item(sk: &str) -> Option<SkuItem> {
 /// The partition key of the index `by-phase-day`.
 pub(super) fn phase_day(phase: Phase, day: Date) -> String {
     format!("{}#{day}", phase.as_str())
+}
+
+/// The partition key in the index `by-phase-day` of the commits that the payment gateway must agree with.
+pub(super) fn money_day(day: Date) -> String {
+    format!("money#{day}")
 }
 
 /// A time as text of fixed width, so that sorting the text sorts the times.

@@ -6,7 +6,7 @@
 //! | order as placed | `ORDER#<id>` | `PLACED` | `text` | load |
 //! | contact, in the table of personal data | `ORDER#<id>` | `CONTACT#<version, 6 digits>` | `text`, `customer` (keyed hash of the e-mail address), `placed_at` | contact, list by customer |
 //! | order state | `ORDER#<id>` | `STATE` | `text`, `version`, `phase_day`, `placed_at`; `due`, `due_at` while progress is owed; `exceptions` while one is open | load, list by phase (open, done) and day, sweep, list exceptions |
-//! | commit | `ORDER#<id>` | `COMMIT#<seq, 6 digits>` | `text`, `hash`, `order_id`, `outbox` | audit, the stream |
+//! | commit | `ORDER#<id>` | `COMMIT#<seq, 6 digits>` | `text`, `hash`, `order_id`, `outbox`; `phase_day` and `placed_at` (when it was written) where the payment gateway must agree with it | audit, the stream, reconciliation |
 //! | API request that changed nothing | `ORDER#<id>` | `UNCHANGED#<hash of its cause>` | `expires_at` | duplicate check |
 //! | reference | `REF#<kind>#<value>` | `REF` | `order_id` | find |
 //! | unmatched payment | `REF#intent#<intent>`, or `REF#payment#<name of its order>` | `REF` | `text`, `version`, `exceptions`, `placed_at`; `order_id` once an order has named it, and then it is a reference | applying facts, placing, list |
@@ -19,6 +19,7 @@
 //! | location, supplier | `CONFIG` | `LOCATION#<id>` | `text` | routing, dispatch |
 //! | health of a location | `HEALTH` | `LOCATION#<id>` | `text`, `version` | dispatch, list of locations |
 //! | position in the payment gateway's list of events | `CURSOR` | `GATEWAY_EVENTS` | `text`, `version` | payments |
+//! | result of reconciling a day | `RECONCILIATION` | `<day>` | `text`, `version` | payments, list |
 //! | rules | `CONFIG` | `RULES#<version, 6 digits>` | `text` | routing |
 //!
 //! `text` and `record` are JSON documents, read as a whole; `schema` beside them is the version of the document, and a
@@ -43,6 +44,7 @@ mod order_items;
 mod orders;
 mod outbox;
 mod place;
+mod reconciliation;
 mod save;
 mod stock;
 mod stock_exceptions;

@@ -10,7 +10,7 @@ use domain::{
 use super::{
     client::Table,
     items::{Item, SCHEMA},
-    keys::{self, DUE, Key, OPEN_EXCEPTIONS, phase_day, sortable},
+    keys::{self, DUE, Key, OPEN_EXCEPTIONS, money_day, phase_day, sortable},
     transact::FailedCondition,
     writes::{ABSENT, Condition, Write, number, text},
 };
@@ -195,12 +195,18 @@ pub(super) fn state_item(order: &Order) -> Result<Item, Failure> {
 
 /// A commit: audit record and outbox in one item.
 fn commit_item(order: OrderId, commit: &Commit) -> Item {
-    Item::new(Key::commit(order, commit.body.seq))
+    let item = Item::new(Key::commit(order, commit.body.seq))
         .text("text", commit.text.as_str())
         .text("hash", commit.hash.as_str())
         .text("order_id", order.to_string())
         .number(SCHEMA, commit.body.schema)
-        .text("outbox", "1")
+        .text("outbox", "1");
+    match commit.body.reconciled_day() {
+        Some(day) => item
+            .text("phase_day", money_day(day))
+            .text("placed_at", sortable(commit.body.at)),
+        None => item,
+    }
 }
 
 pub(super) fn reference_item(reference: &Reference, order: OrderId) -> Item {

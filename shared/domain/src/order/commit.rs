@@ -1,6 +1,6 @@
 //! Commits: the audit trail, the outbox and the hash chain in one record.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -97,6 +97,12 @@ pub struct CommitBody {
 }
 
 impl CommitBody {
+    /// The UTC day on which it is reconciled with the payment gateway; none, when it is nothing to the gateway.
+    pub fn reconciled_day(&self) -> Option<Date> {
+        let day = || self.at.to_zoned(TimeZone::UTC).date();
+        self.events.iter().any(Event::is_reconciled).then(day)
+    }
+
     /// Whether the order remembers the cause. It does not for steps of shipments that have a time: a copy is not newer
     /// than what it has recorded, so it changes nothing, and an order's memory does not grow with what carriers report.
     /// A request has an idempotency key, which is always remembered.

@@ -666,6 +666,17 @@ impl Event {
         }
     }
 
+    /// Whether it changes what an order and the payment gateway must agree about.
+    pub fn is_reconciled(&self) -> bool {
+        matches!(
+            self,
+            Self::PaymentAuthorized { .. }
+                | Self::PaymentCaptured { .. }
+                | Self::RefundUpdated { .. }
+                | Self::DisputeUpdated { .. }
+        )
+    }
+
     /// The event's name: the `detail-type` on the bus.
     pub fn name(&self) -> &'static str {
         match self {

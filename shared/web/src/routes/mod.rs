@@ -19,6 +19,7 @@ pub(crate) mod put_location;
 pub(crate) mod put_supplier;
 pub(crate) mod read_fulfillment_order;
 pub(crate) mod read_order;
+pub(crate) mod read_reconciliation;
 pub(crate) mod read_stock;
 pub(crate) mod record_payment;
 pub(crate) mod record_refund;
@@ -51,6 +52,7 @@ pub const ROUTES: &[Route] = &[
     close_stock_exception::ROUTE,
     list_unmatched_payments::ROUTE,
     close_unmatched_payment::ROUTE,
+    read_reconciliation::ROUTE,
     list_fulfillment_orders::ROUTE,
     read_fulfillment_order::ROUTE,
     report_fulfillment::ACCEPT,

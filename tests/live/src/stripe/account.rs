@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{
-    error::ApiError, intents::Intent, ledger::Ledger, ledger::LedgerRefund, params::Params,
-    refunds::Refund,
+    disputes::Dispute, error::ApiError, intents::Intent, ledger::Ledger, ledger::LedgerRefund,
+    lists::page, params::Params, refunds::Refund,
 };
 use crate::outcome::StoryError;
 
@@ -14,6 +14,7 @@ use crate::outcome::StoryError;
 pub(super) struct Account {
     pub(super) intents: BTreeMap<String, Intent>,
     pub(super) refunds: Vec<Refund>,
+    pub(super) disputes: Vec<Dispute>,
     /// New refunds are pending, as those of some payment methods are.
     pub(super) refunds_take_time: bool,
 }
@@ -22,17 +23,30 @@ pub(super) struct Account {
 pub(super) type Done = (Value, Option<&'static str>);
 
 impl Account {
-    /// Carries out a request. `path` has no query.
+    /// Carries out a request. `path` has no query; what is made is of the time `now_s`, Unix seconds.
     pub(super) fn handle(
         &mut self,
         method: &str,
         path: &str,
         form: &str,
+        now_s: i64,
     ) -> Result<Done, ApiError> {
         let segments: Vec<&str> = path.trim_matches('/').split('/').collect();
         match (method, segments.as_slice()) {
-            ("POST", ["v1", "refunds"]) => self.refund(form),
-            ("GET", ["v1", "refunds"]) => self.list(form),
+            ("POST", ["v1", "refunds"]) => self.refund(form, now_s),
+            ("GET", ["v1", "refunds"]) => self.list_refunds(form),
+            ("GET", ["v1", "refunds", id]) => {
+                let found = self.refunds.iter().find(|refund| refund.id == *id);
+                let found = found.ok_or_else(|| ApiError::missing("refund"))?;
+                Ok((object(found.object())?, None))
+            }
+            ("GET", ["v1", "disputes"]) => self.list_disputes(form),
+            ("GET", ["v1", "disputes", id]) => {
+                let found = self.disputes.iter().find(|dispute| dispute.id == *id);
+                let found = found.ok_or_else(|| ApiError::missing("dispute"))?;
+                Ok((object(found.object())?, None))
+            }
+            ("GET", ["v1", "payment_intents"]) => self.list_intents(form),
             ("GET", ["v1", "payment_intents", id]) => {
                 let found = self.intent(id)?;
                 let mut shown = object(found.object())?;
@@ -59,7 +73,7 @@ impl Account {
         }
     }
 
-    fn refund(&mut self, form: &str) -> Result<Done, ApiError> {
+    fn refund(&mut self, form: &str, now_s: i64) -> Result<Done, ApiError> {
         let params = Params::decode(form, &["payment_intent", "amount", "reason"])?;
         let id = params.required("payment_intent")?;
         let amount = params.amount("amount")?;
@@ -86,15 +100,34 @@ impl Account {
                 "succeeded"
             },
             metadata: params.metadata(),
+            created_s: now_s,
         };
         let made = object(refund.object())?;
         self.refunds.push(refund);
         Ok((made, Some("refund.created")))
     }
 
-    /// A page of refunds, newest first.
-    fn list(&self, query: &str) -> Result<Done, ApiError> {
-        let params = Params::decode(query, &["payment_intent", "limit", "starting_after"])?;
+    fn list_intents(&self, query: &str) -> Result<Done, ApiError> {
+        let params = Params::decode(
+            query,
+            &["created[gte]", "created[lt]", "limit", "starting_after"],
+        )?;
+        let mut found: Vec<&Intent> = self.intents.values().collect();
+        found.sort_by_key(|intent| (intent.created_s, &intent.id));
+        let found = found.into_iter().rev();
+        let objects = found.map(|intent| object(intent.object()));
+        page("/v1/payment_intents", objects, &params)
+    }
+
+    fn list_refunds(&self, query: &str) -> Result<Done, ApiError> {
+        let known = [
+            "created[gte]",
+            "created[lt]",
+            "payment_intent",
+            "limit",
+            "starting_after",
+        ];
+        let params = Params::decode(query, &known)?;
         if let Some(intent) = params.text("payment_intent") {
             self.intent(intent)?;
         }
@@ -102,23 +135,19 @@ impl Account {
             let intent = params.text("payment_intent");
             intent.is_none_or(|intent| refund.intent == intent)
         };
-        let mut found: Vec<&Refund> = self.refunds.iter().rev().filter(of_intent).collect();
-        if let Some(after) = params.text("starting_after") {
-            let position = found.iter().position(|refund| refund.id == after);
-            let position = position.ok_or_else(|| ApiError::missing("refund"))?;
-            found.drain(..=position);
-        }
-        let limit = params.amount("limit")?.unwrap_or(10).min(100);
-        let limit = usize::try_from(limit).unwrap_or(10);
-        let page = found
-            .iter()
-            .take(limit)
-            .map(|refund| object(refund.object()));
-        let page = page.collect::<Result<Vec<Value>, ApiError>>()?;
-        let list = json!({
-            "object": "list", "url": "/v1/refunds", "has_more": found.len() > page.len(), "data": page,
-        });
-        Ok((list, None))
+        let found = self.refunds.iter().rev().filter(of_intent);
+        let objects = found.map(|refund| object(refund.object()));
+        page("/v1/refunds", objects, &params)
+    }
+
+    fn list_disputes(&self, query: &str) -> Result<Done, ApiError> {
+        let params = Params::decode(
+            query,
+            &["created[gte]", "created[lt]", "limit", "starting_after"],
+        )?;
+        let found = self.disputes.iter().rev();
+        let objects = found.map(|dispute| object(dispute.object()));
+        page("/v1/disputes", objects, &params)
     }
 
     fn change(

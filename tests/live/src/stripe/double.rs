@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use tiny_http::Server;
 
 use super::{
+    disputes::Dispute,
     faults::Fault,
     intents::Intent,
     ledger::Ledger,
@@ -51,6 +52,7 @@ impl Stripe {
 
     /// The customer has authorized an amount, which can be captured once. No event tells of it until [`Stripe::tell`].
     pub fn authorize(&self, intent: &str, order: &str, currency: &str, amount: i64) {
+        let created_s = self.with(|state| state.now_s());
         self.put(Intent {
             id: intent.to_owned(),
             order: order.to_owned(),
@@ -62,6 +64,7 @@ impl Stripe {
             is_multicapture: false,
             captures: 0,
             capture_before: None,
+            created_s,
         });
     }
 
@@ -132,6 +135,32 @@ impl Stripe {
     /// New refunds are pending until [`Stripe::end_refund`].
     pub fn refunds_take_time(&self) {
         self.with(|state| state.account.refunds_take_time = true);
+    }
+
+    /// A bank claims an amount of an intent's money, which Stripe takes. No event tells of it.
+    pub fn dispute(&self, id: &str, intent: &str, currency: &str, amount: i64) {
+        self.with(|state| {
+            let created_s = state.now_s();
+            state.account.disputes.push(Dispute {
+                id: id.to_owned(),
+                intent: intent.to_owned(),
+                currency: currency.to_owned(),
+                amount,
+                status: "needs_response",
+                movements: 1,
+                created_s,
+            });
+        });
+    }
+
+    /// The bank has decided for the shop, which has its money back.
+    pub fn dispute_is_won(&self, id: &str) {
+        self.with(|state| {
+            let mut disputes = state.account.disputes.iter_mut();
+            if let Some(dispute) = disputes.find(|dispute| dispute.id == id) {
+                (dispute.status, dispute.movements) = ("won", 2);
+            }
+        });
     }
 
     /// A refund succeeds, or fails, which can come after it has succeeded.

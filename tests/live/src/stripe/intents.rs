@@ -22,6 +22,8 @@ pub(super) struct Intent {
     pub(super) captures: u32,
     /// Until when it can be captured, Unix seconds.
     pub(super) capture_before: Option<i64>,
+    /// When it was made, Unix seconds.
+    pub(super) created_s: i64,
 }
 
 /// Captures that Stripe allows of one intent.
@@ -121,7 +123,7 @@ impl Intent {
     pub(super) fn object(&self) -> Outcome<Value> {
         let fields = json!({
             "id": self.id, "currency": self.currency, "amount": self.amount, "status": self.status(),
-            "amount_capturable": self.capturable, "amount_received": self.received,
+            "amount_capturable": self.capturable, "amount_received": self.received, "created": self.created_s,
             "metadata": { "order_id": self.order },
         });
         samples::object(self.event(), fields)

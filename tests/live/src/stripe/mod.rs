@@ -2,6 +2,7 @@
 //! its API, which keeps Stripe's published rules about intents, refunds and idempotency keys.
 
 mod account;
+mod disputes;
 mod double;
 mod error;
 mod event_list;
@@ -10,6 +11,7 @@ mod faults;
 mod intents;
 mod keys;
 mod ledger;
+mod lists;
 mod params;
 mod refunds;
 mod reply;

@@ -16,6 +16,8 @@ pub(super) struct Refund {
     /// `pending`, `succeeded` or `failed`.
     pub(super) status: &'static str,
     pub(super) metadata: BTreeMap<String, String>,
+    /// When it was made, Unix seconds.
+    pub(super) created_s: i64,
 }
 
 impl Refund {
@@ -27,7 +29,7 @@ impl Refund {
     pub(super) fn object(&self) -> Outcome<Value> {
         let fields = json!({
             "id": self.id, "payment_intent": self.intent, "currency": self.currency, "amount": self.amount,
-            "status": self.status, "metadata": self.metadata,
+            "status": self.status, "metadata": self.metadata, "created": self.created_s,
         });
         samples::object("refund.created", fields)
     }

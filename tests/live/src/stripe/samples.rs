@@ -22,6 +22,7 @@ samples!(
     "payment_intent.payment_failed",
     "payment_intent.canceled",
     "charge.succeeded",
+    "charge.dispute.created",
     "refund.created",
     "refund.updated",
     "refund.failed",

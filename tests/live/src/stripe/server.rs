@@ -172,7 +172,10 @@ impl State {
             let listed = self.events.list(&received.query);
             return stored(listed.map(|list| list.to_string()));
         }
-        let read = self.account.handle("GET", &received.path, &received.query);
+        let now_s = self.now_s();
+        let read = self
+            .account
+            .handle("GET", &received.path, &received.query, now_s);
         stored(read.map(|(object, _)| object.to_string()))
     }
 
@@ -193,7 +196,10 @@ impl State {
             self.keys.complete(key, failed.clone());
             return failed;
         }
-        let done = self.account.handle("POST", &received.path, &received.body);
+        let now_s = self.now_s();
+        let done = self
+            .account
+            .handle("POST", &received.path, &received.body, now_s);
         if done.as_ref().is_err_and(|error| error.is_validation) {
             self.keys.drop(key);
             return stored(done.map(|(object, _)| object.to_string()));

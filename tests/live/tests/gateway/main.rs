@@ -12,6 +12,7 @@ mod events;
 mod faults;
 mod intake;
 mod keys;
+mod lists;
 mod localstripe;
 mod official_library;
 mod once;

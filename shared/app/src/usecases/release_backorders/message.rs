@@ -55,9 +55,11 @@ pub async fn on_message(
         QueueMessage::Sweep(Some(after)) => {
             sweep_skus(store, env, redrive, Some(after), stop_at).await
         }
-        QueueMessage::Redrive(_) | QueueMessage::Poll => Err(Failure::Malformed(
-            "a message of another function, on the replenishment queue".to_owned(),
-        )),
+        QueueMessage::Redrive(_) | QueueMessage::Poll | QueueMessage::Reconcile(_) => {
+            Err(Failure::Malformed(
+                "a message of another function, on the replenishment queue".to_owned(),
+            ))
+        }
     }
 }
 

@@ -38,6 +38,17 @@ pub(super) fn closed(dispute: &Dispute) -> Outcome {
     fact(dispute, final_status(status), None)
 }
 
+/// The dispute as a list has it. Stripe adds a balance transaction when it takes the money, and another one when it gives the
+/// money back.
+pub(super) fn as_it_is(dispute: &Dispute) -> Outcome {
+    let funds = match dispute.balance_transactions.as_deref() {
+        None | Some([]) => None,
+        Some([_]) => Some(DisputeFunds::Withdrawn),
+        Some([_, _, ..]) => Some(DisputeFunds::Reinstated),
+    };
+    fact(dispute, open_status(dispute), funds)
+}
+
 /// The status of an event that is not about the end; the object may have ended all the same.
 fn open_status(dispute: &Dispute) -> DisputeStatus {
     match dispute.status.as_deref() {

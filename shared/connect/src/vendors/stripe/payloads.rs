@@ -110,6 +110,7 @@ pub(super) struct Dispute {
     pub(super) currency: Option<Currency>,
     pub(super) reason: Option<String>,
     pub(super) evidence_details: Option<EvidenceDetails>,
+    pub(super) balance_transactions: Option<Vec<de::IgnoredAny>>,
     pub(super) payment_intent: Option<Link>,
     pub(super) metadata: Option<Metadata>,
 }

@@ -87,6 +87,9 @@ const SAMPLES: &[(&str, &[(&str, Expected)])] = &[
         "payments",
         &[
             ("malformed", Retried(&[])),
+            ("poll", Retried(&[])),
+            ("reconcile", Retried(&[])),
+            ("reconcile_day", Retried(&[])),
             ("refund_requested", Retried(&[FIRST])),
         ],
     ),
@@ -120,6 +123,8 @@ const SAMPLES: &[(&str, &[(&str, Expected)])] = &[
             ("locations", Status(200, "")),
             ("place_order", Status(201, "")),
             ("place_order_without_lines", Status(422, "invalid_order")),
+            ("reconciliation", Status(200, "")),
+            ("reconciliation_by_agent", Status(403, "forbidden")),
             ("refund", Status(404, "not_found")),
             ("stock", Status(200, "")),
             ("unknown_order", Status(404, "not_found")),

@@ -53,7 +53,8 @@ pub(super) fn granted(function: &str) -> Vec<String> {
         "payments" => [
             table(&[]),
             consumer("payments"),
-            send(&["inbound"]),
+            send(&["inbound", "payments"]),
+            index(&["by-phase-day"]),
             secret(&["gateway/stripe"]),
         ]
         .concat(),

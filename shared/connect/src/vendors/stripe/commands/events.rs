@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::{
     api::{ApiAnswer, ApiRequest},
     outcome::NoOutcome,
-    payloads::EventList,
+    payloads::ValueList,
     read, write,
 };
 use crate::{
@@ -51,7 +51,7 @@ pub fn find_events(since: Timestamp, after: Option<&str>) -> ApiRequest {
 /// # Errors
 /// [`NoOutcome`].
 pub fn events(answer: ApiAnswer<'_>, received_at: Timestamp) -> Result<EventPage, NoOutcome> {
-    let list: EventList = read::body(answer)?;
+    let list: ValueList = read::body(answer)?;
     let id = |event: &Value| event["id"].as_str().map(str::to_owned);
     let mut page = EventPage::default();
     for event in &list.data {

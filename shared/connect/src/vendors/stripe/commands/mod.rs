@@ -7,6 +7,7 @@
 
 mod api;
 mod events;
+mod lists;
 mod outcome;
 mod payloads;
 mod payment;
@@ -16,6 +17,9 @@ mod write;
 
 pub use api::{API_VERSION, ApiAnswer, ApiRequest, Method, SECRETS_PATH};
 pub use events::{EventPage, PAGE_EVENTS, events, find_events};
+pub use lists::{
+    ListedObject, ObjectPage, PAGE_OBJECTS, find_object, find_objects, object, objects,
+};
 pub use outcome::NoOutcome;
 pub use payment::{find_payment, payment};
 pub use read::{intent, performed};

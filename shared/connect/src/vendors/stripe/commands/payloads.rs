@@ -11,9 +11,9 @@ pub(super) struct RefundList {
     pub(super) has_more: bool,
 }
 
-/// A page of the list of events. Each is read for itself, so that one that cannot be read does not hide the others.
+/// A page of a list of any objects. Each is read for itself, so that one that cannot be read does not hide the others.
 #[derive(Deserialize)]
-pub(super) struct EventList {
+pub(super) struct ValueList {
     pub(super) data: Vec<serde_json::Value>,
     pub(super) has_more: bool,
 }

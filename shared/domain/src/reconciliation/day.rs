@@ -1,0 +1,347 @@
+//! The result of comparing one day: what was compared, what differs, and how far a run has come.
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::{Difference, GatewayObject};
+use crate::serde_default::is_default;
+
+/// Most differences that are kept of a day; of further ones only how many there are. One has less than 1 KB, and an item of
+/// the table at most 400 KB.
+pub const DAY_DIFFERENCES_MAX: usize = 100;
+/// After how long a run that has not ended is given up and begun again, in seconds.
+const RUN_S_MAX: i64 = 43_200;
+
+/// What was compared.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct Counts {
+    /// Payments that the gateway lists.
+    pub payments: u32,
+    /// Refunds that the gateway lists.
+    pub refunds: u32,
+    /// Disputes that the gateway lists.
+    pub disputes: u32,
+    /// Commits of our orders that moved money that day.
+    pub movements: u32,
+    /// Objects and orders that could not be read, and were not compared. The log says which.
+    pub unreadable: u32,
+}
+
+/// What a run does, in this order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// Compares the payments that the gateway lists.
+    Payments,
+    /// Compares its refunds.
+    Refunds,
+    /// Compares its disputes.
+    Disputes,
+    /// Compares what our orders have and the gateway did not list; only until a run has ended.
+    Ours,
+    /// Compares again what differed in an earlier run.
+    Again,
+}
+
+impl Step {
+    fn next(self) -> Option<Self> {
+        match self {
+            Self::Payments => Some(Self::Refunds),
+            Self::Refunds => Some(Self::Disputes),
+            Self::Disputes => Some(Self::Ours),
+            Self::Ours => Some(Self::Again),
+            Self::Again => None,
+        }
+    }
+}
+
+/// How far a run has come.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Run {
+    /// When it was begun, UTC.
+    pub begun_at: Timestamp,
+    /// What it is at.
+    pub step: Step,
+    /// Where in the list of that step it goes on; none: at its beginning.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub after: Option<String>,
+}
+
+/// The result of a UTC day.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DayResult {
+    /// The day, UTC.
+    pub day: Date,
+    /// Counts the writes; 0: it was never written.
+    pub version: u64,
+    /// The run that has not ended.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub run: Option<Run>,
+    /// When the last run ended, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub finished_at: Option<Timestamp>,
+    /// What the run under way has compared so far, or the last run in all.
+    #[serde(default)]
+    pub counts: Counts,
+    /// The differences of all runs, at most [`DAY_DIFFERENCES_MAX`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub differences: Vec<Difference>,
+    /// How many differences that are open the run has found beside those.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub left_out: u32,
+}
+
+impl DayResult {
+    /// Of a day that was never compared.
+    pub fn new(day: Date) -> Self {
+        Self {
+            day,
+            version: 0,
+            run: None,
+            finished_at: None,
+            counts: Counts::default(),
+            differences: Vec::new(),
+            left_out: 0,
+        }
+    }
+
+    /// The run that is under way at `now`: the one that has not ended, or a new one.
+    pub fn begin(&mut self, now: Timestamp) -> Run {
+        let age = SignedDuration::from_secs(RUN_S_MAX);
+        let run = self.run.clone();
+        let run = run.filter(|run| now.duration_since(run.begun_at) <= age);
+        let run = run.unwrap_or_else(|| {
+            self.counts = Counts {
+                movements: self.finished_at.map_or(0, |_| self.counts.movements),
+                ..Counts::default()
+            };
+            self.left_out = 0;
+            Run {
+                begun_at: now,
+                step: Step::Payments,
+                after: None,
+            }
+        });
+        self.run = Some(run.clone());
+        run
+    }
+
+    /// The run goes on after a position in the list of its step; none: with the next step, or it has ended.
+    pub fn go_on(&mut self, after: Option<String>, now: Timestamp) {
+        let Some(run) = self.run.as_mut() else {
+            return;
+        };
+        if after.is_some() {
+            run.after = after;
+            return;
+        }
+        run.after = None;
+        let is_known = |step: &Step| *step == Step::Ours && self.finished_at.is_some();
+        let next = run.step.next();
+        // What was once found at the gateway is not looked for again: it is in the lists of the day on which it was made.
+        match next.filter(is_known).and_then(Step::next).or(next) {
+            Some(next) => run.step = next,
+            None => {
+                self.run = None;
+                self.finished_at = Some(now);
+            }
+        }
+    }
+
+    /// Whether a difference of the object is open.
+    pub fn is_open(&self, object: &GatewayObject) -> bool {
+        let mut differences = self.differences.iter();
+        differences.any(|known| known.open && known.is_about(object))
+    }
+
+    /// The object was compared at `now`, and these are all its differences.
+    pub fn compared(&mut self, object: &GatewayObject, found: Vec<Difference>, now: Timestamp) {
+        let about = self.differences.iter_mut();
+        for known in about.filter(|known| known.open && known.is_about(object)) {
+            known.checked_at = now;
+            known.open = found.iter().any(|found| found.kind == known.kind);
+        }
+        for found in found {
+            self.put(found);
+        }
+    }
+
+    fn put(&mut self, found: Difference) {
+        let same =
+            |known: &&mut Difference| known.kind == found.kind && known.is_about(&found.object());
+        if let Some(known) = self.differences.iter_mut().find(same) {
+            let since = if known.open { known.since } else { found.since };
+            *known = Difference { since, ..found };
+            return;
+        }
+        if self.differences.len() >= DAY_DIFFERENCES_MAX && !self.make_room(&found) {
+            self.left_out = self.left_out.saturating_add(1);
+            return;
+        }
+        self.differences.push(found);
+    }
+
+    /// Faults are kept rather than payments of other shops, and what is open rather than what was.
+    fn make_room(&mut self, for_: &Difference) -> bool {
+        let rank = |known: &Difference| (known.open, known.kind.is_fault());
+        let least = (0..self.differences.len()).min_by_key(|index| rank(&self.differences[*index]));
+        let Some(least) = least.filter(|least| rank(&self.differences[*least]) < rank(for_)) else {
+            return false;
+        };
+        let removed = self.differences.remove(least);
+        self.left_out = self.left_out.saturating_add(u32::from(removed.open));
+        true
+    }
+
+    /// The first difference that is open and was not compared again by the run that was begun then.
+    pub fn to_compare_again(&self, begun_at: Timestamp) -> Option<&Difference> {
+        let mut differences = self.differences.iter();
+        differences.find(|known| known.open && known.checked_at < begun_at)
+    }
+
+    /// The differences that are open.
+    pub fn open(&self) -> impl Iterator<Item = &Difference> {
+        self.differences.iter().filter(|known| known.open)
+    }
+
+    /// How many faults are open that an earlier run than the one begun then has found.
+    pub fn stays_open(&self, begun_at: Timestamp) -> usize {
+        let stays = |known: &&Difference| known.kind.is_fault() && known.since < begun_at;
+        self.open().filter(stays).count()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{super::DifferenceKind, super::ObjectKind, *};
+
+    fn at(minute: u32) -> Timestamp {
+        format!("2026-11-23T02:{minute:02}:00Z").parse().unwrap()
+    }
+
+    fn payment(number: usize) -> GatewayObject {
+        GatewayObject::new(ObjectKind::Payment, &format!("pi_{number}"))
+    }
+
+    fn found(kind: DifferenceKind, number: usize, minute: u32) -> Difference {
+        Difference::found(kind, &payment(number), at(minute))
+    }
+
+    fn compared(result: &mut DayResult, kind: Option<DifferenceKind>, number: usize, minute: u32) {
+        let found = kind.map(|kind| found(kind, number, minute));
+        result.compared(&payment(number), found.into_iter().collect(), at(minute));
+    }
+
+    fn day() -> DayResult {
+        DayResult::new("2026-11-22".parse().unwrap())
+    }
+
+    #[test]
+    fn a_difference_is_one_however_often_it_is_found_and_ends_when_both_agree() {
+        let kind = DifferenceKind::CapturedDiffers;
+        let mut result = day();
+        compared(&mut result, Some(kind), 1, 1);
+        compared(&mut result, Some(kind), 1, 2);
+        assert_eq!(result.differences.len(), 1);
+        let known = &result.differences[0];
+        assert_eq!((known.since, known.checked_at), (at(1), at(2)));
+        assert_eq!((result.stays_open(at(1)), result.stays_open(at(2))), (0, 1));
+        compared(&mut result, None, 1, 3);
+        assert_eq!((result.open().count(), result.differences.len()), (0, 1));
+        compared(&mut result, Some(kind), 1, 4);
+        assert_eq!(result.differences.len(), 1);
+        assert_eq!(result.differences[0].since, at(4), "it is another one");
+    }
+
+    #[test]
+    fn what_is_not_kept_is_counted_and_faults_are_kept_first() {
+        let mut result = day();
+        compared(&mut result, Some(DifferenceKind::CapturedDiffers), 0, 1);
+        compared(&mut result, None, 0, 1);
+        for number in 1..=DAY_DIFFERENCES_MAX + 4 {
+            compared(
+                &mut result,
+                Some(DifferenceKind::PaymentUnmatched),
+                number,
+                1,
+            );
+        }
+        assert_eq!(result.differences.len(), DAY_DIFFERENCES_MAX);
+        assert_eq!(
+            (result.open().count(), result.left_out),
+            (DAY_DIFFERENCES_MAX, 4)
+        );
+        let fault = DifferenceKind::PaymentMissingAtGateway;
+        compared(&mut result, Some(fault), 999, 2);
+        assert_eq!(result.differences.len(), DAY_DIFFERENCES_MAX);
+        assert!(result.is_open(&payment(999)));
+        assert_eq!(result.left_out, 5);
+    }
+
+    #[test]
+    fn a_full_result_fits_into_an_item() {
+        let mut result = day();
+        for number in 0..DAY_DIFFERENCES_MAX {
+            let id = format!("{number:0255}");
+            let object = GatewayObject::new(ObjectKind::Refund, &id);
+            let longest = Difference {
+                payment: Some(id),
+                order: Some(crate::ids::OrderId::of(
+                    &crate::ids::ShopId::default(),
+                    &"1001".parse().unwrap(),
+                )),
+                currency: Some("EUR".parse().unwrap()),
+                gateway: super::super::Figure::with_status(Some(i64::MAX), "needs_response"),
+                ours: super::super::Figure::with_status(Some(i64::MAX), "needs_response"),
+                ..Difference::found(DifferenceKind::DisputeMissingAtGateway, &object, at(1))
+            };
+            result.compared(&object, vec![longest], at(1));
+        }
+        let bytes = serde_json::to_string(&result).unwrap().len();
+        assert!(bytes < 150_000, "{bytes}");
+    }
+
+    #[test]
+    fn a_run_goes_through_its_steps_and_one_that_hangs_is_begun_again() {
+        let mut result = day();
+        assert_eq!(result.begin(at(1)).step, Step::Payments);
+        result.counts.payments = 7;
+        result.go_on(Some("pi_7".to_owned()), at(2));
+        let run = result.begin(at(3));
+        assert_eq!((run.begun_at, run.after.as_deref()), (at(1), Some("pi_7")));
+        for _ in 0..5 {
+            assert_eq!(result.finished_at, None);
+            result.go_on(None, at(4));
+        }
+        assert_eq!(
+            (result.run.as_ref(), result.finished_at),
+            (None, Some(at(4)))
+        );
+        result.counts.movements = 3;
+        result.begin(at(5));
+        for _ in 0..3 {
+            result.go_on(None, at(6));
+        }
+        let step = result.run.as_ref().map(|run| run.step);
+        assert_eq!(step, Some(Step::Again), "our side was looked for");
+        let late = at(5).checked_add(SignedDuration::from_hours(13)).unwrap();
+        assert_eq!(result.begin(late).begun_at, late);
+        let counts = Counts {
+            movements: 3,
+            ..Counts::default()
+        };
+        assert_eq!(result.counts, counts);
+    }
+
+    #[test]
+    fn every_kind_has_its_own_name_and_says_what_to_do() {
+        let names: std::collections::BTreeSet<_> =
+            DifferenceKind::ALL.map(DifferenceKind::as_str).into();
+        assert_eq!(names.len(), DifferenceKind::ALL.len());
+        for kind in DifferenceKind::ALL {
+            assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+            assert!(kind.what_to_do().ends_with('.'));
+        }
+    }
+}
