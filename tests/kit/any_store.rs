@@ -3,17 +3,19 @@
 use app::{
     failure::Failure,
     ports::{
-        ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page,
-        PageRequest, PlaceOutcome, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome,
-        StockStore, Store, StoredPayment, UnmatchedState, UnmatchedStore,
+        AccountStore, ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory,
+        OrderStore, Page, PageRequest, PlaceOutcome, RememberOutcome, SaveOutcome, SkuStock,
+        StockMoveOutcome, StockStore, Store, StoredPayment, UnmatchedState, UnmatchedStore,
     },
 };
 use domain::{
+    account::{Account, AccountLimits},
     decide::Placement,
     health::LocationHealth,
-    ids::{LocationId, OrderId, Sku},
+    ids::{AccountId, LocationId, OrderId, Sku},
     inbound::{PaymentKey, UnmatchedPayment},
     location::{Location, RoutingRules},
+    money::Currency,
     order::{Cause, Change, Reference},
     order::{Contact, Order, Phase},
     stock::{StockCommit, StockException, StockRecord},
@@ -74,6 +76,10 @@ any_store! { 'a
     EventsCursorStore {
         fn events_cursor(&self) -> Option<EventsCursor>;
         fn put_events_cursor(&self, cursor: &'a EventsCursor) -> bool;
+    }
+    AccountStore {
+        fn account(&self, id: &'a AccountId) -> Option<Account>;
+        fn put_limits(&self, limits: &'a AccountLimits, known: &'a [Currency]) -> bool;
     }
     UnmatchedStore {
         fn payment(&self, key: &'a PaymentKey) -> StoredPayment;

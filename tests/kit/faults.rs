@@ -16,18 +16,20 @@ use app::{
     failure::Failure,
     memory::{MemoryProvider, MemoryRedrive},
     ports::{
-        ConfigStore, EventPage, EventsCursor, EventsCursorStore, FulfillmentProvider,
+        AccountStore, ConfigStore, EventPage, EventsCursor, EventsCursorStore, FulfillmentProvider,
         GatewayCommand, HealthStore, InboundQueue, OrderHistory, OrderStore, Page, PageRequest,
         PaymentGateway, PlaceOutcome, ProviderRequest, Redrive, RememberOutcome, SaveOutcome,
         SkuStock, StockMoveOutcome, StockStore, StoredPayment, UnmatchedState, UnmatchedStore,
     },
 };
 use domain::{
+    account::{Account, AccountLimits},
     decide::Placement,
     health::LocationHealth,
-    ids::{LocationId, OrderId, Sku},
+    ids::{AccountId, LocationId, OrderId, Sku},
     inbound::{Inbound, PaymentKey, UnmatchedPayment},
     location::{Location, RoutingRules},
+    money::Currency,
     order::{Cause, Change, Reference},
     order::{Contact, EffectOutcome, Order, Owed, Phase},
     stock::{StockCommit, StockException, StockRecord},
@@ -192,6 +194,11 @@ faulty! { ConfigStore for Arc<dyn AnyStore> {
 faulty! { HealthStore for Arc<dyn AnyStore> {
     fn health(&self) -> Vec<LocationHealth>;
     fn put_health(&self, health: &LocationHealth) -> bool;
+} }
+
+faulty! { AccountStore for Arc<dyn AnyStore> {
+    fn account(&self, id: &AccountId) -> Option<Account>;
+    fn put_limits(&self, limits: &AccountLimits, known: &[Currency]) -> bool;
 } }
 
 faulty! { UnmatchedStore for Arc<dyn AnyStore> {

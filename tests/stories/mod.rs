@@ -17,6 +17,7 @@ mod large_cancellations;
 mod late_shipments;
 mod lost_webhooks;
 mod multiple_shipments;
+mod on_account;
 mod one_shipment;
 mod out_of_order;
 mod overdue;

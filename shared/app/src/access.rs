@@ -24,6 +24,10 @@ pub enum Permission {
     RefundOrders,
     /// Record money that has come, and refunds that people have made, where no payment gateway tells of it.
     RecordPayments,
+    /// Read what customer accounts may owe and owe.
+    ReadAccounts,
+    /// Set what customer accounts may owe.
+    WriteAccounts,
     /// Place and release holds.
     HoldOrders,
     /// Read stock levels.
@@ -67,13 +71,15 @@ pub enum Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::ReadOrders,
         Self::ReadPersonalData,
         Self::PlaceOrders,
         Self::CancelOrders,
         Self::RefundOrders,
         Self::RecordPayments,
+        Self::ReadAccounts,
+        Self::WriteAccounts,
         Self::HoldOrders,
         Self::ReadStock,
         Self::AdjustStock,
@@ -96,6 +102,8 @@ impl Permission {
             Self::CancelOrders => "cancel_orders",
             Self::RefundOrders => "refund_orders",
             Self::RecordPayments => "record_payments",
+            Self::ReadAccounts => "read_accounts",
+            Self::WriteAccounts => "write_accounts",
             Self::HoldOrders => "hold_orders",
             Self::ReadStock => "read_stock",
             Self::AdjustStock => "adjust_stock",
@@ -171,6 +179,8 @@ pub const GRANTS: &[(Role, &[Permission])] = &[
             Permission::ReadOrders,
             Permission::PlaceOrders,
             Permission::RecordPayments,
+            Permission::ReadAccounts,
+            Permission::WriteAccounts,
             Permission::ReadStock,
             Permission::AdjustStock,
             Permission::ReadBackorders,
@@ -308,7 +318,7 @@ mod tests {
 
     /// One row for each permission: support, agent, operator, admin, shop, location. Written out apart from [`GRANTS`], so that a change
     /// there is a change here too.
-    const CELLS: [(Permission, [bool; 6]); 17] = [
+    const CELLS: [(Permission, [bool; 6]); 19] = [
         (
             Permission::ReadOrders,
             [true, true, true, true, false, false],
@@ -331,6 +341,14 @@ mod tests {
         ),
         (
             Permission::RecordPayments,
+            [false, false, true, true, false, false],
+        ),
+        (
+            Permission::ReadAccounts,
+            [false, false, true, true, false, false],
+        ),
+        (
+            Permission::WriteAccounts,
             [false, false, true, true, false, false],
         ),
         (

@@ -4,6 +4,7 @@
 //!
 //! | module | answers |
 //! |---|---|
+//! | [`account`] | who buys on account, and how much of it may be unpaid |
 //! | [`order`] | what an order is: placed lines, state, events, commands, commits |
 //! | [`decide`] | which events a command causes, or why it is rejected |
 //! | [`evolve`] | what an event changes |
@@ -13,6 +14,7 @@
 //! | [`inbound`] | facts from outside, in our own words |
 //! | [`invariants`] | whether stored data obeys the rules I1 to I7 and I11 |
 
+pub mod account;
 pub mod decide;
 pub mod evolve;
 pub mod health;

@@ -40,6 +40,7 @@ pub use routes::{
     close_exception::CloseBody,
     close_unmatched_payment::CloseUnmatchedBody,
     hold_order::HoldBody,
+    put_account::AccountBody,
     record_payment::RecordPaymentBody,
     record_refund::RecordRefundBody,
     refund_order::RefundBody,

@@ -36,6 +36,8 @@ pub enum Operation {
     RetryEffect,
     RecordPayment,
     RecordRefund,
+    ReadAccount,
+    PutAccount,
     HoldOrder,
     ReleaseHold,
     AdjustStock,

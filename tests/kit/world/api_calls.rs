@@ -99,6 +99,15 @@ impl World {
 
     /// The shop places an order; gives its id.
     pub async fn place(&mut self, draft: Draft) -> OrderId {
+        let placed = self.tries_to_place(draft).await;
+        placed.unwrap_or_else(|failure| panic!("the order was not placed: {failure}"))
+    }
+
+    /// The shop places an order.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn tries_to_place(&mut self, draft: Draft) -> Result<OrderId, Failure> {
         self.tick();
         let key = self.new_key(draft.request.number.as_str());
         let shop = Actor {
@@ -117,12 +126,12 @@ impl World {
                 &shop
             )
         );
-        let placed = placed.unwrap_or_else(|failure| panic!("the order was not placed: {failure}"));
+        let placed = placed?;
         self.totals.insert(
             draft.request.number.to_string(),
             placed.value.placed.total(),
         );
-        placed.value.placed.id
+        Ok(placed.value.placed.id)
     }
 
     /// The shop places an order, which is paid at once, and everything settles.

@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::{EventsCursor, UnmatchedStore};
+use super::{AccountStore, EventsCursor, UnmatchedStore};
 use crate::failure::Failure;
 
 /// The outcome of a conditional write of an order.
@@ -42,6 +42,8 @@ pub enum PlaceOutcome {
     NumberTaken,
     /// A reference already leads to another order.
     ReferenceTaken(Reference),
+    /// Its account leaves too little for it: so much, minor units; `None`: there is no such account.
+    NoCredit(Option<i64>),
     /// Something of this order was there before it, or has changed since it was read: decide again with it.
     Met(Met),
 }
@@ -302,11 +304,23 @@ pub trait EventsCursorStore: Sync {
 
 /// All of them, as one table stores them.
 pub trait Store:
-    OrderStore + StockStore + ConfigStore + HealthStore + EventsCursorStore + UnmatchedStore
+    OrderStore
+    + StockStore
+    + ConfigStore
+    + HealthStore
+    + EventsCursorStore
+    + UnmatchedStore
+    + AccountStore
 {
 }
 
 impl<T> Store for T where
-    T: OrderStore + StockStore + ConfigStore + HealthStore + EventsCursorStore + UnmatchedStore
+    T: OrderStore
+        + StockStore
+        + ConfigStore
+        + HealthStore
+        + EventsCursorStore
+        + UnmatchedStore
+        + AccountStore
 {
 }

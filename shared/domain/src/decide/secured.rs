@@ -97,6 +97,7 @@ fn ended(order: &Order, is: &Standing) -> Vec<Event> {
             ExceptionKind::RefundNotRequested => is.given_back == 0,
             ExceptionKind::StopRefused => order.is_paid(),
             ExceptionKind::PaymentOutstanding => order.is_secured(),
+            ExceptionKind::PaymentOverdue => order.open_on_account() == 0,
             ExceptionKind::PaymentUnresolved => {
                 let intent = order.state.payment.intent(&open.subject);
                 order.is_paid() || !intent.is_some_and(Intent::is_processing)

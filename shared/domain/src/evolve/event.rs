@@ -388,7 +388,10 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             });
             if *kind == ExceptionKind::PaymentUnresolved {
                 payment::intent_mut(order, subject).shown_unresolved = true;
-            } else if *kind == ExceptionKind::PaymentOutstanding {
+            } else if matches!(
+                kind,
+                ExceptionKind::PaymentOutstanding | ExceptionKind::PaymentOverdue
+            ) {
                 order.state.payment.shown_outstanding = true;
             } else if *kind == ExceptionKind::FulfillmentOverdue {
                 fulfillment::show_overdue(order, subject);

@@ -66,6 +66,7 @@ impl ExceptionKind {
             | Self::RefundAwaitsApproval
             | Self::RefundByHand
             | Self::PaymentOutstanding
+            | Self::PaymentOverdue
             | Self::Unknown(_) => ExceptionConcern::Customer,
         }
     }
@@ -127,6 +128,8 @@ open_set! {
         RefundAwaitsApproval = "refund_awaits_approval",
         /// The customer has the goods, and the money that was to be paid on delivery has not been recorded.
         PaymentOutstanding = "payment_outstanding",
+        /// An order on account was to be paid by now, and the money has not been recorded.
+        PaymentOverdue = "payment_overdue",
         /// Money is to be given back where it came from, which is not the payment gateway.
         RefundByHand = "refund_by_hand",
         /// The payment is in another currency than the order.

@@ -38,7 +38,7 @@ pub struct Payment {
     /// Of the price of shipping, how much has been recorded as owed back beside what lines are owed. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shipping_owed: i64,
-    /// Whether a person was shown that money has not come which the customer was to pay on delivery.
+    /// Whether a person was shown that money has not come which the customer was to pay after the goods had gone.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shown_outstanding: bool,
     /// What was kept of refunds, minor units.

@@ -30,7 +30,7 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "is_default")]
     pub taxes_included: bool,
     /// Until when the order may be paid, UTC; then it is cancelled, if nothing is authorized, captured or being
-    /// processed. Without it: a day after it was placed; by bank transfer as many days as the deployment says.
+    /// processed. Without it: a day after it was placed; by bank transfer as many days as the deployment says. On account, when it is to be paid, as its days say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_until: Option<Timestamp>,
     /// How it is paid; without it, through payment intents of the gateway.
