@@ -21,6 +21,7 @@ mod on_account;
 mod one_shipment;
 mod out_of_order;
 mod overdue;
+mod paid_twice;
 mod payment_terms;
 mod payments;
 mod per_shipment;

@@ -377,20 +377,36 @@ impl World {
 
     /// A person closes the open exception of that kind. The same request is made twice, and takes effect once.
     pub async fn closes_exception(&mut self, order: OrderId, kind: &ExceptionKind) {
+        let outcome = ExceptionOutcome::NoAction;
+        let closed = self.closes_exception_as(order, kind, outcome).await;
+        closed.expect("an exception that can be closed");
+    }
+
+    /// A person closes an open exception with an outcome. The same request is made twice, and takes effect once.
+    ///
+    /// # Errors
+    /// When it cannot end like that.
+    pub async fn closes_exception_as(
+        &mut self,
+        order: OrderId,
+        kind: &ExceptionKind,
+        outcome: ExceptionOutcome,
+    ) -> Result<(), Failure> {
         self.tick();
         let key = self.new_key("exception");
         let state = self.order(order).await.state;
         let mut open = state.exceptions.iter().filter(|open| open.kind == *kind);
         let id = (order, open.next().expect("an open exception").id);
         let work = ExceptionWork::Close {
-            outcome: ExceptionOutcome::NoAction,
+            outcome,
             note: None,
         };
         let (by, may) = (agent(), |_: &_| true);
         let call = || work_on_exception(&self.store, &self.clock, id, &work, &key, &by, may);
-        until_answered!(self, call()).expect("an exception that can be closed");
+        until_answered!(self, call())?;
         let again = call().await.expect("the same answer");
         assert_eq!(again, ExceptionWorked::Done { replayed: true });
+        Ok(())
     }
 
     /// A person takes or closes an exception about stock. The same request is made twice, and takes effect once.

@@ -20,7 +20,8 @@ pub struct PlacementDefaults {
     pub transfer_days: Option<u32>,
     /// For how many days an order on account may be paid; `None`: as the rules say.
     pub on_account_days: Option<u16>,
-    /// Whether an order is held that may be a duplicate. It belongs to the placement, not to the order.
+    /// Whether an order is held that may be a duplicate, or is paid twice. Of these, the first belongs to the placement and the
+    /// second becomes a term of the order.
     pub duplicate_hold: DuplicateHold,
 }
 
@@ -132,6 +133,7 @@ impl PlacementDefaults {
         let terms = &mut request.terms;
         terms.payment_commands = terms.payment_commands.or(self.payment_commands);
         terms.authorization_margin_h = terms.authorization_margin_h.or(self.authorization_margin_h);
+        terms.hold_paid_twice |= self.duplicate_hold.is_on();
         terms.shipping_refund = terms.shipping_refund.or(self.shipping_refund);
         request
     }

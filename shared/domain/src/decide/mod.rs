@@ -25,6 +25,7 @@ mod hold;
 mod late;
 mod matching;
 mod overdue;
+mod paid_twice;
 mod payment;
 mod payment_deadline;
 mod placement;

@@ -10,8 +10,8 @@ use crate::{
     evolve::evolve,
     money::Money,
     order::{
-        Context, Event, ExceptionKind, LineUnits, Order, PaymentCommands, RefundReason,
-        RefundRequest, Rejection, RejectionCode,
+        Context, Event, ExceptionKind, LineUnits, Order, PaymentCommands, RefundOrder,
+        RefundReason, RefundRequest, Rejection, RejectionCode,
     },
 };
 
@@ -59,13 +59,7 @@ fn plan(
     note: Option<&str>,
     context: &Context,
 ) -> Result<Plan, Rejection> {
-    let commands = order.terms().payment_commands;
-    let mut at_gateway = order.state.payment.gateway_intents();
-    let is_by_hand = !at_gateway.any(|intent| intent.captured > 0);
-    let Some(commands) = commands.or(is_by_hand.then(PaymentCommands::default)) else {
-        let message = "nothing is commanded at the payment gateway for this order: refund it there";
-        return Err(Rejection::new(RejectionCode::NotCommanded, "", message));
-    };
+    let commands = commands(order)?;
     not_disputed(order)?;
     let refundable = order.total_refundable();
     let granted = granted(order, asked, note)?;
@@ -92,6 +86,34 @@ fn plan(
         amount,
         credit: asked.amount.saturating_sub(owed.max(0)).max(0),
     })
+}
+
+/// How refunds are made that people ask for.
+pub(super) fn commands(order: &Order) -> Result<PaymentCommands, Rejection> {
+    let commands = order.terms().payment_commands;
+    let mut at_gateway = order.state.payment.gateway_intents();
+    let is_by_hand = !at_gateway.any(|intent| intent.captured > 0);
+    commands
+        .or(is_by_hand.then(PaymentCommands::default))
+        .ok_or_else(|| {
+            let message =
+                "nothing is commanded at the payment gateway for this order: refund it there";
+            Rejection::new(RejectionCode::NotCommanded, "", message)
+        })
+}
+
+/// A person has what was paid too much given back, from the last payment first; what of it was asked for before is not asked
+/// for again.
+pub(super) fn surplus(order: &Order, note: Option<&str>) -> Result<Vec<Event>, Rejection> {
+    let commands = PaymentCommands {
+        refund_order: RefundOrder::Last,
+        ..commands(order)?
+    };
+    not_disputed(order)?;
+    let asked = order.refunds_asked_for().saturating_sub(order.still_owed());
+    let amount = order.overpaid().saturating_sub(asked.max(0));
+    let refunds = requested(order, refunds(order, amount, &commands)).into_iter();
+    Ok(refunds.map(|event| by_person(event, note)).collect())
 }
 
 fn made(order: &Order, asked: &RefundRequest, plan: Plan, note: Option<&str>) -> Vec<Event> {

@@ -86,6 +86,10 @@ open_set! {
         AcceptedAsCredit = "accepted_as_credit",
         /// Of a refund that waits for approval: a second person approves it.
         Approved = "approved",
+        /// Of what was paid too much: it is given back, the last payment first.
+        SurplusRefunded = "surplus_refunded",
+        /// Of what was paid too much: it stays for now, and can be given back later.
+        SurplusKept = "surplus_kept",
     }
 }
 
