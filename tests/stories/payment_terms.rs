@@ -5,8 +5,8 @@ use app::failure::Failure;
 use domain::{
     ids::OrderId,
     order::{
-        ExceptionKind, PaymentCommands, PaymentStatus, PaymentTerm, RefundRequest, RejectionCode,
-        Status, TenderKind,
+        ExceptionKind, PaymentCommands, PaymentStatus, PaymentTerm, PlaceTender, RefundRequest,
+        RejectionCode, Status, TenderKind,
     },
 };
 
@@ -385,4 +385,42 @@ async fn a_cancelled_order_that_was_to_be_paid_on_delivery_owes_nothing(world: &
     assert_eq!(world.exceptions(order).await, []);
     days_pass(world, 8).await;
     assert_eq!(world.exceptions(order).await, []);
+}
+
+story!(one_transfer_is_recorded_on_one_order);
+async fn one_transfer_is_recorded_on_one_order(world: &mut World) {
+    let first = world.place(two().paid_by(PaymentTerm::BankTransfer)).await;
+    let draft = |number: &str| Draft::new(number).line("TEE", 2);
+    let second = world
+        .place(draft("1002").paid_by(PaymentTerm::BankTransfer))
+        .await;
+    let transfer = (TenderKind::BankTransfer, "B/731", TOTAL);
+    world
+        .records_payment(first, transfer.clone())
+        .await
+        .expect("recorded");
+    let Err(Failure::Rejected(rejection)) = world.records_payment(second, transfer).await else {
+        panic!("it pays two orders")
+    };
+    assert_eq!(rejection.code, RejectionCode::PaymentReferenceTaken);
+    assert_eq!(rejection.found, first.to_string());
+    assert!(rejection.message.contains(&first.to_string()));
+    assert_eq!(world.order(second).await.state.payment.captured(), 0);
+    // Also when it comes with the placement.
+    let mut third = draft("1003");
+    third.request.payment.tenders.push(PlaceTender {
+        kind: TenderKind::BankTransfer,
+        reference: "B/731".to_owned(),
+        amount: 100,
+    });
+    let Err(Failure::Rejected(rejection)) = world.tries_to_place(third).await else {
+        panic!("it pays two orders")
+    };
+    assert_eq!(rejection.code, RejectionCode::PaymentReferenceTaken);
+    // A gift card pays for several orders, and a part of a transfer has a reference of its own.
+    for number in ["1004", "1005"] {
+        world.place(draft(number).gift_card("GC-1", 100)).await;
+    }
+    let part = (TenderKind::BankTransfer, "B/731/2", TOTAL);
+    world.records_payment(second, part).await.expect("recorded");
 }

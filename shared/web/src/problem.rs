@@ -291,6 +291,7 @@ impl From<Rejection> for Problem {
             | RejectionCode::CountTooOld
             | RejectionCode::PaymentClosed
             | RejectionCode::AlreadyRecorded
+            | RejectionCode::PaymentReferenceTaken
             | RejectionCode::CreditLimitExceeded
             | RejectionCode::ShipmentNotYetKnown
             | RejectionCode::OutcomeNotAllowed

@@ -40,6 +40,7 @@ pub mod report_fulfillment;
 mod request_counts;
 pub mod route;
 pub mod sweep;
+mod taken;
 pub mod unmatched_payments;
 pub mod work_exceptions;
 pub mod work_stock_exceptions;

@@ -15,6 +15,7 @@ use super::{
     execute::{REQUEST_ROUNDS, load, log},
     idempotency::{IdempotencyKey, Idempotent, check_same_request},
     placement_defaults::PlacementDefaults,
+    taken::taken,
 };
 use crate::{
     failure::Failure,
@@ -61,7 +62,7 @@ pub async fn place(
             PlaceOutcome::ReferenceTaken(reference @ Reference::IdempotencyKey(_)) => {
                 return placed_before(store, &reference, &context).await;
             }
-            PlaceOutcome::ReferenceTaken(reference) => return Err(Failure::Taken(reference)),
+            PlaceOutcome::ReferenceTaken(reference) => return Err(taken(store, reference).await),
             // The order's id follows from shop and number.
             PlaceOutcome::NumberTaken => return Err(Failure::NumberTaken),
             PlaceOutcome::NoCredit(free) => {

@@ -87,6 +87,7 @@ impl Key {
             Reference::Intent(value) => ("intent", value),
             Reference::IdempotencyKey(value) => ("key", value),
             Reference::Tracking(value) => ("tracking", value),
+            Reference::Transfer(value) => ("transfer", value),
         };
         Self::new(format!("REF#{kind}#{}", bounded(value)), "REF")
     }

@@ -181,7 +181,7 @@ fn references(placement: &Placement) -> Vec<Reference> {
 fn intent_of(reference: &Reference) -> Option<PaymentKey> {
     match reference {
         Reference::Intent(intent) => Some(PaymentKey::Intent(intent.clone())),
-        Reference::IdempotencyKey(_) | Reference::Tracking(_) => None,
+        Reference::IdempotencyKey(_) | Reference::Tracking(_) | Reference::Transfer(_) => None,
     }
 }
 

@@ -5,7 +5,9 @@
 
 use std::collections::BTreeMap;
 
-use super::{Commit, CommitBody, Context, Event, Order, Reference, reference::by_precedence};
+use super::{
+    Commit, CommitBody, Context, Event, Order, Reference, TenderKind, reference::by_precedence,
+};
 use crate::{
     account::AccountDelta,
     evolve::evolve,
@@ -143,6 +145,11 @@ fn references_of(event: &Event) -> Vec<Reference> {
         | Event::PaymentLinked { intent } => {
             vec![Reference::Intent(intent.clone())]
         }
+        Event::PaymentRecorded {
+            kind: TenderKind::BankTransfer,
+            reference,
+            ..
+        } => vec![Reference::Transfer(reference.clone())],
         Event::ShipmentShipped { shipment, .. } => shipment
             .tracking
             .iter()

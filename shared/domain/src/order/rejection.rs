@@ -81,6 +81,8 @@ pub enum RejectionCode {
     BadReference,
     /// The payment is recorded already.
     AlreadyRecorded,
+    /// The payment's reference is recorded on another order.
+    PaymentReferenceTaken,
     /// The limit of the account leaves too little for the order.
     CreditLimitExceeded,
     /// There is no such account.
@@ -119,6 +121,7 @@ impl RejectionCode {
             Self::PaymentAmount => "payment_amount",
             Self::BadReference => "bad_reference",
             Self::AlreadyRecorded => "already_recorded",
+            Self::PaymentReferenceTaken => "payment_reference_taken",
             Self::CreditLimitExceeded => "credit_limit_exceeded",
             Self::UnknownAccount => "unknown_account",
             Self::InvalidLimits => "invalid_limits",
@@ -154,6 +157,7 @@ impl RejectionCode {
             | Self::PaymentAmount
             | Self::BadReference
             | Self::AlreadyRecorded
+            | Self::PaymentReferenceTaken
             | Self::CreditLimitExceeded
             | Self::UnknownAccount
             | Self::InvalidLimits => false,

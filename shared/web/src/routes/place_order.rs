@@ -36,6 +36,7 @@ pub(crate) const ROUTE: Route = Route {
             &[
                 "number_taken",
                 "payment_intent_taken",
+                "payment_reference_taken",
                 "credit_limit_exceeded",
             ],
         ),
