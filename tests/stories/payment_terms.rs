@@ -1,7 +1,7 @@
 //! Orders that are not paid through the payment gateway, or not wholly: when their goods go, who says that money has come, and
 //! how it goes back.
 
-use app::failure::Failure;
+use app::{failure::Failure, ports::ProviderRequest};
 use domain::{
     ids::OrderId,
     order::{
@@ -423,4 +423,30 @@ async fn one_transfer_is_recorded_on_one_order(world: &mut World) {
     }
     let part = (TenderKind::BankTransfer, "B/731/2", TOTAL);
     world.records_payment(second, part).await.expect("recorded");
+}
+
+story!(carriers_are_told_what_to_collect_on_delivery);
+async fn carriers_are_told_what_to_collect_on_delivery(world: &mut World) {
+    for location in ["berlin", "lyon"] {
+        world.warehouse(location).await;
+        world.has_stock(location, "TEE", 1).await;
+    }
+    let draft = two().gift_card("GC-1", 1000);
+    let order = world.place(draft.paid_by(PaymentTerm::OnDelivery)).await;
+    world.settle().await;
+    let told: Vec<i64> = world
+        .requests()
+        .into_iter()
+        .filter_map(|sent| match sent.request {
+            ProviderRequest::Fulfill {
+                order,
+                fulfillment_order,
+                ..
+            } => order.fulfillment_order(fulfillment_order)?.collect,
+            ProviderRequest::Cancel { .. } => None,
+        })
+        .collect();
+    assert_eq!(told.len(), 2);
+    assert_eq!(told.iter().sum::<i64>(), TOTAL - 1000);
+    assert_eq!(world.order(order).await.amount_due(), TOTAL);
 }

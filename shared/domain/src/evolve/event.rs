@@ -128,7 +128,7 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
         Event::UnitsBackordered { lines } => routing::backorder(order, lines),
         Event::FulfillmentRequested { fulfillment_orders } => {
             for id in fulfillment_orders {
-                fulfillment::advance(order, *id, FulfillmentStatus::Requested, context);
+                fulfillment::request(order, *id, context);
             }
         }
         Event::RequestsRepeated { fulfillment_orders } => {
