@@ -7,7 +7,7 @@
 use super::{
     by_hand, captures,
     exception::{open, resolve},
-    paid_twice::{is_unneeded, voids},
+    unneeded::{is_unneeded, voids},
 };
 use crate::{
     money::Money,

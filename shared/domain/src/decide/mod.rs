@@ -39,6 +39,7 @@ mod shipment;
 mod shipping;
 mod silence;
 mod units;
+mod unneeded;
 mod unsent;
 
 pub use basket::{Basket, DUPLICATE_WITHIN_S};

@@ -1,14 +1,15 @@
-//! Orders that are paid twice: a hold while a person decides about the surplus, and the end of payments that are only
-//! authorized and that nothing needs.
+//! Orders that are paid twice: a hold while a person decides what becomes of the surplus.
 
 use super::{
+    effects::{refunds, requested},
     exception::find,
+    gateway::not_disputed,
     hold::{end_hold, start_hold},
-    refund_request::surplus,
+    refund_request::{by_person, commands},
 };
 use crate::order::{
-    EffectAction, Event, ExceptionKind, ExceptionOutcome, HoldKind, Intent, Order, Rejection,
-    RejectionCode, Status,
+    Event, ExceptionKind, ExceptionOutcome, HoldKind, Order, PaymentCommands, RefundOrder,
+    Rejection, RejectionCode,
 };
 
 /// The handle of the hold. An order has it once: what a person has released is not placed again.
@@ -62,22 +63,16 @@ pub(super) fn decided(
     Ok(events)
 }
 
-/// Whether an authorized payment is needed for nothing: what is due was captured, and is kept.
-pub(super) fn is_unneeded(order: &Order, intent: &Intent) -> bool {
-    let payment = &order.state.payment;
-    let kept = payment.captured().saturating_sub(payment.given_back());
-    let is_covered = kept >= order.amount_due() && payment.disputes.is_empty();
-    let is_only_authorized = intent.captured == 0 && intent.capturable() > 0;
-    is_covered && is_only_authorized && order.state.status != Status::Cancelled
-}
-
-/// The ends of authorized payments that are needed for nothing, so that none keeps the customer's money until it lapses.
-pub(super) fn voids(order: &Order) -> Vec<EffectAction> {
-    let intents = order.state.payment.intents.iter();
-    intents
-        .filter(|intent| is_unneeded(order, intent) && !order.is_commanded(intent))
-        .map(|intent| EffectAction::CancelIntent {
-            intent: intent.id.clone(),
-        })
-        .collect()
+/// A person has what was paid too much given back, from the last payment first; what of it was asked for before is not asked
+/// for again.
+fn surplus(order: &Order, note: Option<&str>) -> Result<Vec<Event>, Rejection> {
+    let commands = PaymentCommands {
+        refund_order: RefundOrder::Last,
+        ..commands(order)?
+    };
+    not_disputed(order)?;
+    let asked = order.refunds_asked_for().saturating_sub(order.still_owed());
+    let amount = order.overpaid().saturating_sub(asked.max(0));
+    let refunds = requested(order, refunds(order, amount, &commands)).into_iter();
+    Ok(refunds.map(|event| by_person(event, note)).collect())
 }

@@ -102,20 +102,6 @@ pub(super) fn commands(order: &Order) -> Result<PaymentCommands, Rejection> {
         })
 }
 
-/// A person has what was paid too much given back, from the last payment first; what of it was asked for before is not asked
-/// for again.
-pub(super) fn surplus(order: &Order, note: Option<&str>) -> Result<Vec<Event>, Rejection> {
-    let commands = PaymentCommands {
-        refund_order: RefundOrder::Last,
-        ..commands(order)?
-    };
-    not_disputed(order)?;
-    let asked = order.refunds_asked_for().saturating_sub(order.still_owed());
-    let amount = order.overpaid().saturating_sub(asked.max(0));
-    let refunds = requested(order, refunds(order, amount, &commands)).into_iter();
-    Ok(refunds.map(|event| by_person(event, note)).collect())
-}
-
 fn made(order: &Order, asked: &RefundRequest, plan: Plan, note: Option<&str>) -> Vec<Event> {
     let mut events: Vec<Event> = plan.granted.into_iter().collect();
     events.extend(kept(asked.restocking_fee));
@@ -275,7 +261,8 @@ fn too_much(found: i64, message: String) -> Rejection {
     Rejection::new(RejectionCode::RefundAmount, found.to_string(), message)
 }
 
-fn by_person(event: Event, words: Option<&str>) -> Event {
+/// The event as a person has caused it.
+pub(super) fn by_person(event: Event, words: Option<&str>) -> Event {
     if let Event::EffectRequested { effect, action, .. } = event {
         Event::EffectRequested {
             effect,

@@ -1,5 +1,7 @@
 //! What carriers collect on delivery: together what is due, however the order is split.
 
+#![expect(clippy::arithmetic_side_effects, reason = "small numbers of tests")]
+
 use domain::order::{
     Command, FulfillmentStatus, PaymentTerm, PlaceTender, ShippingRefund, TenderKind,
 };
