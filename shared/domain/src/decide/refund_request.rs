@@ -10,8 +10,8 @@ use crate::{
     evolve::evolve,
     money::Money,
     order::{
-        Context, Event, ExceptionKind, LineUnits, Order, PaymentCommands, RefundOrder,
-        RefundReason, RefundRequest, Rejection, RejectionCode,
+        Context, Event, ExceptionKind, LineUnits, Order, PaymentCommands, RefundReason,
+        RefundRequest, Rejection, RejectionCode,
     },
 };
 
