@@ -137,7 +137,11 @@ impl ApiHarness {
     }
 
     pub(crate) async fn put(&self, path: &str, body: &Value) -> ApiResponse {
-        self.send(&request("admin", "PUT", path, &body.to_string(), None))
+        self.put_as("admin", path, body).await
+    }
+
+    pub(crate) async fn put_as(&self, group: &str, path: &str, body: &Value) -> ApiResponse {
+        self.send(&request(group, "PUT", path, &body.to_string(), None))
             .await
     }
 

@@ -87,6 +87,7 @@ fn fulfillment_order(open: u32) -> FulfillmentOrder {
         asked_again: 0,
         repeated: false,
         taken_back: 0,
+        collect: None,
     }
 }
 

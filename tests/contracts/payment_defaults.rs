@@ -91,7 +91,7 @@ async fn an_order_keeps_the_rule_for_shipping_that_it_was_placed_with() {
         let mut api = ApiHarness::new().await;
         let commands = PlacementDefaults::default();
         let (limits, hold) = (GoodwillLimits::default(), DuplicateHold::Off);
-        api.settings = Settings::new(commands, setting, 24, limits, hold, 14);
+        api.settings = Settings::new(commands, setting, 24, limits, hold, 14, 30);
         assert_eq!(rule(&api, &order("1001")).await, expected);
         let mut said = order("1002");
         said["terms"]["shipping_refund"] = json!("last_unit");

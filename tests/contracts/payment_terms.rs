@@ -136,3 +136,91 @@ async fn a_placement_says_what_has_paid_it_or_is_refused() {
     let id = api.place(&whole).await;
     assert_eq!(api.order("support", id).await["status"], "paid");
 }
+
+#[tokio::test]
+async fn an_account_is_made_with_its_limits_and_shows_what_it_owes() {
+    let api = ApiHarness::new().await;
+    let path = "/api/oms/accounts/ACME-7";
+    let none = api.get("operator", path).await;
+    assert_eq!(none.problem(404), "not_found");
+    let on_account = |number: &str| {
+        let term = json!({ "kind": "on_account", "account": "ACME-7", "days": 14 });
+        paid_by(number, term)
+    };
+    let place = async |number: &str| {
+        let order = on_account(number);
+        api.post("shop", "/api/oms/orders", number, &order).await
+    };
+    let unknown = place("1001").await;
+    assert_eq!(unknown.json["field"], "terms.payment.account");
+    assert_eq!(unknown.problem(422), "unknown_account");
+    let limits = json!({ "limits": { "EUR": TOTAL + 1, "JPY": 70000 } });
+    for role in ["support", "agent", "shop"] {
+        assert_eq!(
+            api.put_as(role, path, &limits).await.problem(403),
+            "forbidden"
+        );
+        assert_eq!(api.get(role, path).await.problem(403), "forbidden");
+    }
+    let balance = |currency: &str, decimals: u32, limit: i64, open: i64| {
+        json!({
+            "currency": currency, "decimals": decimals, "limit": limit, "open": open,
+            "free": limit - open
+        })
+    };
+    let written = api.put_as("operator", path, &limits).await.expect(200);
+    let yen = balance("JPY", 0, 70000, 0);
+    assert_eq!(
+        written["balances"],
+        json!([balance("EUR", 2, TOTAL + 1, 0), yen])
+    );
+    let placed = place("1001").await.expect(201);
+    let view = api.get("admin", path).await.expect(200);
+    assert_eq!(
+        view["balances"],
+        json!([balance("EUR", 2, TOTAL + 1, TOTAL), yen])
+    );
+    let refused = place("1002").await;
+    assert_eq!(refused.problem(409), "credit_limit_exceeded");
+    // Limits are replaced; what is open stays.
+    let other = json!({ "limits": { "USD": 5 } });
+    let written = api.put_as("operator", path, &other).await.expect(200);
+    assert_eq!(
+        written["balances"],
+        json!([balance("EUR", 2, 0, TOTAL), balance("USD", 2, 5, 0)])
+    );
+    let order = placed["id"].as_str().unwrap();
+    let view = api.order("support", order.parse().unwrap()).await;
+    assert_eq!(view["terms"]["payment"]["account"], "ACME-7");
+    assert_eq!(view["money"]["open_on_account"], TOTAL);
+}
+
+#[tokio::test]
+async fn limits_and_terms_of_an_account_are_checked() {
+    let api = ApiHarness::new().await;
+    let path = "/api/oms/accounts/ACME-7";
+    for limits in [
+        json!({ "EUR": -1 }),
+        json!({ "EUR": 1_000_000_000_001_i64 }),
+    ] {
+        let refused = api
+            .put_as("admin", path, &json!({ "limits": limits }))
+            .await;
+        assert_eq!(refused.problem(422), "invalid_limits");
+    }
+    let limits = json!({ "limits": {} });
+    let bad = api.put_as("admin", "/api/oms/accounts/A~B", &limits).await;
+    assert_eq!(bad.problem(422), "invalid_account");
+    for (days, pay_until, field) in [
+        (json!(0), Value::Null, "terms.payment.days"),
+        (json!(367), Value::Null, "terms.payment.days"),
+        (json!(30), json!("2027-01-01T00:00:00Z"), "terms.pay_until"),
+    ] {
+        let term = json!({ "kind": "on_account", "account": "ACME-7", "days": days });
+        let mut order = paid_by("1001", term);
+        order["terms"]["pay_until"] = pay_until;
+        let refused = api.post("shop", "/api/oms/orders", "k", &order).await;
+        assert_eq!(refused.json["field"], field);
+        assert_eq!(refused.problem(422), "invalid_order");
+    }
+}

@@ -216,6 +216,7 @@ fn the_largest_event_fits_the_bus() {
             asked_again: 0,
             repeated: false,
             taken_back: 0,
+            collect: None,
         })
         .collect();
     let demands = (0..lines).map(|n| Demand {

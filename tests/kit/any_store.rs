@@ -3,17 +3,20 @@
 use app::{
     failure::Failure,
     ports::{
-        ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page,
-        PageRequest, PlaceOutcome, ReconciliationStore, RememberOutcome, SaveOutcome, SkuStock,
-        StockMoveOutcome, StockStore, Store, StoredPayment, UnmatchedState, UnmatchedStore,
+        AccountStore, ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory,
+        OrderStore, Page, PageRequest, PlaceOutcome, ReconciliationStore, RememberOutcome,
+        SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store, StoredPayment, UnmatchedState,
+        UnmatchedStore,
     },
 };
 use domain::{
+    account::{Account, AccountLimits},
     decide::Placement,
     health::LocationHealth,
-    ids::{LocationId, OrderId, Sku},
+    ids::{AccountId, LocationId, OrderId, Sku},
     inbound::{PaymentKey, UnmatchedPayment},
     location::{Location, RoutingRules},
+    money::Currency,
     order::{Cause, Change, Reference},
     order::{Contact, Order, Phase},
     reconciliation::DayResult,
@@ -81,6 +84,10 @@ any_store! { 'a
         fn day_results(&self, from: jiff::civil::Date, to: jiff::civil::Date) -> Vec<DayResult>;
         fn put_day_result(&self, result: &'a DayResult) -> bool;
         fn reconciled_on(&self, day: jiff::civil::Date, page: &'a PageRequest) -> Page<OrderId>;
+    }
+    AccountStore {
+        fn account(&self, id: &'a AccountId) -> Option<Account>;
+        fn put_limits(&self, limits: &'a AccountLimits, known: &'a [Currency]) -> bool;
     }
     UnmatchedStore {
         fn payment(&self, key: &'a PaymentKey) -> StoredPayment;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use app::ports::Store;
 use domain::{
-    ids::{OrderId, Sku},
+    ids::{AccountId, OrderId, Sku},
     invariants::{OrderRecord, Snapshot, check},
 };
 
@@ -22,9 +22,11 @@ pub async fn read(
         ..Snapshot::default()
     };
     let mut skus: BTreeSet<Sku> = BTreeSet::new();
+    let mut accounts: BTreeSet<AccountId> = BTreeSet::new();
     for id in orders {
         let order = store.load(id).await.expect("a store").expect("an order");
         skus.extend(order.placed.lines.iter().map(|line| line.sku.clone()));
+        accounts.extend(order.account().cloned());
         let commits = store.commits(id).await.expect("commits");
         table.orders.push(OrderRecord { order, commits });
     }
@@ -42,6 +44,11 @@ pub async fn read(
         table.levels.extend(view.levels);
         table.backorders.extend(view.backorders);
     }
+    let mut found = Vec::new();
+    for id in &accounts {
+        found.extend(store.account(id).await.expect("a store"));
+    }
+    table.accounts = Some(found);
     table
 }
 

@@ -16,7 +16,7 @@ use app::{
     failure::Failure,
     memory::{MemoryProvider, MemoryRedrive},
     ports::{
-        ConfigStore, EventPage, EventsCursor, EventsCursorStore, FulfillmentProvider,
+        AccountStore, ConfigStore, EventPage, EventsCursor, EventsCursorStore, FulfillmentProvider,
         GatewayCommand, GatewayRecord, HealthStore, InboundQueue, Made, OrderHistory, OrderStore,
         Page, PageRequest, PaymentGateway, PlaceOutcome, ProviderRequest, ReconciliationQueue,
         ReconciliationStore, RecordPage, Redrive, RememberOutcome, SaveOutcome, SkuStock,
@@ -24,11 +24,13 @@ use app::{
     },
 };
 use domain::{
+    account::{Account, AccountLimits},
     decide::Placement,
     health::LocationHealth,
-    ids::{LocationId, OrderId, Sku},
+    ids::{AccountId, LocationId, OrderId, Sku},
     inbound::{Inbound, PaymentKey, UnmatchedPayment},
     location::{Location, RoutingRules},
+    money::Currency,
     order::{Cause, Change, Reference},
     order::{Contact, EffectOutcome, Order, Owed, Phase},
     reconciliation::{DayResult, GatewayObject, ObjectKind},
@@ -194,6 +196,11 @@ faulty! { ConfigStore for Arc<dyn AnyStore> {
 faulty! { HealthStore for Arc<dyn AnyStore> {
     fn health(&self) -> Vec<LocationHealth>;
     fn put_health(&self, health: &LocationHealth) -> bool;
+} }
+
+faulty! { AccountStore for Arc<dyn AnyStore> {
+    fn account(&self, id: &AccountId) -> Option<Account>;
+    fn put_limits(&self, limits: &AccountLimits, known: &[Currency]) -> bool;
 } }
 
 faulty! { UnmatchedStore for Arc<dyn AnyStore> {

@@ -68,6 +68,8 @@ pub struct Rounds {
     pub payment_against_placement: u64,
     /// Of [`races::one_basket_placed_many_times`].
     pub one_basket: u64,
+    /// Of [`races::one_account_buys_many_times`].
+    pub one_account: u64,
 }
 
 /// Every test of a backend, and the tests that the binary registers with [`case!`](crate::case!).
@@ -198,6 +200,14 @@ fn all_races(backend: impl Backend, effort: Effort) -> Vec<Trial> {
             async move || {
                 let store = Arc::new(backend.open().await);
                 races::one_basket_placed_many_times(&store, 1, rounds.one_basket, 4).await;
+            },
+        ),
+        race(
+            "races::an_account_owes_no_more_than_its_limit",
+            threads,
+            async move || {
+                let store = Arc::new(backend.open().await);
+                races::one_account_buys_many_times(&store, 1, rounds.one_account, 32).await;
             },
         ),
         race(

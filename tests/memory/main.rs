@@ -24,6 +24,7 @@ const EFFORT: Effort = Effort {
         refunds_against_late_failure: 100,
         payment_against_placement: 300,
         one_basket: 100,
+        one_account: 100,
     },
     threads: 4,
     days: Days {

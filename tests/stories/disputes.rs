@@ -2,7 +2,7 @@
 
 use domain::{
     inbound::PaymentFact,
-    order::{DisputeFunds, DisputeStatus, ExceptionKind},
+    order::{DisputeFunds, DisputeStatus, ExceptionKind, PaymentStatus},
 };
 
 use super::commanded_payments::{
@@ -90,6 +90,8 @@ async fn what_the_bank_has_given_back_is_not_refunded(world: &mut World) {
     world.settle().await;
     world.gateway.inner.is_disputed(INTENT);
     let total = world.total("1001");
+    let payment = world.order(order).await.state.payment;
+    assert_eq!(payment.status(), PaymentStatus::Disputed);
     let lost = world.gateway.inner.dispute_ends(INTENT, total);
     world.payment("1001", told(DisputeStatus::Lost, lost, None));
     world.resume_all();
@@ -97,9 +99,30 @@ async fn what_the_bank_has_given_back_is_not_refunded(world: &mut World) {
     assert_eq!(given_back(world), [0_i64; 0]);
     assert_eq!(world.order(order).await.state.effects, []);
     assert_eq!(world.exceptions(order).await, [ExceptionKind::DisputeLost]);
+    let payment = world.order(order).await.state.payment;
+    assert_eq!(payment.status(), PaymentStatus::Refunded, "it is gone");
     assert_eq!(world.order(order).await.still_owed(), 0);
     cancels(world, order, 2).await;
     world.settle().await;
     assert_eq!(given_back(world), [0_i64; 0]);
     books_agree(world, order).await;
+}
+
+story!(a_part_that_the_bank_has_given_back_is_refunded_in_part);
+async fn a_part_that_the_bank_has_given_back_is_refunded_in_part(world: &mut World) {
+    let order = three_are_paid(world).await;
+    let part = |status, funds| told(status, UNIT, funds);
+    let open = part(DisputeStatus::NeedsResponse, Some(DisputeFunds::Withdrawn));
+    world.payment("1001", open);
+    world.settle().await;
+    world.payment("1001", part(DisputeStatus::Lost, None));
+    world.settle().await;
+    let status = async |world: &World| world.order(order).await.state.payment.status();
+    assert_eq!(status(world).await, PaymentStatus::PartiallyRefunded);
+    // The shop has it back after all.
+    let back = part(DisputeStatus::Lost, Some(DisputeFunds::Reinstated));
+    world.minutes_pass(1);
+    world.payment("1001", back);
+    world.settle().await;
+    assert_eq!(status(world).await, PaymentStatus::Captured);
 }

@@ -1,12 +1,12 @@
 //! Orders that are not paid through the payment gateway, or not wholly: when their goods go, who says that money has come, and
 //! how it goes back.
 
-use app::failure::Failure;
+use app::{failure::Failure, ports::ProviderRequest};
 use domain::{
     ids::OrderId,
     order::{
-        ExceptionKind, PaymentCommands, PaymentStatus, PaymentTerm, RefundRequest, RejectionCode,
-        Status, TenderKind,
+        ExceptionKind, PaymentCommands, PaymentStatus, PaymentTerm, PlaceTender, RefundRequest,
+        RejectionCode, Status, TenderKind,
     },
 };
 
@@ -385,4 +385,68 @@ async fn a_cancelled_order_that_was_to_be_paid_on_delivery_owes_nothing(world: &
     assert_eq!(world.exceptions(order).await, []);
     days_pass(world, 8).await;
     assert_eq!(world.exceptions(order).await, []);
+}
+
+story!(one_transfer_is_recorded_on_one_order);
+async fn one_transfer_is_recorded_on_one_order(world: &mut World) {
+    let first = world.place(two().paid_by(PaymentTerm::BankTransfer)).await;
+    let draft = |number: &str| Draft::new(number).line("TEE", 2);
+    let second = world
+        .place(draft("1002").paid_by(PaymentTerm::BankTransfer))
+        .await;
+    let transfer = (TenderKind::BankTransfer, "B/731", TOTAL);
+    world
+        .records_payment(first, transfer.clone())
+        .await
+        .expect("recorded");
+    let Err(Failure::Rejected(rejection)) = world.records_payment(second, transfer).await else {
+        panic!("it pays two orders")
+    };
+    assert_eq!(rejection.code, RejectionCode::PaymentReferenceTaken);
+    assert_eq!(rejection.found, first.to_string());
+    assert!(rejection.message.contains(&first.to_string()));
+    assert_eq!(world.order(second).await.state.payment.captured(), 0);
+    // Also when it comes with the placement.
+    let mut third = draft("1003");
+    third.request.payment.tenders.push(PlaceTender {
+        kind: TenderKind::BankTransfer,
+        reference: "B/731".to_owned(),
+        amount: 100,
+    });
+    let Err(Failure::Rejected(rejection)) = world.tries_to_place(third).await else {
+        panic!("it pays two orders")
+    };
+    assert_eq!(rejection.code, RejectionCode::PaymentReferenceTaken);
+    // A gift card pays for several orders, and a part of a transfer has a reference of its own.
+    for number in ["1004", "1005"] {
+        world.place(draft(number).gift_card("GC-1", 100)).await;
+    }
+    let part = (TenderKind::BankTransfer, "B/731/2", TOTAL);
+    world.records_payment(second, part).await.expect("recorded");
+}
+
+story!(carriers_are_told_what_to_collect_on_delivery);
+async fn carriers_are_told_what_to_collect_on_delivery(world: &mut World) {
+    for location in ["berlin", "lyon"] {
+        world.warehouse(location).await;
+        world.has_stock(location, "TEE", 1).await;
+    }
+    let draft = two().gift_card("GC-1", 1000);
+    let order = world.place(draft.paid_by(PaymentTerm::OnDelivery)).await;
+    world.settle().await;
+    let told: Vec<i64> = world
+        .requests()
+        .into_iter()
+        .filter_map(|sent| match sent.request {
+            ProviderRequest::Fulfill {
+                order,
+                fulfillment_order,
+                ..
+            } => order.fulfillment_order(fulfillment_order)?.collect,
+            ProviderRequest::Cancel { .. } => None,
+        })
+        .collect();
+    assert_eq!(told.len(), 2);
+    assert_eq!(told.iter().sum::<i64>(), TOTAL - 1000);
+    assert_eq!(world.order(order).await.amount_due(), TOTAL);
 }

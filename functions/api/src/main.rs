@@ -27,6 +27,7 @@ async fn main() -> Result<(), Error> {
         required_parsed("GOODWILL_LIMITS", "is not a list of limits of roles")?,
         required_parsed("POSSIBLE_DUPLICATE_HOLD", "is neither off nor on")?,
         required_number("BANK_TRANSFER_DAYS")?,
+        required_parsed("ON_ACCOUNT_DAYS", "is not a number of days")?,
     );
     table.warm().await;
     gateway::serve(async |request| match request {

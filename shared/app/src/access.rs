@@ -26,6 +26,10 @@ pub enum Permission {
     RecordPayments,
     /// Read in what the payment gateway's lists and our ledger differ.
     ReadReconciliation,
+    /// Read what customer accounts may owe and owe.
+    ReadAccounts,
+    /// Set what customer accounts may owe.
+    WriteAccounts,
     /// Place and release holds.
     HoldOrders,
     /// Read stock levels.
@@ -69,7 +73,7 @@ pub enum Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::ReadOrders,
         Self::ReadPersonalData,
         Self::PlaceOrders,
@@ -77,6 +81,8 @@ impl Permission {
         Self::RefundOrders,
         Self::RecordPayments,
         Self::ReadReconciliation,
+        Self::ReadAccounts,
+        Self::WriteAccounts,
         Self::HoldOrders,
         Self::ReadStock,
         Self::AdjustStock,
@@ -100,6 +106,8 @@ impl Permission {
             Self::RefundOrders => "refund_orders",
             Self::RecordPayments => "record_payments",
             Self::ReadReconciliation => "read_reconciliation",
+            Self::ReadAccounts => "read_accounts",
+            Self::WriteAccounts => "write_accounts",
             Self::HoldOrders => "hold_orders",
             Self::ReadStock => "read_stock",
             Self::AdjustStock => "adjust_stock",
@@ -176,6 +184,8 @@ pub const GRANTS: &[(Role, &[Permission])] = &[
             Permission::PlaceOrders,
             Permission::RecordPayments,
             Permission::ReadReconciliation,
+            Permission::ReadAccounts,
+            Permission::WriteAccounts,
             Permission::ReadStock,
             Permission::AdjustStock,
             Permission::ReadBackorders,
@@ -313,7 +323,7 @@ mod tests {
 
     /// One row for each permission: support, agent, operator, admin, shop, location. Written out apart from [`GRANTS`], so that a change
     /// there is a change here too.
-    const CELLS: [(Permission, [bool; 6]); 18] = [
+    const CELLS: [(Permission, [bool; 6]); 20] = [
         (
             Permission::ReadOrders,
             [true, true, true, true, false, false],
@@ -340,6 +350,14 @@ mod tests {
         ),
         (
             Permission::ReadReconciliation,
+            [false, false, true, true, false, false],
+        ),
+        (
+            Permission::ReadAccounts,
+            [false, false, true, true, false, false],
+        ),
+        (
+            Permission::WriteAccounts,
             [false, false, true, true, false, false],
         ),
         (

@@ -192,7 +192,9 @@ impl Failure {
             Self::NumberTaken => "number_taken",
             Self::NewerSchema(_) => "newer_schema",
             Self::Taken(Reference::Intent(_)) => "payment_intent_taken",
-            Self::Taken(Reference::IdempotencyKey(_) | Reference::Tracking(_)) => "name_taken",
+            Self::Taken(
+                Reference::IdempotencyKey(_) | Reference::Tracking(_) | Reference::Transfer(_),
+            ) => "name_taken",
             Self::Contended(_) => "contended",
             Self::Unavailable { .. } => "unavailable",
             Self::Location { .. } => "location_failed",
@@ -264,6 +266,7 @@ fn describe(reference: &Reference) -> String {
         Reference::Intent(intent) => format!("payment intent `{intent}`"),
         Reference::IdempotencyKey(_) => "the idempotency key".to_owned(),
         Reference::Tracking(number) => format!("tracking number `{number}`"),
+        Reference::Transfer(name) => format!("transfer `{name}`"),
     }
 }
 

@@ -192,6 +192,10 @@ named_id!(
     LineId, "line id", 40, "-_."
 );
 named_id!(
+    /// A customer who buys on account, as the merchant names them; no personal data.
+    AccountId, "account id", 64, "-_."
+);
+named_id!(
     /// The shop's own number of an order, e.g. `1001` or `EU-1001`; unique within its shop.
     OrderNumber, "order number", 40, "-_./"
 );

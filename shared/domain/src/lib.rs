@@ -4,6 +4,7 @@
 //!
 //! | module | answers |
 //! |---|---|
+//! | [`account`] | who buys on account, and how much of it may be unpaid |
 //! | [`order`] | what an order is: placed lines, state, events, commands, commits |
 //! | [`decide`] | which events a command causes, or why it is rejected |
 //! | [`evolve`] | what an event changes |
@@ -14,6 +15,7 @@
 //! | [`reconciliation`] | in what the payment gateway and our ledger differ |
 //! | [`invariants`] | whether stored data obeys the rules I1 to I7 and I11 |
 
+pub mod account;
 pub mod decide;
 pub mod evolve;
 pub mod health;

@@ -36,6 +36,7 @@ pub(crate) const PAYMENT: &str = r#"{
   "amount": 5426,
   "note": "Seen on the statement of Tuesday"
 }"#;
+pub(crate) const ACCOUNT: &str = r#"{ "limits": { "EUR": 500000, "USD": 200000 } }"#;
 pub(crate) const RECORD_REFUND: &str = r#"{ "reference": "2026-11-27/000112" }"#;
 pub(crate) const HOLD: &str =
     r#"{ "kind": "manual", "handle": "call-back", "until": "2026-12-01T00:00:00Z" }"#;

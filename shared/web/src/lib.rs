@@ -40,6 +40,7 @@ pub use routes::{
     close_exception::CloseBody,
     close_unmatched_payment::CloseUnmatchedBody,
     hold_order::HoldBody,
+    put_account::AccountBody,
     read_reconciliation::RECONCILIATION_DAYS_MAX,
     record_payment::RecordPaymentBody,
     record_refund::RecordRefundBody,

@@ -264,7 +264,7 @@ mod tests {
 
     use super::*;
     use crate::{
-        Adjustment, AllowLocationBody, CancelBody, CloseBody, CloseUnmatchedBody,
+        AccountBody, Adjustment, AllowLocationBody, CancelBody, CloseBody, CloseUnmatchedBody,
         FulfillmentAction, HoldBody, LocationBody, Operation, ReasonBody, RecordPaymentBody,
         RecordRefundBody, RefundBody, ReleaseBody, ShipBody, ShipmentBody, ShipmentExceptionBody,
     };
@@ -308,8 +308,10 @@ mod tests {
                 Operation::PutLocation | Operation::PutSupplier => {
                     reads::<LocationBody>(body.example)
                 }
+                Operation::PutAccount => reads::<AccountBody>(body.example),
                 Operation::ListOrders
                 | Operation::ReadOrder
+                | Operation::ReadAccount
                 | Operation::ReadFulfillmentOrder
                 | Operation::ListFulfillmentOrders
                 | Operation::ReportFulfillment(

@@ -272,6 +272,10 @@ impl From<Rejection> for Problem {
             }
             RejectionCode::PaymentAmount => Self::invalid(code, "amount", rejection.message),
             RejectionCode::BadReference => Self::invalid(code, "reference", rejection.message),
+            RejectionCode::UnknownAccount => {
+                Self::invalid(code, "terms.payment.account", rejection.message)
+            }
+            RejectionCode::InvalidLimits => Self::invalid(code, "limits", rejection.message),
             RejectionCode::UnknownHold => Self::invalid(code, "handle", rejection.message),
             RejectionCode::UnknownException | RejectionCode::UnknownEffect => {
                 Self::new(404, code, rejection.message)
@@ -287,6 +291,8 @@ impl From<Rejection> for Problem {
             | RejectionCode::CountTooOld
             | RejectionCode::PaymentClosed
             | RejectionCode::AlreadyRecorded
+            | RejectionCode::PaymentReferenceTaken
+            | RejectionCode::CreditLimitExceeded
             | RejectionCode::ShipmentNotYetKnown
             | RejectionCode::OutcomeNotAllowed
             | RejectionCode::RefundAmount

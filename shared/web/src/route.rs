@@ -37,6 +37,8 @@ pub enum Operation {
     RetryEffect,
     RecordPayment,
     RecordRefund,
+    ReadAccount,
+    PutAccount,
     HoldOrder,
     ReleaseHold,
     AdjustStock,

@@ -17,8 +17,8 @@ pub struct Settings {
 
 impl Settings {
     /// Of what is commanded, when shipping goes back and how long before the end of an authorization nothing more is
-    /// released for orders that say nothing, of the limits of the roles, of what becomes of possible duplicates, and of
-    /// the days in which a bank transfer may come.
+    /// released for orders that say nothing, of the limits of the roles, of what becomes of possible duplicates, of the
+    /// days in which a bank transfer may come, and of those in which an order on account is to be paid.
     pub fn new(
         commands: PlacementDefaults,
         shipping_refund: ShippingRefund,
@@ -26,13 +26,15 @@ impl Settings {
         goodwill: GoodwillLimits,
         duplicate_hold: DuplicateHold,
         transfer_days: u32,
+        on_account_days: u16,
     ) -> Self {
         Self {
             defaults: commands
                 .with_shipping_refund(shipping_refund)
                 .with_authorization_margin(authorization_margin_h)
                 .with_duplicate_hold(duplicate_hold)
-                .with_transfer_days(transfer_days),
+                .with_transfer_days(transfer_days)
+                .with_on_account_days(on_account_days),
             goodwill,
         }
     }

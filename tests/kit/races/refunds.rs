@@ -82,7 +82,7 @@ fn asked(refund: RefundRequest) -> AskedRefund {
     }
 }
 
-fn one_unit() -> CancelRequest {
+pub(super) fn one_unit() -> CancelRequest {
     let line = CancelLine {
         line: "1".parse().expect("a line"),
         units: Some(1),

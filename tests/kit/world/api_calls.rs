@@ -99,6 +99,15 @@ impl World {
 
     /// The shop places an order; gives its id.
     pub async fn place(&mut self, draft: Draft) -> OrderId {
+        let placed = self.tries_to_place(draft).await;
+        placed.unwrap_or_else(|failure| panic!("the order was not placed: {failure}"))
+    }
+
+    /// The shop places an order.
+    ///
+    /// # Errors
+    /// When it is refused.
+    pub async fn tries_to_place(&mut self, draft: Draft) -> Result<OrderId, Failure> {
         self.tick();
         let key = self.new_key(draft.request.number.as_str());
         let shop = Actor {
@@ -117,12 +126,12 @@ impl World {
                 &shop
             )
         );
-        let placed = placed.unwrap_or_else(|failure| panic!("the order was not placed: {failure}"));
+        let placed = placed?;
         self.totals.insert(
             draft.request.number.to_string(),
             placed.value.placed.total(),
         );
-        placed.value.placed.id
+        Ok(placed.value.placed.id)
     }
 
     /// The shop places an order, which is paid at once, and everything settles.
@@ -368,20 +377,36 @@ impl World {
 
     /// A person closes the open exception of that kind. The same request is made twice, and takes effect once.
     pub async fn closes_exception(&mut self, order: OrderId, kind: &ExceptionKind) {
+        let outcome = ExceptionOutcome::NoAction;
+        let closed = self.closes_exception_as(order, kind, outcome).await;
+        closed.expect("an exception that can be closed");
+    }
+
+    /// A person closes an open exception with an outcome. The same request is made twice, and takes effect once.
+    ///
+    /// # Errors
+    /// When it cannot end like that.
+    pub async fn closes_exception_as(
+        &mut self,
+        order: OrderId,
+        kind: &ExceptionKind,
+        outcome: ExceptionOutcome,
+    ) -> Result<(), Failure> {
         self.tick();
         let key = self.new_key("exception");
         let state = self.order(order).await.state;
         let mut open = state.exceptions.iter().filter(|open| open.kind == *kind);
         let id = (order, open.next().expect("an open exception").id);
         let work = ExceptionWork::Close {
-            outcome: ExceptionOutcome::NoAction,
+            outcome,
             note: None,
         };
         let (by, may) = (agent(), |_: &_| true);
         let call = || work_on_exception(&self.store, &self.clock, id, &work, &key, &by, may);
-        until_answered!(self, call()).expect("an exception that can be closed");
+        until_answered!(self, call())?;
         let again = call().await.expect("the same answer");
         assert_eq!(again, ExceptionWorked::Done { replayed: true });
+        Ok(())
     }
 
     /// A person takes or closes an exception about stock. The same request is made twice, and takes effect once.

@@ -103,6 +103,13 @@ impl Draft {
         self.without_intent()
     }
 
+    /// Is paid on account, within so many days.
+    #[must_use]
+    pub fn on_account(self, account: &str, days: Option<u16>) -> Self {
+        let account = account.parse().expect("an account id");
+        self.paid_by(PaymentTerm::OnAccount { account, days })
+    }
+
     /// A gift card has paid so much of it.
     #[must_use]
     pub fn gift_card(mut self, reference: &str, amount: i64) -> Self {

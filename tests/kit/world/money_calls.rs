@@ -1,8 +1,11 @@
 //! Requests of people about money.
 
+use std::collections::BTreeMap;
+
 use app::{
     failure::Failure,
     usecases::{
+        accounts,
         record_payment::{ReceivedPayment, record_payment, record_refund},
         refund::{self, AskedRefund},
         unmatched_payments::close,
@@ -10,7 +13,8 @@ use app::{
     },
 };
 use domain::{
-    ids::OrderId,
+    account::Account,
+    ids::{AccountId, OrderId},
     inbound::PaymentKey,
     order::{Actor, ActorKind, ExceptionKind, ExceptionOutcome, Order, RefundRequest, TenderKind},
 };
@@ -24,7 +28,33 @@ fn agent() -> Actor {
     }
 }
 
+fn account_id(account: &str) -> AccountId {
+    account.parse().expect("an account id")
+}
+
 impl World {
+    /// Somebody who may sets how much an account may owe, in euro cents.
+    pub async fn may_owe(&mut self, account: &str, limit: i64) {
+        self.tick();
+        let id = account_id(account);
+        let limits = BTreeMap::from([("EUR".parse().expect("a currency"), limit)]);
+        until_answered!(self, accounts::set_limits(&self.store, &id, &limits)).expect("limits");
+    }
+
+    /// What an account owes, euro cents.
+    pub async fn owes(&self, account: &str) -> i64 {
+        self.account(account)
+            .await
+            .open("EUR".parse().expect("a currency"))
+    }
+
+    /// The account.
+    pub async fn account(&self, account: &str) -> Account {
+        self.faults.clear();
+        let found = accounts::read(&self.store, &account_id(account)).await;
+        found.expect("an account")
+    }
+
     /// A person gives an amount back.
     ///
     /// # Errors

@@ -144,6 +144,16 @@ impl World {
         self.receives_webhook(None, Fact::Payment { order, fact });
     }
 
+    /// So much is authorised of a second payment of the same order.
+    pub fn second_authorization(&mut self, number: &str, amount: i64) {
+        let intent = format!("pi_{number}_2");
+        let fact = PaymentFact::Authorized {
+            amount,
+            currency: euro(),
+        };
+        self.payment_of(Some(&intent), Some(number), fact);
+    }
+
     /// The whole sum is authorised.
     pub fn authorizes(&mut self, number: &str) {
         let amount = self.total(number);

@@ -112,6 +112,9 @@ fn the_table_of_limits_is_that_of_the_code() {
         app::usecases::cancel_after_failed_payment::PAYMENT_STEPS_MAX;
         domain::order::PAY_WITHIN_S;
         domain::order::PAY_TRANSFER_WITHIN_DAYS;
+        domain::account::ON_ACCOUNT_DAYS;
+        domain::account::ON_ACCOUNT_DAYS_MAX;
+        domain::account::ACCOUNT_CURRENCIES_MAX;
         domain::order::UNPAID_RESERVATION_S;
         domain::order::OUTSTANDING_SHOWN_AFTER_S;
         domain::order::PROCESSING_SHOWN_AFTER_S;

@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, HashMap};
 
 use domain::{
+    account::{Account, AccountDelta, AccountLimits},
     decide::{Met, Placement},
     health::LocationHealth,
-    ids::{LineId, LocationId, OrderId, Sku},
+    ids::{AccountId, LineId, LocationId, OrderId, Sku},
     inbound::{PaymentKey, UnmatchedPayment},
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
@@ -49,6 +50,7 @@ pub(super) struct Rows {
     pub(super) payments: Payments,
     /// The order that was last placed with a basket, and when, a Unix time in seconds.
     pub(super) baskets: HashMap<String, (OrderId, i64)>,
+    pub(super) accounts: BTreeMap<AccountId, Account>,
     pub(super) levels: BTreeMap<(Sku, LocationId), StockLevel>,
     pub(super) backorders: BTreeMap<Sku, BTreeMap<QueueKey, Backorder>>,
     /// Requests that changed nothing, by order and key.
@@ -151,6 +153,11 @@ impl Rows {
                 ..payments
             }));
         }
+        if let Some(delta) = placement.account()
+            && let Some(refused) = self.refuses(&delta)
+        {
+            return Ok(refused);
+        }
         let row = Row {
             placed: write(&change.order.placed)?,
             state: String::new(),
@@ -173,6 +180,31 @@ impl Rows {
             self.baskets.insert(basket.content.clone(), placed);
         }
         Ok(PlaceOutcome::Placed)
+    }
+
+    /// Why an account does not take what a placement adds to it.
+    fn refuses(&self, delta: &AccountDelta) -> Option<PlaceOutcome> {
+        let Some(account) = self.accounts.get(&delta.account) else {
+            return Some(PlaceOutcome::NoCredit(None));
+        };
+        let free = account.free(delta.currency);
+        (delta.amount > 0 && free < delta.amount).then_some(PlaceOutcome::NoCredit(Some(free)))
+    }
+
+    /// Writes the limits of an account over the version before them.
+    pub(super) fn put_limits(&mut self, limits: &AccountLimits) -> bool {
+        let stored = self.accounts.get(&limits.id);
+        let version = stored.map_or(0, |stored| stored.limits.version);
+        let written = version.checked_add(1) == Some(limits.version);
+        if written {
+            let open = stored.map(|stored| stored.open.clone());
+            let account = Account {
+                limits: limits.clone(),
+                open: open.unwrap_or_default(),
+            };
+            self.accounts.insert(limits.id.clone(), account);
+        }
+        written
     }
 
     /// Another order of the same basket that the placement does not know of.
@@ -323,6 +355,12 @@ impl Rows {
             }
         }
         self.backorders.retain(|_, queue| !queue.is_empty());
+        if let Some(delta) = &change.account
+            && let Some(account) = self.accounts.get_mut(&delta.account)
+        {
+            let open = account.open.entry(delta.currency).or_default();
+            *open = open.saturating_add(delta.amount);
+        }
         let (text, hash) = (commit.text.clone(), commit.hash.clone());
         self.stream.push(Streamed::Commit {
             order: id,

@@ -3,11 +3,13 @@
 use std::sync::{Mutex, MutexGuard};
 
 use domain::{
+    account::{Account, AccountLimits},
     decide::Placement,
     health::LocationHealth,
-    ids::{LocationId, OrderId, Sku},
+    ids::{AccountId, LocationId, OrderId, Sku},
     invariants,
     location::{Location, RoutingRules},
+    money::Currency,
     order::{Cause, Change, Reference},
     order::{Contact, Order, Phase},
     stock::{StockCommit, StockException, StockRecord},
@@ -21,9 +23,9 @@ use super::{
 use crate::{
     failure::Failure,
     ports::{
-        ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page,
-        PageRequest, PlaceOutcome, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome,
-        StockStore,
+        AccountStore, ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory,
+        OrderStore, Page, PageRequest, PlaceOutcome, RememberOutcome, SaveOutcome, SkuStock,
+        StockMoveOutcome, StockStore,
     },
 };
 
@@ -86,6 +88,7 @@ impl MemoryStore {
                 .collect(),
             rules: rows.rules.iter().cloned().collect(),
             locations: rows.locations.values().cloned().collect(),
+            accounts: Some(rows.accounts.values().cloned().collect()),
             ..invariants::Snapshot::default()
         };
         for row in rows.orders.values() {
@@ -390,5 +393,21 @@ impl EventsCursorStore for MemoryStore {
             rows.events_cursor = Some(cursor.clone());
         }
         Ok(written)
+    }
+}
+
+impl AccountStore for MemoryStore {
+    async fn account(&self, id: &AccountId) -> Result<Option<Account>, Failure> {
+        yield_once().await;
+        Ok(self.lock().accounts.get(id).cloned())
+    }
+
+    async fn put_limits(
+        &self,
+        limits: &AccountLimits,
+        _known: &[Currency],
+    ) -> Result<bool, Failure> {
+        yield_once().await;
+        Ok(self.lock().put_limits(limits))
     }
 }

@@ -2,6 +2,7 @@
 
 #![warn(missing_docs)]
 
+mod accounts;
 mod clock;
 mod events_cursor;
 mod fulfillment_provider;
@@ -12,6 +13,7 @@ mod secrets;
 mod store;
 mod unmatched;
 
+pub use accounts::AccountStore;
 pub use clock::{Clock, IdGenerator};
 pub use events_cursor::{EventsCursor, EventsWalk};
 pub use fulfillment_provider::{FulfillmentProvider, ProviderRequest};

@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::{EventsCursor, ReconciliationStore, UnmatchedStore};
+use super::{AccountStore, EventsCursor, ReconciliationStore, UnmatchedStore};
 use crate::failure::Failure;
 
 /// The outcome of a conditional write of an order.
@@ -42,6 +42,8 @@ pub enum PlaceOutcome {
     NumberTaken,
     /// A reference already leads to another order.
     ReferenceTaken(Reference),
+    /// Its account leaves too little for it: so much, minor units; `None`: there is no such account.
+    NoCredit(Option<i64>),
     /// Something of this order was there before it, or has changed since it was read: decide again with it.
     Met(Met),
 }
@@ -309,6 +311,7 @@ pub trait Store:
     + EventsCursorStore
     + UnmatchedStore
     + ReconciliationStore
+    + AccountStore
 {
 }
 
@@ -320,5 +323,6 @@ impl<T> Store for T where
         + EventsCursorStore
         + UnmatchedStore
         + ReconciliationStore
+        + AccountStore
 {
 }

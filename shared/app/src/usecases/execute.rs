@@ -10,7 +10,10 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use super::idempotency::{Idempotent, check_same_request, commit_of};
+use super::{
+    idempotency::{Idempotent, check_same_request, commit_of},
+    taken::taken,
+};
 use crate::{
     failure::Failure,
     ports::{Clock, OrderStore, RememberOutcome, SaveOutcome},
@@ -175,7 +178,7 @@ pub(crate) async fn execute(
                 return Ok(Outcome::Done(Box::new(change)));
             }
             SaveOutcome::VersionConflict | SaveOutcome::OutOfStock { .. } => {}
-            SaveOutcome::ReferenceTaken(reference) => return Err(Failure::Taken(reference)),
+            SaveOutcome::ReferenceTaken(reference) => return Err(taken(store, reference).await),
         }
     }
     Err(Failure::Contended(request.rounds))

@@ -2,7 +2,7 @@
 //!
 //! | use case | started by |
 //! |---|---|
-//! | [`place`], [`cancel`], [`refund`], [`record_payment`], [`hold`], [`adjust_stock`], [`work_exceptions`], [`work_stock_exceptions`], [`unmatched_payments`], [`report_fulfillment`] | a person or a shop, over HTTP |
+//! | [`place`], [`cancel`], [`refund`], [`record_payment`], [`hold`], [`adjust_stock`], [`accounts`], [`work_exceptions`], [`work_stock_exceptions`], [`unmatched_payments`], [`report_fulfillment`] | a person or a shop, over HTTP |
 //! | [`apply_inbound`] | a webhook of a payment provider or a location |
 //! | [`route`], [`dispatch`], [`cancel_after_failed_payment`], [`release_backorders`] | an event on the bus, or the sweep |
 //! | [`payments`]: [`perform_effects`], `ask_gateway`, [`read_gateway_events`], [`reconcile`] | an event on the bus, or the sweep; the schedule |
@@ -11,6 +11,7 @@
 //! Shared: [`execute`](mod@execute) (read, decide, write, retry), `commit_decision` (the same for routing decisions),
 //! `availability` (inputs of a routing decision), `request_counts` (what a location reports missing is counted), [`breaker`] (what is sent to a location that fails), [`idempotency`].
 
+pub mod accounts;
 pub mod adjust_stock;
 pub mod allow_location;
 pub mod apply_inbound;
@@ -40,6 +41,7 @@ pub mod report_fulfillment;
 mod request_counts;
 pub mod route;
 pub mod sweep;
+mod taken;
 pub mod unmatched_payments;
 pub mod work_exceptions;
 pub mod work_stock_exceptions;

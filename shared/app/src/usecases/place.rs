@@ -15,6 +15,7 @@ use super::{
     execute::{REQUEST_ROUNDS, load, log},
     idempotency::{IdempotencyKey, Idempotent, check_same_request},
     placement_defaults::PlacementDefaults,
+    taken::taken,
 };
 use crate::{
     failure::Failure,
@@ -24,7 +25,7 @@ use crate::{
 /// Places an order, with the defaults for what it does not say. A repeated request returns the order as it is now.
 ///
 /// # Errors
-/// [`Failure::Rejected`] when it breaks a rule, [`Failure::NumberTaken`] or [`Failure::Taken`] when its number or
+/// [`Failure::Rejected`] when it breaks a rule or its account leaves too little for it, [`Failure::NumberTaken`] or [`Failure::Taken`] when its number or
 /// payment intent belongs to another order, [`Failure::KeyReused`] when the key was used for another request.
 pub async fn place(
     store: &impl OrderStore,
@@ -61,9 +62,15 @@ pub async fn place(
             PlaceOutcome::ReferenceTaken(reference @ Reference::IdempotencyKey(_)) => {
                 return placed_before(store, &reference, &context).await;
             }
-            PlaceOutcome::ReferenceTaken(reference) => return Err(Failure::Taken(reference)),
+            PlaceOutcome::ReferenceTaken(reference) => return Err(taken(store, reference).await),
             // The order's id follows from shop and number.
             PlaceOutcome::NumberTaken => return Err(Failure::NumberTaken),
+            PlaceOutcome::NoCredit(free) => {
+                let refused = placement.account().map(|delta| delta.refused(free));
+                let missing =
+                    || Failure::Inconsistent("an order on no account was refused".to_owned());
+                return Err(refused.ok_or_else(missing)?.into());
+            }
             PlaceOutcome::Met(met) => {
                 placement = with_met(decide()?, met, context.now)?;
             }

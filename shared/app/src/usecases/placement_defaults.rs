@@ -18,7 +18,10 @@ pub struct PlacementDefaults {
     pub authorization_margin_h: Option<u8>,
     /// For how many days an order that is paid by bank transfer may be paid; `None`: as the rules say.
     pub transfer_days: Option<u32>,
-    /// Whether an order is held that may be a duplicate. It belongs to the placement, not to the order.
+    /// For how many days an order on account may be paid; `None`: as the rules say.
+    pub on_account_days: Option<u16>,
+    /// Whether an order is held that may be a duplicate, or is paid twice. Of these, the first belongs to the placement and the
+    /// second becomes a term of the order.
     pub duplicate_hold: DuplicateHold,
 }
 
@@ -103,6 +106,15 @@ impl PlacementDefaults {
         }
     }
 
+    /// Also with the days in which an order on account is to be paid.
+    #[must_use]
+    pub fn with_on_account_days(self, days: u16) -> Self {
+        Self {
+            on_account_days: Some(days),
+            ..self
+        }
+    }
+
     /// The request with what it does not say.
     pub(super) fn complete(&self, request: &PlaceOrder, now: Timestamp) -> PlaceOrder {
         let mut request = request.clone();
@@ -115,9 +127,13 @@ impl PlacementDefaults {
             let length = SignedDuration::from_hours(i64::from(days).saturating_mul(24));
             request.terms.pay_until = from.checked_add(length).ok();
         }
+        if let Some(PaymentTerm::OnAccount { days, .. }) = &mut request.terms.payment {
+            *days = days.or(self.on_account_days);
+        }
         let terms = &mut request.terms;
         terms.payment_commands = terms.payment_commands.or(self.payment_commands);
         terms.authorization_margin_h = terms.authorization_margin_h.or(self.authorization_margin_h);
+        terms.hold_paid_twice |= self.duplicate_hold.is_on();
         terms.shipping_refund = terms.shipping_refund.or(self.shipping_refund);
         request
     }
@@ -150,6 +166,7 @@ impl FromStr for PlacementDefaults {
             }),
             shipping_refund: None,
             transfer_days: None,
+            on_account_days: None,
             duplicate_hold: DuplicateHold::default(),
             authorization_margin_h: None,
         })

@@ -2,6 +2,7 @@
 
 use domain::{
     ids::{FulfillmentOrderId, LineId, LocationId, OrderId, OrderNumber, ShopId, Sku},
+    money::Currency,
     order::{
         Address, Contact, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, Order, Shipment,
     },
@@ -44,11 +45,23 @@ pub struct FulfillmentWork {
     pub lines: Vec<WorkLine>,
     /// What has left.
     pub shipments: Vec<Shipment>,
+    /// What the carrier is to collect from the customer for the whole fulfillment order; left out when it is nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub collect_on_delivery: Option<CollectOnDelivery>,
     /// Where it goes. Left out in a list, when the fulfillment order has ended, and when the address was erased.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub ship_to: Option<ShipTo>,
     /// What the caller may report now.
     pub actions: Vec<Action>,
+}
+
+/// Money that a carrier is to collect.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
+pub struct CollectOnDelivery {
+    /// Minor units, at least 1.
+    pub amount: i64,
+    /// ISO 4217 code.
+    pub currency: Currency,
 }
 
 /// Units of one line to ship.
@@ -121,6 +134,12 @@ impl FulfillmentWork {
                 .filter(|shipment| shipment.fulfillment_order == found.id)
                 .cloned()
                 .collect(),
+            collect_on_delivery: found.collect.filter(|amount| *amount > 0).map(|amount| {
+                CollectOnDelivery {
+                    amount,
+                    currency: placed.currency,
+                }
+            }),
             ship_to: None,
             actions: fulfillment_actions(order, found, principal, now),
         }

@@ -2,6 +2,7 @@
 
 #![warn(missing_docs)]
 
+pub mod accounts;
 pub mod actions;
 pub mod allowed_location;
 pub mod cancellation;

@@ -45,6 +45,9 @@ pub struct Money {
     pub refundable: i64,
     /// Of the price of shipping, what is not credited.
     pub refundable_shipping: i64,
+    /// Of an order on account, what it owes: what is due and has not been paid.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub open_on_account: Option<i64>,
     /// Refunds that wait for the approval of somebody else than who asked for them.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub proposed_refunds: Vec<ProposedRefund>,
@@ -93,6 +96,7 @@ impl Money {
             refund_owed: order.refund_owed(),
             refundable: order.total_refundable(),
             refundable_shipping: order.shipping_left(),
+            open_on_account: order.account().map(|_| order.open_on_account()),
             recorded: payment
                 .recorded()
                 .map(|(intent, tender)| RecordedPayment {

@@ -89,6 +89,15 @@ impl Item {
         read.ok_or_else(|| self.unreadable(name, "not a list of whole numbers"))
     }
 
+    /// The whole numbers whose names begin so, each with the rest of its name.
+    pub(super) fn numbers_under(&self, prefix: &str) -> Result<Vec<(&str, i64)>, Failure> {
+        let names = self.0.keys();
+        let named = names.filter_map(|name| Some((name.as_str(), name.strip_prefix(prefix)?)));
+        named
+            .map(|(name, rest)| Ok((rest, self.get_number(name)?)))
+            .collect()
+    }
+
     /// A document that this build can write back.
     ///
     /// # Errors

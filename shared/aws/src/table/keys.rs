@@ -3,7 +3,7 @@
 use app::failure::Failure;
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
-    ids::{LocationId, OrderId, Sku},
+    ids::{AccountId, LocationId, OrderId, Sku},
     inbound::PaymentKey,
     order::Reference,
     order::{Cause, Phase},
@@ -89,6 +89,7 @@ impl Key {
             Reference::Intent(value) => ("intent", value),
             Reference::IdempotencyKey(value) => ("key", value),
             Reference::Tracking(value) => ("tracking", value),
+            Reference::Transfer(value) => ("transfer", value),
         };
         Self::new(format!("REF#{kind}#{}", bounded(value)), "REF")
     }
@@ -104,6 +105,10 @@ impl Key {
     /// A basket, by its hash.
     pub(super) fn basket(hash: &str) -> Self {
         Self::new(format!("REF#basket#{hash}"), "REF")
+    }
+
+    pub(super) fn account(id: &AccountId) -> Self {
+        Self::new(format!("ACCOUNT#{id}"), "ACCOUNT")
     }
 
     pub(super) fn stock(sku: &Sku, location: &LocationId) -> Self {

@@ -20,6 +20,7 @@
 //! | health of a location | `HEALTH` | `LOCATION#<id>` | `text`, `version` | dispatch, list of locations |
 //! | position in the payment gateway's list of events | `CURSOR` | `GATEWAY_EVENTS` | `text`, `version` | payments |
 //! | result of reconciling a day | `RECONCILIATION` | `<day>` | `text`, `version` | payments, list |
+//! | customer account | `ACCOUNT#<id>` | `ACCOUNT` | `text` (its limits), `version` (of the limits); `open_<currency>` and `free_<currency>` | placing, whatever changes what an order on account owes, read account |
 //! | rules | `CONFIG` | `RULES#<version, 6 digits>` | `text` | routing |
 //!
 //! `text` and `record` are JSON documents, read as a whole; `schema` beside them is the version of the document, and a
@@ -27,8 +28,9 @@
 //! `by-phase-day`, `by-due`, `by-exceptions`, `by-backordered-sku`; no decision rests on them, since an index is eventually consistent.
 //!
 //! An order's write is conditioned on the `version` of its state. The commit, the stock that it moves, the backorders
-//! that it adds or removes and its references are in the same transaction.
+//! that it adds or removes, its references and what its account owes are in the same transaction.
 
+mod accounts;
 mod backorders;
 mod baskets;
 mod client;

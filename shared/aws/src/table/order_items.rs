@@ -37,6 +37,8 @@ pub(super) enum ItemKind {
     Payment,
     /// A failed condition: another order of the same basket was placed about the same time.
     Basket,
+    /// A failed condition: there is no such account, or its limit leaves too little.
+    Account,
 }
 
 /// A transaction under construction: each write with what it writes.
@@ -90,7 +92,8 @@ impl<'a> FailedKinds<'a> {
             | ItemKind::StockLevel(_)
             | ItemKind::Backorder
             | ItemKind::Payment
-            | ItemKind::Basket => None,
+            | ItemKind::Basket
+            | ItemKind::Account => None,
         })
     }
 

@@ -56,6 +56,15 @@ impl Table {
         if let Some(taken) = taken.into_iter().next() {
             return Ok(PlaceOutcome::ReferenceTaken(taken));
         }
+        // What else was met may change what the order owes, so it is decided with that first.
+        let is_met = |(kind, _): &(ItemKind, _)| *kind != ItemKind::Account;
+        if let Some(no_credit) = failed.find(ItemKind::Account)
+            && let Some(delta) = placement.account()
+            && !failed.iter().any(|failed| is_met(&failed))
+        {
+            let free = self.free_credit(&delta, no_credit).await?;
+            return Ok(PlaceOutcome::NoCredit(free));
+        }
         let mark = failed.find(ItemKind::Placed);
         let basket = failed.find(ItemKind::Basket);
         Ok(PlaceOutcome::Met(Met {
@@ -99,6 +108,9 @@ impl Table {
         }
         if let Some(basket) = &placement.basket {
             writes.push(ItemKind::Basket, self.write_basket(basket, id)?);
+        }
+        if let Some(delta) = placement.account() {
+            writes.push(ItemKind::Account, self.take_credit(&delta)?);
         }
         Ok(writes)
     }
@@ -169,7 +181,7 @@ fn references(placement: &Placement) -> Vec<Reference> {
 fn intent_of(reference: &Reference) -> Option<PaymentKey> {
     match reference {
         Reference::Intent(intent) => Some(PaymentKey::Intent(intent.clone())),
-        Reference::IdempotencyKey(_) | Reference::Tracking(_) => None,
+        Reference::IdempotencyKey(_) | Reference::Tracking(_) | Reference::Transfer(_) => None,
     }
 }
 

@@ -104,6 +104,9 @@ impl Table {
         for backorder in &change.backorders {
             writes.push(ItemKind::Backorder, self.write_backorder(backorder)?);
         }
+        if let Some(delta) = &change.account {
+            writes.push(ItemKind::Account, self.move_credit(delta)?);
+        }
         for (index, reference) in references.iter().enumerate() {
             writes.push(
                 ItemKind::Reference(index),
@@ -129,6 +132,13 @@ impl Table {
             } else {
                 SaveOutcome::VersionConflict
             }));
+        }
+        if failed.find(ItemKind::Account).is_some() {
+            let missing = format!(
+                "{} is on an account that is not there",
+                change.order.placed.id
+            );
+            return Err(Failure::Inconsistent(missing));
         }
         for (kind, failed) in failed.iter() {
             if let ItemKind::StockLevel(index) = kind

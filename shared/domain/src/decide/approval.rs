@@ -1,6 +1,6 @@
-//! The approval of a refund by a second person.
+//! The approval of a refund by a second person, and the other ends of exceptions.
 
-use super::{exception, refund_request::approve};
+use super::{exception, paid_twice, refund_request::approve};
 use crate::order::{
     Context, Event, ExceptionKind, ExceptionOutcome, Order, Rejection, RejectionCode,
 };
@@ -33,6 +33,7 @@ pub(super) fn close(
         }
         events.extend(approve(order, &proposed.refund, note, context)?);
     }
+    events.extend(paid_twice::decided(order, id, outcome, note)?);
     events.extend(exception::close(order, id, outcome, note)?);
     Ok(events)
 }

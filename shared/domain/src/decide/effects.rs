@@ -7,6 +7,7 @@
 use super::{
     by_hand, captures,
     exception::{open, resolve},
+    unneeded::{is_unneeded, voids},
 };
 use crate::{
     money::Money,
@@ -53,13 +54,14 @@ fn is_confirmed(order: &Order, effect: &Effect) -> bool {
             intent.is_some_and(|intent| intent.capturable() == 0)
         }
         // An intent that was captured cannot be cancelled any more; what it has taken is refunded. One that the customer has
-        // paid after all is not to be cancelled while the order is not.
+        // paid after all is not to be cancelled while the order is not, unless nothing needs it.
         EffectAction::CancelIntent { intent } => {
             let is_over = order.state.status == Status::Cancelled;
             let intent = payment.intent(intent);
             intent.is_some_and(|intent| {
                 let is_used = intent.capturable() > 0 || intent.is_processing();
-                intent.cancelled || intent.captured > 0 || (is_used && !is_over)
+                let is_needed = is_used && !is_over && !is_unneeded(order, intent);
+                intent.cancelled || intent.captured > 0 || is_needed
             })
         }
     }
@@ -84,6 +86,7 @@ pub(super) fn wanted(order: &Order) -> Vec<Event> {
     actions.extend(captures::wanted(order, commands.capture));
     actions.extend(captures::releases(order, commands.capture));
     actions.extend(cancellations(order));
+    actions.extend(voids(order));
     requested(order, actions)
 }
 

@@ -25,6 +25,7 @@ mod hold;
 mod late;
 mod matching;
 mod overdue;
+mod paid_twice;
 mod payment;
 mod payment_deadline;
 mod placement;
@@ -38,6 +39,7 @@ mod shipment;
 mod shipping;
 mod silence;
 mod units;
+mod unneeded;
 mod unsent;
 
 pub use basket::{Basket, DUPLICATE_WITHIN_S};

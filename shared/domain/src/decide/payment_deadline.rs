@@ -43,6 +43,7 @@ pub(super) fn enforce(order: &Order, context: &Context) -> Result<Vec<Event>, Re
             let kind = ExceptionKind::PaymentUnresolved;
             Ok(vec![open(kind, intent, detail)])
         }
+        PaymentStep::ShowOverdue => Ok(vec![overdue(order)]),
         PaymentStep::ShowOutstanding => {
             let show = |minor| Money {
                 minor,
@@ -57,6 +58,20 @@ pub(super) fn enforce(order: &Order, context: &Context) -> Result<Vec<Event>, Re
             Ok(vec![open(ExceptionKind::PaymentOutstanding, "", detail)])
         }
     }
+}
+
+/// An order on account was to be paid by now.
+fn overdue(order: &Order) -> Event {
+    let owes = Money {
+        minor: order.open_on_account(),
+        currency: order.placed.currency,
+    };
+    let account = order.account().map_or("", |account| account.as_str());
+    let detail = format!(
+        "account {account} owes {owes} for this order, which was to be paid until {}: record what has come, or ask for it",
+        order.pay_until()
+    );
+    open(ExceptionKind::PaymentOverdue, "", detail)
 }
 
 /// Planned units become unrouted, so that others can have their stock. No location knows of them. What does not fit one

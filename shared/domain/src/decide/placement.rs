@@ -4,6 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::basket::Basket;
 use crate::{
+    account::{AccountDelta, ON_ACCOUNT_DAYS, ON_ACCOUNT_DAYS_MAX},
     evolve::evolve,
     ids::OrderId,
     inbound::UnmatchedPayment,
@@ -61,6 +62,7 @@ pub fn place(request: &PlaceOrder, context: &Context) -> Result<Placement, Rejec
     check(request)?;
     check_time(request, context.now)?;
     check_contact(&request.customer)?;
+    check_account(request)?;
     let placed_at = request.placed_at.unwrap_or(context.now);
     // An order that reaches us late may still be paid for as long.
     let pay_from = placed_at.max(context.now);
@@ -118,6 +120,17 @@ pub fn place(request: &PlaceOrder, context: &Context) -> Result<Placement, Rejec
 }
 
 impl Placement {
+    /// What the placement adds to what the order's account owes.
+    pub fn account(&self) -> Option<AccountDelta> {
+        let mut deltas = self.changes().filter_map(|change| change.account.clone());
+        let first = deltas.next()?;
+        let amounts = deltas.map(|delta| delta.amount);
+        Some(AccountDelta {
+            amount: amounts.fold(first.amount, i64::saturating_add),
+            ..first
+        })
+    }
+
     /// The placement that finds an order of the same customer and basket, if one was placed about the same time.
     #[must_use]
     pub fn watching_for_duplicates(mut self, request: &PlaceOrder, now: Timestamp) -> Self {
@@ -131,6 +144,10 @@ fn pay_within(request: &PlaceOrder) -> SignedDuration {
     match &request.terms.payment {
         Some(PaymentTerm::BankTransfer) => {
             SignedDuration::from_hours(i64::from(PAY_TRANSFER_WITHIN_DAYS).saturating_mul(24))
+        }
+        Some(PaymentTerm::OnAccount { days, .. }) => {
+            let days = days.unwrap_or(ON_ACCOUNT_DAYS);
+            SignedDuration::from_hours(i64::from(days).saturating_mul(24))
         }
         Some(PaymentTerm::CollectedElsewhere { .. } | PaymentTerm::OnDelivery) | None => {
             SignedDuration::from_secs(PAY_WITHIN_S)
@@ -267,6 +284,22 @@ fn check_time(request: &PlaceOrder, now: Timestamp) -> Result<(), Rejection> {
             "at most {PLACED_AGO_DAYS_MAX} days ago, and {PLACED_AHEAD_S_MAX} seconds ahead of our clock"
         );
         return Err(invalid("placed_at", &rule));
+    }
+    Ok(())
+}
+
+/// When an order on account is to be paid, its days say, and nothing else does.
+fn check_account(request: &PlaceOrder) -> Result<(), Rejection> {
+    let Some(PaymentTerm::OnAccount { days, .. }) = &request.terms.payment else {
+        return Ok(());
+    };
+    if days.is_some_and(|days| days == 0 || days > ON_ACCOUNT_DAYS_MAX) {
+        let rule = format!("1 to {ON_ACCOUNT_DAYS_MAX}");
+        return Err(invalid("terms.payment.days", &rule));
+    }
+    if request.terms.pay_until.is_some() {
+        let rule = "none for an order on account: `terms.payment.days` says when it is to be paid";
+        return Err(invalid("terms.pay_until", rule));
     }
     Ok(())
 }

@@ -59,13 +59,7 @@ fn plan(
     note: Option<&str>,
     context: &Context,
 ) -> Result<Plan, Rejection> {
-    let commands = order.terms().payment_commands;
-    let mut at_gateway = order.state.payment.gateway_intents();
-    let is_by_hand = !at_gateway.any(|intent| intent.captured > 0);
-    let Some(commands) = commands.or(is_by_hand.then(PaymentCommands::default)) else {
-        let message = "nothing is commanded at the payment gateway for this order: refund it there";
-        return Err(Rejection::new(RejectionCode::NotCommanded, "", message));
-    };
+    let commands = commands(order)?;
     not_disputed(order)?;
     let refundable = order.total_refundable();
     let granted = granted(order, asked, note)?;
@@ -92,6 +86,20 @@ fn plan(
         amount,
         credit: asked.amount.saturating_sub(owed.max(0)).max(0),
     })
+}
+
+/// How refunds are made that people ask for.
+pub(super) fn commands(order: &Order) -> Result<PaymentCommands, Rejection> {
+    let commands = order.terms().payment_commands;
+    let mut at_gateway = order.state.payment.gateway_intents();
+    let is_by_hand = !at_gateway.any(|intent| intent.captured > 0);
+    commands
+        .or(is_by_hand.then(PaymentCommands::default))
+        .ok_or_else(|| {
+            let message =
+                "nothing is commanded at the payment gateway for this order: refund it there";
+            Rejection::new(RejectionCode::NotCommanded, "", message)
+        })
 }
 
 fn made(order: &Order, asked: &RefundRequest, plan: Plan, note: Option<&str>) -> Vec<Event> {
@@ -253,7 +261,8 @@ fn too_much(found: i64, message: String) -> Rejection {
     Rejection::new(RejectionCode::RefundAmount, found.to_string(), message)
 }
 
-fn by_person(event: Event, words: Option<&str>) -> Event {
+/// The event as a person has caused it.
+pub(super) fn by_person(event: Event, words: Option<&str>) -> Event {
     if let Event::EffectRequested { effect, action, .. } = event {
         Event::EffectRequested {
             effect,

@@ -160,6 +160,7 @@ fn planned(
         asked_again: 0,
         repeated: false,
         taken_back: 0,
+        collect: None,
     };
     Ok(decision.assignments.iter().zip(ids).map(plan).collect())
 }

@@ -7,6 +7,7 @@
 
 use super::{
     exception::{open, resolve},
+    paid_twice, refund_request,
     units::{backordered_skus, units_of},
 };
 use crate::{
@@ -70,6 +71,11 @@ pub(super) fn consequences(before: &Order, after: &Order, events: &[Event]) -> V
     let (was, is) = (Standing::of(before), Standing::of(after));
     let mut follow = ended(after, &is);
     follow.extend(opened(before, after, &was, &is));
+    if is.excess > was.excess {
+        follow.extend(paid_twice::hold(after));
+    } else if is.excess == 0 {
+        follow.extend(paid_twice::release(after));
+    }
     if is.given_back > was.given_back {
         follow.extend(refund_not_requested(after, events));
     }
@@ -97,6 +103,7 @@ fn ended(order: &Order, is: &Standing) -> Vec<Event> {
             ExceptionKind::RefundNotRequested => is.given_back == 0,
             ExceptionKind::StopRefused => order.is_paid(),
             ExceptionKind::PaymentOutstanding => order.is_secured(),
+            ExceptionKind::PaymentOverdue => order.open_on_account() == 0,
             ExceptionKind::PaymentUnresolved => {
                 let intent = order.state.payment.intent(&open.subject);
                 order.is_paid() || !intent.is_some_and(Intent::is_processing)
@@ -124,8 +131,15 @@ fn opened(before: &Order, after: &Order, was: &Standing, is: &Standing) -> Vec<E
     }
     if is.excess > was.excess {
         let show = |minor| money(after, minor);
+        let what = match refund_request::commands(after) {
+            Ok(_) => {
+                "close this with `surplus_refunded` to give it back, the last payment first, or with `surplus_kept` to \
+                 decide that later"
+            }
+            Err(_) => "refund it at the payment provider",
+        };
         let detail = format!(
-            "{} was captured and is kept, and {} is due: refund {} at the payment provider",
+            "{} was captured and is kept, and {} is due, so {} is too much: {what}",
             show(
                 after
                     .state

@@ -128,7 +128,7 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
         Event::UnitsBackordered { lines } => routing::backorder(order, lines),
         Event::FulfillmentRequested { fulfillment_orders } => {
             for id in fulfillment_orders {
-                fulfillment::advance(order, *id, FulfillmentStatus::Requested, context);
+                fulfillment::request(order, *id, context);
             }
         }
         Event::RequestsRepeated { fulfillment_orders } => {
@@ -388,7 +388,10 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             });
             if *kind == ExceptionKind::PaymentUnresolved {
                 payment::intent_mut(order, subject).shown_unresolved = true;
-            } else if *kind == ExceptionKind::PaymentOutstanding {
+            } else if matches!(
+                kind,
+                ExceptionKind::PaymentOutstanding | ExceptionKind::PaymentOverdue
+            ) {
                 order.state.payment.shown_outstanding = true;
             } else if *kind == ExceptionKind::FulfillmentOverdue {
                 fulfillment::show_overdue(order, subject);

@@ -35,6 +35,15 @@ pub(super) fn advance(
     }
 }
 
+/// Its request is sent, and says what is to be collected.
+pub(super) fn request(order: &mut Order, id: FulfillmentOrderId, context: &Context) {
+    let collect = order.to_collect(id);
+    advance(order, id, FulfillmentStatus::Requested, context);
+    if let Some(found) = fulfillment_order_mut(order, id) {
+        found.collect = collect;
+    }
+}
+
 /// A person is shown that it is overdue.
 pub(super) fn show_overdue(order: &mut Order, subject: &str) {
     let mut found = order.state.fulfillment_orders.iter_mut();
@@ -55,6 +64,7 @@ pub(super) fn take_back(order: &mut Order, id: FulfillmentOrderId) {
     if let Some(found) = fulfillment_order_mut(order, id) {
         found.status = FulfillmentStatus::Planned;
         found.taken_back = found.taken_back.saturating_add(1);
+        found.collect = None;
     }
 }
 

@@ -1,7 +1,7 @@
 //! The one entry: every rule over a snapshot.
 
 use super::{
-    decisions, history, money, overdue, progress, queue,
+    accounts, decisions, history, money, overdue, progress, queue,
     snapshot::Snapshot,
     stock, units,
     violation::{Findings, Violation},
@@ -17,6 +17,7 @@ pub fn check(snapshot: &Snapshot) -> Vec<Violation> {
         progress::check(record, &mut findings);
         overdue::check(record, snapshot.overdue_shown_before, &mut findings);
     }
+    accounts::check(snapshot, &mut findings);
     units::check_queue(snapshot, &mut findings);
     stock::check(snapshot, &mut findings);
     history::check_records(snapshot, &mut findings);

@@ -5,7 +5,7 @@
 //! |---|---|
 //! | I1 | each line's five buckets add up to the units ordered; `shipped >= delivered >= returned`; assigned units are open in fulfillment orders and shipped ones are in shipments; the queue holds exactly the backordered units of the lines |
 //! | I2 | reserved units at a (SKU, location) are the open units of the fulfillment orders there; nothing is negative that cannot be; a level has less than is reserved by no more than counts, corrections, safety stock and shipments took |
-//! | I3 | refunded and owed back are each at most what was captured; what is owed is exactly the value of the units it is owed for, and those are cancelled; an order was released, routed, taken from the queue and requested only while what was due was secured, added up from the commits |
+//! | I3 | refunded and owed back are each at most what was captured; what is owed is exactly the value of the units it is owed for, and those are cancelled; an order was released, routed, taken from the queue and requested only while what was due was secured, added up from the commits; what is open on an account is what its orders owe |
 //! | I4 | shipped units and cancelled units are together at most the units ordered; units that left unexpected have an exception each |
 //! | I5 | no two commits of an order, and no two stock movements, have the same cause; an order remembers each; shipments, refunds and intents are recorded once; what is on hand is the last count and all movements dated after it, and a level keeps its last movements |
 //! | I6 | commits follow each other by number and hash, each names who, when, why; the first covers the order as placed; folding them gives the stored state exactly; the status moved along the table |
@@ -16,6 +16,7 @@
 //! The snapshot must be read at one moment, or while nothing is written: half of a transaction looks like a broken
 //! rule. [`owed_drains`] is a separate check, for a moment at which all messages have been handled.
 
+mod accounts;
 mod availability;
 mod check;
 mod claims;

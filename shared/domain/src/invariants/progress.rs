@@ -190,6 +190,7 @@ mod tests {
             asked_again: 0,
             repeated: false,
             taken_back: 0,
+            collect: None,
             closing: None,
             overdue_shown: false,
         });

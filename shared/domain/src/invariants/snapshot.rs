@@ -3,6 +3,7 @@
 use jiff::{SignedDuration, Timestamp};
 
 use crate::{
+    account::Account,
     location::{Location, RoutingRules},
     order::{Commit, Order},
     stock::Backorder,
@@ -20,6 +21,8 @@ pub struct Snapshot {
     pub backorders: Vec<Backorder>,
     /// Every record of a stock movement.
     pub records: Vec<StockRecord>,
+    /// The customer accounts that the orders are on; none: what they owe is not judged. All orders of each are listed.
+    pub accounts: Option<Vec<Account>>,
     /// Versions of the routing rules; the built-in ones need not be listed.
     pub rules: Vec<RoutingRules>,
     /// The locations as they are now. Of one that is not listed, I7 does not judge what it could have shipped to orders

@@ -10,7 +10,7 @@ pub enum Rule {
     /// Reserved units are those assigned and not yet shipped; never oversell.
     I2,
     /// Refunded is at most captured; a unit is refunded at most once; goods are given away only while what is due is
-    /// secured.
+    /// secured; an account owes what its orders owe.
     I3,
     /// No unit is cancelled by us and shipped as requested; a shipment that left all the same opens an exception.
     I4,

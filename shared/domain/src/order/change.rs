@@ -5,8 +5,11 @@
 
 use std::collections::BTreeMap;
 
-use super::{Commit, CommitBody, Context, Event, Order, Reference, reference::by_precedence};
+use super::{
+    Commit, CommitBody, Context, Event, Order, Reference, TenderKind, reference::by_precedence,
+};
 use crate::{
+    account::AccountDelta,
     evolve::evolve,
     ids::{LocationId, Sku},
     schema,
@@ -28,6 +31,8 @@ pub struct Change {
     pub stock: Vec<StockDelta>,
     /// Backorders as they are afterwards; one of zero units is removed from the queue.
     pub backorders: Vec<Backorder>,
+    /// What it does to what the order's account owes.
+    pub account: Option<AccountDelta>,
     /// Names by which the order is found from now on, each once, in the order in which a conflict is reported.
     pub references: Vec<Reference>,
 }
@@ -64,6 +69,7 @@ impl Change {
         let commit = Commit::seal(body)?;
         apply_head(&mut after, &commit);
         let backorders = backorders(order, &after);
+        let account = AccountDelta::between(order, &after);
         Ok(Self {
             order: after,
             commit,
@@ -72,6 +78,7 @@ impl Change {
                 .filter(|delta| !delta.is_empty())
                 .collect(),
             backorders,
+            account,
             references: by_precedence(references),
         })
     }
@@ -90,6 +97,7 @@ impl Change {
             self.stock.len(),
             self.backorders.len(),
             self.references.len(),
+            usize::from(self.account.is_some()),
         ];
         parts
             .into_iter()
@@ -137,6 +145,11 @@ fn references_of(event: &Event) -> Vec<Reference> {
         | Event::PaymentLinked { intent } => {
             vec![Reference::Intent(intent.clone())]
         }
+        Event::PaymentRecorded {
+            kind: TenderKind::BankTransfer,
+            reference,
+            ..
+        } => vec![Reference::Transfer(reference.clone())],
         Event::ShipmentShipped { shipment, .. } => shipment
             .tracking
             .iter()

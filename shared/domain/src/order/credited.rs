@@ -79,10 +79,15 @@ impl Order {
     /// their shares of the shipping, or all of it where it is not shared; what is kept of refunds, less the credits granted.
     /// Minor units, at most what is due in all.
     pub fn amount_due_for_shipped(&self) -> i64 {
+        self.amount_due_for(LineState::shipped_to_pay)
+    }
+
+    /// The same for so many units of each line.
+    pub(super) fn amount_due_for(&self, units_of: impl Fn(&LineState) -> u32) -> i64 {
         let taxes_included = self.terms().taxes_included;
         let (mut goods, mut shares) = (0_i64, 0_i64);
         for (line, state) in self.lines() {
-            let units = state.shipped_to_pay();
+            let units = units_of(state);
             goods = goods.saturating_add(line.goods(0, units, taxes_included));
             shares = shares.saturating_add(line.shipping_of(0, units));
         }

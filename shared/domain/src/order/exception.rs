@@ -66,6 +66,7 @@ impl ExceptionKind {
             | Self::RefundAwaitsApproval
             | Self::RefundByHand
             | Self::PaymentOutstanding
+            | Self::PaymentOverdue
             | Self::Unknown(_) => ExceptionConcern::Customer,
         }
     }
@@ -85,6 +86,10 @@ open_set! {
         AcceptedAsCredit = "accepted_as_credit",
         /// Of a refund that waits for approval: a second person approves it.
         Approved = "approved",
+        /// Of what was paid too much: it is given back, the last payment first.
+        SurplusRefunded = "surplus_refunded",
+        /// Of what was paid too much: it stays for now, and can be given back later.
+        SurplusKept = "surplus_kept",
     }
 }
 
@@ -127,6 +132,8 @@ open_set! {
         RefundAwaitsApproval = "refund_awaits_approval",
         /// The customer has the goods, and the money that was to be paid on delivery has not been recorded.
         PaymentOutstanding = "payment_outstanding",
+        /// An order on account was to be paid by now, and the money has not been recorded.
+        PaymentOverdue = "payment_overdue",
         /// Money is to be given back where it came from, which is not the payment gateway.
         RefundByHand = "refund_by_hand",
         /// The payment is in another currency than the order.

@@ -56,6 +56,9 @@ pub struct FulfillmentOrder {
     /// How often its request was taken back because it had certainly not left.
     #[serde(default, skip_serializing_if = "is_default")]
     pub taken_back: u32,
+    /// What the request says that the carrier collects, minor units; `None`: it says nothing, or was not sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collect: Option<i64>,
     /// The location has said that nothing more will come; `None`: it has not.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub closing: Option<Closing>,

@@ -37,7 +37,7 @@ open_set! {
         Address = "address",
         /// The payment is disputed.
         PaymentDispute = "payment_dispute",
-        /// The customer has placed the same basket shortly before or after.
+        /// The customer has placed the same basket shortly before or after, or has paid the order twice.
         PossibleDuplicate = "possible_duplicate",
         /// The order needs another payment: an authorization ends before everything has shipped.
         Payment = "payment",

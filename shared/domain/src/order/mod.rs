@@ -5,6 +5,7 @@ mod authorization;
 mod cancellation;
 mod causes;
 mod change;
+mod collect;
 mod command;
 mod commit;
 mod contact;

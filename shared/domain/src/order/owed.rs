@@ -64,8 +64,8 @@ impl Order {
         }
         if let Some((step, due)) = self.payment_step() {
             // A step that is due at once is done because of the event that made it so. No event tells that the end of an
-            // authorization is near.
-            let is_told = step != PaymentStep::HoldForPayment;
+            // authorization is near, or that an invoice is overdue.
+            let is_told = step != PaymentStep::HoldForPayment && step != PaymentStep::ShowOverdue;
             let is_at_once = is_told && due <= self.state.changed_at;
             owes.insert(Owed::Cancellation, if is_at_once { overdue } else { due });
         }

@@ -38,7 +38,7 @@ pub struct Payment {
     /// Of the price of shipping, how much has been recorded as owed back beside what lines are owed. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shipping_owed: i64,
-    /// Whether a person was shown that money has not come which the customer was to pay on delivery.
+    /// Whether a person was shown that money has not come which the customer was to pay after the goods had gone.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shown_outstanding: bool,
     /// What was kept of refunds, minor units.
@@ -193,15 +193,15 @@ pub enum PaymentStatus {
     Authorized,
     /// Captured.
     Captured,
-    /// Part of what was captured went back.
+    /// Part of what was captured went back, by refunds or by disputes that were lost.
     PartiallyRefunded,
-    /// All that was captured went back.
+    /// All that was captured went back, by refunds or by disputes that were lost.
     Refunded,
     /// Cancelled before capture.
     Voided,
     /// The last attempt failed.
     Failed,
-    /// The customer disputes it at their bank.
+    /// The customer disputes it at their bank, which has not decided.
     Disputed,
 }
 
@@ -269,12 +269,13 @@ impl Payment {
 
     /// The status that the facts add up to.
     pub fn status(&self) -> PaymentStatus {
-        let (captured, refunded) = (self.captured(), self.refunded());
+        // What a lost dispute took, the customer has as surely as a refund.
+        let (captured, given_back) = (self.captured(), self.given_back());
         if !self.disputes.is_empty() {
             PaymentStatus::Disputed
-        } else if captured > 0 && refunded >= captured {
+        } else if captured > 0 && given_back >= captured {
             PaymentStatus::Refunded
-        } else if captured > 0 && refunded > 0 {
+        } else if captured > 0 && given_back > 0 {
             PaymentStatus::PartiallyRefunded
         } else if captured > 0 {
             PaymentStatus::Captured

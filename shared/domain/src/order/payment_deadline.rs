@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{CancelReason, FulfillmentOrder, FulfillmentStatus, Order, Status};
+use super::{CancelReason, FulfillmentOrder, FulfillmentStatus, Order, PaymentTerm, Status};
 
 /// How long after it was placed an order may be paid when its terms say nothing else, in seconds. A declined card is no
 /// end of an order: the customer may try again until then.
@@ -35,6 +35,8 @@ pub enum PaymentStep {
     ShowUnresolved(String),
     /// Show a person that the customer has the goods and the money has not come.
     ShowOutstanding,
+    /// Show a person that an order on account was to be paid.
+    ShowOverdue,
 }
 
 impl Order {
@@ -51,6 +53,7 @@ impl Order {
             self.reservation_step(),
             self.unresolved_step(),
             self.outstanding_step(),
+            self.payment_overdue_step(),
             self.authorization_to_replace()
                 .map(|(_, _, due)| (PaymentStep::HoldForPayment, due)),
         ];
@@ -115,7 +118,8 @@ impl Order {
 
     fn outstanding_step(&self) -> Option<(PaymentStep, Timestamp)> {
         let is_delivered = self.state.status == Status::Delivered;
-        let is_open = self.goods_go_before_money() && !self.is_secured();
+        let on_delivery = self.terms().payment == Some(PaymentTerm::OnDelivery);
+        let is_open = on_delivery && !self.is_secured();
         if !is_delivered || !is_open || self.state.payment.shown_outstanding {
             return None;
         }
@@ -123,6 +127,12 @@ impl Order {
         let delivered = shipments.map(|s| s.delivered_at.unwrap_or(s.since)).max()?;
         let due = after(delivered, OUTSTANDING_SHOWN_AFTER_S);
         Some((PaymentStep::ShowOutstanding, due))
+    }
+
+    fn payment_overdue_step(&self) -> Option<(PaymentStep, Timestamp)> {
+        let is_shown = self.state.payment.shown_outstanding;
+        let is_open = self.open_on_account() > 0;
+        (is_open && !is_shown).then(|| (PaymentStep::ShowOverdue, self.pay_until()))
     }
 
     fn unresolved_step(&self) -> Option<(PaymentStep, Timestamp)> {

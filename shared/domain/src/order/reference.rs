@@ -9,13 +9,15 @@ pub enum Reference {
     Intent(String),
     /// A carrier's tracking number.
     Tracking(String),
+    /// A transfer to a bank account, as the bank names it.
+    Transfer(String),
 }
 
 impl Reference {
     /// Whether it leads to one order only, so that a second order may not take it. Carriers reuse tracking numbers.
     pub fn is_exclusive(&self) -> bool {
         match self {
-            Self::IdempotencyKey(_) | Self::Intent(_) => true,
+            Self::IdempotencyKey(_) | Self::Intent(_) | Self::Transfer(_) => true,
             Self::Tracking(_) => false,
         }
     }

@@ -81,6 +81,14 @@ pub enum RejectionCode {
     BadReference,
     /// The payment is recorded already.
     AlreadyRecorded,
+    /// The payment's reference is recorded on another order.
+    PaymentReferenceTaken,
+    /// The limit of the account leaves too little for the order.
+    CreditLimitExceeded,
+    /// There is no such account.
+    UnknownAccount,
+    /// The limits of an account are too many, or one is no amount.
+    InvalidLimits,
 }
 
 impl RejectionCode {
@@ -113,6 +121,10 @@ impl RejectionCode {
             Self::PaymentAmount => "payment_amount",
             Self::BadReference => "bad_reference",
             Self::AlreadyRecorded => "already_recorded",
+            Self::PaymentReferenceTaken => "payment_reference_taken",
+            Self::CreditLimitExceeded => "credit_limit_exceeded",
+            Self::UnknownAccount => "unknown_account",
+            Self::InvalidLimits => "invalid_limits",
         }
     }
 
@@ -144,7 +156,11 @@ impl RejectionCode {
             | Self::PaymentClosed
             | Self::PaymentAmount
             | Self::BadReference
-            | Self::AlreadyRecorded => false,
+            | Self::AlreadyRecorded
+            | Self::PaymentReferenceTaken
+            | Self::CreditLimitExceeded
+            | Self::UnknownAccount
+            | Self::InvalidLimits => false,
         }
     }
 }

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::{Effect, EffectAction, Intent, Order, Payment};
-use crate::{open_set::open_set, serde_default::is_default};
+use crate::{ids::AccountId, open_set::open_set, serde_default::is_default};
 
 open_set! {
     /// How money came that is recorded here.
@@ -54,6 +54,15 @@ pub enum PaymentTerm {
     BankTransfer,
     /// The customer pays when the goods are delivered: goods go at once.
     OnDelivery,
+    /// The customer pays an invoice later: goods go at once, as far as the limit of the customer's account allows the order.
+    OnAccount {
+        /// The account, which must exist: 1 to 64 of A-Z a-z 0-9 and -_.; no personal data.
+        account: AccountId,
+        /// How many days after it was placed, or reached us, it is to be paid: 1 to 366. Without it, as many as the deployment
+        /// says.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        days: Option<u16>,
+    },
 }
 
 impl Payment {
@@ -87,7 +96,7 @@ impl Order {
     /// Whether the order's payment term lets goods go before the money is there.
     pub fn goods_go_before_money(&self) -> bool {
         match &self.terms().payment {
-            Some(PaymentTerm::OnDelivery) => true,
+            Some(PaymentTerm::OnDelivery | PaymentTerm::OnAccount { .. }) => true,
             Some(PaymentTerm::CollectedElsewhere { .. } | PaymentTerm::BankTransfer) | None => {
                 false
             }

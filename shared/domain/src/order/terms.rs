@@ -30,7 +30,7 @@ pub struct Terms {
     #[serde(default, skip_serializing_if = "is_default")]
     pub taxes_included: bool,
     /// Until when the order may be paid, UTC; then it is cancelled, if nothing is authorized, captured or being
-    /// processed. Without it: a day after it was placed; by bank transfer as many days as the deployment says.
+    /// processed. Without it: a day after it was placed; by bank transfer as many days as the deployment says. On account, when it is to be paid, as its days say.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub pay_until: Option<Timestamp>,
     /// How it is paid; without it, through payment intents of the gateway.
@@ -44,6 +44,10 @@ pub struct Terms {
     /// has a default for orders that say nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorization_margin_h: Option<u8>,
+    /// Whether the order is held when two payments of it are captured and more is captured than is due. The deployment's setting
+    /// for possible duplicates holds orders that say nothing.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub hold_paid_twice: bool,
     /// When the price of shipping goes back with units that are cancelled, returned or refunded; without it, each unit's
     /// share with the unit. The deployment has a default for orders that say nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -64,6 +68,7 @@ impl Default for Terms {
             payment: None,
             payment_commands: None,
             authorization_margin_h: None,
+            hold_paid_twice: false,
             shipping_refund: None,
         }
     }

@@ -167,7 +167,10 @@ impl StockException {
     ) -> Result<(StockLevel, StockExceptionClosed), Rejection> {
         if matches!(
             outcome,
-            ExceptionOutcome::AcceptedAsCredit | ExceptionOutcome::Approved
+            ExceptionOutcome::AcceptedAsCredit
+                | ExceptionOutcome::Approved
+                | ExceptionOutcome::SurplusRefunded
+                | ExceptionOutcome::SurplusKept
         ) {
             let message = "an exception about stock is no refund to accept or to approve";
             let code = RejectionCode::OutcomeNotAllowed;

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may stop where it goes wrong")]
 
 mod cancellations;
+mod collect;
 #[path = "../common/mod.rs"]
 mod common;
 mod credits;

@@ -135,6 +135,7 @@ fn commit(case: &Case, decision: &Decision) -> Change {
             asked_again: 0,
             repeated: false,
             taken_back: 0,
+            collect: None,
         });
     let routed = Event::OrderRouted {
         fulfillment_orders: planned.collect(),

@@ -70,13 +70,21 @@ pub(crate) async fn handle(
 ) -> Result<Response, Problem> {
     let close = close(call)?;
     if let ExceptionWork::Close { outcome, .. } = &close
-        && *outcome == ExceptionOutcome::Approved
+        && gives_money_back(outcome)
         && !call.principal.may(Permission::RefundOrders)
     {
         let needed = [Permission::RefundOrders];
         return Err(forbidden(&call.principal, &needed, ROUTE.name));
     }
     work(call, &ROUTE, close).await
+}
+
+fn gives_money_back(outcome: &ExceptionOutcome) -> bool {
+    [
+        ExceptionOutcome::Approved,
+        ExceptionOutcome::SurplusRefunded,
+    ]
+    .contains(outcome)
 }
 
 /// The work that the request asks for.

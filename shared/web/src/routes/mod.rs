@@ -15,8 +15,10 @@ pub(crate) mod list_orders;
 pub(crate) mod list_suppliers;
 pub(crate) mod list_unmatched_payments;
 pub(crate) mod place_order;
+pub(crate) mod put_account;
 pub(crate) mod put_location;
 pub(crate) mod put_supplier;
+pub(crate) mod read_account;
 pub(crate) mod read_fulfillment_order;
 pub(crate) mod read_order;
 pub(crate) mod read_reconciliation;
@@ -42,6 +44,8 @@ pub const ROUTES: &[Route] = &[
     retry_effect::ROUTE,
     record_payment::ROUTE,
     record_refund::ROUTE,
+    read_account::ROUTE,
+    put_account::ROUTE,
     hold_order::ROUTE,
     release_hold::ROUTE,
     allow_location::ROUTE,

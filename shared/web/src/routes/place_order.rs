@@ -31,8 +31,16 @@ pub(crate) const ROUTE: Route = Route {
     status: 201,
     answer: schema::<PlacedOrderView>,
     refusals: &[
-        (409, &["number_taken", "payment_intent_taken"]),
-        (422, &["invalid_order"]),
+        (
+            409,
+            &[
+                "number_taken",
+                "payment_intent_taken",
+                "payment_reference_taken",
+                "credit_limit_exceeded",
+            ],
+        ),
+        (422, &["invalid_order", "unknown_account"]),
     ],
     ..WRITE
 };

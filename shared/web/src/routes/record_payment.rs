@@ -32,7 +32,7 @@ pub(crate) const ROUTE: Route = Route {
     answer: schema::<RecordedView>,
     refusals: &[
         (404, &["not_found"]),
-        (409, &["already_recorded"]),
+        (409, &["already_recorded", "payment_reference_taken"]),
         (422, &["payment_amount", "bad_reference", "invalid_note"]),
     ],
     ..WRITE

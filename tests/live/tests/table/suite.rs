@@ -40,6 +40,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             refunds_against_late_failure: rounds(4),
             payment_against_placement: rounds(24),
             one_basket: rounds(8),
+            one_account: rounds(2),
         },
         threads: 2,
         days: Days {

@@ -17,7 +17,8 @@ mod write;
 
 pub use kind::{CANCEL_REQUESTED, REQUESTED, schemas};
 pub use payloads::{
-    CancellationLine, CancellationRequest, FulfillmentRequest, RequestLine, ShipTo, ShippingTerms,
+    CancellationLine, CancellationRequest, CollectOnDelivery, FulfillmentRequest, RequestLine,
+    ShipTo, ShippingTerms,
 };
 pub use read::{Request, read};
 pub use write::{cancellation, fulfillment};

@@ -1,6 +1,9 @@
 //! The `data` of our requests, type by type.
 
-use domain::ids::{FulfillmentOrderId, LineId, LocationId, OrderId, OrderNumber, ShopId, Sku};
+use domain::{
+    ids::{FulfillmentOrderId, LineId, LocationId, OrderId, OrderNumber, ShopId, Sku},
+    money::Currency,
+};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,6 +26,18 @@ pub struct FulfillmentRequest {
     pub lines: Vec<RequestLine>,
     pub ship_to: ShipTo,
     pub terms: ShippingTerms,
+    /// What the carrier is to collect from the customer for these lines; left out when it is nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub collect_on_delivery: Option<CollectOnDelivery>,
+}
+
+/// Money that a carrier is to collect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct CollectOnDelivery {
+    /// Minor units, at least 1.
+    pub amount: i64,
+    /// ISO 4217.
+    pub currency: Currency,
 }
 
 /// Units to ship.

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use super::{
     kind::{CANCEL_REQUESTED, REQUESTED},
     payloads::{
-        CancellationLine, CancellationRequest, FulfillmentRequest, RequestLine, ShipTo,
-        ShippingTerms,
+        CancellationLine, CancellationRequest, CollectOnDelivery, FulfillmentRequest, RequestLine,
+        ShipTo, ShippingTerms,
     },
 };
 use crate::vendors::wms::message::WireMessage;
@@ -34,6 +34,7 @@ pub fn fulfillment(
         })
     });
     let lines: Vec<_> = lines.collect();
+    let collected = found.collect.filter(|amount| *amount > 0);
     let address = contact.address.clone();
     let request = FulfillmentRequest {
         order_id: placed.id,
@@ -56,6 +57,10 @@ pub fn fulfillment(
             ship_complete: order.terms().ship_complete,
             priority: order.terms().priority,
         },
+        collect_on_delivery: collected.map(|amount| CollectOnDelivery {
+            amount,
+            currency: placed.currency,
+        }),
     };
     (!request.lines.is_empty()).then(|| WireMessage::new(REQUESTED, found.since, request))
 }
