@@ -19,7 +19,8 @@ use app::{
         ConfigStore, EventPage, EventsCursor, EventsCursorStore, FulfillmentProvider,
         GatewayCommand, HealthStore, InboundQueue, OrderHistory, OrderStore, Page, PageRequest,
         PaymentGateway, PlaceOutcome, ProviderRequest, Redrive, RememberOutcome, SaveOutcome,
-        SkuStock, StockMoveOutcome, StockStore, StoredPayment, UnmatchedState, UnmatchedStore,
+        SkuStock, StockMoveOutcome, StockStore, StoredPayment, TaxService, UnmatchedState,
+        UnmatchedStore,
     },
 };
 use domain::{
@@ -220,6 +221,10 @@ faulty! { PaymentGateway for GatewayDouble {
     fn find(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
     fn payment(&self, intent: &str) -> Option<Vec<Inbound>>;
     fn events(&self, since: Timestamp, after: Option<&str>) -> Option<EventPage>;
+} }
+
+faulty! { TaxService for GatewayDouble {
+    fn reverse(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
 } }
 
 faulty! { FulfillmentProvider for MemoryProvider {

@@ -31,6 +31,7 @@ mod rejections;
 mod secured;
 mod splits;
 mod stock_exceptions;
+mod taxes;
 mod terms;
 mod unmatched;
 mod unsent;

@@ -9,6 +9,7 @@ mod payment_gateway;
 mod queues;
 mod secrets;
 mod store;
+mod tax_service;
 mod unmatched;
 
 pub use clock::{Clock, IdGenerator};
@@ -21,4 +22,5 @@ pub use store::{
     ConfigStore, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest,
     PlaceOutcome, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
 };
+pub use tax_service::TaxService;
 pub use unmatched::{NAMED_BY_MAX, StoredPayment, UnmatchedState, UnmatchedStore};

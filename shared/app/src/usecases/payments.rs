@@ -9,10 +9,11 @@ use super::{
 use crate::{
     bus::message::QueueMessage,
     failure::Failure,
-    ports::{Clock, IdGenerator, InboundQueue, PaymentGateway, Store},
+    ports::{Clock, IdGenerator, InboundQueue, PaymentGateway, Store, TaxService},
 };
 
-/// The value of `gateway` in a line of the log from which the template makes the metric `PaymentGatewayUnavailable`.
+/// The value of `gateway` in a line of the log from which the template makes the metric `PaymentGatewayUnavailable`, and of
+/// `tax_service` in one for `TaxServiceUnavailable`.
 const UNAVAILABLE: &str = "unavailable";
 
 /// Handles the body of a message: performs the effects of an order and asks about its payments, or reads what the gateway has
@@ -24,7 +25,7 @@ const UNAVAILABLE: &str = "unavailable";
 /// `perform_effects`, `ask_gateway` and [`read_gateway_events`].
 pub async fn on_message(
     store: &impl Store,
-    gateway: &impl PaymentGateway,
+    gateway: &(impl PaymentGateway + TaxService),
     inbound: &impl InboundQueue,
     env: &(impl Clock + IdGenerator),
     body: &str,
@@ -33,13 +34,15 @@ pub async fn on_message(
     let done = handle(store, gateway, inbound, env, body, stop_at).await;
     if let Err(failure @ Failure::Gateway { until, .. }) = &done {
         tracing::error!(gateway = UNAVAILABLE, ?until, error = %failure.chain(), "the payment gateway is unavailable");
+    } else if let Err(failure @ Failure::TaxService { until, .. }) = &done {
+        tracing::error!(tax_service = UNAVAILABLE, ?until, error = %failure.chain(), "the tax service is unavailable, and refunds wait for it");
     }
     done
 }
 
 async fn handle(
     store: &impl Store,
-    gateway: &impl PaymentGateway,
+    gateway: &(impl PaymentGateway + TaxService),
     inbound: &impl InboundQueue,
     env: &(impl Clock + IdGenerator),
     body: &str,

@@ -12,3 +12,4 @@ mod payments;
 mod requests;
 #[cfg(test)]
 mod support;
+mod taxes;

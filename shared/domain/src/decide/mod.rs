@@ -37,6 +37,7 @@ mod secured;
 mod shipment;
 mod shipping;
 mod silence;
+mod tax;
 mod units;
 mod unsent;
 
