@@ -606,27 +606,6 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             },
         ),
         (
-            Agent,
-            "api:5081",
-            Event::EffectRequested {
-                effect: 4,
-                action: EffectAction::ReverseTax(reversal()),
-                by_person: false,
-                note: None,
-            },
-        ),
-        (
-            System,
-            "bus:x:8:0@8",
-            Event::TaxReversed {
-                effect: 4,
-                transaction: "tax_1NaTVd2eZvKYlo2C".into(),
-                reversal: Some("tax_1NbSVd2eZvKYlo2C".into()),
-                amount: 2045,
-                tax: 326,
-            },
-        ),
-        (
             System,
             "bus:x:9:0@9",
             Event::EffectRefused {
@@ -697,6 +676,27 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 reference: "2026-11-24/000731".into(),
                 amount: 5426,
                 note: Some("Jane Doe called".into()),
+            },
+        ),
+        (
+            Agent,
+            "api:5081",
+            Event::EffectRequested {
+                effect: 4,
+                action: EffectAction::ReverseTax(reversal()),
+                by_person: false,
+                note: None,
+            },
+        ),
+        (
+            System,
+            "bus:x:8:0@8",
+            Event::TaxReversed {
+                effect: 4,
+                transaction: "tax_1NaTVd2eZvKYlo2C".into(),
+                reversal: Some("tax_1NbSVd2eZvKYlo2C".into()),
+                amount: 2045,
+                tax: 326,
             },
         ),
     ]

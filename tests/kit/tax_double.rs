@@ -96,6 +96,13 @@ impl TaxDouble {
         totals.fold(Taxed::default(), Taxed::plus)
     }
 
+    /// Reversed of a transaction.
+    pub fn reversed_of(&self, transaction: &str) -> Taxed {
+        let made = self.reversals();
+        let of = made.iter().filter(|made| made.transaction == transaction);
+        of.fold(Taxed::default(), |sum, made| sum.plus(made.told.total()))
+    }
+
     /// Requests that have arrived.
     pub fn times_asked(&self) -> u32 {
         self.ledger(|ledger| ledger.asked)

@@ -215,7 +215,9 @@ impl<'w> Day<'w> {
             let before = self.system.world.changes();
             for pause in PAUSES {
                 if pause > 1440 {
-                    self.system.world.gateway.inner.forgets_keys();
+                    let gateway = &self.system.world.gateway.inner;
+                    gateway.forgets_keys();
+                    gateway.tax.forgets_keys();
                 }
                 self.in_minutes(pause, Event::Sweep);
                 self.run_without_sweeps().await;
