@@ -145,8 +145,9 @@ impl Case {
 
     /// An effect happens at the gateway, under its key once.
     fn happens(&mut self, effect: &Effect) -> EffectOutcome {
-        let is_intent = |id: &&str| Some(*id) == effect.action.intent();
-        let index = INTENTS.iter().position(|id| is_intent(&id)).unwrap_or(0);
+        let intent = effect.action.intent();
+        let index = INTENTS.iter().position(|id| Some(*id) == intent);
+        let index = index.unwrap_or(0);
         match &effect.action {
             EffectAction::Refund { intent, amount } => {
                 let mut known = self.gateway.refunds.iter();

@@ -226,10 +226,12 @@ fn an_outcome_that_comes_twice_counts_once() {
     assert_eq!(order.apply(&again).unwrap(), []);
 }
 
+type Break = fn(&mut OrderTax);
+
 #[test]
 fn a_transaction_is_named_by_the_rules() {
     let context = common::context(0);
-    let cases: [(&str, fn(&mut OrderTax)); 4] = [
+    let cases: [(&str, Break); 4] = [
         ("tax.service", |tax| tax.service = "Stripe Tax".to_owned()),
         ("tax.transaction", |tax| tax.transaction = String::new()),
         ("tax.shipping_tax", |tax| tax.shipping_tax = 101),
