@@ -14,5 +14,5 @@ pub mod stories;
 pub use inventory;
 pub use kit::{
     audit, case, faults, gateway, inbound_queue, outside, races, random, redelivery,
-    store_contract, story, suite, world,
+    store_contract, story, suite, tax_double, world,
 };

@@ -11,7 +11,7 @@ use domain::{
         DisputeStatus, EffectAction, Event, ExceptionKind, ExceptionOutcome, FulfillmentLine,
         FulfillmentOrder, FulfillmentStatus, HoldKind, LineUnits, ReclaimedUnits, RefundLine,
         RefundReason, RefundRequest, RefundStatus, Shipment, ShipmentLine, ShipmentStatus,
-        TenderKind, UnitsAt,
+        TaxReversal, Taxed, TaxedUnits, TenderKind, UnitsAt,
     },
     routing::{Assignment, Decision, ENGINE, RoutingInputs, Unplaced},
     stock::StockMovement,
@@ -33,6 +33,21 @@ fn ful() -> FulfillmentOrderId {
 
 fn shp() -> ShipmentId {
     ShipmentId::mint(at(), [3; 10])
+}
+
+fn reversal() -> TaxReversal {
+    let taxed = |amount, tax| Taxed { amount, tax };
+    TaxReversal {
+        service: "stripe_tax".into(),
+        transaction: "tax_1NaTVd2eZvKYlo2C".into(),
+        lines: vec![TaxedUnits {
+            line: "1".parse().unwrap(),
+            units: 1,
+            part: taxed(2045, 326),
+            whole: taxed(4090, 653),
+        }],
+        shipping: None,
+    }
 }
 
 fn disputed() -> Dispute {
@@ -662,6 +677,27 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 reference: "2026-11-24/000731".into(),
                 amount: 5426,
                 note: Some("Jane Doe called".into()),
+            },
+        ),
+        (
+            Agent,
+            "api:5081",
+            Event::EffectRequested {
+                effect: 4,
+                action: EffectAction::ReverseTax(reversal()),
+                by_person: false,
+                note: None,
+            },
+        ),
+        (
+            System,
+            "bus:x:8:0@8",
+            Event::TaxReversed {
+                effect: 4,
+                transaction: "tax_1NaTVd2eZvKYlo2C".into(),
+                reversal: Some("tax_1NbSVd2eZvKYlo2C".into()),
+                amount: 2045,
+                tax: 326,
             },
         ),
     ]

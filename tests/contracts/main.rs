@@ -31,5 +31,6 @@ mod refunds;
 mod requests;
 mod samples;
 mod stock;
+mod taxes;
 mod template;
 mod unmatched_payments;

@@ -126,6 +126,7 @@ fn requested(action: &EffectAction) -> &'static str {
         EffectAction::Refund { .. } => "RefundRequested",
         EffectAction::Capture { .. } => "CaptureRequested",
         EffectAction::ReleaseRest { .. } | EffectAction::CancelIntent { .. } => "VoidRequested",
+        EffectAction::ReverseTax(_) => "TaxReversalRequested",
     }
 }
 

@@ -20,7 +20,7 @@ use app::{
         GatewayCommand, GatewayRecord, HealthStore, InboundQueue, Made, OrderHistory, OrderStore,
         Page, PageRequest, PaymentGateway, PlaceOutcome, ProviderRequest, ReconciliationQueue,
         ReconciliationStore, RecordPage, Redrive, RememberOutcome, SaveOutcome, SkuStock,
-        StockMoveOutcome, StockStore, StoredPayment, UnmatchedState, UnmatchedStore,
+        StockMoveOutcome, StockStore, StoredPayment, TaxService, UnmatchedState, UnmatchedStore,
     },
 };
 use domain::{
@@ -242,6 +242,10 @@ faulty! { PaymentGateway for GatewayDouble {
     fn events(&self, since: Timestamp, after: Option<&str>) -> Option<EventPage>;
     fn list(&self, kind: ObjectKind, made: Made, after: Option<&str>) -> Option<RecordPage>;
     fn look_up(&self, object: &GatewayObject) -> Option<GatewayRecord>;
+} }
+
+faulty! { TaxService for GatewayDouble {
+    fn reverse(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
 } }
 
 faulty! { FulfillmentProvider for MemoryProvider {

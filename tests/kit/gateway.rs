@@ -19,6 +19,8 @@ use domain::{
 };
 use jiff::Timestamp;
 
+use super::tax_double::TaxDouble;
+
 /// What goes wrong with one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Trouble {
@@ -114,10 +116,12 @@ pub(super) struct Ledger {
 /// Events in a page of the list.
 const PAGE_EVENTS: usize = 3;
 
-/// The gateway.
+/// The gateway, and the tax service beside it.
 #[derive(Debug, Default)]
 pub struct GatewayDouble {
     ledger: Mutex<Ledger>,
+    /// The tax service.
+    pub tax: TaxDouble,
 }
 
 impl GatewayDouble {
@@ -336,7 +340,7 @@ impl Ledger {
         let refuse = |code: &str| EffectOutcome::Refused {
             code: code.to_owned(),
         };
-        let id = command.effect.action.intent();
+        let id = command.effect.action.intent().unwrap_or_default();
         let given_back = self.given_back_of(id);
         let number = self.refunds.len().saturating_add(1);
         let Some(intent) = self.intents.get_mut(id) else {
@@ -400,6 +404,7 @@ impl Ledger {
                 intent.cancelled = true;
                 EffectOutcome::Cancelled
             }
+            EffectAction::ReverseTax(_) => refuse("resource_missing"),
         }
     }
 
@@ -486,7 +491,7 @@ impl Ledger {
     }
 
     fn find(&self, command: &GatewayCommand) -> Option<EffectOutcome> {
-        let intent = self.intents.get(command.effect.action.intent())?;
+        let intent = self.intents.get(command.effect.action.intent()?)?;
         match &command.effect.action {
             EffectAction::Refund { .. } => {
                 let effect = (command.order, command.effect.id);
@@ -508,6 +513,7 @@ impl Ledger {
             EffectAction::CancelIntent { .. } => {
                 intent.cancelled.then_some(EffectOutcome::Cancelled)
             }
+            EffectAction::ReverseTax(_) => None,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! * [`story`]: the registry of the stories in `tests/stories/`, and how one is run.
 //! * [`world`]: a store, the functions' use cases and the messages between them, delivered by the test itself.
 //! * [`redelivery`]: in which order, how often, and with which crashes messages are delivered.
-//! * [`gateway`]: a payment gateway with a ledger.
+//! * [`gateway`]: a payment gateway with a ledger; [`tax_double`]: a tax service with one.
 //! * [`outside`]: the truth outside: warehouses, gateway, carriers and customers, and whether our books equal it.
 //! * [`races`]: use cases that run concurrently.
 //! * [`store_contract`]: what the use cases need of every store.
@@ -24,4 +24,5 @@ mod runtime;
 pub mod store_contract;
 pub mod story;
 pub mod suite;
+pub mod tax_double;
 pub mod world;

@@ -68,6 +68,9 @@ async fn places(world: &mut World, rng: &mut SeededRng, run: &mut Run) {
     for _ in 0..=rng.below(3) {
         draft = draft.line(SKUS[rng.below(3)], units(rng, 4) + 1);
     }
+    if run.orders.len().is_multiple_of(3) {
+        draft = draft.taxed();
+    }
     if rng.once_in(5) {
         draft = draft.ships_complete();
     }

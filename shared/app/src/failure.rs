@@ -76,6 +76,16 @@ pub enum Failure {
         #[source]
         source: Box<dyn std::error::Error + Send + Sync>,
     },
+    /// The tax service does not work: it did not answer, or answered that it cannot work now. Refunds wait for it. What it
+    /// should do is not lost: the order owes it, and the sweep drives the order.
+    #[error("the tax service is unavailable")]
+    TaxService {
+        /// When it says to come again, UTC.
+        until: Option<Timestamp>,
+        /// What happened, for the log.
+        #[source]
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// The function's time was over before the work was done.
     #[error("the function's time was over before this was done")]
     OutOfTime,
@@ -100,7 +110,7 @@ pub enum MessageOutcome {
     Later(Timestamp),
     /// It failed: retry, and at last move it to the dead-letter queue with the reason.
     Failed(Failure),
-    /// A location or the payment gateway does not work, and the sweep will ask for it again: retry, not before the time if there is one, and at
+    /// A location, the payment gateway or the tax service does not work, and the sweep will ask for it again: retry, not before the time if there is one, and at
     /// last leave it to the sweep. Never a dead letter.
     Postponed(Failure, Option<Timestamp>),
 }
@@ -120,7 +130,9 @@ impl MessageOutcome {
                 Self::Postponed(failure, Some(until))
             }
             Err(failure @ Failure::Location { .. }) => Self::Postponed(failure, None),
-            Err(failure @ Failure::Gateway { until, .. }) => Self::Postponed(failure, until),
+            Err(failure @ (Failure::Gateway { until, .. } | Failure::TaxService { until, .. })) => {
+                Self::Postponed(failure, until)
+            }
             Err(
                 failure @ (Failure::Malformed(_)
                 | Failure::KeyReused
@@ -200,6 +212,7 @@ impl Failure {
             Self::Location { .. } => "location_failed",
             Self::LocationDown { .. } => "location_down",
             Self::Gateway { .. } => "gateway_unavailable",
+            Self::TaxService { .. } => "tax_service_unavailable",
             Self::OutOfTime => "out_of_time",
             Self::NoOutcome(_) => "no_outcome",
             Self::Inconsistent(_) => "inconsistent",
@@ -221,6 +234,7 @@ impl Failure {
             | Self::Location { .. }
             | Self::LocationDown { .. }
             | Self::Gateway { .. }
+            | Self::TaxService { .. }
             | Self::OutOfTime
             | Self::Inconsistent(_) => false,
         }
@@ -233,6 +247,7 @@ impl Failure {
             | Self::Location { .. }
             | Self::LocationDown { .. }
             | Self::Gateway { .. }
+            | Self::TaxService { .. }
             | Self::OutOfTime => false,
             Self::Malformed(_)
             | Self::NoOutcome(_)
@@ -288,6 +303,11 @@ mod tests {
         let down = MessageOutcome::of(Err(Failure::gateway("no answer")));
         assert!(matches!(down, MessageOutcome::Postponed(_, None)));
         let busy = MessageOutcome::of(Err(Failure::Gateway {
+            until: Some(until),
+            source: "busy".into(),
+        }));
+        assert!(matches!(busy, MessageOutcome::Postponed(_, Some(at)) if at == until));
+        let busy = MessageOutcome::of(Err(Failure::TaxService {
             until: Some(until),
             source: "busy".into(),
         }));

@@ -15,8 +15,8 @@ use domain::{
     invariants::{OrderRecord, Snapshot, check},
     order::{
         CancelLine, CancelReason, CapturePolicy, Command, DisputeFunds, DisputeStatus, Effect,
-        EffectAction, EffectOutcome, PaymentCommands, RefundOrder, RefundRequest, RefundStatus,
-        RefundUnits, ShippingRefund,
+        EffectAction, EffectOutcome, OrderTax, PaymentCommands, RefundOrder, RefundRequest,
+        RefundStatus, RefundUnits, ShippingRefund,
     },
 };
 use proptest::prelude::*;
@@ -145,8 +145,9 @@ impl Case {
 
     /// An effect happens at the gateway, under its key once.
     fn happens(&mut self, effect: &Effect) -> EffectOutcome {
-        let index = INTENTS.iter().position(|id| *id == effect.action.intent());
-        let index = index.unwrap();
+        let intent = effect.action.intent();
+        let index = INTENTS.iter().position(|id| Some(*id) == intent);
+        let index = index.unwrap_or(0);
         match &effect.action {
             EffectAction::Refund { intent, amount } => {
                 let mut known = self.gateway.refunds.iter();
@@ -183,6 +184,10 @@ impl Case {
                     capturable: 0,
                 }
             }
+            EffectAction::ReverseTax(reversal) => EffectOutcome::TaxReversed {
+                reversal: Some(format!("tax_{}", effect.id)),
+                tax: Some(reversal.total().tax),
+            },
             EffectAction::ReleaseRest { .. } => EffectOutcome::Captured {
                 amount: self.gateway.captured[index],
                 capturable: 0,
@@ -328,6 +333,11 @@ impl Basket {
         }
         request.terms.payment_commands = Some(commands);
         request.terms.shipping_refund = Some(self.rule);
+        request.tax = (self.tax % 2 == 0).then(|| OrderTax {
+            service: "stripe_tax".to_owned(),
+            transaction: "tax_1".to_owned(),
+            shipping_tax: self.shipping / 5,
+        });
         OrderFixture::placed_as(request)
     }
 

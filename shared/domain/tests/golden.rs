@@ -12,9 +12,9 @@ use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::{
         CapturePolicy, Command, Commit, DisputeFunds, DisputeStatus, EffectOutcome, Event,
-        ExceptionOutcome, HoldKind, Order, OrderState, PAY_WITHIN_S, PaymentCommands, PaymentTerm,
-        PlaceTender, PlacedOrder, RefundReason, RefundRequest, RefundStatus, RefundUnits, Shipment,
-        ShipmentStatus, TenderKind, fold, verify_chain,
+        ExceptionOutcome, HoldKind, Order, OrderState, OrderTax, PAY_WITHIN_S, PaymentCommands,
+        PaymentTerm, PlaceTender, PlacedOrder, RefundReason, RefundRequest, RefundStatus,
+        RefundUnits, Shipment, ShipmentStatus, TenderKind, fold, verify_chain,
     },
 };
 use schemars::schema_for;
@@ -371,6 +371,38 @@ fn transferred_order() -> OrderFixture {
     order
 }
 
+/// An order whose tax a service has recorded: of two cancelled units one is reversed, and the other is refused.
+fn taxed_order() -> OrderFixture {
+    let mut request = common::request(&[(3, 1000)]);
+    (request.lines[0].tax, request.shipping) = (191, 100);
+    request.terms.payment_commands = Some(PaymentCommands::default());
+    request.tax = Some(OrderTax {
+        service: "stripe_tax".to_owned(),
+        transaction: "tax_1".to_owned(),
+        shipping_tax: 7,
+    });
+    let mut order = OrderFixture::placed_as(request);
+    order.captured();
+    order.cancel(&[("1", 1)]).unwrap();
+    let outcome = EffectOutcome::TaxReversed {
+        reversal: Some("tax_2".to_owned()),
+        tax: Some(65),
+    };
+    let effect = 1;
+    order
+        .apply(&Command::RecordEffect { effect, outcome })
+        .unwrap();
+    order.cancel(&[("1", 1)]).unwrap();
+    let outcome = EffectOutcome::Refused {
+        code: "resource_missing".to_owned(),
+    };
+    let effect = 3;
+    order
+        .apply(&Command::RecordEffect { effect, outcome })
+        .unwrap();
+    order
+}
+
 fn document(order: &OrderFixture) -> String {
     let commits: Vec<Value> = order
         .commits
@@ -396,10 +428,11 @@ fn this_version_stores_what_the_golden_files_hold() {
         insta::assert_snapshot!("late_order", document(&late_order()));
         insta::assert_snapshot!("recalled_order", document(&recalled_order()));
         insta::assert_snapshot!("transferred_order", document(&transferred_order()));
+        insta::assert_snapshot!("taxed_order", document(&taxed_order()));
     });
 }
 
-const GOLDEN: [&str; 9] = [
+const GOLDEN: [&str; 10] = [
     include_str!("golden/commanded_order.snap"),
     include_str!("golden/expired_order.snap"),
     include_str!("golden/late_order.snap"),
@@ -408,6 +441,7 @@ const GOLDEN: [&str; 9] = [
     include_str!("golden/recalled_order.snap"),
     include_str!("golden/refunded_order.snap"),
     include_str!("golden/transferred_order.snap"),
+    include_str!("golden/taxed_order.snap"),
     UNDATED,
 ];
 

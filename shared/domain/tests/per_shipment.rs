@@ -78,6 +78,7 @@ impl Ledger {
                     status: RefundStatus::Succeeded,
                 };
             }
+            EffectAction::ReverseTax(_) => panic!("no tax transaction is named"),
         }
         EffectOutcome::Captured {
             amount: self.captured,

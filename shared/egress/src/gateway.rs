@@ -69,7 +69,7 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
     }
 
     /// Sends a request, again when the account's key was replaced since it was read last.
-    async fn send(&self, request: &ApiRequest) -> Result<Answer, Failure> {
+    pub(crate) async fn send(&self, request: &ApiRequest) -> Result<Answer, Failure> {
         let key = self.key().await?;
         let key = key.ok_or_else(|| Failure::unavailable(SECRET, "it is not set up"))?;
         let answer = self.send_with(&key, request).await?;
@@ -144,7 +144,7 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
     }
 
     /// The failure that an answer without an outcome is. None of them says that nothing has happened.
-    fn failure(&self, command: &GatewayCommand, reason: NoOutcome) -> Failure {
+    pub(crate) fn failure(&self, command: &GatewayCommand, reason: NoOutcome) -> Failure {
         let key = command.effect.key(command.order);
         self.failure_of(&format!("effect {key}"), reason)
     }
@@ -217,6 +217,7 @@ impl<S: SecretStore, C: Clock> PaymentGateway for HttpsGateway<S, C> {
             EffectAction::Capture { .. }
             | EffectAction::ReleaseRest { .. }
             | EffectAction::CancelIntent { .. } => self.find_in_intent(command).await,
+            EffectAction::ReverseTax(_) => Ok(None),
         }
     }
 
@@ -295,7 +296,7 @@ fn record(object: ListedObject) -> GatewayRecord {
 }
 
 impl Answer {
-    fn read<T>(&self, read: impl FnOnce(ApiAnswer<'_>) -> T) -> T {
+    pub(crate) fn read<T>(&self, read: impl FnOnce(ApiAnswer<'_>) -> T) -> T {
         let headers = self.headers.iter();
         let headers: Headers<'_> = headers
             .map(|(name, value)| (*name, value.as_str()))
@@ -314,7 +315,7 @@ fn parse_key(stored: Option<String>) -> Result<Option<String>, Failure> {
     Ok(secrets.as_ref().and_then(Secrets::first).map(str::to_owned))
 }
 
-fn refused(code: &str) -> EffectOutcome {
+pub(crate) fn refused(code: &str) -> EffectOutcome {
     EffectOutcome::Refused {
         code: code.to_owned(),
     }

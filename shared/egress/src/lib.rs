@@ -1,12 +1,13 @@
 //! Guarded HTTPS to the outside. [`HttpsProvider`] implements the port of `app` that sends requests to locations; the
 //! breakers before it are [`app::usecases::breaker`]. [`HttpsGateway`] implements the port that performs effects at the
-//! payment gateway.
+//! payment gateway, and the one that reverses tax at the tax service.
 
 mod call;
 mod client;
 mod destination;
 mod gateway;
 mod provider;
+mod tax;
 
 pub use call::ANSWER_BYTES_MAX;
 pub use client::{CONNECT_TIMEOUT, RESPONSE_TIMEOUT};

@@ -241,6 +241,7 @@ impl From<Failure> for Problem {
             | Failure::Location { .. }
             | Failure::LocationDown { .. }
             | Failure::Gateway { .. }
+            | Failure::TaxService { .. }
             | Failure::OutOfTime
             | Failure::NoOutcome(_) => {
                 let detail = "A dependency does not answer. Retry with the same key.";

@@ -51,6 +51,7 @@ impl Day<'_> {
     pub(super) fn chooses_trouble(&mut self, label: &str, customer: Option<usize>) {
         let gateway = &self.system.world.gateway.inner;
         gateway.is_up();
+        gateway.tax.is_up();
         if !self.may(Kind::Down) {
             return;
         }
@@ -71,7 +72,11 @@ impl Day<'_> {
                 .insert("refused by the gateway");
         }
         self.note(|| format!("the gateway has a problem: {trouble:?}"));
-        self.system.world.gateway.inner.goes_wrong(&[trouble]);
+        let gateway = &self.system.world.gateway.inner;
+        if !matches!(trouble, Trouble::Refused(_)) {
+            gateway.tax.goes_wrong(std::slice::from_ref(&trouble));
+        }
+        gateway.goes_wrong(&[trouble]);
     }
 
     /// What was done at the gateway on our command is so in its ledger, and it tells of it.

@@ -36,6 +36,13 @@ pub(super) struct Customer {
     pub(super) declined: BTreeMap<(&'static str, String), (&'static str, bool)>,
 }
 
+impl Customer {
+    /// Whether a tax service has recorded the sale: of every other order that is commanded.
+    pub(super) fn is_taxed(&self) -> bool {
+        self.commands.is_some() && self.number.ends_with(['0', '2', '4', '6', '8'])
+    }
+}
+
 /// What a customer does, or an agent for them.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum CustomerStep {
@@ -186,6 +193,9 @@ impl Day<'_> {
         }
         if let Some(commands) = customer.commands {
             draft = draft.commanded(commands);
+        }
+        if customer.is_taxed() {
+            draft = draft.taxed();
         }
         let (name, number) = (customer.name.clone(), customer.number.clone());
         let lines = customer.lines.clone();

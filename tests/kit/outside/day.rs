@@ -234,7 +234,9 @@ impl<'w> Day<'w> {
             let before = self.system.world.changes();
             for pause in PAUSES {
                 if pause > 1440 {
-                    self.system.world.gateway.inner.forgets_keys();
+                    let gateway = &self.system.world.gateway.inner;
+                    gateway.forgets_keys();
+                    gateway.tax.forgets_keys();
                 }
                 self.in_minutes(pause, Event::Sweep);
                 let until = SignedDuration::from_mins(pause);

@@ -280,6 +280,15 @@ impl Day<'_> {
         if back > owed {
             needed.push(format!("{back} was given back and {owed} was owed"));
         }
+        let tax = &self.system.world.gateway.inner.tax;
+        let taxed = &self.customers[customer];
+        let reversed = tax.reversed_of(&format!("tax_{}", taxed.number)).amount;
+        if taxed.is_taxed() && reversed < of("cancelled") {
+            needed.push(format!(
+                "{} is cancelled, and the tax of {reversed} was reversed",
+                of("cancelled")
+            ));
+        }
         // The money came in time and we heard of it too late: the customer gets nothing, and a person must decide.
         let is_cancelled = lines.iter().all(|line| line.cancelled == line.ordered);
         let by_someone = self.customers[customer].trouble.contains("cancelled");

@@ -1,7 +1,7 @@
 //! An order as a shop drafts it.
 
 use domain::{
-    order::{Address, Contact, Terms},
+    order::{Address, Contact, OrderTax, Terms},
     order::{
         PaymentCommands, PaymentTerm, PlaceLine, PlaceOrder, PlacePayment, PlaceTender,
         ShippingRefund, TenderKind,
@@ -40,6 +40,7 @@ impl Draft {
             lines: Vec::new(),
             discount: 0,
             shipping: 490,
+            tax: None,
             terms: Terms {
                 priority: 5,
                 ..Terms::default()
@@ -132,6 +133,17 @@ impl Draft {
     #[must_use]
     pub fn commanded(mut self, commands: PaymentCommands) -> Self {
         self.request.terms.payment_commands = Some(commands);
+        self
+    }
+
+    /// A tax service has recorded its tax.
+    #[must_use]
+    pub fn taxed(mut self) -> Self {
+        self.request.tax = Some(OrderTax {
+            service: "stripe_tax".to_owned(),
+            transaction: format!("tax_{}", self.request.number),
+            shipping_tax: 78,
+        });
         self
     }
 

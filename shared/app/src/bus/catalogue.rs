@@ -182,7 +182,11 @@ catalogue! {
     CaptureRequested 1 ORDER_SOURCE OrderDetail<RequestedAmount>;
     /// The payment gateway is asked to cancel a payment, so that nothing more can be captured.
     VoidRequested 1 ORDER_SOURCE OrderDetail<RequestedIntent>;
-    /// The payment gateway refuses for good what was asked of it.
+    /// The tax service is asked to reverse the tax of what was credited; the refunds of the same change wait for it.
+    TaxReversalRequested 1 ORDER_SOURCE OrderDetail<RequestedTaxReversal>;
+    /// The tax service has reversed the tax of what was credited.
+    TaxReversed 1 ORDER_SOURCE OrderDetail<ReversedTax>;
+    /// The payment gateway, or the tax service, refuses for good what was asked of it.
     EffectRefused 1 ORDER_SOURCE OrderDetail<RefusedEffect>;
     /// An exception was opened for a person.
     ExceptionOpened 1 ORDER_SOURCE OrderDetail<OpenedException>;

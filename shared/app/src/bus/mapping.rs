@@ -366,7 +366,30 @@ impl PublishedEvent {
                 EffectAction::ReleaseRest { intent } | EffectAction::CancelIntent { intent } => {
                     Self::VoidRequested(RequestedIntent { effect, intent })
                 }
+                EffectAction::ReverseTax(reversal) => {
+                    let total = reversal.total();
+                    Self::TaxReversalRequested(RequestedTaxReversal {
+                        effect,
+                        service: reversal.service,
+                        transaction: reversal.transaction,
+                        amount: total.amount,
+                        tax: total.tax,
+                    })
+                }
             },
+            Event::TaxReversed {
+                effect,
+                transaction,
+                reversal,
+                amount,
+                tax,
+            } => Self::TaxReversed(ReversedTax {
+                effect,
+                transaction,
+                reversal,
+                amount,
+                tax,
+            }),
             Event::EffectRefused { effect, code } => Self::EffectRefused(RefusedEffect {
                 effect,
                 code: code_or_other(code),

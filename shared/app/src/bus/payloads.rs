@@ -119,6 +119,33 @@ data! {
         /// The payment intent.
         intent: String,
     }
+    /// A reversal that the tax service is asked for.
+    RequestedTaxReversal {
+        /// The number of the effect within the order.
+        effect: u32,
+        /// The tax service.
+        service: String,
+        /// Its id of the transaction in which the sale is recorded.
+        transaction: String,
+        /// What is reversed, tax included, minor units of the order's currency.
+        amount: i64,
+        /// How much of it is tax, minor units.
+        tax: i64,
+    }
+    /// A reversal that the tax service has made.
+    ReversedTax {
+        /// The number of the effect that asked for it.
+        effect: u32,
+        /// The service's id of the transaction in which the sale is recorded.
+        transaction: String,
+        /// Its id of the reversal; left out when it has not said it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reversal: Option<String>,
+        /// What was reversed, tax included, minor units of the order's currency.
+        amount: i64,
+        /// How much of it is tax, minor units.
+        tax: i64,
+    }
     /// An effect that was refused for good.
     RefusedEffect {
         /// The number of the effect within the order.

@@ -9,7 +9,7 @@ pub enum Consumer {
     Lifecycle,
     Routing,
     Dispatch,
-    /// Commands the payment gateway.
+    /// Commands the payment gateway and the tax service.
     Payments,
     /// Cancels orders whose payment is gone.
     Cancellation,
@@ -80,6 +80,7 @@ pub const SUBSCRIPTIONS: &[(Consumer, &[&str])] = &[
             "RefundRequested",
             "CaptureRequested",
             "VoidRequested",
+            "TaxReversalRequested",
             "DisputeClosed",
         ],
     ),

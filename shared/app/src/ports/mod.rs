@@ -11,6 +11,7 @@ mod queues;
 mod reconciliation;
 mod secrets;
 mod store;
+mod tax_service;
 mod unmatched;
 
 pub use accounts::AccountStore;
@@ -27,4 +28,5 @@ pub use store::{
     ConfigStore, EventsCursorStore, HealthStore, OrderHistory, OrderStore, Page, PageRequest,
     PlaceOutcome, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store,
 };
+pub use tax_service::TaxService;
 pub use unmatched::{NAMED_BY_MAX, StoredPayment, UnmatchedState, UnmatchedStore};

@@ -12,10 +12,13 @@ use super::{
 use crate::{
     bus::message::QueueMessage,
     failure::Failure,
-    ports::{Clock, IdGenerator, InboundQueue, PaymentGateway, ReconciliationQueue, Store},
+    ports::{
+        Clock, IdGenerator, InboundQueue, PaymentGateway, ReconciliationQueue, Store, TaxService,
+    },
 };
 
-/// The value of `gateway` in a line of the log from which the template makes the metric `PaymentGatewayUnavailable`.
+/// The value of `gateway` in a line of the log from which the template makes the metric `PaymentGatewayUnavailable`, and of
+/// `tax_service` in one for `TaxServiceUnavailable`.
 const UNAVAILABLE: &str = "unavailable";
 
 /// The queues that are sent to.
@@ -36,7 +39,7 @@ pub struct Queues<'a, I, O> {
 /// `perform_effects`, `ask_gateway`, [`read_gateway_events`] and [`reconcile_day`].
 pub async fn on_message(
     store: &impl Store,
-    gateway: &impl PaymentGateway,
+    gateway: &(impl PaymentGateway + TaxService),
     queues: &Queues<'_, impl InboundQueue, impl ReconciliationQueue>,
     env: &(impl Clock + IdGenerator),
     body: &str,
@@ -45,13 +48,15 @@ pub async fn on_message(
     let done = handle(store, gateway, queues, env, body, stop_at).await;
     if let Err(failure @ Failure::Gateway { until, .. }) = &done {
         tracing::error!(gateway = UNAVAILABLE, ?until, error = %failure.chain(), "the payment gateway is unavailable");
+    } else if let Err(failure @ Failure::TaxService { until, .. }) = &done {
+        tracing::error!(tax_service = UNAVAILABLE, ?until, error = %failure.chain(), "the tax service is unavailable, and refunds wait for it");
     }
     done
 }
 
 async fn handle(
     store: &impl Store,
-    gateway: &impl PaymentGateway,
+    gateway: &(impl PaymentGateway + TaxService),
     queues: &Queues<'_, impl InboundQueue, impl ReconciliationQueue>,
     env: &(impl Clock + IdGenerator),
     body: &str,

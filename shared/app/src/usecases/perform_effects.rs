@@ -1,4 +1,5 @@
-//! Performs the effects of an order at the payment gateway: refunds, captures, the end of intents.
+//! Performs the effects of an order: refunds, captures and the end of intents at the payment gateway, reversals of tax at the
+//! tax service.
 //!
 //! An effect is committed before it is performed, and its key follows from its number. So a function that dies at any step
 //! leaves the effect to the next message or to the sweep, which perform it again under the same key, and the gateway
@@ -7,6 +8,10 @@
 //!
 //! While a payment is disputed, refunds of it are looked up and not made. Should the dispute be heard of after the order was
 //! read, the gateway refuses the refund, as it refuses any of money that a bank claims.
+//!
+//! Reversals of tax come first: a refund waits for those that were asked for before it. While the tax service does not work,
+//! neither is made, and the order shows what waits. The service is not looked up: its reference does what a look-up does
+//! (see [`TaxService`]).
 //!
 //! The gateway forgets keys. Before that, an effect that is still open is looked up; only when it has certainly not
 //! happened it gets a new key, by a commit of its own, so that of two who look it up one wins.
@@ -24,34 +29,60 @@ use super::{
 };
 use crate::{
     failure::Failure,
-    ports::{Clock, GatewayCommand, IdGenerator, PaymentGateway, Store},
+    ports::{Clock, GatewayCommand, IdGenerator, PaymentGateway, Store, TaxService},
 };
 
 /// For how long an attempt is repeated under its key, in seconds. The gateway knows keys for 24 hours; the rest is for
 /// clocks that differ and for requests that are on their way.
 pub const KEY_REPEATED_S: i64 = 23 * 3600;
 
-/// Performs every open effect of an order, except those that a person is to make. One that fails does not keep the others from being performed.
+/// Performs every open effect of an order, except those that a person is to make and those that wait. One that fails does not
+/// keep the others from being performed.
 ///
 /// # Errors
-/// [`Failure::NotFound`]; the first failure of the gateway, after all were tried.
+/// [`Failure::NotFound`]; the first failure of the gateway or the tax service, after all were tried.
 pub(super) async fn perform_effects(
     store: &impl Store,
-    gateway: &impl PaymentGateway,
+    gateway: &(impl PaymentGateway + TaxService),
     env: &(impl Clock + IdGenerator),
     id: OrderId,
     request: &CommandRequest,
 ) -> Result<(), Failure> {
-    let order = load(store, id).await?;
+    let is_tax = |effect: &Effect| effect.action.tax_reversal().is_some();
+    let mut order = load(store, id).await?;
+    let mut performed = Ok(());
+    if order.state.effects.iter().any(|e| e.is_open() && is_tax(e)) {
+        performed = perform_each(store, gateway, env, &order, is_tax, request).await;
+        order = load(store, id).await?;
+    }
+    let is_due = |effect: &Effect| {
+        let awaits_tax = order.awaits_tax(effect);
+        if awaits_tax {
+            tracing::info!(order_id = %id, effect = effect.id, "a refund waits for the tax service");
+        }
+        !awaits_tax && !is_tax(effect) && !order.is_by_hand(effect)
+    };
+    let others = perform_each(store, gateway, env, &order, is_due, request).await;
+    performed.and(others)
+}
+
+async fn perform_each(
+    store: &impl Store,
+    gateway: &(impl PaymentGateway + TaxService),
+    env: &(impl Clock + IdGenerator),
+    order: &Order,
+    is_due: impl Fn(&Effect) -> bool,
+    request: &CommandRequest,
+) -> Result<(), Failure> {
+    let id = order.id();
     let effects = order.state.effects.iter();
-    let is_ours = |e: &&Effect| e.is_open() && !order.is_by_hand(e);
-    let open: Vec<&Effect> = effects.filter(is_ours).collect();
+    let open: Vec<&Effect> = effects.filter(|e| e.is_open() && is_due(e)).collect();
     if open.is_empty() {
         tracing::info!(order_id = %id, "no effects to perform");
     }
     let mut failed = Ok(());
     for effect in open {
-        let performed = perform(store, gateway, env, &order, effect, request).await;
+        let performed = perform(store, gateway, env, order, effect, request).await;
         if let Err(failure) = performed {
             tracing::warn!(order_id = %id, effect = effect.id, error = failure.code(), "effect not performed");
             failed = failed.and(Err(failure));
@@ -62,7 +93,7 @@ pub(super) async fn perform_effects(
 
 async fn perform(
     store: &impl Store,
-    gateway: &impl PaymentGateway,
+    gateway: &(impl PaymentGateway + TaxService),
     env: &(impl Clock + IdGenerator),
     order: &Order,
     effect: &Effect,
@@ -75,7 +106,8 @@ async fn perform(
     };
     let record = async |effect: &Effect, outcome: EffectOutcome| {
         if is_refused_cancellation(effect, &outcome)
-            && let Some(intent) = order.state.payment.intent(effect.action.intent())
+            && let Some(intent) = effect.action.intent()
+            && let Some(intent) = order.state.payment.intent(intent)
         {
             apply_answer(store, gateway, env, intent).await?;
         }
@@ -90,12 +122,12 @@ async fn perform(
         return Ok(());
     }
     if is_key_known(effect, env.now())
-        && let Some(outcome) = gateway.perform(&command(effect)).await?
+        && let Some(outcome) = attempt(gateway, &command(effect)).await?
     {
         record(effect, outcome).await?;
         return Ok(());
     }
-    if let Some(outcome) = gateway.find(&command(effect)).await? {
+    if let Some(outcome) = look_up(gateway, &command(effect)).await? {
         record(effect, outcome).await?;
         return Ok(());
     }
@@ -104,12 +136,34 @@ async fn perform(
     let Some(next) = after.effect(effect.id).filter(|next| next.is_open()) else {
         return Ok(());
     };
-    let Some(outcome) = gateway.perform(&command(next)).await? else {
+    let Some(outcome) = attempt(gateway, &command(next)).await? else {
         let problem = "it answers with an error of an earlier attempt";
-        return Err(Failure::unavailable("the payment gateway", problem));
+        return Err(Failure::unavailable("who performs it", problem));
     };
     record(next, outcome).await?;
     Ok(())
+}
+
+/// An attempt, at whoever performs the effect.
+async fn attempt(
+    gateway: &(impl PaymentGateway + TaxService),
+    command: &GatewayCommand,
+) -> Result<Option<EffectOutcome>, Failure> {
+    match command.effect.action.tax_reversal() {
+        Some(_) => gateway.reverse(command).await,
+        None => gateway.perform(command).await,
+    }
+}
+
+/// What has become of an effect. Of one at the tax service its next attempt says so.
+async fn look_up(
+    gateway: &impl PaymentGateway,
+    command: &GatewayCommand,
+) -> Result<Option<EffectOutcome>, Failure> {
+    match command.effect.action.tax_reversal() {
+        Some(_) => Ok(None),
+        None => gateway.find(command).await,
+    }
 }
 
 /// Whether the gateway will not cancel a payment. The reason may be that the customer has paid it meanwhile.
@@ -161,7 +215,7 @@ fn made_refund(
             amount,
             status,
         } => Some(Command::RecordPayment {
-            intent: effect.action.intent().to_owned(),
+            intent: effect.action.intent().unwrap_or_default().to_owned(),
             fact: PaymentFact::Refund {
                 id: refund.clone(),
                 amount: *amount,
@@ -174,6 +228,8 @@ fn made_refund(
         EffectOutcome::Captured { .. }
         | EffectOutcome::Cancelled
         | EffectOutcome::Refused { .. }
-        | EffectOutcome::NotPerformed => None,
+        | EffectOutcome::NotPerformed
+        | EffectOutcome::TaxReversed { .. }
+        | EffectOutcome::TaxDisagrees { .. } => None,
     }
 }

@@ -20,7 +20,8 @@ pub struct Movement {
     pub at: Timestamp,
     /// What moved.
     pub kind: MovementKind,
-    /// The payment gateway's id of the payment, the refund or the dispute; left out where the gateway has no part in it.
+    /// The payment gateway's id of the payment, the refund or the dispute; the tax service's of a reversal. Left out where
+    /// neither has a part in it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// How much moved.
@@ -64,6 +65,8 @@ pub enum MovementKind {
     CreditGranted,
     /// So much of what was owed back is kept.
     FeeKept,
+    /// The tax service has reversed so much tax: it is no movement of the customer's money.
+    TaxReversed,
 }
 
 /// Who asked for an effect, and why.
@@ -142,7 +145,8 @@ impl Ledger {
                     | MovementKind::RefundFailed
                     | MovementKind::RefundCancelled
                     | MovementKind::CreditGranted
-                    | MovementKind::FeeKept => by_effect.unwrap_or(&asked).clone(),
+                    | MovementKind::FeeKept
+                    | MovementKind::TaxReversed => by_effect.unwrap_or(&asked).clone(),
                 };
                 self.movements.push(Movement {
                     seq: body.seq,
@@ -213,6 +217,17 @@ impl Ledger {
                 (MovementKind::CreditGranted, id, *amount, None)
             }
             Event::RestockingFeeKept { amount } => (MovementKind::FeeKept, None, *amount, None),
+            Event::TaxReversed {
+                effect,
+                reversal,
+                tax,
+                ..
+            } => (
+                MovementKind::TaxReversed,
+                reversal.clone(),
+                *tax,
+                Some(*effect),
+            ),
             _ => return None,
         })
     }

@@ -4,8 +4,8 @@ use domain::{
     ids::{LineId, OrderId, OrderNumber, ShopId, Sku},
     order::{
         Address, Contact, Destination, FulfillmentOrder, FulfillmentProgress, Hold, Line,
-        LineMoney, LineState, Order, PaymentStatus, ReturnStatus, Shipment, Status, Terms,
-        UnreadableCommit,
+        LineMoney, LineState, Order, OrderTax, PaymentStatus, ReturnStatus, Shipment, Status,
+        Terms, UnreadableCommit,
     },
 };
 use jiff::Timestamp;
@@ -58,6 +58,9 @@ pub struct OrderDetail {
     pub destination: Destination,
     /// Terms of fulfillment.
     pub terms: Terms,
+    /// Where its tax is recorded; left out when no tax service is told anything.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tax: Option<OrderTax>,
     /// Holds on the order.
     pub holds: Vec<HoldView>,
     /// The lines, and the state of their units.
@@ -240,6 +243,7 @@ impl OrderDetail {
             return_status: order.return_status(),
             destination: order.destination().clone(),
             terms: order.terms().clone(),
+            tax: order.placed.tax.clone(),
             holds: state
                 .holds
                 .iter()

@@ -380,17 +380,27 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             EffectAction::CancelIntent { intent } => {
                 format!("Cancellation of {intent} requested")
             }
+            EffectAction::ReverseTax(reversal) => {
+                let total = reversal.total();
+                format!(
+                    "Reversal of {} with a tax of {} of {} at {} requested",
+                    money(total.amount),
+                    money(total.tax),
+                    reversal.transaction,
+                    reversal.service
+                )
+            }
         },
         Event::EffectRetried {
             effect, attempt, ..
         } => {
             format!(
-                "Command {effect} to the payment gateway is tried again (attempt {})",
+                "Command {effect} is tried again (attempt {})",
                 attempt.saturating_add(1)
             )
         }
         Event::EffectRefused { effect, code } => {
-            format!("The payment gateway refuses command {effect}: {code}")
+            format!("Command {effect} is refused: {code}")
         }
         Event::EffectEnded {
             effect, lost: true, ..
@@ -401,10 +411,20 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             effect,
             dismissed: true,
             ..
-        } => format!("Command {effect} to the payment gateway is dismissed"),
+        } => format!("Command {effect} is dismissed"),
         Event::EffectEnded { effect, .. } => {
-            format!("Command {effect} to the payment gateway is done")
+            format!("Command {effect} is done")
         }
+        Event::TaxReversed {
+            transaction,
+            amount,
+            tax,
+            ..
+        } => format!(
+            "The tax service has reversed {} with a tax of {} of {transaction}",
+            money(*amount),
+            money(*tax)
+        ),
         Event::CreditGranted { refund, amount, .. } => {
             let amount = money(*amount);
             format!("{refund} accepted as a credit: {amount} less is due")

@@ -30,6 +30,8 @@ fn id(outcome: Option<EffectOutcome>) -> Option<String> {
         EffectOutcome::Refunded { refund, .. } => Some(refund),
         EffectOutcome::Captured { .. }
         | EffectOutcome::Cancelled
+        | EffectOutcome::TaxReversed { .. }
+        | EffectOutcome::TaxDisagrees { .. }
         | EffectOutcome::Refused { .. }
         | EffectOutcome::NotPerformed => None,
     })

@@ -12,3 +12,5 @@ mod payments;
 mod requests;
 #[cfg(test)]
 mod support;
+#[cfg(test)]
+mod taxes;

@@ -212,7 +212,8 @@ fn refund_of(effect: &Effect, of: &str) -> Option<i64> {
         EffectAction::Refund { .. }
         | EffectAction::Capture { .. }
         | EffectAction::ReleaseRest { .. }
-        | EffectAction::CancelIntent { .. } => None,
+        | EffectAction::CancelIntent { .. }
+        | EffectAction::ReverseTax(_) => None,
     }
 }
 

@@ -1,5 +1,6 @@
 //! Which effects an order wants at its payment gateway: refunds that are owed, captures that are due, and the end of
-//! intents that must not be paid any more.
+//! intents that must not be paid any more; and at its tax service. A reversal of tax is asked for before the refunds of the
+//! same change, so that they wait for it.
 //!
 //! Everything that was asked for and is not confirmed is in the order's state. So what is wanted is what is missing
 //! beyond it, and two changes of an order never ask for the same money twice: they condition on its version.
@@ -7,6 +8,7 @@
 use super::{
     by_hand, captures,
     exception::{open, resolve},
+    tax,
     unneeded::{is_unneeded, voids},
 };
 use crate::{
@@ -64,6 +66,8 @@ fn is_confirmed(order: &Order, effect: &Effect) -> bool {
                 intent.cancelled || intent.captured > 0 || is_needed
             })
         }
+        // Only the tax service's answer says so.
+        EffectAction::ReverseTax(_) => false,
     }
 }
 
@@ -71,15 +75,13 @@ fn is_confirmed(order: &Order, effect: &Effect) -> bool {
 pub(super) fn wanted(order: &Order) -> Vec<Event> {
     // While the customer's bank takes the money back, a refund would give it twice.
     let may_refund = order.state.payment.disputes.is_empty();
+    let mut actions: Vec<EffectAction> = tax::wanted(order).into_iter().collect();
     let Some(commands) = order.terms().payment_commands else {
-        let refunds = if may_refund {
-            by_hand::refunds(order)
-        } else {
-            vec![]
-        };
-        return requested(order, refunds);
+        if may_refund {
+            actions.extend(by_hand::refunds(order));
+        }
+        return requested(order, actions);
     };
-    let mut actions = Vec::new();
     if may_refund {
         actions.extend(refunds(order, unasked_refund(order), &commands));
     }
@@ -147,7 +149,7 @@ fn cancellations(order: &Order) -> Vec<EffectAction> {
         .collect()
 }
 
-/// The gateway refuses an effect for good.
+/// The gateway, or the tax service, refuses an effect for good.
 pub(super) fn refused(order: &Order, effect: &Effect, code: &str) -> Vec<Event> {
     let show = |minor| Money {
         minor,
@@ -164,6 +166,7 @@ pub(super) fn refused(order: &Order, effect: &Effect, code: &str) -> Vec<Event> 
             format!("to release what is left of {intent}")
         }
         EffectAction::CancelIntent { intent } => format!("to cancel {intent}"),
+        EffectAction::ReverseTax(reversal) => return tax::refused(order, effect, reversal, code),
     };
     let detail = format!(
         "the payment gateway refuses {what} ({code}): look at the payment there, then try again or do it by hand"

@@ -81,6 +81,7 @@ pub(super) fn close(
         events.push(accept_as_credit(order, open)?);
     }
     events.extend(dismissed_refund(order, open));
+    events.extend(dismissed_reversal(order, open));
     events.push(Event::ExceptionClosed {
         id,
         kind: open.kind.clone(),
@@ -100,6 +101,24 @@ fn dismissed_refund(order: &Order, open: &Exception) -> Option<Event> {
     let effect = order.effect(open.subject.parse().ok()?)?;
     let is_refund = matches!(effect.action, EffectAction::Refund { .. });
     (is_refund && (is_by_hand || !effect.is_open())).then_some(Event::EffectEnded {
+        effect: effect.id,
+        dismissed: true,
+        lost: false,
+    })
+}
+
+/// Whoever closes the exception about a reversal of tax has made it by hand, or has decided that it is not to be made:
+/// refunds wait for it no more.
+fn dismissed_reversal(order: &Order, open: &Exception) -> Option<Event> {
+    let kinds = [
+        ExceptionKind::TaxReversalRefused,
+        ExceptionKind::TaxDisagrees,
+    ];
+    if !kinds.contains(&open.kind) {
+        return None;
+    }
+    let effect = order.effect(open.subject.parse().ok()?)?;
+    (!effect.is_open()).then_some(Event::EffectEnded {
         effect: effect.id,
         dismissed: true,
         lost: false,

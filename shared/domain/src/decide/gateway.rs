@@ -1,9 +1,10 @@
-//! What becomes of effects at the payment gateway, and what people ask of it.
+//! What becomes of effects at the payment gateway and the tax service, and what people ask of them.
 
 use super::{
     effects::refused,
     exception::resolve,
     payment::{captured, refund_made},
+    tax,
 };
 use crate::order::{
     Effect, EffectAction, EffectOutcome, Event, ExceptionKind, Order, Refund, Rejection,
@@ -20,6 +21,7 @@ pub(super) fn record(
         return Ok(vec![]);
     };
     let payment = &order.state.payment;
+    let of = effect.action.intent();
     Ok(match outcome {
         EffectOutcome::Refunded {
             refund,
@@ -31,17 +33,26 @@ pub(super) fn record(
                 id: refund.clone(),
                 amount: *amount,
                 status: *status,
-                intent: effect.action.intent().to_owned(),
+                intent: of.unwrap_or_default().to_owned(),
                 effect: Some(id),
             },
         )?,
-        EffectOutcome::Captured { amount, capturable } => payment
-            .intent(effect.action.intent())
+        EffectOutcome::Captured { amount, capturable } => of
+            .and_then(|of| payment.intent(of))
             .map(|intent| captured(order, intent, *amount, *capturable))
             .unwrap_or_default(),
-        EffectOutcome::Cancelled => vec![Event::PaymentCancelled {
-            intent: effect.action.intent().to_owned(),
-        }],
+        EffectOutcome::Cancelled => of.map_or_else(Vec::new, |of| {
+            let intent = of.to_owned();
+            vec![Event::PaymentCancelled { intent }]
+        }),
+        EffectOutcome::TaxReversed { reversal, tax } => {
+            tax::reversed(order, effect, reversal.as_ref(), *tax)
+        }
+        EffectOutcome::TaxDisagrees {
+            line,
+            charged,
+            recorded,
+        } => tax::differs(order, effect, line.as_ref(), (*charged, *recorded)),
         EffectOutcome::Refused { code } if effect.is_open() => refused(order, effect, code),
         EffectOutcome::NotPerformed if effect.is_open() => vec![next_attempt(effect)],
         EffectOutcome::Refused { .. } | EffectOutcome::NotPerformed => vec![],
@@ -94,6 +105,7 @@ pub(super) fn retry(order: &Order, id: u32) -> Result<Vec<Event>, Rejection> {
     let mut events = vec![next_attempt(effect)];
     let kind = ExceptionKind::PaymentCommandRefused;
     events.extend(resolve(order, &kind, &id.to_string()));
+    events.extend(tax::ended(order, id));
     Ok(events)
 }
 

@@ -38,6 +38,7 @@ mod secured;
 mod shipment;
 mod shipping;
 mod silence;
+mod tax;
 mod units;
 mod unneeded;
 mod unsent;

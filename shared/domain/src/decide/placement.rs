@@ -86,6 +86,7 @@ pub fn place(request: &PlaceOrder, context: &Context) -> Result<Placement, Rejec
             pay_until,
             ..request.terms.clone()
         },
+        tax: request.tax.clone(),
     };
     let unwritable = |error: serde_json::Error| invalid("order", &error.to_string());
     let event = Event::OrderPlaced {
@@ -253,6 +254,7 @@ fn check(request: &PlaceOrder) -> Result<(), Rejection> {
     };
     amount("discount", request.discount)?;
     amount("shipping", request.shipping)?;
+    check_tax(request)?;
     for (index, line) in request.lines.iter().enumerate() {
         if line.quantity == 0 || line.quantity > UNITS_MAX {
             return Err(invalid(
@@ -269,6 +271,25 @@ fn check(request: &PlaceOrder) -> Result<(), Rejection> {
                 "not more than the line costs",
             ));
         }
+    }
+    Ok(())
+}
+
+fn check_tax(request: &PlaceOrder) -> Result<(), Rejection> {
+    let Some(tax) = &request.tax else {
+        return Ok(());
+    };
+    let is_name = |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_';
+    if !(1..=40).contains(&tax.service.len()) || !tax.service.bytes().all(is_name) {
+        let rule = "1 to 40 lower-case letters, digits and `_`";
+        return Err(invalid("tax.service", rule));
+    }
+    if !is_reference(&tax.transaction) {
+        return Err(invalid("tax.transaction", REFERENCE_RULE));
+    }
+    if !(0..=request.shipping).contains(&tax.shipping_tax) {
+        let rule = "an amount in minor units, not negative, not more than shipping costs";
+        return Err(invalid("tax.shipping_tax", rule));
     }
     Ok(())
 }

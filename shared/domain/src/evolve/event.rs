@@ -334,6 +334,9 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 let intent = payment::intent_mut(order, intent);
                 intent.partial_captures = intent.partial_captures.saturating_add(1);
             }
+            if let EffectAction::ReverseTax(reversal) = action {
+                refund::reverse_tax(order, reversal);
+            }
             order.state.effects_requested = order.state.effects_requested.max(*effect);
             order.state.effects.push(Effect {
                 id: *effect,
@@ -371,6 +374,8 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             }
             order.state.effects.retain(|known| known.id != *effect);
         }
+        // The end of its effect tells the order.
+        Event::TaxReversed { .. } => {}
         Event::ExceptionOpened {
             id,
             kind,

@@ -1,7 +1,9 @@
 //! What is owed back, what people grant, and what they ask for.
 
 use super::buckets::line_mut;
-use crate::order::{Context, LineUnits, Order, ProposedRefund, RefundLine, RefundRequest};
+use crate::order::{
+    Context, LineUnits, Order, ProposedRefund, RefundLine, RefundRequest, TaxReversal,
+};
 
 pub(super) fn owe(order: &mut Order, lines: &[RefundLine], shipping: i64) {
     for owed in lines {
@@ -22,6 +24,18 @@ pub(super) fn grant(order: &mut Order, lines: &[LineUnits], shipping: i64) {
     }
     let payment = &mut order.state.payment;
     payment.shipping_granted = payment.shipping_granted.saturating_add(shipping);
+}
+
+/// The tax service is asked to reverse it.
+pub(super) fn reverse_tax(order: &mut Order, reversal: &TaxReversal) {
+    for reversed in &reversal.lines {
+        if let Some(line) = line_mut(order, &reversed.line) {
+            line.tax_reversed = line.tax_reversed.saturating_add(reversed.units);
+        }
+    }
+    let shipping = reversal.shipping.map_or(0, |shipping| shipping.part.amount);
+    let before = order.state.shipping_tax_reversed;
+    order.state.shipping_tax_reversed = before.saturating_add(shipping);
 }
 
 pub(super) fn propose(

@@ -1,14 +1,15 @@
-//! I3: money that goes back, and goods that go only while what is due is secured.
+//! I3: money that goes back, the tax in it, and goods that go only while what is due is secured.
 
 use super::{
     ledger::Ledger,
     snapshot::OrderRecord,
     violation::{Findings, Rule},
 };
-use crate::order::{EffectAction, Event, Order, fold, verify_chain};
+use crate::order::{EffectAction, Event, Order, TaxReversal, Taxed, fold, verify_chain};
 
 pub(super) fn check(record: &OrderRecord, findings: &mut Findings) {
     given_back(record, findings);
+    tax_reversed(record, findings);
     secured(record, findings);
 }
 
@@ -62,6 +63,46 @@ fn gives_away(event: &Event) -> bool {
             | Event::BackorderReleased { .. }
             | Event::FulfillmentRequested { .. }
     )
+}
+
+/// Of an order with a tax transaction, all that is credited was asked to be reversed, and each cell once. Judged from the
+/// requests in the commits.
+fn tax_reversed(record: &OrderRecord, findings: &mut Findings) {
+    let order = &record.order;
+    if order.placed.tax.is_none() || verify_chain(&record.commits).is_err() {
+        return;
+    }
+    let subject = order.placed.id;
+    let left = order.tax_to_reverse();
+    findings.unless(left.is_none(), Rule::I3, &subject, || {
+        format!("the tax of what is credited was not asked to be reversed: {left:?}")
+    });
+    let events = record.commits.iter().flat_map(|c| &c.body.events);
+    let asked: Vec<&TaxReversal> = events.filter_map(reversal).collect();
+    let taxes_included = order.terms().taxes_included;
+    for (line, state) in order.lines() {
+        let of_line = asked.iter().flat_map(|reversal| &reversal.lines);
+        let of_line = of_line.filter(|part| part.line == line.id);
+        let reversed = of_line.fold(Taxed::default(), |sum, part| sum.plus(part.part));
+        let from = line.quantity.saturating_sub(state.credited());
+        let credited = line.taxed(from, line.quantity, taxes_included);
+        let subject = format!("{subject} line {}", line.id);
+        findings.unless(reversed == credited, Rule::I3, &subject, || {
+            format!("{reversed:?} was asked to be reversed, {credited:?} is credited")
+        });
+    }
+}
+
+fn reversal(event: &Event) -> Option<&TaxReversal> {
+    if let Event::EffectRequested {
+        action: EffectAction::ReverseTax(reversal),
+        ..
+    } = event
+    {
+        Some(reversal)
+    } else {
+        None
+    }
 }
 
 fn given_back(record: &OrderRecord, findings: &mut Findings) {

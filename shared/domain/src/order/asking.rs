@@ -76,7 +76,8 @@ impl Order {
             EffectAction::CancelIntent { intent: id } => *id == intent.id,
             EffectAction::Refund { .. }
             | EffectAction::Capture { .. }
-            | EffectAction::ReleaseRest { .. } => false,
+            | EffectAction::ReleaseRest { .. }
+            | EffectAction::ReverseTax(_) => false,
         })
     }
 }

@@ -190,6 +190,22 @@ pub enum EffectOutcome {
     },
     /// The intent is cancelled.
     Cancelled,
+    /// The tax service has reversed what it was told to.
+    TaxReversed {
+        /// Its id of the reversal; `None`: it was made by an earlier attempt, and the service does not say its id.
+        reversal: Option<String>,
+        /// The tax that it has reversed, minor units; `None`: what it was told to.
+        tax: Option<i64>,
+    },
+    /// The tax service has recorded another tax than the order was charged, and has reversed nothing.
+    TaxDisagrees {
+        /// The line; `None`: the shipping.
+        line: Option<LineId>,
+        /// The tax that the order was charged, minor units.
+        charged: i64,
+        /// The tax that the service has recorded, minor units.
+        recorded: i64,
+    },
     /// It is refused for good.
     Refused { code: String },
     /// The attempt has done nothing, and cannot be repeated under its key.

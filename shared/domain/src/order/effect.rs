@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Intent, Order};
+use super::{Intent, Order, TaxReversal};
 use crate::{ids::OrderId, serde_default::is_default};
 
 /// Something that must happen once outside and is not confirmed yet.
@@ -30,7 +30,7 @@ pub struct Effect {
     pub refused: Option<String>,
 }
 
-/// What must happen at the payment gateway. Amounts are minor units of the order's currency.
+/// What must happen at the payment gateway or the tax service. Amounts are minor units of the order's currency.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum EffectAction {
@@ -61,16 +61,28 @@ pub enum EffectAction {
         /// The gateway's id of the intent.
         intent: String,
     },
+    /// Reverse the tax of what is credited, at the tax service.
+    ReverseTax(TaxReversal),
 }
 
 impl EffectAction {
-    /// The gateway's id of the intent that it is about.
-    pub fn intent(&self) -> &str {
+    /// The gateway's id of the intent that it is about; `None`: it is not the gateway's.
+    pub fn intent(&self) -> Option<&str> {
         match self {
             Self::Refund { intent, .. }
             | Self::Capture { intent, .. }
             | Self::ReleaseRest { intent }
-            | Self::CancelIntent { intent } => intent,
+            | Self::CancelIntent { intent } => Some(intent),
+            Self::ReverseTax(_) => None,
+        }
+    }
+
+    /// What is reversed, when it is the tax service's.
+    pub fn tax_reversal(&self) -> Option<&TaxReversal> {
+        if let Self::ReverseTax(reversal) = self {
+            Some(reversal)
+        } else {
+            None
         }
     }
 }
@@ -115,7 +127,8 @@ impl Order {
             EffectAction::Refund { .. }
             | EffectAction::Capture { .. }
             | EffectAction::ReleaseRest { .. }
-            | EffectAction::CancelIntent { .. } => 0,
+            | EffectAction::CancelIntent { .. }
+            | EffectAction::ReverseTax(_) => 0,
         });
         intent
             .captured
@@ -138,7 +151,8 @@ impl Order {
             EffectAction::Refund { amount, .. } => *amount,
             EffectAction::Capture { .. }
             | EffectAction::ReleaseRest { .. }
-            | EffectAction::CancelIntent { .. } => 0,
+            | EffectAction::CancelIntent { .. }
+            | EffectAction::ReverseTax(_) => 0,
         })
     }
 
@@ -148,7 +162,8 @@ impl Order {
             EffectAction::Capture { amount, .. } => *amount,
             EffectAction::Refund { .. }
             | EffectAction::ReleaseRest { .. }
-            | EffectAction::CancelIntent { .. } => 0,
+            | EffectAction::CancelIntent { .. }
+            | EffectAction::ReverseTax(_) => 0,
         })
     }
 
@@ -166,7 +181,8 @@ impl Order {
             EffectAction::Refund { .. } => !self.state.payment.disputes.is_empty(),
             EffectAction::Capture { .. }
             | EffectAction::ReleaseRest { .. }
-            | EffectAction::CancelIntent { .. } => false,
+            | EffectAction::CancelIntent { .. }
+            | EffectAction::ReverseTax(_) => false,
         }
     }
 
@@ -174,7 +190,7 @@ impl Order {
     pub fn is_commanded(&self, intent: &Intent) -> bool {
         let mut asked = self.state.effects.iter();
         asked.any(|effect| match &effect.action {
-            EffectAction::Refund { .. } => false,
+            EffectAction::Refund { .. } | EffectAction::ReverseTax(_) => false,
             EffectAction::Capture { intent: id, .. }
             | EffectAction::ReleaseRest { intent: id }
             | EffectAction::CancelIntent { intent: id } => *id == intent.id,

@@ -608,6 +608,20 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "is_default")]
         lost: bool,
     },
+    /// The tax service has reversed the tax of what was credited.
+    TaxReversed {
+        /// The number of the effect that asked for it.
+        effect: u32,
+        /// The service's id of the transaction in which the sale is recorded.
+        transaction: String,
+        /// The service's id of the reversal; `None`: it has not said it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reversal: Option<String>,
+        /// What was reversed, tax included, minor units.
+        amount: i64,
+        /// How much of it is tax, minor units.
+        tax: i64,
+    },
     /// A person must look at something.
     ExceptionOpened {
         /// Its number within the order, counted from 1.
@@ -739,6 +753,7 @@ impl Event {
             Self::EffectRetried { .. } => "EffectRetried",
             Self::EffectRefused { .. } => "EffectRefused",
             Self::EffectEnded { .. } => "EffectEnded",
+            Self::TaxReversed { .. } => "TaxReversed",
             Self::ExceptionOpened { .. } => "ExceptionOpened",
             Self::ExceptionTaken { .. } => "ExceptionTaken",
             Self::ExceptionClosed { .. } => "ExceptionClosed",

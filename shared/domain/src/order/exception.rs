@@ -67,6 +67,8 @@ impl ExceptionKind {
             | Self::RefundByHand
             | Self::PaymentOutstanding
             | Self::PaymentOverdue
+            | Self::TaxReversalRefused
+            | Self::TaxDisagrees
             | Self::Unknown(_) => ExceptionConcern::Customer,
         }
     }
@@ -128,6 +130,10 @@ open_set! {
         PaymentUnresolved = "payment_unresolved",
         /// The payment gateway refuses for good what was commanded.
         PaymentCommandRefused = "payment_command_refused",
+        /// The tax service refuses for good to reverse the tax of what was credited: refunds wait for it.
+        TaxReversalRefused = "tax_reversal_refused",
+        /// The tax service has another tax than the order was charged: refunds wait for a person.
+        TaxDisagrees = "tax_disagrees",
         /// A refund is asked for that needs the approval of a second person.
         RefundAwaitsApproval = "refund_awaits_approval",
         /// The customer has the goods, and the money that was to be paid on delivery has not been recorded.

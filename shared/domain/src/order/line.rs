@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Taxed;
 use crate::{
     ids::{LineId, Sku},
     money::unit_share,
@@ -81,6 +82,14 @@ impl Line {
         self.sum(from, to, |cell| cell.goods(taxes_included))
     }
 
+    /// What units `from..to` cost without shipping, and the tax in it.
+    pub fn taxed(&self, from: u32, to: u32, taxes_included: bool) -> Taxed {
+        Taxed {
+            amount: self.goods(from, to, taxes_included),
+            tax: self.sum(from, to, |cell| cell.tax),
+        }
+    }
+
     /// Sum of the shares of the shipping of units `from..to`.
     pub fn shipping_of(&self, from: u32, to: u32) -> i64 {
         self.sum(from, to, |cell| cell.shipping)
@@ -140,6 +149,9 @@ pub struct LineState {
     /// Sum of the refunds owed for this line, minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refund_owed_amount: i64,
+    /// Of the credited units, for how many a tax service was asked to reverse the tax.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub tax_reversed: u32,
 }
 
 impl LineState {
@@ -160,6 +172,7 @@ impl LineState {
             credited_unshipped: 0,
             refund_owed: 0,
             refund_owed_amount: 0,
+            tax_reversed: 0,
         }
     }
 

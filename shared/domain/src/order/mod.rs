@@ -33,6 +33,7 @@ mod shipment;
 mod shipping_refund;
 mod state;
 mod status;
+mod tax;
 mod tender;
 mod terms;
 
@@ -79,5 +80,6 @@ pub use shipment::{Shipment, ShipmentLine, ShipmentStatus};
 pub use shipping_refund::{ShippingRefund, UnknownShippingRefund};
 pub use state::{Order, OrderState};
 pub use status::{FulfillmentProgress, Phase, ReturnStatus, Status, TRANSITIONS};
+pub use tax::{OrderTax, TaxReversal, Taxed, TaxedShipping, TaxedUnits};
 pub use tender::{PaymentTerm, Tender, TenderKind};
 pub use terms::{Destination, Terms};

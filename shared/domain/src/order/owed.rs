@@ -39,7 +39,7 @@ impl Default for ShownAfter {
 pub enum Owed {
     /// What the payment makes due: see [`PaymentStep`].
     Cancellation,
-    /// The payment gateway must be commanded, or asked.
+    /// The payment gateway or the tax service must be commanded, or the gateway asked.
     Payments,
     /// Locations must be sent a request, or asked to cancel.
     Dispatch,
@@ -152,7 +152,9 @@ impl Order {
 
     fn owes_payments(&self) -> bool {
         let mut effects = self.state.effects.iter();
-        effects.any(|effect| effect.is_open() && !self.is_by_hand(effect))
+        // What waits for the tax service waits for an effect that is open itself, or for a person.
+        let waits = |effect| self.is_by_hand(effect) || self.awaits_tax(effect);
+        effects.any(|effect| effect.is_open() && !waits(effect))
     }
 
     fn owes_routing(&self) -> bool {

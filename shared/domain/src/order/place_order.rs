@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Contact, TenderKind, Terms};
+use super::{Contact, OrderTax, TenderKind, Terms};
 use crate::{
     ids::{LineId, OrderNumber, ShopId, Sku},
     money::Currency,
@@ -35,6 +35,10 @@ pub struct PlaceOrder {
     /// Terms of fulfillment.
     #[serde(default)]
     pub terms: Terms,
+    /// Where its tax is recorded, when a tax service has counted it: what is credited later is reversed there. Without it
+    /// the taxes of the lines count, and no tax service is told anything.
+    #[serde(default)]
+    pub tax: Option<OrderTax>,
     /// How it is paid.
     #[serde(default)]
     pub payment: PlacePayment,

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
-use super::{Destination, Line, Terms};
+use super::{Destination, Line, OrderTax, Terms};
 use crate::{
     ids::{LineId, OrderId, OrderNumber, ShopId},
     money::Currency,
@@ -30,6 +30,9 @@ pub struct PlacedOrder {
     pub destination: Destination,
     /// How it may be fulfilled.
     pub terms: Terms,
+    /// Where its tax is recorded; `None`: its own cells count, and no tax service is told anything.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tax: Option<OrderTax>,
 }
 
 impl PlacedOrder {

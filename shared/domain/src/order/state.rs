@@ -82,6 +82,9 @@ pub struct OrderState {
     /// How many refunds were ever proposed.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refunds_proposed: u32,
+    /// Of the price of shipping, how much a tax service was asked to reverse, minor units.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shipping_tax_reversed: i64,
     /// Causes that have been applied.
     #[serde(default)]
     pub causes: Causes,
@@ -112,6 +115,7 @@ impl Order {
             effects_requested: 0,
             proposed_refunds: Vec::new(),
             refunds_proposed: 0,
+            shipping_tax_reversed: 0,
             causes: Causes::default(),
         };
         Self { placed, state }

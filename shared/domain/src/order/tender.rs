@@ -106,7 +106,8 @@ impl Order {
     /// Whether an effect is a person's to make: the refund of a payment that was recorded here.
     pub fn is_by_hand(&self, effect: &Effect) -> bool {
         let is_refund = matches!(effect.action, EffectAction::Refund { .. });
-        let payment = self.state.payment.intent(effect.action.intent());
+        let intent = effect.action.intent();
+        let payment = intent.and_then(|intent| self.state.payment.intent(intent));
         is_refund && payment.is_some_and(|payment| payment.tender.is_some())
     }
 

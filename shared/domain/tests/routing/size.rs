@@ -112,6 +112,7 @@ fn commit(case: &Case, decision: &Decision) -> Change {
         lines: lines.collect(),
         destination: case.destination.clone(),
         terms: Terms::default(),
+        tax: None,
     });
     let planned = decision
         .assignments

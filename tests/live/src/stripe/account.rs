@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use super::{
     disputes::Dispute, error::ApiError, intents::Intent, ledger::Ledger, ledger::LedgerRefund,
-    lists::page, params::Params, refunds::Refund,
+    lists::page, params::Params, refunds::Refund, taxes::Taxes,
 };
 use crate::outcome::StoryError;
 
@@ -15,6 +15,7 @@ pub(super) struct Account {
     pub(super) intents: BTreeMap<String, Intent>,
     pub(super) refunds: Vec<Refund>,
     pub(super) disputes: Vec<Dispute>,
+    pub(super) taxes: Taxes,
     /// New refunds are pending, as those of some payment methods are.
     pub(super) refunds_take_time: bool,
 }
@@ -69,6 +70,11 @@ impl Account {
                 Params::decode(form, &["cancellation_reason"])?;
                 self.change(id, Intent::cancel)
             }
+            ("GET", ["v1", "tax", "transactions", id]) => self.taxes.transaction(id),
+            ("GET", ["v1", "tax", "transactions", id, "line_items"]) => {
+                self.taxes.line_items(id, form)
+            }
+            ("POST", ["v1", "tax", "transactions", "create_reversal"]) => self.taxes.reverse(form),
             _ => Err(ApiError::missing("route")),
         }
     }

@@ -14,6 +14,7 @@ use super::{
     intents::Intent,
     ledger::Ledger,
     server::{Shared, State},
+    taxes::{LedgerReversal, TaxSale},
     webhooks::{Delivery, Endpoint},
 };
 use crate::outcome::{Outcome, StoryError};
@@ -126,6 +127,16 @@ impl Stripe {
             Ok(state.webhooks.due())
         })?;
         due.map_or(Ok(()), |(endpoint, events)| self.send(&endpoint, events))
+    }
+
+    /// Stripe Tax has recorded a sale, in place of one of the same id.
+    pub fn record_sale(&self, sale: TaxSale) {
+        self.with(|state| state.account.taxes.sales.insert(sale.id.clone(), sale));
+    }
+
+    /// What was reversed at Stripe Tax, in order.
+    pub fn tax_reversals(&self) -> Vec<LedgerReversal> {
+        self.with(|state| state.account.taxes.reversals.clone())
     }
 
     fn put(&self, intent: Intent) {

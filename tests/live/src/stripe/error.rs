@@ -9,6 +9,7 @@ pub(super) struct ApiError {
     kind: &'static str,
     code: Option<&'static str>,
     message: String,
+    param: Option<String>,
     /// Found before the request was carried out, so that its key is not used up.
     pub(super) is_validation: bool,
 }
@@ -20,6 +21,7 @@ impl ApiError {
             kind,
             code,
             message: message.to_owned(),
+            param: None,
             is_validation: false,
         }
     }
@@ -48,6 +50,15 @@ impl ApiError {
         Self {
             is_validation: true,
             ..Self::refused(code, &format!("parameter: {name}"))
+        }
+    }
+
+    /// A value that must be unique is used already.
+    pub(super) fn taken(name: &str) -> Self {
+        let message = format!("{name} is used already");
+        Self {
+            param: Some(name.to_owned()),
+            ..Self::new(400, "invalid_request_error", None, &message)
         }
     }
 
@@ -84,6 +95,9 @@ impl ApiError {
         let mut error = json!({ "type": self.kind, "message": self.message });
         if let Some(code) = self.code {
             error["code"] = code.into();
+        }
+        if let Some(param) = &self.param {
+            error["param"] = param.as_str().into();
         }
         json!({ "error": error })
     }

@@ -1,5 +1,5 @@
 //! Stripe: its events, made from the samples in `events/received/stripe/` with an order's ids and amounts; and a double of
-//! its API, which keeps Stripe's published rules about intents, refunds and idempotency keys.
+//! its API, which keeps Stripe's published rules about intents, refunds, reversals of tax and idempotency keys.
 
 mod account;
 mod disputes;
@@ -17,6 +17,7 @@ mod refunds;
 mod reply;
 mod samples;
 mod server;
+mod taxes;
 mod webhooks;
 
 pub use double::Stripe;
@@ -24,4 +25,5 @@ pub use events::event;
 pub use faults::Fault;
 pub use ledger::{Ledger, LedgerRefund};
 pub use server::SECRET_KEY;
+pub use taxes::{LedgerReversal, TaxLine, TaxSale};
 pub use webhooks::Delivery;

@@ -14,13 +14,16 @@ impl Params {
     /// Decodes a form or a query.
     ///
     /// # Errors
-    /// When it has a parameter that is neither one of `known` nor metadata, as Stripe answers.
+    /// When it has a parameter that is neither one of `known`, nor begins like one of them that ends with `[`, nor metadata,
+    /// as Stripe answers.
     pub(super) fn decode(form: &str, known: &[&str]) -> Result<Self, ApiError> {
         let (mut single, mut lists) = (BTreeMap::new(), Vec::new());
         for pair in form.split('&').filter(|pair| !pair.is_empty()) {
             let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
             let name = decoded(name);
-            if !known.contains(&name.as_str()) && !name.starts_with("metadata[") {
+            let is_known =
+                |known: &&str| name == *known || (known.ends_with('[') && name.starts_with(known));
+            if !known.iter().any(is_known) && !name.starts_with("metadata[") {
                 return Err(ApiError::parameter("parameter_unknown", &name));
             }
             if name.ends_with("[]") {
@@ -52,6 +55,15 @@ impl Params {
     pub(super) fn amount(&self, name: &str) -> Result<Option<i64>, ApiError> {
         let wrong = || ApiError::parameter("parameter_invalid_integer", name);
         let parse = |text: &str| text.parse().ok().filter(|amount| *amount > 0);
+        self.text(name)
+            .map(|text| parse(text).ok_or_else(wrong))
+            .transpose()
+    }
+
+    /// An amount that goes back, if it is given: at most 0.
+    pub(super) fn negative(&self, name: &str) -> Result<Option<i64>, ApiError> {
+        let wrong = || ApiError::parameter("parameter_invalid_integer", name);
+        let parse = |text: &str| text.parse().ok().filter(|amount| *amount <= 0);
         self.text(name)
             .map(|text| parse(text).ok_or_else(wrong))
             .transpose()

@@ -136,6 +136,7 @@ fn of(intent: &str, effect: Effect) -> Effect {
         },
         EffectAction::ReleaseRest { .. } => EffectAction::ReleaseRest { intent },
         EffectAction::CancelIntent { .. } => EffectAction::CancelIntent { intent },
+        reversal @ EffectAction::ReverseTax(_) => reversal,
     };
     Effect { action, ..effect }
 }

@@ -20,4 +20,5 @@ mod payments;
 mod python;
 mod refusals;
 mod support;
+mod taxes;
 mod webhooks;

@@ -147,7 +147,7 @@ pub(crate) fn named(effect: u32, amount: i64) -> (String, i64) {
     (format!("{}:{effect}", order()), amount)
 }
 
-fn effect(id: u32, action: EffectAction) -> Effect {
+pub(crate) fn effect(id: u32, action: EffectAction) -> Effect {
     Effect {
         id,
         action,

@@ -13,6 +13,7 @@ mod payloads;
 mod payment;
 mod read;
 mod refunds;
+mod tax;
 mod write;
 
 pub use api::{API_VERSION, ApiAnswer, ApiRequest, Method, SECRETS_PATH};
@@ -24,4 +25,8 @@ pub use outcome::NoOutcome;
 pub use payment::{find_payment, payment};
 pub use read::{intent, performed};
 pub use refunds::{PAGE_REFUNDS, RefundPage, refunds};
+pub use tax::{
+    TAX_SERVICE, TaxCommand, TaxRecord, find_tax_lines, find_tax_transaction, reverse_tax,
+    reversed, tax_lines, tax_transaction,
+};
 pub use write::{CommandError, command, find_intent, find_refunds};

@@ -29,4 +29,6 @@ pub(super) struct ApiError {
     #[serde(rename = "type")]
     pub(super) kind: Option<String>,
     pub(super) code: Option<String>,
+    /// The parameter that it is about.
+    pub(super) param: Option<String>,
 }

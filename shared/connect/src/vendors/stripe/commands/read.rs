@@ -62,7 +62,7 @@ fn outcome(
     currency: Currency,
     answer: ApiAnswer<'_>,
 ) -> Result<Option<EffectOutcome>, NoOutcome> {
-    if intent.id != effect.action.intent() {
+    if Some(intent.id.as_str()) != effect.action.intent() {
         return Err(unknown(answer, "it is about another intent"));
     }
     match &effect.action {
@@ -82,8 +82,8 @@ fn outcome(
             let status = field("status", intent.status.as_deref(), answer)?;
             Ok((status == "canceled").then_some(EffectOutcome::Cancelled))
         }
-        // A refund is no property of its intent.
-        EffectAction::Refund { .. } => Ok(None),
+        // A refund is no property of its intent, and a reversal has none.
+        EffectAction::Refund { .. } | EffectAction::ReverseTax(_) => Ok(None),
     }
 }
 
@@ -170,7 +170,11 @@ fn money(
         .map_err(|error| unknown(answer, &error.to_string()))
 }
 
-fn field<T>(name: &str, value: Option<T>, answer: ApiAnswer<'_>) -> Result<T, NoOutcome> {
+pub(super) fn field<T>(
+    name: &str,
+    value: Option<T>,
+    answer: ApiAnswer<'_>,
+) -> Result<T, NoOutcome> {
     fields::require(name, value).map_err(|error| unknown(answer, &error.to_string()))
 }
 

@@ -63,6 +63,8 @@ fn is_live(outcome: &EffectOutcome) -> bool {
         },
         EffectOutcome::Captured { .. }
         | EffectOutcome::Cancelled
+        | EffectOutcome::TaxReversed { .. }
+        | EffectOutcome::TaxDisagrees { .. }
         | EffectOutcome::Refused { .. }
         | EffectOutcome::NotPerformed => false,
     }

@@ -18,6 +18,8 @@ pub enum CommandError {
     /// The intent was made elsewhere, or its id was mistyped at placement.
     #[error("the intent's id is not one of Stripe's")]
     Intent,
+    #[error("the transaction's id is not one of Stripe's")]
+    Transaction,
     #[error("the amount cannot be written in Stripe's units of the currency")]
     Amount,
 }
@@ -27,6 +29,7 @@ impl CommandError {
     pub fn code(self) -> &'static str {
         match self {
             Self::Intent => "not_an_intent",
+            Self::Transaction => "not_a_tax_transaction",
             Self::Amount => "unrepresentable_amount",
         }
     }
@@ -73,17 +76,24 @@ pub fn command(
         EffectAction::CancelIntent { .. } => {
             (format!("/v1/payment_intents/{intent}/cancel"), vec![])
         }
+        // It names no intent.
+        EffectAction::ReverseTax(_) => return Err(CommandError::Intent),
     };
     Ok(ApiRequest {
         method: Method::Post,
         path,
-        headers: vec![
-            ("stripe-version", API_VERSION.to_owned()),
-            ("idempotency-key", effect.key(order)),
-            ("content-type", "application/x-www-form-urlencoded".into()),
-        ],
+        headers: command_headers(order, effect),
         body: form(&fields),
     })
+}
+
+/// The headers of a command.
+pub(super) fn command_headers(order: OrderId, effect: &Effect) -> Vec<(&'static str, String)> {
+    vec![
+        ("stripe-version", API_VERSION.to_owned()),
+        ("idempotency-key", effect.key(order)),
+        ("content-type", "application/x-www-form-urlencoded".into()),
+    ]
 }
 
 /// The request for a page of the refunds of the effect's intent, newest first; `after`: the last refund of the page
@@ -120,17 +130,18 @@ pub(super) fn get(path: String) -> ApiRequest {
 
 /// The id as a segment of a path. A shop may have named anything as the intent, and it must not lead elsewhere.
 fn intent_id(effect: &Effect) -> Result<&str, CommandError> {
-    intent_segment(effect.action.intent())
+    intent_segment(effect.action.intent().unwrap_or_default())
 }
 
 /// See [`intent_id`].
 pub(super) fn intent_segment(id: &str) -> Result<&str, CommandError> {
+    id_segment(id).ok_or(CommandError::Intent)
+}
+
+/// An id as a segment of a path; none when it may lead elsewhere.
+pub(super) fn id_segment(id: &str) -> Option<&str> {
     let is_safe = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
-    if !id.is_empty() && id.chars().all(is_safe) {
-        Ok(id)
-    } else {
-        Err(CommandError::Intent)
-    }
+    (!id.is_empty() && id.chars().all(is_safe)).then_some(id)
 }
 
 pub(super) fn form(fields: &[(&str, String)]) -> String {

@@ -1,0 +1,26 @@
+//! Commands to the tax service.
+
+use domain::order::EffectOutcome;
+
+use super::GatewayCommand;
+use crate::failure::Failure;
+
+/// Reverses the tax of what is credited. It computes nothing here and nothing is computed for it: it is told exactly the
+/// cells that are credited. An order that names no tax transaction is counted by its own cells, and its service is never
+/// asked.
+///
+/// A service has no list of its reversals. It refuses a second one under a reference that it knows, for ever: the reference
+/// is the effect, whatever attempt it is, so that refusal says that the effect has happened.
+pub trait TaxService: Sync {
+    /// Performs an attempt of an effect that reverses tax. None: the service answers with the error of an earlier request
+    /// under the key of the attempt, which says nothing about what has happened.
+    ///
+    /// # Errors
+    /// [`Failure::TaxService`] when there was no answer, or none that says what has happened: it may have happened.
+    /// [`Failure::Unavailable`] when it does not let us in; [`Failure::Inconsistent`] when what it knows under the key is
+    /// not this command.
+    fn reverse(
+        &self,
+        command: &GatewayCommand,
+    ) -> impl Future<Output = Result<Option<EffectOutcome>, Failure>> + Send;
+}
