@@ -1,6 +1,8 @@
 //! Limits, times and repeated news, each to the last unit and second.
 #![expect(clippy::unwrap_used, reason = "a test may stop where it goes wrong")]
 
+mod accounts;
+mod baskets;
 mod cancellations;
 mod collect;
 #[path = "../common/mod.rs"]

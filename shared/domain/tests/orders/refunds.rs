@@ -6,8 +6,8 @@ use domain::{
     inbound::{FulfillmentFact, PaymentFact},
     order::{
         Actor, ActorKind, CancelLine, CancelReason, Cause, Command, Context, EffectAction, Event,
-        ExceptionKind, ExceptionOutcome, PaymentCommands, RefundRequest, RefundUnits, Rejection,
-        RejectionCode, ShippingRefund, fold,
+        ExceptionKind, ExceptionOutcome, PaymentCommands, PaymentTerm, RefundRequest, RefundUnits,
+        Rejection, RejectionCode, ShippingRefund, TenderKind, fold,
     },
 };
 
@@ -417,4 +417,26 @@ fn a_cancelled_order_that_was_not_paid_owes_no_shipping() {
     let mut order = OrderFixture::placed_as(request);
     order.apply(&cancel(&[("1", 1)])).unwrap();
     assert_eq!(order.order.amount_due(), 0);
+}
+
+#[test]
+fn where_the_gateway_is_not_commanded_people_give_back_only_what_it_has_not_taken() {
+    let mut at_gateway = OrderFixture::placed(&[(2, 1000)]);
+    at_gateway.captured();
+    let refused = code(at_gateway.apply(&refund(500)));
+    assert_eq!(refused.0, RejectionCode::NotCommanded);
+
+    let mut request = request(&[(2, 1000)]);
+    request.payment.intent = None;
+    request.terms.payment = Some(PaymentTerm::BankTransfer);
+    let mut by_hand = OrderFixture::placed_as(request);
+    let received = Command::RecordReceived {
+        kind: TenderKind::BankTransfer,
+        reference: "T-1".to_owned(),
+        amount: 2000,
+        note: None,
+    };
+    by_hand.apply(&received).unwrap();
+    let events = by_hand.apply(&refund(500)).unwrap();
+    assert_eq!(asked_back(&events), 500);
 }
