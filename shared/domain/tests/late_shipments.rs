@@ -301,6 +301,9 @@ fn units_that_the_location_had_cancelled_are_not_missing() {
         let state = &order.order.state.lines[0];
         assert_eq!((state.shipped, state.assigned, state.total()), (3, 1, 4));
         assert_eq!(kinds(&order), []);
+        let declined = order.order.state.declined.iter();
+        let declined: Vec<_> = declined.map(|d| (d.location.as_str(), d.missing)).collect();
+        assert_eq!(declined, [("berlin", false)], "more stock changes nothing");
         let again = FulfillmentFact::Cancelled { lines: line(1) };
         assert_eq!(order.report(0, again).unwrap(), [], "none is missing");
     }
