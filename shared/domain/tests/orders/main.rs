@@ -15,6 +15,7 @@ mod fulfillment;
 mod levels;
 mod line_money;
 mod overdue;
+mod paid_twice;
 mod payments;
 mod placement;
 mod refunds;
