@@ -540,6 +540,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::CreditGranted {
                 refund: "re_1".into(),
                 amount: 2045,
+                on_account: 0,
                 reason: None,
             },
         ),

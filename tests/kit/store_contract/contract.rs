@@ -1,7 +1,8 @@
 use app::ports::Store;
 
 use super::{
-    concurrency, counts, listings, orders, reconciliation, samples::Samples, stock, unmatched,
+    accounts, concurrency, counts, listings, orders, reconciliation, samples::Samples, stock,
+    unmatched,
 };
 
 /// Runs the whole contract. `run` keeps apart what two runs on one table write: any number not used before.
@@ -15,6 +16,12 @@ pub async fn store_contract(store: &impl Store, run: u64) {
     orders::a_rejected_change_writes_nothing(store, &samples).await;
     orders::a_request_that_changed_nothing_is_remembered_once(store, &samples).await;
     orders::a_reference_belongs_to_one_order_except_a_tracking_number(store, &samples).await;
+    accounts::the_limits_of_an_account_are_written_over_the_version_that_was_read(store, &samples)
+        .await;
+    accounts::an_account_owes_what_its_orders_owe_and_takes_no_order_above_its_limit(
+        store, &samples,
+    )
+    .await;
     unmatched::a_payment_is_not_kept_when_the_order_that_it_names_is_placed(store, &samples).await;
     unmatched::a_placement_learns_of_the_payments_that_are_kept_and_of_their_changes(
         store, &samples,

@@ -298,9 +298,12 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             amount,
             ..
         } => refund::propose(order, *number, (asked, *amount), context),
-        Event::CreditGranted { amount, .. } => {
+        Event::CreditGranted {
+            amount, on_account, ..
+        } => {
             let payment = &mut order.state.payment;
             payment.credits = payment.credits.saturating_add(*amount);
+            payment.account_credits = payment.account_credits.saturating_add(*on_account);
         }
         Event::PaymentAsked { intent, not_found } => {
             let intent = payment::intent_mut(order, intent);
