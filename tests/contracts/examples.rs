@@ -98,6 +98,7 @@ fn fulfillment_order(open: u32) -> FulfillmentOrder {
         cancel_reason: None,
         closing: None,
         overdue_shown: false,
+        silence_closed: None,
         stop_refused: false,
         asked_again: 0,
         repeated: false,
