@@ -16,12 +16,6 @@ pub async fn store_contract(store: &impl Store, run: u64) {
     orders::a_rejected_change_writes_nothing(store, &samples).await;
     orders::a_request_that_changed_nothing_is_remembered_once(store, &samples).await;
     orders::a_reference_belongs_to_one_order_except_a_tracking_number(store, &samples).await;
-    accounts::the_limits_of_an_account_are_written_over_the_version_that_was_read(store, &samples)
-        .await;
-    accounts::an_account_owes_what_its_orders_owe_and_takes_no_order_above_its_limit(
-        store, &samples,
-    )
-    .await;
     unmatched::a_payment_is_not_kept_when_the_order_that_it_names_is_placed(store, &samples).await;
     unmatched::a_placement_learns_of_the_payments_that_are_kept_and_of_their_changes(
         store, &samples,
@@ -56,4 +50,10 @@ pub async fn store_contract(store: &impl Store, run: u64) {
     concurrency::concurrent_physical_facts_add_up(store, &samples).await;
     concurrency::one_movement_repeated_concurrently_happens_once(store, &samples).await;
     concurrency::one_key_used_concurrently_places_one_order(store, &samples).await;
+    accounts::the_limits_of_an_account_are_written_over_the_version_that_was_read(store, &samples)
+        .await;
+    accounts::an_account_owes_what_its_orders_owe_and_takes_no_order_above_its_limit(
+        store, &samples,
+    )
+    .await;
 }

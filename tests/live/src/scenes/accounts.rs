@@ -43,7 +43,7 @@ pub(super) fn on_account(env: &Environment) -> Outcome {
         "credit_limit_exceeded",
     )?;
     env.reporter().note(&format!(
-        "The next order is refused: {} credit_limit_exceeded. {}",
+        "The next order is refused, {} credit_limit_exceeded: {}",
         refused.status,
         refused.text("/detail")
     ));
