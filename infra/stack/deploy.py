@@ -39,6 +39,8 @@ def _parameters(gateway):
         "GatewayPollRate": os.environ.get("OMS_GATEWAY_POLL_RATE", "rate(1 hour)"),
         "LocationSilentAfterSeconds": os.environ.get("OMS_LOCATION_SILENT_AFTER_S", "20"),
         "ClosingGraceSeconds": os.environ.get("OMS_CLOSING_GRACE_S", "20"),
+        # So that the demo can show what waits for a second person.
+        "GoodwillLimits": "agent:1000",
         # Every batch in progress is a process on this machine.
         "ConsumerConcurrency": "4",
         # The warehouses of the demo and of the tests listen on the loopback interface over plain HTTP.

@@ -98,6 +98,7 @@ fn fulfillment_order(open: u32) -> FulfillmentOrder {
         cancel_reason: None,
         closing: None,
         overdue_shown: false,
+        silence_closed: None,
         stop_refused: false,
         asked_again: 0,
         repeated: false,
@@ -540,6 +541,7 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
             Event::CreditGranted {
                 refund: "re_1".into(),
                 amount: 2045,
+                on_account: 0,
                 reason: None,
             },
         ),

@@ -224,3 +224,55 @@ async fn limits_and_terms_of_an_account_are_checked() {
         assert_eq!(refused.problem(422), "invalid_order");
     }
 }
+
+#[tokio::test]
+async fn an_agent_credits_an_invoice_that_is_not_paid_and_no_money_moves() {
+    let mut api = ApiHarness::new().await;
+    api.settings.goodwill = "agent:500".parse().unwrap();
+    let limits = json!({ "limits": { "EUR": TOTAL } });
+    let account = "/api/oms/accounts/ACME-7";
+    api.put_as("operator", account, &limits).await.expect(200);
+    let term = json!({ "kind": "on_account", "account": "ACME-7", "days": 14 });
+    let id = api.place(&paid_by("1001", term)).await;
+    let path = format!("/api/oms/orders/{id}/refunds");
+    let ask = async |key: &str, amount: i64| {
+        let body = json!({ "amount": amount });
+        let preview = format!("{path}?preview=true");
+        let preview = api.post("agent", &preview, key, &body).await;
+        (preview, api.post("agent", &path, key, &body).await)
+    };
+    let open = async || {
+        let view = api.get("operator", account).await.expect(200);
+        view["balances"][0]["open"].as_i64().unwrap()
+    };
+    let (preview, asked) = ask("r-1", 400).await;
+    let (mut preview, asked) = (preview.expect(200), asked.expect(200));
+    assert_eq!(asked["state"], "credited");
+    assert_eq!(
+        (&asked["amount"], &asked["on_account"], &asked["credit"]),
+        (&json!(0), &json!(400), &json!(400))
+    );
+    assert_eq!(asked["parts"], json!([]));
+    preview["preview"] = json!(false);
+    assert_eq!(asked, preview);
+    let (_, again) = ask("r-1", 400).await;
+    assert_eq!(again.expect(200), asked, "it counts once");
+    assert_eq!(open().await, TOTAL - 400);
+    let view = api.order("agent", id).await;
+    assert_eq!(view["money"]["open_on_account"], TOTAL - 400);
+    assert_eq!(view["money"]["refunded"], 0);
+
+    // The limit of goodwill counts for it as well.
+    let (_, waiting) = ask("r-2", 101).await;
+    let waiting = waiting.expect(200);
+    assert_eq!(waiting["state"], "awaits_approval");
+    assert_eq!(open().await, TOTAL - 400);
+    let number = &waiting["exception"];
+    let close = format!("/api/oms/orders/{id}/exceptions/{number}/close");
+    let approved = json!({ "outcome": "approved" });
+    let approved = api.post("admin", &close, "a-1", &approved).await;
+    approved.expect(200);
+    assert_eq!(open().await, TOTAL - 501);
+    let (_, too_much) = ask("r-3", TOTAL).await;
+    assert_eq!(too_much.problem(409), "refund_amount");
+}

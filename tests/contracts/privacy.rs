@@ -212,6 +212,7 @@ fn the_largest_event_fits_the_bus() {
             cancel_reason: None,
             closing: None,
             overdue_shown: false,
+            silence_closed: None,
             stop_refused: false,
             asked_again: 0,
             repeated: false,

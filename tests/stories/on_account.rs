@@ -4,7 +4,8 @@ use app::failure::Failure;
 use domain::{
     ids::OrderId,
     order::{
-        ExceptionKind, OrderState, PaymentStatus, RefundRequest, RejectionCode, Status, TenderKind,
+        Effect, EffectAction, ExceptionKind, OrderState, PaymentStatus, RefundRequest, RefundUnits,
+        RejectionCode, Status, TenderKind,
     },
 };
 
@@ -44,6 +45,14 @@ async fn days_pass(world: &mut World, days: i64) {
     world.minutes_pass(days * 24 * 60);
     world.sweeps();
     world.settle().await;
+}
+
+fn refund_of(effect: &Effect) -> Option<i64> {
+    if let EffectAction::Refund { amount, .. } = effect.action {
+        Some(amount)
+    } else {
+        None
+    }
 }
 
 fn refused(answer: Result<OrderId, Failure>) -> (RejectionCode, String) {
@@ -144,20 +153,68 @@ async fn units_that_are_cancelled_are_not_owed_and_paid_ones_go_back_by_hand(wor
     assert_eq!(world.owes("ACME-7").await, 0);
 }
 
-story!(a_credit_on_an_invoice_that_is_paid_in_part_changes_what_is_owed_once);
-async fn a_credit_on_an_invoice_that_is_paid_in_part_changes_what_is_owed_once(world: &mut World) {
+story!(goodwill_on_an_invoice_lowers_what_is_not_paid_first);
+async fn goodwill_on_an_invoice_lowers_what_is_not_paid_first(world: &mut World) {
     world.may_owe("ACME-7", TOTAL).await;
     let order = world.place(two("1001")).await;
     let part = (TenderKind::BankTransfer, "B/1", 1000);
     world.records_payment(order, part).await.expect("recorded");
-    let credit = RefundRequest {
-        amount: 300,
+    world.gives_back(order, 300).await.expect("credited");
+    assert_eq!(world.owes("ACME-7").await, TOTAL - 1300);
+    assert_eq!(state(world, order).await.effects, [], "no money moves");
+    // More than is open: the rest is given back by hand.
+    world
+        .gives_back(order, TOTAL - 1300 + 200)
+        .await
+        .expect("asked");
+    assert_eq!(world.owes("ACME-7").await, 0);
+    assert_eq!(world.exceptions(order).await, [ExceptionKind::RefundByHand]);
+    world.records_refund(order, (1, "B/2")).await.expect("made");
+    let payment = state(world, order).await.payment;
+    assert_eq!(payment.refunded(), 200);
+    assert_eq!(
+        (payment.credits, payment.account_credits),
+        (TOTAL - 800, TOTAL - 1000)
+    );
+    assert!(world.gives_back(order, 801).await.is_err(), "800 are kept");
+}
+
+story!(units_of_an_unpaid_invoice_are_credited_and_no_money_moves);
+async fn units_of_an_unpaid_invoice_are_credited_and_no_money_moves(world: &mut World) {
+    world.may_owe("ACME-7", TOTAL).await;
+    let order = world.place(two("1001")).await;
+    let one = RefundRequest {
+        lines: vec![RefundUnits {
+            line: "1".parse().expect("a line"),
+            units: 1,
+        }],
+        restocking_fee: 100,
         ..RefundRequest::default()
     };
-    world.refunds_as_asked(order, credit).await.expect("asked");
-    assert_eq!(world.owes("ACME-7").await, TOTAL - 1000, "300 go back");
-    world.records_refund(order, (1, "B/2")).await.expect("made");
-    assert_eq!(world.owes("ACME-7").await, TOTAL - 1000);
+    world.refunds_as_asked(order, one).await.expect("credited");
+    assert_eq!(world.owes("ACME-7").await, UNIT + 100);
+    let rest = (TenderKind::BankTransfer, "B/1", UNIT + 100);
+    world.records_payment(order, rest).await.expect("recorded");
+    assert_eq!(world.owes("ACME-7").await, 0);
+    let found = state(world, order).await;
+    assert_eq!(found.effects, [], "nothing goes back");
+    assert_eq!(world.exceptions(order).await, []);
+}
+
+story!(what_was_credited_on_an_invoice_is_not_missing_when_units_are_cancelled);
+async fn what_was_credited_on_an_invoice_is_not_missing_when_units_are_cancelled(
+    world: &mut World,
+) {
+    world.may_owe("ACME-7", TOTAL).await;
+    let order = world.place(two("1001")).await;
+    world.gives_back(order, 300).await.expect("credited");
+    let paid = (TenderKind::BankTransfer, "B/1", TOTAL - 300);
+    world.records_payment(order, paid).await.expect("recorded");
+    cancels(world, order, 1).await;
+    cancels(world, order, 1).await;
+    let effects = state(world, order).await.effects.into_iter();
+    let asked: i64 = effects.filter_map(|effect| refund_of(&effect)).sum();
+    assert_eq!(asked, TOTAL - 300, "all that was paid goes back");
 }
 
 story!(what_is_overdue_is_shown_to_a_person_once);

@@ -185,6 +185,35 @@ async fn a_silent_location_is_asked_with_growing_pauses_and_a_person_is_shown_it
     assert_eq!(world.exceptions(order).await, []);
 }
 
+story!(a_silence_that_a_person_has_closed_is_shown_again_after_growing_pauses);
+async fn a_silence_that_a_person_has_closed_is_shown_again_after_growing_pauses(world: &mut World) {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 10).await;
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
+    let hours_pass = async |world: &mut World, hours: i64| {
+        for _ in 0..hours {
+            world.minutes_pass(60);
+            world.sweeps();
+            world.settle().await;
+        }
+    };
+    let silent = ExceptionKind::LocationSilent;
+    let shown = std::slice::from_ref(&silent);
+    hours_pass(world, 6).await;
+    assert_eq!(world.exceptions(order).await, shown);
+    for days in [1, 2, 4] {
+        world.closes_exception(order, &silent).await;
+        hours_pass(world, days * 24 - 2).await;
+        assert_eq!(
+            world.exceptions(order).await,
+            [],
+            "{days} days are not over"
+        );
+        hours_pass(world, 4).await;
+        assert_eq!(world.exceptions(order).await, shown, "after {days} days");
+    }
+}
+
 /// Berlin does not answer, and so many orders are for it.
 async fn berlin_does_not_answer(world: &mut World, orders: u32) {
     world.warehouse("berlin").await;

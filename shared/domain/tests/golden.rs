@@ -371,6 +371,37 @@ fn transferred_order() -> OrderFixture {
     order
 }
 
+/// An order on account: goodwill lowers what is owed, a part is paid, and a unit is cancelled.
+fn order_on_account() -> OrderFixture {
+    let mut request = common::request(&[(2, 1000)]);
+    request.payment.intent = None;
+    request.terms.payment = Some(PaymentTerm::OnAccount {
+        account: "ACME-7".parse().unwrap(),
+        days: Some(30),
+    });
+    let mut order = OrderFixture::placed_as(request);
+    order
+        .apply(&Command::Refund {
+            refund: RefundRequest {
+                amount: 100,
+                ..RefundRequest::default()
+            },
+            credits_max: None,
+            note: None,
+        })
+        .unwrap();
+    order
+        .apply(&Command::RecordReceived {
+            kind: TenderKind::BankTransfer,
+            reference: "B/731".to_owned(),
+            amount: 1200,
+            note: None,
+        })
+        .unwrap();
+    order.cancel(&[("1", 1)]).unwrap();
+    order
+}
+
 /// An order whose tax a service has recorded: of two cancelled units one is reversed, and the other is refused.
 fn taxed_order() -> OrderFixture {
     let mut request = common::request(&[(3, 1000)]);
@@ -428,11 +459,12 @@ fn this_version_stores_what_the_golden_files_hold() {
         insta::assert_snapshot!("late_order", document(&late_order()));
         insta::assert_snapshot!("recalled_order", document(&recalled_order()));
         insta::assert_snapshot!("transferred_order", document(&transferred_order()));
+        insta::assert_snapshot!("order_on_account", document(&order_on_account()));
         insta::assert_snapshot!("taxed_order", document(&taxed_order()));
     });
 }
 
-const GOLDEN: [&str; 10] = [
+const GOLDEN: [&str; 11] = [
     include_str!("golden/commanded_order.snap"),
     include_str!("golden/expired_order.snap"),
     include_str!("golden/late_order.snap"),
@@ -442,6 +474,7 @@ const GOLDEN: [&str; 10] = [
     include_str!("golden/refunded_order.snap"),
     include_str!("golden/transferred_order.snap"),
     include_str!("golden/taxed_order.snap"),
+    include_str!("golden/order_on_account.snap"),
     UNDATED,
 ];
 

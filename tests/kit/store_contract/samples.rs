@@ -3,11 +3,11 @@
 use app::ports::Store;
 use domain::{
     decide::{Placement, place},
-    ids::{LocationId, OrderId, ShopId, Sku},
+    ids::{AccountId, LocationId, OrderId, ShopId, Sku},
     order::Change,
     order::Context,
-    order::PlaceOrder,
     order::{Actor, Cause, Event, HoldKind, Order},
+    order::{PaymentTerm, PlaceOrder},
     stock::{LevelMove, StockDelta},
 };
 use jiff::{SignedDuration, Timestamp};
@@ -56,6 +56,17 @@ impl Samples {
     pub(super) fn placement(&self, email: &str, after: SignedDuration) -> Placement {
         let request: PlaceOrder = request(&self.name("N"), email);
         place(&request, &self.context(after)).unwrap()
+    }
+
+    /// An order on this account, not yet written.
+    pub(super) fn placement_on_account(&self, account: &AccountId) -> Placement {
+        let mut request = request(&self.name("N"), "jane@example.com");
+        request.payment.intent = None;
+        request.terms.payment = Some(PaymentTerm::OnAccount {
+            account: account.clone(),
+            days: None,
+        });
+        place(&request, &self.context(SignedDuration::ZERO)).unwrap()
     }
 
     /// An order that is written.

@@ -89,6 +89,31 @@ impl<'e> Order<'e> {
         self.env.api("agent", "POST", &path, Some(&body))
     }
 
+    /// Asks, as an agent, for money to be given back.
+    ///
+    /// # Errors
+    /// When there is no response. A refusal is a response.
+    pub fn give_back(&self, refund: &Value) -> Outcome<Response> {
+        let path = format!("/api/oms/orders/{}/refunds", self.id);
+        self.env.api("agent", "POST", &path, Some(refund))
+    }
+
+    /// What [`Self::give_back`] would do.
+    ///
+    /// # Errors
+    /// When there is no response. A refusal is a response.
+    pub fn preview(&self, refund: &Value) -> Outcome<Response> {
+        let path = format!("/api/oms/orders/{}/refunds?preview=true", self.id);
+        self.env.api("agent", "POST", &path, Some(refund))
+    }
+
+    /// Refunds of the order's payment that Stripe has made, in minor units.
+    pub fn refunds_at_stripe(&self) -> Vec<i64> {
+        let refunds = self.env.stripe.ledger().refunds.into_iter();
+        let of_order = refunds.filter(|refund| refund.intent == self.intent);
+        of_order.map(|refund| refund.amount).collect()
+    }
+
     /// Waits until a condition holds of the order.
     ///
     /// # Errors

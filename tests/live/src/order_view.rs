@@ -16,6 +16,8 @@ pub struct OrderView {
     pub fulfillment_orders: Vec<FulfillmentOrder>,
     pub shipments: Vec<Shipment>,
     pub money: Money,
+    #[serde(default)]
+    pub disputes: Vec<Dispute>,
     pub exceptions: Vec<Exception>,
     pub routing: Vec<Routing>,
     pub timeline: Vec<TimelineEntry>,
@@ -66,6 +68,20 @@ pub struct Money {
     pub captured: i64,
     pub refunded: i64,
     pub refund_owed: i64,
+    pub credits: i64,
+    pub refundable: i64,
+    pub lost_to_disputes: i64,
+    /// Of an order on account.
+    #[serde(default)]
+    pub open_on_account: Option<i64>,
+}
+
+#[derive(Debug, Clone, Deserialize)]
+pub struct Dispute {
+    pub status: String,
+    pub amount: i64,
+    pub evidence_due: Option<jiff::Timestamp>,
+    pub funds_withdrawn: bool,
 }
 
 #[derive(Debug, Clone, Deserialize)]
@@ -105,6 +121,14 @@ impl OrderView {
             .iter()
             .filter(|entry| entry.event == event)
             .count()
+    }
+
+    /// Whether the first entry of one event is before the first of another; false when either is missing.
+    pub fn is_before(&self, one: &str, other: &str) -> bool {
+        let seq = |event: &str| self.timeline.iter().find(|entry| entry.event == event);
+        seq(one)
+            .zip(seq(other))
+            .is_some_and(|(one, other)| one.seq < other.seq)
     }
 
     /// Units by state, summed over all lines.

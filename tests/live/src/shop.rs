@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::{
     environment::Environment,
+    http::Response,
     order::Order,
     outcome::{Outcome, StoryError},
     wait,
@@ -21,10 +22,15 @@ pub struct Basket<'e> {
     intent: bool,
     unreported: bool,
     commanded: bool,
+    account: Option<String>,
+    tax_transaction: Option<String>,
 }
 
 /// Default price of a unit, in minor units.
-const PRICE: i64 = 1999;
+pub const PRICE: i64 = 1999;
+/// What shipping costs, in minor units, and the tax in it.
+pub const SHIPPING: i64 = 490;
+pub const SHIPPING_TAX: i64 = 82;
 
 impl<'e> Basket<'e> {
     pub(crate) fn new(env: &'e Environment) -> Self {
@@ -38,6 +44,8 @@ impl<'e> Basket<'e> {
             intent: true,
             unreported: false,
             commanded: false,
+            account: None,
+            tax_transaction: None,
         }
     }
 
@@ -94,6 +102,23 @@ impl<'e> Basket<'e> {
         }
     }
 
+    /// The customer pays an invoice later, on this account.
+    pub fn on_account(self, account: &str) -> Self {
+        Self {
+            account: Some(account.to_owned()),
+            intent: false,
+            ..self
+        }
+    }
+
+    /// Stripe Tax has recorded the sale in this transaction.
+    pub fn taxed(self, transaction: &str) -> Self {
+        Self {
+            tax_transaction: Some(transaction.to_owned()),
+            ..self
+        }
+    }
+
     /// The order's timeline is not printed until [`Order::mute`] is switched off.
     pub fn unreported(self) -> Self {
         Self {
@@ -107,14 +132,31 @@ impl<'e> Basket<'e> {
     /// # Errors
     /// When the API refuses it.
     pub fn place(self) -> Outcome<Order<'e>> {
-        let number = self.number;
-        let intent = format!("pi_{}", number.replace('-', ""));
+        let placed: Value = self.request()?.success("placing an order")?;
+        let text = |name: &str| placed[name].as_str().map(str::to_owned);
+        let (Some(id), Some(total)) = (text("id"), placed["total"].as_i64()) else {
+            return Err(StoryError::failed("placing an order", placed));
+        };
+        let intent = self.named_intent();
+        let order = Order::new(self.env, id, self.number, intent, total);
+        order.mute(self.unreported);
+        order.read()?;
+        Ok(order)
+    }
+
+    /// Asks for the order to be placed.
+    ///
+    /// # Errors
+    /// When there is no response. A refusal is a response.
+    pub fn request(&self) -> Outcome<Response> {
+        let number = &self.number;
+        let placed_at = self.placed_at.clone();
         let mut body = json!({
             "number": number,
             "currency": "EUR",
-            "placed_at": self.placed_at.unwrap_or_else(|| wait::now().to_string()),
+            "placed_at": placed_at.unwrap_or_else(|| wait::now().to_string()),
             "lines": self.lines,
-            "shipping": 490,
+            "shipping": SHIPPING,
             "terms": { "ship_complete": self.ship_complete },
             "customer": {
                 "name": "Jane Doe",
@@ -126,21 +168,23 @@ impl<'e> Basket<'e> {
         if self.commanded {
             body["terms"]["payment_commands"] = json!({});
         }
-        if self.intent {
-            body["payment"] = json!({ "intent": intent });
+        if let Some(account) = &self.account {
+            body["terms"]["payment"] = json!({ "kind": "on_account", "account": account });
         }
-        let response = self
-            .env
-            .api("operator", "POST", "/api/oms/orders", Some(&body))?;
-        let placed: Value = response.success("placing an order")?;
-        let text = |name: &str| placed[name].as_str().map(str::to_owned);
-        let (Some(id), Some(total)) = (text("id"), placed["total"].as_i64()) else {
-            return Err(StoryError::failed("placing an order", placed));
-        };
-        let order = Order::new(self.env, id, number, intent, total);
-        order.mute(self.unreported);
-        order.read()?;
-        Ok(order)
+        if let Some(transaction) = &self.tax_transaction {
+            body["tax"] = json!({
+                "service": "stripe_tax", "transaction": transaction, "shipping_tax": SHIPPING_TAX,
+            });
+        }
+        if self.intent {
+            body["payment"] = json!({ "intent": self.named_intent() });
+        }
+        self.env
+            .api("operator", "POST", "/api/oms/orders", Some(&body))
+    }
+
+    fn named_intent(&self) -> String {
+        format!("pi_{}", self.number.replace('-', ""))
     }
 }
 

@@ -101,6 +101,7 @@ fn the_table_of_limits_is_that_of_the_code() {
         app::usecases::execute::UNCHANGED_REQUEST_TTL, days;
         domain::order::REDRIVE_AFTER_S;
         domain::order::REDRIVE_PAUSE_MAX_S;
+        domain::order::SILENCE_PAUSE_S;
         domain::order::SILENCE_S;
         domain::order::FULFILLMENT_OVERDUE_S;
         domain::order::OVERDUE_LOOK_S;

@@ -342,6 +342,7 @@ impl PublishedEvent {
                 refund,
                 amount,
                 reason,
+                on_account: _,
             } => Self::CreditGranted(Credit {
                 refund,
                 amount,

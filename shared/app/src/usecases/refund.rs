@@ -4,8 +4,8 @@ use domain::{
     decide::decide,
     ids::OrderId,
     order::{
-        Actor, Cause, Change, Command, EffectAction, Event, ExceptionKind, Order, RefundRequest,
-        fold,
+        Actor, Cause, Change, Command, Commit, EffectAction, Event, ExceptionKind, Order,
+        RefundRequest, fold,
     },
 };
 
@@ -43,10 +43,12 @@ impl AskedRefund {
 /// currency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RequestedRefund {
-    /// What goes back.
+    /// What goes back; of one that waits, with what will lower what the order owes on its account.
     pub amount: i64,
-    /// How much of it is beyond what is owed.
+    /// What is given beyond what is owed.
     pub credit: i64,
+    /// What lowers what the order owes on its account, and moves no money; nothing yet, when it waits.
+    pub on_account: i64,
     /// What is kept.
     pub restocking_fee: i64,
     /// What is taken from each intent; nothing yet, when it waits for a second person.
@@ -69,11 +71,12 @@ pub struct RefundPart {
 }
 
 impl RequestedRefund {
-    /// What the events of one commit ask for.
-    fn of(events: &[Event], order: Order) -> Self {
+    /// What the events of one commit ask for; `open`: what the order owed on its account before.
+    fn of(events: &[Event], open: i64, order: Order) -> Self {
         let mut refund = Self {
             amount: 0,
             credit: 0,
+            on_account: open.saturating_sub(order.open_on_account()).max(0),
             restocking_fee: 0,
             parts: Vec::new(),
             awaits_approval: None,
@@ -125,21 +128,27 @@ impl RequestedRefund {
     }
 
     fn of_change(change: Change) -> Self {
-        Self::of(&change.commit.body.events, change.order)
+        let added = change.account.as_ref().map_or(0, |account| account.amount);
+        let open = change.order.open_on_account().saturating_sub(added);
+        Self::of(&change.commit.body.events, open, change.order)
     }
 
     /// What the same request has asked for before.
     async fn stored(store: &impl OrderStore, order: Order, cause: &Cause) -> Result<Self, Failure> {
         let id = order.id();
-        let mut commits = store.commits(id).await?;
+        let commits = store.commits(id).await?;
         let Some(commit) = commit_of(&commits, cause) else {
             let message = format!("order {id} has recorded a cause of no commit");
             return Err(Failure::Inconsistent(message));
         };
         let (seq, events) = (commit.body.seq, commit.body.events.clone());
-        commits.retain(|commit| commit.body.seq <= seq);
-        let order = fold(Order::unplaced(order.placed), &commits);
-        Ok(Self::of(&events, order))
+        let until = |last: u64| commits.iter().filter(move |c| c.body.seq <= last).cloned();
+        let folded = |last: u64| {
+            let commits: Vec<Commit> = until(last).collect();
+            fold(Order::unplaced(order.placed.clone()), &commits)
+        };
+        let open = folded(seq.saturating_sub(1)).open_on_account();
+        Ok(Self::of(&events, open, folded(seq)))
     }
 }
 

@@ -174,7 +174,8 @@ impl<'a> Preview<'a> {
         if !principal.may(Permission::RefundOrders) {
             return actions;
         }
-        let amount = self.order.total_refundable();
+        let refundable = self.order.total_refundable();
+        let amount = refundable.saturating_add(self.order.open_on_account());
         let refund = Command::Refund {
             refund: RefundRequest {
                 amount,

@@ -14,15 +14,18 @@ pub struct RequestedRefundView {
     pub order: OrderId,
     /// Whether it was only tried out: then nothing was asked for.
     pub preview: bool,
-    /// Whether it is asked of the gateway, or waits for a second person.
+    /// Whether it is asked of the gateway, lowers an account, or waits for a second person.
     pub state: RefundState,
     /// For one that waits: the number of the exception with which a second person approves it; of a preview, the one that it
     /// would have had.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub exception: Option<u32>,
-    /// What the customer gets back.
+    /// What the customer gets back. Of one that waits, with what will lower what the order owes on its account.
     pub amount: i64,
-    /// How much of it is beyond what is owed, and lowers what is due.
+    /// What lowers what the order owes on its account: no money moves. Left out when it is nothing, or not decided yet.
+    #[serde(skip_serializing_if = "is_nothing")]
+    pub on_account: i64,
+    /// How much of both is beyond what is owed, and lowers what is due.
     pub credit: i64,
     /// What is kept of it.
     #[serde(skip_serializing_if = "is_nothing")]
@@ -39,6 +42,8 @@ pub struct RequestedRefundView {
 pub enum RefundState {
     /// The payment gateway is asked to make it.
     Requested,
+    /// No money goes back: the order owes so much less on its account.
+    Credited,
     /// Nothing is asked of the gateway before somebody else has approved it.
     AwaitsApproval,
 }
@@ -63,6 +68,7 @@ impl RequestedRefundView {
     pub fn of(refund: &RequestedRefund, preview: bool) -> Self {
         let state = match refund.awaits_approval {
             Some(_) => RefundState::AwaitsApproval,
+            None if refund.parts.is_empty() && refund.on_account > 0 => RefundState::Credited,
             None => RefundState::Requested,
         };
         Self {
@@ -71,6 +77,7 @@ impl RequestedRefundView {
             state,
             exception: refund.awaits_approval,
             amount: refund.amount,
+            on_account: refund.on_account,
             credit: refund.credit,
             restocking_fee: refund.restocking_fee,
             parts: refund.parts.iter().map(RefundPartView::of).collect(),

@@ -356,6 +356,14 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             let amount = money(*amount);
             format!("Refund {number} of {amount} waits for the approval of somebody else")
         }
+        Event::CreditGranted {
+            refund,
+            amount,
+            on_account,
+            ..
+        } if refund.is_empty() && on_account == amount => {
+            format!("{} less is due on the account", money(*amount))
+        }
         Event::CreditGranted { refund, amount, .. } if refund.is_empty() => {
             format!("{} given back beyond what is owed", money(*amount))
         }

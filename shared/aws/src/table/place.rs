@@ -9,7 +9,7 @@
 //! decided again; a fact that comes at the same time finds the order, or is found by it. Another order of the same basket is
 //! found in the same way.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use app::{
     failure::Failure,
@@ -141,13 +141,9 @@ impl Table {
         let matched = placement.matched.iter();
         let matched = matched.map(|payment| payment.payment.clone());
         let intents = references.iter().filter_map(intent_of);
-        let keys: BTreeMap<PaymentKey, ()> = named
-            .chain(matched)
-            .chain(intents)
-            .map(|key| (key, ()))
-            .collect();
+        let keys: BTreeSet<PaymentKey> = named.chain(matched).chain(intents).collect();
         let mut payments: Vec<UnmatchedPayment> = Vec::new();
-        for key in keys.keys() {
+        for key in &keys {
             if let StoredPayment::Unmatched(found) = self.payment(key).await?
                 && found.order.is_none()
             {

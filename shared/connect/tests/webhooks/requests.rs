@@ -83,6 +83,22 @@ fn a_request_to_ship_has_what_shipping_needs_and_no_more() {
 }
 
 #[test]
+fn a_request_to_ship_says_to_the_byte_what_the_carrier_collects() {
+    let body = |collect: Option<i64>| {
+        let mut order = order();
+        order.state.fulfillment_orders[0].collect = collect;
+        let message = requests::fulfillment(&order, fulfillment_order().id, &contact()).unwrap();
+        message.to_json().unwrap()
+    };
+    let collected = r#","collect_on_delivery":{"amount":2450,"currency":"EUR"}"#;
+    let told = body(Some(2450));
+    assert!(told.contains(collected), "{told}");
+    for nothing in [None, Some(0)] {
+        assert_eq!(body(nothing), told.replace(collected, ""));
+    }
+}
+
+#[test]
 fn a_request_to_cancel_names_the_units() {
     let message =
         requests::cancellation(&order(), fulfillment_order().id, Timestamp::UNIX_EPOCH).unwrap();

@@ -60,7 +60,8 @@ pub(super) fn releases(order: &Order, policy: CapturePolicy) -> Vec<EffectAction
         .collect()
 }
 
-/// Captured and kept, and asked for, minor units.
+/// Captured and kept, and asked for, minor units. What a lost dispute took is not taken off: the bank has decided that the
+/// customer has it, so it is not captured again of another payment. What was refunded may be: less was due then.
 fn taken(order: &Order) -> i64 {
     let payment = &order.state.payment;
     payment

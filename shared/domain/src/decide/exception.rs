@@ -147,6 +147,7 @@ fn accept_as_credit(order: &Order, open: &Exception) -> Result<Event, Rejection>
     Ok(Event::CreditGranted {
         refund: open.subject.clone(),
         amount: given.min(missing),
+        on_account: 0,
         reason: None,
     })
 }

@@ -18,7 +18,7 @@ pub(super) fn refund_owed(order: &Order) -> Option<Event> {
     let given_back = missing_shipping.min(0);
     // A credit has left the captured money already.
     let mut excess = captured
-        .saturating_sub(payment.credits)
+        .saturating_sub(payment.credits_of_money())
         .saturating_sub(order.refund_owed())
         .saturating_sub(order.amount_due())
         .max(0)

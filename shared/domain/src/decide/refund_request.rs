@@ -51,6 +51,8 @@ struct Plan {
     amount: i64,
     /// How much of it is beyond what is owed.
     credit: i64,
+    /// How much of the credit lowers what the order owes on its account, and moves no money.
+    on_account: i64,
 }
 
 fn plan(
@@ -61,7 +63,9 @@ fn plan(
 ) -> Result<Plan, Rejection> {
     let commands = commands(order)?;
     not_disputed(order)?;
-    let refundable = order.total_refundable();
+    // What is not paid is not given back: less is due.
+    let open = order.open_on_account();
+    let refundable = order.total_refundable().saturating_add(open);
     let granted = granted(order, asked, note)?;
     let worth = worth(order, granted.as_ref(), context)?;
     let fee = asked.restocking_fee;
@@ -80,11 +84,14 @@ fn plan(
         .still_owed()
         .saturating_add(order.overpaid())
         .saturating_sub(order.refunds_asked_for());
+    let credit = asked.amount.saturating_sub(owed.max(0)).max(0);
+    let open_after = open.saturating_sub(worth.saturating_sub(fee)).max(0);
     Ok(Plan {
         commands,
         granted,
         amount,
-        credit: asked.amount.saturating_sub(owed.max(0)).max(0),
+        credit,
+        on_account: credit.min(open_after),
     })
 }
 
@@ -109,10 +116,12 @@ fn made(order: &Order, asked: &RefundRequest, plan: Plan, note: Option<&str>) ->
         events.push(Event::CreditGranted {
             refund: String::new(),
             amount: plan.credit,
+            on_account: plan.on_account,
             reason: asked.reason.clone(),
         });
     }
-    for event in requested(order, refunds(order, asked.amount, &plan.commands)) {
+    let amount = asked.amount.saturating_sub(plan.on_account);
+    for event in requested(order, refunds(order, amount, &plan.commands)) {
         events.push(by_person(event, note));
     }
     events
@@ -200,8 +209,8 @@ fn granted(
     }))
 }
 
-/// What is owed back because of the event, minor units. All that it credits was captured and is not needed for what is still
-/// due, or it is refused: a person who asks for a refund is not given a part of it unseen.
+/// What the event credits, minor units. All of it was captured and is not needed for what is still due, or lowers what is
+/// owed on account; otherwise it is refused: a person who asks for a refund is not given a part of it unseen.
 fn worth(order: &Order, granted: Option<&Event>, context: &Context) -> Result<i64, Rejection> {
     let Some(granted) = granted else {
         return Ok(0);
@@ -210,7 +219,10 @@ fn worth(order: &Order, granted: Option<&Event>, context: &Context) -> Result<i6
     let worth = after
         .credited_value()
         .saturating_sub(order.credited_value());
-    let owed = owed_now(&after);
+    let lowered = order
+        .open_on_account()
+        .saturating_sub(after.open_on_account());
+    let owed = owed_now(&after).saturating_add(lowered);
     if owed < worth {
         let message = format!(
             "it is worth {worth} in minor units, and {owed} is captured beyond what is due: give that back as an amount"

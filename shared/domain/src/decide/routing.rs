@@ -156,6 +156,7 @@ fn planned(
         cancel_reason: None,
         closing: None,
         overdue_shown: false,
+        silence_closed: None,
         stop_refused: false,
         asked_again: 0,
         repeated: false,

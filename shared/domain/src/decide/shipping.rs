@@ -145,9 +145,13 @@ fn exceptions(
                 "although they were not requested",
             )
         };
-        let (units, line, location) = (line.unexpected, &line.line, &found.location);
-        let detail =
-            format!("shipment {name} left {location} with {units} units of line {line} {why}");
+        let (line, location) = (line, &found.location);
+        let units = match line.unexpected {
+            1 => "1 unit".to_owned(),
+            units => format!("{units} units"),
+        };
+        let line = &line.line;
+        let detail = format!("shipment {name} left {location} with {units} of line {line} {why}");
         events.push(open(kind, format!("{}/{line}", shipment.id), detail));
     }
     for unknown in lines.iter().filter(|l| order.line(&l.line).is_none()) {

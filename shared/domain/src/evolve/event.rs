@@ -4,8 +4,8 @@ use super::{
     cancellation, closing, fulfillment, payment, recall, reclaim, refund, routing, shipment,
 };
 use crate::order::{
-    Context, Effect, EffectAction, Event, Exception, ExceptionKind, FulfillmentStatus, Hold, Order,
-    Refund, ShipmentStatus, Tender, ended_dispute, ended_hold,
+    Context, Effect, EffectAction, Event, Exception, ExceptionKind, ExceptionOutcome,
+    FulfillmentStatus, Hold, Order, Refund, ShipmentStatus, Tender, ended_dispute, ended_hold,
 };
 
 /// The order after an event.
@@ -298,9 +298,12 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             amount,
             ..
         } => refund::propose(order, *number, (asked, *amount), context),
-        Event::CreditGranted { amount, .. } => {
+        Event::CreditGranted {
+            amount, on_account, ..
+        } => {
             let payment = &mut order.state.payment;
             payment.credits = payment.credits.saturating_add(*amount);
+            payment.account_credits = payment.account_credits.saturating_add(*on_account);
         }
         Event::PaymentAsked { intent, not_found } => {
             let intent = payment::intent_mut(order, intent);
@@ -408,13 +411,19 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 open.owner = Some(owner.clone());
             }
         }
-        Event::ExceptionClosed { id, kind, .. } => {
+        Event::ExceptionClosed {
+            id, kind, outcome, ..
+        } => {
             let mut open = order.state.exceptions.iter();
             let closed = open.find(|open| open.id == *id);
-            if *kind == ExceptionKind::RefundAwaitsApproval
-                && let Some(number) = closed.map(|closed| closed.subject.clone())
-            {
-                refund::end_proposal(order, &number);
+            if let Some(subject) = closed.map(|closed| closed.subject.clone()) {
+                if *kind == ExceptionKind::RefundAwaitsApproval {
+                    refund::end_proposal(order, &subject);
+                }
+                let is_by_person = *outcome != ExceptionOutcome::NoLongerTrue;
+                if *kind == ExceptionKind::LocationSilent && is_by_person {
+                    fulfillment::close_silence(order, &subject, context);
+                }
             }
             order.state.exceptions.retain(|open| open.id != *id);
         }

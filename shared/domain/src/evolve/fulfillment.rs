@@ -7,7 +7,7 @@ use crate::{
     ids::{FulfillmentOrderId, LineId, LocationId},
     order::{
         Context, Declined, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, LineState,
-        LineUnits, Order,
+        LineUnits, Order, SilenceClosed,
     },
 };
 
@@ -49,6 +49,14 @@ pub(super) fn show_overdue(order: &mut Order, subject: &str) {
     let mut found = order.state.fulfillment_orders.iter_mut();
     if let Some(found) = found.find(|found| found.id.to_string() == subject) {
         found.overdue_shown = true;
+    }
+}
+
+/// A person has closed the exception about the silence of its location.
+pub(super) fn close_silence(order: &mut Order, subject: &str, context: &Context) {
+    let mut found = order.state.fulfillment_orders.iter_mut();
+    if let Some(found) = found.find(|found| found.id.to_string() == subject) {
+        found.silence_closed = Some(SilenceClosed::again(found.silence_closed, context.now));
     }
 }
 

@@ -193,6 +193,7 @@ mod tests {
             collect: None,
             closing: None,
             overdue_shown: false,
+            silence_closed: None,
         });
         order
     }

@@ -109,7 +109,7 @@ impl Order {
     pub fn still_owed(&self) -> i64 {
         let payment = &self.state.payment;
         self.refund_owed()
-            .saturating_add(payment.credits)
+            .saturating_add(payment.credits_of_money())
             .saturating_sub(payment.given_back())
             .max(0)
     }

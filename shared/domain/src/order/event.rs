@@ -561,6 +561,9 @@ pub enum Event {
         refund: String,
         /// Minor units.
         amount: i64,
+        /// Of the amount: what lowers what the order owes on its account, and moves no money.
+        #[serde(default, skip_serializing_if = "is_default")]
+        on_account: i64,
         /// Why, when one is requested.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<RefundReason>,

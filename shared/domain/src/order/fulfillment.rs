@@ -1,6 +1,6 @@
 //! Fulfillment orders: units of an order that are assigned to one location.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,12 @@ pub const TAKE_BACK_WITHIN_S: i64 = 30;
 /// How long others record that they send a request after it was recorded, in seconds. Longer than a request can be taken
 /// back, by more than a transaction takes with all its attempts and by what clocks differ. Later attempts cost no write.
 pub const REPEATS_NOTED_S: i64 = 120;
+
+/// How long nobody is shown the silence of a location again after a person has closed the exception about it, in seconds; twice
+/// as long each further time.
+pub const SILENCE_PAUSE_S: i64 = 86_400;
+/// How often that pause is doubled, at most: to 8 days.
+const SILENCE_PAUSE_DOUBLED: u32 = 3;
 
 /// Units of one order assigned to one location or supplier; carries its own reservation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -65,6 +71,37 @@ pub struct FulfillmentOrder {
     /// Whether a person was shown that it is overdue, and the location has made no progress since.
     #[serde(default, skip_serializing_if = "is_default")]
     pub overdue_shown: bool,
+    /// A person has closed the exception about the silence of its location.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub silence_closed: Option<SilenceClosed>,
+}
+
+/// When and how often a person has closed the exception about the silence of a location.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct SilenceClosed {
+    /// The last time, UTC.
+    pub at: Timestamp,
+    /// How often, counted from 1.
+    pub times: u32,
+}
+
+impl SilenceClosed {
+    /// It was closed then, after it had been closed like this before.
+    pub(crate) fn again(before: Option<Self>, at: Timestamp) -> Self {
+        let times = before.map_or(0, |before| before.times);
+        Self {
+            at,
+            times: times.saturating_add(1),
+        }
+    }
+
+    /// Until when nobody is shown the silence again, UTC.
+    fn ends(self) -> Timestamp {
+        let doubled = self.times.saturating_sub(1).min(SILENCE_PAUSE_DOUBLED);
+        let pause = SILENCE_PAUSE_S.saturating_mul(1_i64 << doubled);
+        let pause = SignedDuration::from_secs(pause);
+        self.at.checked_add(pause).unwrap_or(Timestamp::MAX)
+    }
 }
 
 /// A location has said that nothing more will come for a fulfillment order that still has open units. Messages overtake
@@ -227,8 +264,17 @@ impl FulfillmentOrder {
     /// Whether the location has not got its request, or not answered it, for `after_s` seconds, normally
     /// [`SILENCE_S`](super::SILENCE_S).
     pub(super) fn is_silent(&self, after_s: u32, now: Timestamp) -> bool {
-        let waited = now.duration_since(self.since);
-        self.awaits_answer() && waited.as_secs() >= i64::from(after_s)
+        self.awaits_answer() && self.silence_shown_at(after_s) <= now
+    }
+
+    /// When a person is shown the silence of the location if it lasts, UTC: after `after_s` seconds; after a person has closed
+    /// the exception, again when [`SILENCE_PAUSE_S`] is over, and twice as long each further time.
+    pub(super) fn silence_shown_at(&self, after_s: u32) -> Timestamp {
+        let after = SignedDuration::from_secs(after_s.into());
+        let first = self.since.checked_add(after).unwrap_or(Timestamp::MAX);
+        // A request that was recorded later has a silence of its own.
+        let closed = self.silence_closed.filter(|closed| closed.at >= self.since);
+        closed.map_or(first, |closed| first.max(closed.ends()))
     }
 
     /// Whether the location has not said anything about it.

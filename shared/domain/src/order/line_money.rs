@@ -29,7 +29,7 @@ impl Order {
         let owed = self
             .lines()
             .map(|(_, state): (_, &LineState)| state.refund_owed_amount);
-        let owed = owed.chain([payment.shipping_owed, payment.credits]);
+        let owed = owed.chain([payment.shipping_owed, payment.credits_of_money()]);
         let refunded = spread(payment.refunded(), &owed.collect::<Vec<i64>>());
         let most = self.total_refundable();
         let left = self.lines().zip(&worth).map(|((line, state), worth)| {

@@ -56,7 +56,7 @@ pub use exception::{Exception, ExceptionConcern, ExceptionKind, ExceptionOutcome
 pub(crate) use fulfillment::LOCATION_REFUSED;
 pub use fulfillment::{
     Closing, FulfillmentLine, FulfillmentOrder, FulfillmentStatus, REPEATS_NOTED_S,
-    TAKE_BACK_WITHIN_S, TAKEN_BACK_MAX,
+    SILENCE_PAUSE_S, SilenceClosed, TAKE_BACK_WITHIN_S, TAKEN_BACK_MAX,
 };
 pub use hold::{Hold, HoldKind, ended_hold};
 pub use line::{Cell, Line, LineState};

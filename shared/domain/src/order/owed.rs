@@ -124,10 +124,9 @@ impl Order {
 
     /// When the first of the locations that have not answered will have been silent for so long, UTC.
     fn next_silent_at(&self, after_s: u32, now: Timestamp) -> Option<Timestamp> {
-        let silent_after = SignedDuration::from_secs(after_s.into());
         let unanswered = self.state.fulfillment_orders.iter();
         let unanswered = unanswered.filter(|f| f.awaits_answer());
-        let silent_at = unanswered.filter_map(|f| f.since.checked_add(silent_after).ok());
+        let silent_at = unanswered.map(|f| f.silence_shown_at(after_s));
         silent_at.filter(|silent_at| *silent_at > now).min()
     }
 

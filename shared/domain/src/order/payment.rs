@@ -29,6 +29,9 @@ pub struct Payment {
     /// accepted, and what people give of their own accord. They lower what is due. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub credits: i64,
+    /// Of the credits, what has lowered what the order owes on its account, and moved no money. Minor units.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub account_credits: i64,
     /// Of what is owed back, how much was asked of the gateway without a person, whatever has become of it. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refunds_commanded: i64,
@@ -231,6 +234,11 @@ impl Payment {
     /// Money that is secured: captured less given back by us or by a bank, and what can still be captured.
     pub fn secured(&self) -> i64 {
         self.pledged().saturating_sub(self.given_back())
+    }
+
+    /// Credits that have left, or are to leave, the captured money, minor units.
+    pub fn credits_of_money(&self) -> i64 {
+        self.credits.saturating_sub(self.account_credits)
     }
 
     /// Whether the provider is working on an intent and has not said how it ended.

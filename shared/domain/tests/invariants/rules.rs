@@ -1,6 +1,10 @@
 //! Each rule, broken by hand.
 
+use std::collections::BTreeMap;
+
 use domain::{
+    account::{Account, AccountLimits},
+    ids::AccountId,
     inbound::FulfillmentFact,
     invariants::{Rule, check, owed_drains},
     order::Command,
@@ -179,6 +183,36 @@ fn i3_more_back_than_was_paid() {
     assert_eq!(check(&world.table()), []);
     world.forge(0, vec![refund("re_2", 501)]);
     world.breaks(Rule::I3);
+}
+
+#[test]
+fn i3_an_account_that_does_not_owe_what_its_orders_owe() {
+    let mut world = World::new();
+    let account: AccountId = "ACME-7".parse().unwrap();
+    let order = world.sell_on_account(&account, &[("TEE", 2)]);
+    let (euro, owed) = (
+        world.order(order).placed.currency,
+        world.order(order).open_on_account(),
+    );
+    assert_eq!(owed, 2000);
+    let found = |accounts: Vec<(&str, i64)>| {
+        let accounts = accounts.into_iter().map(|(id, open)| Account {
+            limits: AccountLimits {
+                id: id.parse().unwrap(),
+                version: 1,
+                limits: BTreeMap::new(),
+            },
+            open: BTreeMap::from([(euro, open)]),
+        });
+        let mut table = world.table();
+        table.accounts = Some(accounts.collect());
+        check(&table).len()
+    };
+    assert_eq!(found(vec![("ACME-7", owed)]), 0);
+    assert_eq!(found(vec![("ACME-7", owed - 1)]), 1);
+    assert_eq!(found(vec![("ACME-7", owed), ("OTHER", 1)]), 1);
+    assert_eq!(found(vec![("ACME-7", 0)]), 1, "nothing is open");
+    assert_eq!(found(vec![]), 1, "no such account");
 }
 
 #[test]

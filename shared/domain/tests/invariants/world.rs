@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use domain::{
     decide::decide,
     decide::place,
-    ids::{FulfillmentOrderId, LineId, LocationId, OrderId, ShipmentId, Sku},
+    ids::{AccountId, FulfillmentOrderId, LineId, LocationId, OrderId, ShipmentId, Sku},
     inbound::{FactLine, FulfillmentFact, PaymentFact},
     invariants::{OrderRecord, Rule, Snapshot, check},
     location::{Location, RoutingRules},
     order::Change,
     order::Rejection,
-    order::{Actor, CancelReason, Cause, Event, Order, PlaceOrder, Terms},
+    order::{Actor, CancelReason, Cause, Event, Order, PaymentTerm, PlaceOrder, Terms},
     order::{CancelLine, Command, Context},
     routing::{Available, Candidate, Decision, Demand, RoutingInputs, route},
     stock::Backorder,
@@ -28,6 +28,21 @@ pub(crate) struct World {
     pub(crate) rules: RoutingRules,
     seconds: i64,
     last: Option<(usize, Command, Context)>,
+}
+
+fn request(country: &str, terms: Terms, lines: &[(&str, u32)], context: &Context) -> PlaceOrder {
+    let lines: Vec<_> = lines
+        .iter()
+        .map(
+            |(sku, units)| serde_json::json!({ "sku": sku, "quantity": units, "unit_price": 1000 }),
+        )
+        .collect();
+    serde_json::from_value(serde_json::json!({
+        "number": context.cause.id, "currency": "EUR", "lines": lines, "terms": terms,
+        "customer": { "name": "Ada", "email": "ada@example.com",
+            "address": { "lines": ["1 Main St"], "city": "Berlin", "country": country } }
+    }))
+    .unwrap()
 }
 
 impl World {
@@ -73,23 +88,9 @@ impl World {
     /// An order of (SKU, units) for 10.00 each, paid. Its place in `orders`.
     pub(crate) fn place(&mut self, country: &str, terms: Terms, lines: &[(&str, u32)]) -> usize {
         let context = self.context();
-        let lines: Vec<_> = lines
-            .iter()
-            .map(|(sku, units)| serde_json::json!({ "sku": sku, "quantity": units, "unit_price": 1000 }))
-            .collect();
-        let request: PlaceOrder = serde_json::from_value(serde_json::json!({
-            "number": context.cause.id, "currency": "EUR", "lines": lines, "terms": terms,
-            "payment": { "intent": format!("pi_{}", context.cause.id) },
-            "customer": { "name": "Ada", "email": "ada@example.com",
-                "address": { "lines": ["1 Main St"], "city": "Berlin", "country": country } }
-        }))
-        .unwrap();
-        let change = place(&request, &context).unwrap().change;
-        self.orders.push(OrderRecord {
-            order: change.order,
-            commits: vec![change.commit],
-        });
-        let place = self.orders.len() - 1;
+        let mut request = request(country, terms, lines, &context);
+        request.payment.intent = Some(format!("pi_{}", context.cause.id));
+        let place = self.placed(&request, &context);
         let currency = request.currency;
         let (intent, amount) = (
             request.payment.intent.unwrap(),
@@ -104,6 +105,29 @@ impl World {
         };
         self.apply(place, &pay).unwrap();
         place
+    }
+
+    fn placed(&mut self, request: &PlaceOrder, context: &Context) -> usize {
+        let change = place(request, context).unwrap().change;
+        self.orders.push(OrderRecord {
+            order: change.order,
+            commits: vec![change.commit],
+        });
+        self.orders.len() - 1
+    }
+
+    /// An order on account of (SKU, units) for 10.00 each, not paid. Its place in `orders`.
+    pub(crate) fn sell_on_account(&mut self, account: &AccountId, lines: &[(&str, u32)]) -> usize {
+        let terms = Terms {
+            payment: Some(PaymentTerm::OnAccount {
+                account: account.clone(),
+                days: None,
+            }),
+            ..Terms::default()
+        };
+        let context = self.context();
+        let request = request("DE", terms, lines, &context);
+        self.placed(&request, &context)
     }
 
     /// A German order on the usual terms.

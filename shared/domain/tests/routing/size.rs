@@ -132,6 +132,7 @@ fn commit(case: &Case, decision: &Decision) -> Change {
             cancel_reason: None,
             closing: None,
             overdue_shown: false,
+            silence_closed: None,
             stop_refused: false,
             asked_again: 0,
             repeated: false,

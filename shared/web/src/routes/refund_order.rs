@@ -44,7 +44,8 @@ pub(crate) const ROUTE: Route = Route {
 };
 
 /// What to give back: units, shipping, an amount, or several of them. Amounts are minor units of the order's currency; all of
-/// it together is at most `money.refundable` of the order.
+/// it together is at most `money.refundable` of the order, and `money.open_on_account` of one on account: what is not paid
+/// is not given back, so much less is owed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct RefundBody {

@@ -1,8 +1,8 @@
 //! The list of the scenes.
 
 use super::{
-    backorders, cancel_race, cancellations, payments, redelivery, rejected_webhooks, shipments,
-    silence,
+    accounts, backorders, cancel_race, cancellations, disputes, payments, reconciled, redelivery,
+    refunds, rejected_webhooks, shipments, silence, taxes,
 };
 use crate::{environment::Environment, outcome::Outcome};
 
@@ -17,7 +17,7 @@ pub struct Scene {
 }
 
 /// All scenes, in the order of the demo. A scene that is missing here is unused code: the compiler warns, and `.ci/run` denies warnings.
-pub const SCENES: [Scene; 22] = [
+pub const SCENES: [Scene; 27] = [
     Scene {
         name: "one_shipment",
         title: "One shipment",
@@ -148,6 +148,39 @@ pub const SCENES: [Scene; 22] = [
         title: "A refund at the payment gateway",
         about: "One of two scarves is cancelled. Its amount is refunded through Stripe, whose first answer is lost.",
         story: payments::commanded_refund,
+    },
+    Scene {
+        name: "money_back",
+        title: "An agent gives money back",
+        about: "One of two lamps arrived broken. The agent tries out what goes back, gives back the lamp and the shipping, and \
+                then more than an agent may: an administrator approves it.",
+        story: refunds::given_by_an_agent,
+    },
+    Scene {
+        name: "on_account",
+        title: "An order on account",
+        about: "A company buys on an invoice, as far as its limit goes, and pays by bank transfer.",
+        story: accounts::on_account,
+    },
+    Scene {
+        name: "dispute_after_shipping",
+        title: "A dispute after shipping",
+        about: "The parcel has left, and the customer's bank takes the money back. Nobody refunds it a second time.",
+        story: disputes::lost_after_shipping,
+    },
+    Scene {
+        name: "taxed_refund",
+        title: "A taxed order is cancelled in part",
+        about: "Stripe Tax has recorded the sale. One of two scarves is cancelled: its tax is reversed first, then the money goes \
+                back.",
+        story: taxes::reversed_before_the_refund,
+    },
+    Scene {
+        name: "lost_webhooks",
+        title: "Webhooks that never come",
+        about: "A customer has paid yesterday, and Stripe's webhooks are lost. The nightly comparison with Stripe's lists finds \
+                the payment.",
+        story: reconciled::found_by_reconciliation,
     },
     Scene {
         name: "rejected_webhooks",

@@ -5,6 +5,9 @@ use serde_json::{Value, json};
 use super::samples;
 use crate::outcome::Outcome;
 
+/// For how long evidence can be sent to the bank, seconds.
+const EVIDENCE_S: i64 = 9 * 24 * 60 * 60;
+
 #[derive(Debug, Clone)]
 pub(super) struct Dispute {
     pub(super) id: String,
@@ -19,11 +22,23 @@ pub(super) struct Dispute {
 }
 
 impl Dispute {
+    /// The types of the events that tell of it as it is.
+    pub(super) fn events(&self) -> &'static [&'static str] {
+        match self.status {
+            "won" | "lost" => &["charge.dispute.closed"],
+            _ => &["charge.dispute.created", "charge.dispute.funds_withdrawn"],
+        }
+    }
+
     pub(super) fn object(&self) -> Outcome<Value> {
         let moved = (0..self.movements).map(|number| json!({ "id": format!("txn_{number}") }));
         let fields = json!({
             "id": self.id, "payment_intent": self.intent, "currency": self.currency, "amount": self.amount,
             "status": self.status, "created": self.created_s, "balance_transactions": moved.collect::<Vec<_>>(),
+            "evidence_details": {
+                "due_by": self.created_s.saturating_add(EVIDENCE_S), "has_evidence": false, "past_due": false,
+                "submission_count": 0,
+            },
         });
         samples::object("charge.dispute.created", fields)
     }

@@ -9,7 +9,6 @@ use jiff::SignedDuration;
 use tiny_http::Server;
 
 use super::{
-    disputes::Dispute,
     faults::Fault,
     intents::Intent,
     ledger::Ledger,
@@ -75,6 +74,15 @@ impl Stripe {
         self.with(|state| {
             if let Some(intent) = state.account.intents.get_mut(intent) {
                 (intent.capturable, intent.received) = (0, amount);
+            }
+        });
+    }
+
+    /// An intent was made then, Unix seconds.
+    pub fn was_made(&self, intent: &str, created_s: i64) {
+        self.with(|state| {
+            if let Some(intent) = state.account.intents.get_mut(intent) {
+                intent.created_s = created_s;
             }
         });
     }
@@ -148,32 +156,6 @@ impl Stripe {
         self.with(|state| state.account.refunds_take_time = true);
     }
 
-    /// A bank claims an amount of an intent's money, which Stripe takes. No event tells of it.
-    pub fn dispute(&self, id: &str, intent: &str, currency: &str, amount: i64) {
-        self.with(|state| {
-            let created_s = state.now_s();
-            state.account.disputes.push(Dispute {
-                id: id.to_owned(),
-                intent: intent.to_owned(),
-                currency: currency.to_owned(),
-                amount,
-                status: "needs_response",
-                movements: 1,
-                created_s,
-            });
-        });
-    }
-
-    /// The bank has decided for the shop, which has its money back.
-    pub fn dispute_is_won(&self, id: &str) {
-        self.with(|state| {
-            let mut disputes = state.account.disputes.iter_mut();
-            if let Some(dispute) = disputes.find(|dispute| dispute.id == id) {
-                (dispute.status, dispute.movements) = ("won", 2);
-            }
-        });
-    }
-
     /// A refund succeeds, or fails, which can come after it has succeeded.
     ///
     /// # Errors
@@ -242,7 +224,7 @@ impl Stripe {
         endpoint.map_or(Ok(()), |endpoint| self.send(&endpoint, events))
     }
 
-    fn send(&self, endpoint: &Endpoint, events: Vec<String>) -> Outcome {
+    pub(super) fn send(&self, endpoint: &Endpoint, events: Vec<String>) -> Outcome {
         let refused = endpoint.send(&self.shared.http, events);
         let count = refused.len();
         self.with(|state| state.webhooks.waiting.extend(refused));
@@ -263,7 +245,7 @@ impl Stripe {
         self.with(|state| state.account.ledger())
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+    pub(super) fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
         let done = work(&mut self.shared.state());
         self.shared.changed.notify_all();
         done

@@ -2,6 +2,7 @@
 //! its API, which keeps Stripe's published rules about intents, refunds, reversals of tax and idempotency keys.
 
 mod account;
+mod disputed;
 mod disputes;
 mod double;
 mod error;

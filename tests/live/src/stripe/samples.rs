@@ -23,6 +23,8 @@ samples!(
     "payment_intent.canceled",
     "charge.succeeded",
     "charge.dispute.created",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.closed",
     "refund.created",
     "refund.updated",
     "refund.failed",
