@@ -1,6 +1,7 @@
 //! Limits, times and repeated news, each to the last unit and second.
 #![expect(clippy::unwrap_used, reason = "a test may stop where it goes wrong")]
 
+mod by_hand;
 mod cancellations;
 mod collect;
 #[path = "../common/mod.rs"]
