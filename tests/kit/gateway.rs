@@ -190,6 +190,15 @@ impl GatewayDouble {
         });
     }
 
+    /// Whether a bank claims an intent's money, and what banks have taken of it in all.
+    pub fn has_lost(&self, intent: &str, disputed: bool, lost: i64) {
+        self.ledger(|ledger| {
+            if let Some(intent) = ledger.intents.get_mut(intent) {
+                (intent.disputed, intent.lost) = (disputed, lost);
+            }
+        });
+    }
+
     /// Something has happened, and is in the list of events.
     pub fn records(&self, event: Inbound) {
         self.ledger(|ledger| ledger.events.push(event));

@@ -60,6 +60,8 @@ pub struct Rounds {
     pub counts_against_parcels: u64,
     /// Of [`races::refunds_of_one_payment`].
     pub refunds_of_one_payment: u64,
+    /// Of [`races::credits_of_one_taxed_order`].
+    pub credits_of_one_taxed_order: u64,
     /// Of [`races::refunds_against_dispute`].
     pub refunds_against_dispute: u64,
     /// Of [`races::refunds_against_late_failure`].
@@ -166,6 +168,15 @@ fn all_races(backend: impl Backend, effort: Effort) -> Vec<Trial> {
             async move || {
                 let store = Arc::new(backend.open().await);
                 races::refunds_of_one_payment(&store, 1, rounds.refunds_of_one_payment, 32).await;
+            },
+        ),
+        race(
+            "races::no_tax_is_reversed_twice",
+            threads,
+            async move || {
+                let store = Arc::new(backend.open().await);
+                let rounds = rounds.credits_of_one_taxed_order;
+                races::credits_of_one_taxed_order(&store, 1, rounds, 32).await;
             },
         ),
         race(

@@ -20,6 +20,7 @@ const EFFORT: Effort = Effort {
         one_webhook_many_times: 100,
         counts_against_parcels: 100,
         refunds_of_one_payment: 100,
+        credits_of_one_taxed_order: 100,
         refunds_against_dispute: 100,
         refunds_against_late_failure: 100,
         payment_against_placement: 300,

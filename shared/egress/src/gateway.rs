@@ -163,15 +163,17 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
                     source: format!("it is busy ({status})").into(),
                 }
             }
-            reason @ (NoOutcome::Pending | NoOutcome::Busy { .. } | NoOutcome::Unknown { .. }) => {
-                Failure::gateway(reason)
-            }
+            // A key that the gateway rejects is as an outage: what waits is done when there is a new one.
+            reason @ (NoOutcome::Pending
+            | NoOutcome::Busy { .. }
+            | NoOutcome::NotAuthorized { .. }
+            | NoOutcome::Unknown { .. }) => Failure::gateway(reason),
             reason @ (NoOutcome::KeyReused | NoOutcome::OtherCurrency) => {
                 Failure::Inconsistent(format!("{subject}: {reason}"))
             }
-            reason @ (NoOutcome::Refused { .. }
-            | NoOutcome::ReplayedError
-            | NoOutcome::NotAuthorized { .. }) => Failure::unavailable(GATEWAY, reason),
+            reason @ (NoOutcome::Refused { .. } | NoOutcome::ReplayedError) => {
+                Failure::unavailable(GATEWAY, reason)
+            }
         }
     }
 }

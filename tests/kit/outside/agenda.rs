@@ -6,7 +6,8 @@ use app::bus::subscriptions::Consumer;
 use jiff::Timestamp;
 
 use super::{
-    carrier::CarrierStep, customers::CustomerStep, gateway::GatewayStep, warehouse::WarehouseStep,
+    carrier::CarrierStep, customers::CustomerStep, gateway::GatewayStep, people::PeopleStep,
+    warehouse::WarehouseStep,
 };
 
 /// Something that is going to happen.
@@ -16,6 +17,8 @@ pub(super) enum Event {
     Customer(usize, CustomerStep),
     /// The gateway does something for the order of that index.
     Gateway(usize, GatewayStep),
+    /// Somebody sees money, or decides about it, for the order of that index.
+    People(usize, PeopleStep),
     /// Somebody works at a location.
     Warehouse(&'static str, WarehouseStep),
     /// The carrier of the parcel of that index.

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::{agenda::Event, day::Day, kinds::Kind};
+use super::{agenda::Event, day::Day, kinds::Kind, people::Way};
 
 /// A parcel that has left a location.
 #[derive(Debug)]
 pub(super) struct Parcel {
     pub(super) location: &'static str,
     pub(super) order_id: String,
+    fulfillment_order_id: String,
     /// The index of the customer.
     pub(super) customer: usize,
     /// The location's name of it.
@@ -62,11 +63,12 @@ impl Parcel {
         (order_id, customer): (String, usize),
         reference: String,
         units: BTreeMap<String, u32>,
-        job: String,
+        (job, fulfillment_order_id): (String, String),
     ) -> Self {
         Self {
             location,
             order_id,
+            fulfillment_order_id,
             customer,
             reference,
             units,
@@ -95,13 +97,27 @@ impl Day<'_> {
         }
     }
 
+    /// The customer pays the carrier what the location was told to collect.
+    fn collects(&mut self, customer: usize, location: &str, id: &str) {
+        let warehouse = self.warehouses.get_mut(location);
+        let job = warehouse.and_then(|warehouse| warehouse.jobs.get_mut(id));
+        let amount = job.map_or(0, |job| std::mem::take(&mut job.collect));
+        if self.customers[customer].way == Way::OnDelivery && amount > 0 {
+            self.hands_take(customer, amount);
+        }
+    }
+
     pub(super) fn carrier(&mut self, index: usize, step: CarrierStep) {
         let parcel = &mut self.parcels[index];
         let (location, reference) = (parcel.location, parcel.reference.clone());
         let (order, customer) = (parcel.order_id.clone(), parcel.customer);
         let job = parcel.job.clone();
         match step {
-            Delivered => parcel.is_delivered = true,
+            Delivered => {
+                parcel.is_delivered = true;
+                let (location, id) = (parcel.location, parcel.fulfillment_order_id.clone());
+                self.collects(customer, location, &id);
+            }
             Problem => parcel.problems = parcel.problems.saturating_add(1),
             ComesBack => {
                 self.customers[customer].trouble.insert("comes back");

@@ -16,14 +16,17 @@ impl Day<'_> {
         if !self.may(Kind::Commands) {
             return None;
         }
-        let way = self
-            .choices
-            .pick(&format!("{name}: commanded"), &[50, 20, 15, 15]);
+        let per_shipment = if self.may(Kind::PerShipment) { 15 } else { 0 };
+        let way = self.choices.pick(
+            &format!("{name}: commanded"),
+            &[50, 20, 15, 15, per_shipment],
+        );
         let capture = match way {
             0 => return None,
             1 => CapturePolicy::Manual,
             2 => CapturePolicy::AtOnce,
-            _ => CapturePolicy::FirstShipment,
+            3 => CapturePolicy::FirstShipment,
+            _ => CapturePolicy::PerShipment,
         };
         let order = [RefundOrder::First, RefundOrder::Last, RefundOrder::ProRata];
         let refund_order = self.choices.up_to(&format!("{name}: refund order"), 2);
@@ -44,6 +47,10 @@ impl Day<'_> {
                 intent.cancelled,
             );
             gateway.has_given_back(&intent.id, intent.refunded);
+            gateway.has_lost(&intent.id, intent.is_disputed, intent.lost);
+            if intent.multicapture {
+                gateway.allows_multicapture(&intent.id);
+            }
         }
     }
 

@@ -3,16 +3,22 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use domain::{ids::OrderId, order::PaymentCommands};
+use serde_json::Value;
 
 use super::{
     agenda::Event,
     day::{Day, SKUS},
     kinds::Kind,
+    people::{ACCOUNT, Hands, Way},
 };
 use crate::world::Draft;
 
 /// Customers of a day at most.
 const CUSTOMERS: u32 = 8;
+
+/// What a unit costs with its tax, and what shipping costs, minor units: the prices of every draft.
+pub(super) const UNIT: i64 = 1999 + 380;
+pub(super) const SHIPPING: i64 = 490;
 
 /// One customer and what they ordered.
 #[derive(Debug)]
@@ -24,6 +30,10 @@ pub(super) struct Customer {
     /// SKU and units, line by line.
     pub(super) lines: Vec<(&'static str, u32)>,
     pub(super) whole: bool,
+    /// The order that has the same basket, by index.
+    pub(super) same_as: Option<usize>,
+    pub(super) way: Way,
+    pub(super) hands: Hands,
     /// How the gateway is commanded for the order.
     pub(super) commands: Option<PaymentCommands>,
     /// None until it is placed.
@@ -37,6 +47,19 @@ pub(super) struct Customer {
 }
 
 impl Customer {
+    /// What is to be paid when the order is placed and the gift card has paid its part, minor units.
+    pub(super) fn to_pay(&self) -> i64 {
+        self.total.saturating_sub(self.hands.gift)
+    }
+
+    /// What the lines cost with tax and shipping, minor units.
+    fn price(&self) -> i64 {
+        let units: u32 = self.lines.iter().map(|(_, units)| units).sum();
+        i64::from(units)
+            .saturating_mul(UNIT)
+            .saturating_add(SHIPPING)
+    }
+
     /// Whether a tax service has recorded the sale: of every other order that is commanded.
     pub(super) fn is_taxed(&self) -> bool {
         self.commands.is_some() && self.number.ends_with(['0', '2', '4', '6', '8'])
@@ -52,6 +75,8 @@ pub(super) enum CustomerStep {
     CancelsOne,
     Holds,
     Releases,
+    /// An agent lets go what is held as a possible duplicate.
+    KeepsDuplicate,
 }
 
 impl Day<'_> {
@@ -83,13 +108,23 @@ impl Day<'_> {
             }
         }
         let whole = self.may(Kind::Whole) && self.choices.happens(&format!("{name}: whole"), 15);
-        let commands = self.chooses_commands(&name);
+        let (way, gift) = self.chooses_way(&name);
+        let commands = match way {
+            Way::Gateway => self.chooses_commands(&name),
+            Way::BankTransfer | Way::Elsewhere | Way::OnDelivery | Way::OnAccount => None,
+        };
         let index = self.customers.len();
         let at = i64::from(self.choices.up_to(&format!("{name}: hour"), 11)).saturating_mul(60);
         self.customers.push(Customer {
             number: (1000_u32.saturating_add(number)).to_string(),
             lines,
             whole,
+            same_as: None,
+            way,
+            hands: Hands {
+                gift,
+                ..Hands::default()
+            },
             commands,
             order: None,
             total: 0,
@@ -98,6 +133,9 @@ impl Day<'_> {
             name: name.clone(),
         });
         self.in_minutes(at, Event::Customer(index, CustomerStep::Places));
+        if self.may(Kind::Baskets) && self.choices.happens(&format!("{name}: again"), 7) {
+            self.plans_again(index, &name, at);
+        }
         if self.may(Kind::Cancels) {
             self.plans_cancels(index, &name, at);
         }
@@ -108,6 +146,37 @@ impl Day<'_> {
             let until = from.saturating_add(200);
             self.in_minutes(until, Event::Customer(index, CustomerStep::Releases));
         }
+    }
+
+    /// The customer orders the same again some minutes later, and an agent decides about it.
+    fn plans_again(&mut self, first: usize, name: &str, at: i64) {
+        let index = self.customers.len();
+        let customer = &self.customers[first];
+        self.customers.push(Customer {
+            name: format!("{name} again"),
+            number: format!("2{}", customer.number),
+            lines: customer.lines.clone(),
+            whole: customer.whole,
+            same_as: Some(first),
+            way: customer.way,
+            hands: customer.hands,
+            commands: customer.commands,
+            order: None,
+            total: 0,
+            trouble: BTreeSet::new(),
+            declined: BTreeMap::new(),
+        });
+        let at = at.saturating_add(8);
+        self.in_minutes(at, Event::Customer(index, CustomerStep::Places));
+        let step = match self
+            .choices
+            .pick(&format!("{name}: about the duplicate"), &[2, 2, 1])
+        {
+            0 => CustomerStep::KeepsDuplicate,
+            1 => CustomerStep::CancelsAll,
+            _ => return,
+        };
+        self.in_minutes(at.saturating_add(95), Event::Customer(index, step));
     }
 
     fn plans_cancels(&mut self, index: usize, name: &str, placed: i64) {
@@ -147,7 +216,8 @@ impl Day<'_> {
                     CustomerStep::Places
                     | CustomerStep::CancelsAll
                     | CustomerStep::Holds
-                    | CustomerStep::Releases => &[],
+                    | CustomerStep::Releases
+                    | CustomerStep::KeepsDuplicate => &[],
                 };
                 self.processes_may_die(&format!("{name}: cancelling"));
                 let outcome = self.system.world.cancels(order, lines).await;
@@ -161,6 +231,12 @@ impl Day<'_> {
             CustomerStep::Holds => {
                 if !self.is_over(order).await {
                     self.system.world.holds(order, "call-back").await;
+                }
+            }
+            CustomerStep::KeepsDuplicate => {
+                let view = self.system.order_view(order).await;
+                if let Some(handle) = duplicate_hold(&view) {
+                    self.system.world.releases(order, &handle).await;
                 }
             }
             CustomerStep::Releases => {
@@ -197,18 +273,62 @@ impl Day<'_> {
         if customer.is_taxed() {
             draft = draft.taxed();
         }
+        let same_as = customer.same_as;
+        let email = format!("jane+{}@example.com", same_as.map_or(index, |first| first));
+        draft = self.drafts_payment(index, draft.of(&email));
+        let customer = &self.customers[index];
         let (name, number) = (customer.name.clone(), customer.number.clone());
+        let price = customer.price();
+        let due = price.saturating_sub(customer.hands.gift);
         let lines = customer.lines.clone();
         self.note(|| format!("{name} is placed: {lines:?}"));
         self.processes_may_die(&format!("{name}: placing"));
-        let id = self.system.world.place(draft).await;
+        let is_billed = self.customers[index].way == Way::OnAccount;
+        let open = match is_billed {
+            true => self.system.account_open(ACCOUNT).await,
+            false => 0,
+        };
+        let fits = !is_billed || open.saturating_add(due) <= self.limit;
+        let placed = self.system.world.tries_to_place(draft).await;
         self.processes_live();
+        if placed.is_ok() != fits {
+            self.is_wrong(format!(
+                "{open} is open of {}, {due} more is placed, and the answer is {placed:?}",
+                self.limit
+            ));
+        }
+        let Ok(id) = placed else {
+            self.note(|| format!("{name} is refused: {placed:?}"));
+            return;
+        };
         self.ids.insert(id, index);
         let total = self.system.world.total(&number);
+        if total != price {
+            self.is_wrong(format!("{name} costs {price}, and our books say {total}"));
+        }
+        if let Some(first) = same_as
+            && self.customers[first].order.is_some()
+            && self.system.are_duplicates_held()
+            && duplicate_hold(&self.system.order_view(id).await).is_none()
+        {
+            self.is_wrong(format!("a possible duplicate is not held: {name}"));
+        }
         let customer = &mut self.customers[index];
         (customer.order, customer.total) = (Some(id), total);
-        // The shop made the intent before it placed the order.
-        self.intent(index, 0);
-        self.plans_payment(index);
+        self.plans_hands(index);
+        self.plans_gifts(index);
+        if self.customers[index].way == Way::Gateway {
+            // The shop made the intent before it placed the order.
+            self.intent(index, 0);
+            self.plans_payment(index);
+        }
     }
+}
+
+/// The handle of the hold of a possible duplicate.
+fn duplicate_hold(view: &Value) -> Option<String> {
+    let holds = view["holds"].as_array().into_iter().flatten();
+    let mut handles = holds.filter_map(|hold| hold["handle"].as_str());
+    let handle = handles.find(|handle| handle.starts_with("duplicate-of:"));
+    handle.map(str::to_owned)
 }

@@ -74,6 +74,8 @@ pub(super) struct Day<'w> {
     pub(super) is_deaf: bool,
     /// When the last days are compared with the gateway next.
     pub(super) next_night: Timestamp,
+    /// What the account may owe, minor units.
+    pub(super) limit: i64,
     morning: Timestamp,
     tells: bool,
 }
@@ -107,6 +109,7 @@ impl<'w> Day<'w> {
             counted: 0,
             is_deaf,
             next_night: night_after(morning),
+            limit: 0,
             morning,
             tells,
         }
@@ -115,10 +118,20 @@ impl<'w> Day<'w> {
     /// Lives the day, lets everything come to rest, and compares our books with the truth.
     pub(super) async fn live(mut self) -> Report {
         self.opens().await;
+        self.sets_up_money().await;
         self.plans_customers();
         self.plans_stock();
         self.run().await;
         self.rests().await;
+        if self.decides_what_is_surplus().await {
+            self.rests().await;
+        }
+        for _ in 0..ROUNDS_MAX {
+            if !self.hands_back_what_is_asked_for().await {
+                break;
+            }
+            self.rests().await;
+        }
         if self.refunds_what_is_owed().await {
             self.rests().await;
         }
@@ -126,6 +139,7 @@ impl<'w> Day<'w> {
             self.rests().await;
         }
         self.judge().await;
+        self.judges_the_account().await;
         self.judges_what_differs().await;
         Report {
             wrong: self.wrong.into_iter().collect(),
@@ -218,6 +232,7 @@ impl<'w> Day<'w> {
         match event {
             Event::Customer(index, step) => self.customer(index, step).await,
             Event::Gateway(index, step) => self.gateway(index, step),
+            Event::People(index, step) => self.people(index, step).await,
             Event::Warehouse(location, step) => self.warehouse(location, step).await,
             Event::Carrier(index, step) => self.carrier(index, step),
             Event::Arrives(webhook) => self.arrives(webhook),

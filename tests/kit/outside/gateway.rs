@@ -30,6 +30,13 @@ pub(super) struct Intent {
     pub(super) captured: i64,
     pub(super) refunded: i64,
     pub(super) cancelled: bool,
+    /// It can be captured several times.
+    pub(super) multicapture: bool,
+    /// A bank claims so much of it, or has claimed it.
+    claimed: i64,
+    pub(super) is_disputed: bool,
+    /// What a bank has taken for good.
+    pub(super) lost: i64,
 }
 
 /// Something that happens at the gateway. Shares are percentages of what the order costs.
@@ -103,6 +110,9 @@ const WAYS: [(u32, Option<Kind>, &[GatewayStep]); 14] = [
         &[ALL, GatewayStep::Reviews, GatewayStep::EndsReview],
     ),
 ];
+/// What happens to a payment that is captured on command and disputed later.
+const DISPUTE_WON: &[GatewayStep] = &[GatewayStep::Authorizes, GatewayStep::Disputes, END_WON];
+const DISPUTE_LOST: &[GatewayStep] = &[GatewayStep::Authorizes, GatewayStep::Disputes, END_LOST];
 const END_WON: GatewayStep = GatewayStep::EndsDispute { won: true };
 const END_LOST: GatewayStep = GatewayStep::EndsDispute { won: false };
 
@@ -130,7 +140,15 @@ impl Day<'_> {
         let captures = self.customers[index].commands.map(|c| c.capture);
         let steps = match captures {
             None | Some(CapturePolicy::Manual) => steps,
-            Some(_) => &[GatewayStep::Authorizes],
+            Some(_) => match steps {
+                [
+                    ..,
+                    GatewayStep::Disputes,
+                    GatewayStep::EndsDispute { won: true },
+                ] => DISPUTE_WON,
+                [.., GatewayStep::Disputes, GatewayStep::EndsDispute { .. }] => DISPUTE_LOST,
+                _ => &[GatewayStep::Authorizes],
+            },
         };
         let mut minutes: i64 = 0;
         for (number, step) in steps.iter().enumerate() {
@@ -150,7 +168,7 @@ impl Day<'_> {
     pub(super) fn gateway(&mut self, index: usize, step: GatewayStep) {
         let name = self.customers[index].name.clone();
         self.note(|| format!("gateway, {name}: {step:?}"));
-        let total = self.customers[index].total;
+        let total = self.customers[index].to_pay();
         if self.is_refused_there(index, step) {
             self.note(|| format!("gateway, {name}: the payment is cancelled"));
             return;
@@ -161,6 +179,7 @@ impl Day<'_> {
                 let intent = self.intent(index, 0);
                 let entry = &mut self.ledger.intents[intent];
                 (entry.authorized, entry.capturable) = (total, total);
+                self.tells_of_charge(index, intent, &name);
                 self.tells_of_intent(intent, "payment_intent.amount_capturable_updated");
             }
             GatewayStep::Captures(Share { intent, percent }) => {
@@ -190,13 +209,8 @@ impl Day<'_> {
                     .insert("refunded at the gateway");
                 self.refunds(index, part(percent));
             }
-            GatewayStep::Disputes => self.tells_of_dispute(index, None),
-            GatewayStep::EndsDispute { won } => {
-                if !won {
-                    self.customers[index].trouble.insert("dispute lost");
-                }
-                self.tells_of_dispute(index, Some(won));
-            }
+            GatewayStep::Disputes => self.disputes(index),
+            GatewayStep::EndsDispute { won } => self.ends_dispute(index, won),
             GatewayStep::Reviews => self.tells_of_review(index, "review.opened", None),
             GatewayStep::EndsReview => {
                 self.tells_of_review(index, "review.closed", Some("approved"));
@@ -250,6 +264,10 @@ impl Day<'_> {
                 captured: 0,
                 refunded: 0,
                 cancelled: false,
+                multicapture: false,
+                claimed: 0,
+                is_disputed: false,
+                lost: 0,
             });
             self.ledger.intents.len().saturating_sub(1)
         })
@@ -260,7 +278,13 @@ impl Day<'_> {
         let intent = self.intent(index, 0);
         let entry = &mut self.ledger.intents[intent];
         // The gateway gives back no more than it has taken.
-        if entry.refunded.saturating_add(amount) > entry.captured {
+        if entry.is_disputed
+            || entry
+                .refunded
+                .saturating_add(entry.lost)
+                .saturating_add(amount)
+                > entry.captured
+        {
             return;
         }
         entry.refunded = entry.refunded.saturating_add(amount);
@@ -289,21 +313,72 @@ impl Day<'_> {
         let index = entry.customer;
         let customer = &self.customers[index];
         let object = json!({
-            "id": entry.id, "object": "payment_intent", "amount": customer.total,
+            "id": entry.id, "object": "payment_intent", "amount": customer.to_pay(),
             "amount_capturable": entry.capturable, "amount_received": entry.captured,
             "currency": "eur", "metadata": { "order_id": customer.number },
         });
         self.gateway_sends(index, kind, &object);
     }
 
-    fn tells_of_dispute(&mut self, index: usize, won: Option<bool>) {
+    /// A card that is authorized says whether it can be captured several times.
+    fn tells_of_charge(&mut self, index: usize, intent: usize, name: &str) {
+        let captures = self.customers[index].commands.map(|c| c.capture);
+        if captures != Some(CapturePolicy::PerShipment)
+            || !self
+                .choices
+                .happens(&format!("{name}: several captures"), 70)
+        {
+            return;
+        }
+        let entry = &mut self.ledger.intents[intent];
+        entry.multicapture = true;
+        let object = json!({
+            "id": format!("ch_{}", entry.id), "object": "charge", "captured": false,
+            "payment_intent": entry.id, "metadata": { "order_id": self.customers[index].number },
+            "payment_method_details": { "card": { "multicapture": { "status": "available" } } },
+        });
+        self.gateway_sends(index, "charge.succeeded", &object);
+    }
+
+    /// A bank claims what is left of the payment.
+    fn disputes(&mut self, index: usize) {
+        let intent = self.intent(index, 0);
+        let entry = &mut self.ledger.intents[intent];
+        entry.claimed = entry.captured.saturating_sub(entry.refunded);
+        entry.is_disputed = entry.claimed > 0;
+        if !entry.is_disputed {
+            return;
+        }
+        self.customers[index].trouble.insert("disputed");
+        let created = "charge.dispute.created";
+        self.tells_of_dispute(index, created, "needs_response");
+        if self.may(Kind::Funds) {
+            let withdrawn = "charge.dispute.funds_withdrawn";
+            self.tells_of_dispute(index, withdrawn, "needs_response");
+        }
+    }
+
+    fn ends_dispute(&mut self, index: usize, won: bool) {
+        let intent = self.intent(index, 0);
+        let entry = &mut self.ledger.intents[intent];
+        if !std::mem::take(&mut entry.is_disputed) {
+            return;
+        }
+        let status = if won { "won" } else { "lost" };
+        if !won {
+            entry.lost = entry.claimed;
+            self.customers[index].trouble.insert("dispute lost");
+        } else if self.may(Kind::Funds) {
+            let reinstated = "charge.dispute.funds_reinstated";
+            self.tells_of_dispute(index, reinstated, status);
+        }
+        self.tells_of_dispute(index, "charge.dispute.closed", status);
+    }
+
+    fn tells_of_dispute(&mut self, index: usize, kind: &str, status: &str) {
         let number = self.customers[index].number.clone();
-        let (kind, status) = match won {
-            None => ("charge.dispute.created", "needs_response"),
-            Some(true) => ("charge.dispute.closed", "won"),
-            Some(false) => ("charge.dispute.closed", "lost"),
-        };
-        let total = self.customers[index].total;
+        let intent = self.intent(index, 0);
+        let total = self.ledger.intents[intent].claimed;
         let object = json!({
             "id": format!("dp_{number}"), "object": "dispute", "status": status,
             "amount": total, "currency": "eur", "reason": "fraudulent",
@@ -340,14 +415,23 @@ impl Day<'_> {
         });
     }
 
-    /// Taken, given back and still to be taken from a customer.
+    /// What banks have taken back for a customer.
+    pub(super) fn lost(&self, customer: usize) -> i64 {
+        let intents = self.ledger.intents.iter();
+        let of = intents.filter(|intent| intent.customer == customer);
+        of.map(|intent| intent.lost).sum()
+    }
+
+    /// Taken, given back and still to be taken from a customer, by the gateway and by people.
     pub(super) fn balance(&self, customer: usize) -> (i64, i64, i64) {
         let of = self
             .ledger
             .intents
             .iter()
             .filter(|i| i.customer == customer);
-        of.fold((0, 0, 0), |(taken, back, open), intent| {
+        let hands = &self.customers[customer].hands;
+        let start = (hands.taken, hands.back, 0);
+        of.fold(start, |(taken, back, open), intent| {
             (
                 taken.saturating_add(intent.captured),
                 back.saturating_add(intent.refunded),

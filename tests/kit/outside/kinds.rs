@@ -63,7 +63,17 @@ kinds! {
     FailedRefunds = "failed_refunds", "A refund that had succeeded fails days later.";
     Reviews = "reviews", "A fraud review is opened, and closed some hours later.";
     Commands = "commands", "The OMS commands the gateway for an order: it captures, refunds and cancels by itself.";
+    PerShipment = "per_shipment", "Of a commanded payment each shipment is captured; not every payment allows that.";
+    BankTransfers = "bank_transfers", "The customer transfers the money: in time, in two parts, too late, or never.";
+    Elsewhere = "elsewhere", "A marketplace has collected the money.";
+    OnDelivery = "on_delivery", "The customer pays the carrier what the location was told to collect.";
+    OnAccount = "on_account", "A customer's account is billed, up to its limit; the customer pays later, or not at all.";
+    GiftCards = "gift_cards", "A gift card has paid a part.";
+    AgentRefunds = "agent_refunds", "An agent gives back units, shipping or an amount; a second person approves what is much, or does not.";
+    Surpluses = "surpluses", "A person decides what becomes of what was paid too much.";
+    Baskets = "baskets", "A customer places the same basket twice, and possible duplicates are held until an agent has decided.";
     Disputes = "disputes", "A customer disputes the payment, and wins or loses.";
+    Funds = "funds", "The gateway takes the money of a dispute, and gives it back when the dispute is won.";
     Carriers = "carriers", "Carriers tell their steps, flap between problem and progress, and bring parcels back.";
     Late = "late", "Messages come minutes late.";
     Deaf = "deaf", "No webhook about money arrives the whole day: the gateway is asked, and compared with each night.";

@@ -19,6 +19,8 @@ mod day;
 mod deaf;
 mod gateway;
 mod kinds;
+mod money;
+mod people;
 pub mod run;
 mod system;
 mod truth;

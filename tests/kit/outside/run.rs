@@ -132,6 +132,7 @@ pub async fn shrink(backend: impl Backend, kinds: &Kinds, failing: Outcome) -> O
 ///
 /// * `OMS_TRUTH_DAYS`: how many days; `OMS_TRUTH_SEED`: the first seed.
 /// * `OMS_TRUTH_KINDS`: the kinds of behaviour, see [`Kinds::parse`].
+/// * `OMS_TRUTH_SHRINK=no`: a seed that fails is not shrunk, which can take minutes.
 /// * `OMS_TRUTH_SCRIPT`: a file with a script to replay instead.
 ///
 /// # Errors
@@ -223,8 +224,10 @@ fn some_days(backend: impl Backend, seeds: impl Iterator<Item = u64>, kinds: &Ki
             lived.counted = lived.counted.saturating_add(outcome.counted);
             if !outcome.wrong.is_empty() {
                 let wrong = outcome.wrong.join("\n");
-                let small = Box::pin(shrink(backend, kinds, outcome)).await;
-                let small = described(&small);
+                let small = match setting("OMS_TRUTH_SHRINK").as_deref() {
+                    Some("no") => "not shrunk".to_owned(),
+                    Some(_) | None => described(&Box::pin(shrink(backend, kinds, outcome)).await),
+                };
                 lived.failed = Some(format!("seed {seed}:\n{wrong}\n\n{small}"));
                 return;
             }

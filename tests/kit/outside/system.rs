@@ -7,7 +7,8 @@ use app::{
     bus::subscriptions::Consumer,
     failure::MessageOutcome,
     ports::{ConfigStore, OrderStore, ProviderRequest, StockStore},
-    views::{order_detail::OrderDetail, stock::StockView},
+    usecases::placement_defaults::DuplicateHold,
+    views::{accounts::AccountView, order_detail::OrderDetail, stock::StockView},
 };
 use connect::{Headers, ParsedWebhook, Secrets, SignedRequest, registry, signature};
 use domain::{
@@ -178,6 +179,24 @@ impl<'w> System<'w> {
         };
         let view = OrderDetail::of(&order, &history, None, &principal, self.world.now());
         serde_json::to_value(view).expect("JSON")
+    }
+
+    /// Possible duplicates are held from here on.
+    pub(super) fn holds_duplicates(&mut self) {
+        self.world.defaults.duplicate_hold = DuplicateHold::On;
+    }
+
+    pub(super) fn are_duplicates_held(&self) -> bool {
+        self.world.defaults.duplicate_hold == DuplicateHold::On
+    }
+
+    /// What an account owes as the API shows it, minor units.
+    pub(super) async fn account_open(&self, account: &str) -> i64 {
+        let account = self.world.account(account).await;
+        let view = serde_json::to_value(AccountView::of(&account)).expect("JSON");
+        let mut balances = view["balances"].as_array().into_iter().flatten();
+        let euros = balances.find(|balance| balance["currency"] == "EUR");
+        euros.and_then(|euros| euros["open"].as_i64()).unwrap_or(0)
     }
 
     /// The stock of a SKU as the API shows it.

@@ -6,7 +6,6 @@ use serde_json::Value;
 
 use super::{
     day::{Day, LOCATIONS, SKUS},
-    kinds::Kind,
     warehouse::{Stage, Stalls},
 };
 
@@ -14,11 +13,11 @@ use super::{
 type Free = BTreeMap<(String, String), i64>;
 
 /// Units of a line, outside and in the API's view.
-struct Line {
+pub(super) struct Line {
     id: String,
     sku: String,
-    ordered: u64,
-    cancelled: u64,
+    pub(super) ordered: u64,
+    pub(super) cancelled: u64,
     unrouted: u64,
     backordered: u64,
     assigned: u64,
@@ -26,9 +25,9 @@ struct Line {
     shipped: u64,
     delivered: u64,
     /// Units that really left.
-    left: u64,
+    pub(super) left: u64,
     /// Units that really arrived.
-    arrived: u64,
+    pub(super) arrived: u64,
 }
 
 impl Line {
@@ -45,31 +44,6 @@ impl Line {
 }
 
 impl Day<'_> {
-    /// A clerk refunds at the gateway what orders say is owed. Gives whether anything was.
-    pub(super) async fn refunds_what_is_owed(&mut self) -> bool {
-        if !self.may(Kind::Refunds) {
-            return false;
-        }
-        let mut refunded = false;
-        for index in 0..self.customers.len() {
-            let Some(order) = self.customers[index].order else {
-                continue;
-            };
-            if self.customers[index].commands.is_some() {
-                continue;
-            }
-            let name = self.customers[index].name.clone();
-            let money = self.system.order_view(order).await["money"].clone();
-            let owed = number(&money["refund_owed"]).saturating_sub(number(&money["refunded"]));
-            if owed > 0 && self.choices.happens(&format!("{name}: is refunded"), 50) {
-                self.note(|| format!("a clerk refunds {owed} of {name}"));
-                self.refunds(index, owed);
-                refunded = true;
-            }
-        }
-        refunded
-    }
-
     /// Compares everything.
     pub(super) async fn judge(&mut self) {
         for broken in self.system.broken_rules().await {
@@ -248,58 +222,6 @@ impl Day<'_> {
             .collect()
     }
 
-    /// What does not add up about the money.
-    fn money(&mut self, customer: usize, view: &Value, lines: &[Line]) -> Vec<String> {
-        let money = &view["money"];
-        let of = |field: &str| number(&money[field]);
-        let (taken, back, open) = self.balance(customer);
-        let name = self.customers[customer].name.clone();
-        for (what, real, ours) in [
-            ("captured", taken, of("captured")),
-            ("refunded", back, of("refunded")),
-        ] {
-            if real != ours {
-                self.is_wrong(format!(
-                    "money differs: {real} is {what} of {name}, our books say {ours}"
-                ));
-            }
-        }
-        let mut needed = Vec::new();
-        let due = of("total").saturating_sub(of("cancelled"));
-        let owed = of("refund_owed");
-        let is_sent = lines.iter().any(|line| line.left > 0);
-        if open == 0 && (taken > 0 || is_sent) && taken.saturating_sub(owed) != due {
-            needed.push(format!(
-                "{taken} was taken, {owed} is owed back, and the goods cost {due}"
-            ));
-        }
-        let is_disputed = view["payment_status"] == "disputed";
-        if self.customers[customer].commands.is_some() && back < owed && !is_disputed {
-            needed.push(format!("{owed} is owed back, and {back} was given back"));
-        }
-        if back > owed {
-            needed.push(format!("{back} was given back and {owed} was owed"));
-        }
-        let tax = &self.system.world.gateway.inner.tax;
-        let taxed = &self.customers[customer];
-        let reversed = tax.reversed_of(&format!("tax_{}", taxed.number)).amount;
-        if taxed.is_taxed() && reversed < of("cancelled") {
-            needed.push(format!(
-                "{} is cancelled, and the tax of {reversed} was reversed",
-                of("cancelled")
-            ));
-        }
-        // The money came in time and we heard of it too late: the customer gets nothing, and a person must decide.
-        let is_cancelled = lines.iter().all(|line| line.cancelled == line.ordered);
-        let by_someone = self.customers[customer].trouble.contains("cancelled");
-        if is_cancelled && !by_someone && taken > back {
-            needed.push(format!(
-                "{taken} was taken for an order that is cancelled, and nobody has cancelled it"
-            ));
-        }
-        needed
-    }
-
     /// A backordered unit waits for a location that has not declined it and has none. `None`: it does.
     fn must_not_wait(&self, customer: usize, line: &Line, free: &Free) -> Option<String> {
         let (declined, sku) = (&self.customers[customer].declined, &line.sku);
@@ -329,9 +251,11 @@ impl Day<'_> {
             return vec![];
         }
         let (taken, back, open) = self.balance(customer);
-        let money = &view["money"];
-        let due = number(&money["total"]).saturating_sub(number(&money["cancelled"]));
-        if taken.saturating_sub(back).saturating_add(open) < due {
+        let due = number(&view["money"]["due"]);
+        let kept = taken
+            .saturating_sub(back)
+            .saturating_sub(self.lost(customer));
+        if !self.customers[customer].way.goods_go_first() && kept.saturating_add(open) < due {
             return vec!["it waits for money for ever".to_owned()];
         }
         let whole = self.customers[customer].whole;
@@ -368,7 +292,7 @@ impl Day<'_> {
     }
 }
 
-fn number(value: &Value) -> i64 {
+pub(super) fn number(value: &Value) -> i64 {
     value.as_i64().unwrap_or(0)
 }
 

@@ -43,6 +43,8 @@ pub(super) struct Job {
     pub(super) pace: i64,
     /// Whether fewer units were found than were wanted.
     pub(super) is_short: bool,
+    /// What the carrier is to collect, minor units; the first parcel that is delivered has it.
+    pub(super) collect: i64,
     /// After which step the location does nothing more.
     pub(super) stalls: Stalls,
 }
@@ -250,6 +252,7 @@ impl Day<'_> {
             shipped: BTreeMap::new(),
             pace,
             is_short: false,
+            collect: data["collect_on_delivery"]["amount"].as_i64().unwrap_or(0),
             stalls: self.stalls(&name, customer),
         };
         let stalls = job.stalls;

@@ -229,7 +229,13 @@ impl Day<'_> {
             closed["totals"] = listed(&shipped);
             self.about(location, "fulfillment_order.closed", &closed, &name);
         }
-        let parcel = Parcel::new(location, order, reference, units, name.clone());
+        let parcel = Parcel::new(
+            location,
+            order,
+            reference,
+            units,
+            (name.clone(), id.to_owned()),
+        );
         self.takes_parcel(parcel, &format!("{name}, parcel {number}"));
     }
 

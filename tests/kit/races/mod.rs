@@ -23,4 +23,4 @@ pub use one_account::one_account_buys_many_times;
 pub use one_basket::one_basket_placed_many_times;
 pub use one_webhook::one_webhook_many_times;
 pub use payment_against_placement::a_payment_against_its_placement;
-pub use refunds::refunds_of_one_payment;
+pub use refunds::{credits_of_one_taxed_order, refunds_of_one_payment};

@@ -57,6 +57,56 @@ pub async fn refunds_of_one_payment<S: Store + Send + Sync + 'static>(
     }
 }
 
+/// So many tasks at once on one order whose sale a tax service has recorded: a quarter refunds a unit, a quarter cancels one, a
+/// quarter gives an amount back, a quarter commands the gateway and the tax service.
+///
+/// No unit's cells are reversed twice: in the end the service has reversed what the order says is credited, by no reversal
+/// more than once, and never more of a line than it has recorded, which it refuses.
+pub async fn credits_of_one_taxed_order<S: Store + Send + Sync + 'static>(
+    store: &Arc<S>,
+    run: u64,
+    rounds: u64,
+    tasks: usize,
+) {
+    for number in 0..rounds {
+        let mut round = Round::new(store, "taxed", run, number).await;
+        let draft = Draft::new(&round.name).line(&round.name, UNITS).taxed();
+        let draft = draft.commanded(PaymentCommands::default());
+        let order = round.places(draft).await;
+        round.applies(&round.capture(&order)).await;
+        let (id, total) = (order.placed.id, order.placed.total());
+        let intent = round.order(id).await.state.payment.intents[0].id.clone();
+        let gateway = Arc::new(GatewayDouble::default());
+        gateway.has(&intent, total, total);
+        let tasks = (0..tasks).map(|task| {
+            let (store, clock) = (Arc::clone(&round.store), Arc::clone(&round.clock));
+            let key = key(&format!("{}-{task}", round.name));
+            match task % 4 {
+                0 => Task::Refunds(store, clock, id, unit(), key),
+                1 => Task::Cancels(store, clock, id, one_unit(), key),
+                // Few of them find money that no unit has taken.
+                2 => Task::Refunds(store, clock, id, amount(total / 50), key),
+                _ => Task::Performs(store, clock, id, Arc::clone(&gateway)),
+            }
+        });
+        run_together(tasks.collect()).await;
+        perform(&**store, &gateway, &round.clock, id)
+            .await
+            .expect("performed");
+        let after = round.order(id).await;
+        check(number, &after, &gateway);
+        let reversals = gateway.tax.reversals();
+        let reversed = gateway.tax.reversed();
+        let mut once: Vec<u32> = reversals.iter().map(|made| made.effect.1).collect();
+        once.sort_unstable();
+        once.dedup();
+        assert_eq!(once.len(), reversals.len(), "round {number}");
+        assert!(reversed.amount > 0, "round {number}");
+        assert_eq!(reversed.amount, after.credited_value(), "round {number}");
+        round.rules_hold().await;
+    }
+}
+
 fn amount(amount: i64) -> AskedRefund {
     asked(RefundRequest {
         amount,

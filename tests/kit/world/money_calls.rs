@@ -7,7 +7,7 @@ use app::{
     usecases::{
         accounts,
         record_payment::{ReceivedPayment, record_payment, record_refund},
-        refund::{self, AskedRefund},
+        refund::{self, AskedRefund, RequestedRefund},
         unmatched_payments::close,
         work_exceptions::{ExceptionWork, work_on_exception},
     },
@@ -123,6 +123,24 @@ impl World {
             credits_max: None,
             note: Some("she was very patient".to_owned()),
         };
+        self.asks_for(order, &asked).await.map(|made| made.order)
+    }
+
+    /// A person who may give so much beyond what is owed gives back what is asked for.
+    ///
+    /// # Errors
+    /// The failure of the use case.
+    pub(crate) async fn asks_within(
+        &mut self,
+        order: OrderId,
+        refund: RefundRequest,
+        credits_max: i64,
+    ) -> Result<RequestedRefund, Failure> {
+        let asked = AskedRefund {
+            refund,
+            credits_max: Some(credits_max),
+            note: None,
+        };
         self.asks_for(order, &asked).await
     }
 
@@ -145,17 +163,21 @@ impl World {
             credits_max: Some(credits_max),
             note: None,
         };
-        self.asks_for(order, &asked).await
+        self.asks_for(order, &asked).await.map(|made| made.order)
     }
 
-    async fn asks_for(&mut self, order: OrderId, asked: &AskedRefund) -> Result<Order, Failure> {
+    async fn asks_for(
+        &mut self,
+        order: OrderId,
+        asked: &AskedRefund,
+    ) -> Result<RequestedRefund, Failure> {
         self.tick();
         let key = self.new_key("refund");
         let refunded = until_answered!(
             self,
             refund::refund(&self.store, &self.clock, order, asked, &key, &agent())
         );
-        Ok(refunded?.value.order)
+        Ok(refunded?.value)
     }
 
     /// A person has a refused effect tried again.

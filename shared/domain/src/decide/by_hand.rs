@@ -3,15 +3,24 @@
 use super::exception::open;
 use crate::{
     money::Money,
-    order::{EffectAction, Event, ExceptionKind, Order, RefundOrder},
+    order::{EffectAction, Event, ExceptionKind, Order, RefundOrder, Tender},
 };
 
 /// Refunds that people are to make although nothing is commanded at the gateway: the parts of what is owed back that recorded
 /// payments have, the first payment first. The gateway's parts are made by people there, and it tells of them.
+///
+/// What credits have taken of a recorded payment is not there for what is owed: the payments after it give that.
 pub(super) fn refunds(order: &Order) -> Vec<EffectAction> {
     let payment = &order.state.payment;
-    let captured: Vec<i64> = payment.intents.iter().map(|i| i.captured).collect();
-    let parts = RefundOrder::First.split(order.refund_owed(), &captured);
+    let available = payment.intents.iter().map(|intent| {
+        let there = |tender: &Tender| {
+            let left = order.left_of(intent).saturating_add(tender.refunds_asked);
+            left.clamp(0, intent.captured.max(0))
+        };
+        intent.tender.as_ref().map_or(intent.captured, there)
+    });
+    let available: Vec<i64> = available.collect();
+    let parts = RefundOrder::First.split(order.refund_owed(), &available);
     let mut missing = order.still_owed().saturating_sub(order.refunds_asked_for());
     let mut refunds = Vec::new();
     for (intent, part) in payment.intents.iter().zip(parts) {

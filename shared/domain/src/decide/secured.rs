@@ -43,8 +43,8 @@ impl Standing {
         }
     }
 
-    /// The kind of exception that says why too little is pledged. None when nothing was ever pledged, and when the
-    /// order is about to be cancelled because its payment is gone.
+    /// The kind of exception that says why too little is pledged. None when nothing was ever pledged but what the order was
+    /// placed with, and when the order is about to be cancelled because its payment is gone.
     fn shortage(&self, order: &Order) -> Option<ExceptionKind> {
         let payment = &order.state.payment;
         if self.not_pledged == 0 {
@@ -54,7 +54,9 @@ impl Standing {
         if lost && has_left_our_hands(order) {
             Some(ExceptionKind::AuthorizationLost)
         } else {
-            (payment.pledged() > 0).then_some(ExceptionKind::Underpaid)
+            payment
+                .has_come_since_placement()
+                .then_some(ExceptionKind::Underpaid)
         }
     }
 }

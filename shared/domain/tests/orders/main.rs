@@ -3,6 +3,7 @@
 
 mod accounts;
 mod baskets;
+mod by_hand;
 mod cancellations;
 mod collect;
 #[path = "../common/mod.rs"]

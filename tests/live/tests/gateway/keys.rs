@@ -66,15 +66,16 @@ async fn an_effect_that_was_changed_is_shown_and_not_performed() {
 }
 
 #[tokio::test]
-async fn a_key_of_the_account_that_is_wrong_refuses_nothing() {
+async fn a_key_of_the_account_that_is_wrong_is_an_outage_and_refuses_nothing() {
     let world = World::paid();
     world.vault.store("sk_live_hunter2");
     let failure = world.failure(&refund(3, 500)).await;
-    assert_eq!(failure.code(), "unavailable");
+    assert_eq!(failure.code(), "gateway_unavailable");
+    assert!(failure.chain().contains("401"), "{}", failure.chain());
     let shown = format!("{} {failure:?}", failure.chain());
     assert!(!shown.contains("hunter2"), "{shown}");
     let unknown = world.find_failure(&refund(3, 500)).await;
-    assert_eq!(unknown.code(), "unavailable");
+    assert_eq!(unknown.code(), "gateway_unavailable");
     world.vault.remove();
     let failure = world.failure(&refund(3, 500)).await;
     assert_eq!(

@@ -36,6 +36,7 @@ pub(crate) fn trials() -> Vec<Trial> {
             one_webhook_many_times: rounds(25),
             counts_against_parcels: rounds(6),
             refunds_of_one_payment: rounds(4),
+            credits_of_one_taxed_order: rounds(4),
             refunds_against_dispute: rounds(4),
             refunds_against_late_failure: rounds(4),
             payment_against_placement: rounds(24),

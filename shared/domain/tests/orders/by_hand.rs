@@ -1,0 +1,106 @@
+//! Money that people see and give back.
+
+use domain::order::{Command, EffectAction, PaymentTerm, PlaceTender, RefundRequest, TenderKind};
+
+use crate::common::{OrderFixture, asked, request};
+
+const GIFT: i64 = 1000;
+
+/// Two units for 10.00 each, with a gift card of 10.00 if told so.
+fn placed(term: PaymentTerm, has_gift: bool) -> OrderFixture {
+    let mut request = request(&[(2, 1000)]);
+    request.payment.intent = None;
+    request.terms.payment = Some(term);
+    if has_gift {
+        request.payment.tenders.push(PlaceTender {
+            kind: TenderKind::GiftCard,
+            reference: "GC-1".to_owned(),
+            amount: GIFT,
+        });
+    }
+    OrderFixture::placed_as(request)
+}
+
+fn on_account() -> PaymentTerm {
+    PaymentTerm::OnAccount {
+        account: "ACME-7".parse().unwrap(),
+        days: None,
+    }
+}
+
+fn comes(order: &mut OrderFixture, reference: &str, amount: i64) {
+    let received = Command::RecordReceived {
+        kind: TenderKind::BankTransfer,
+        reference: reference.to_owned(),
+        amount,
+        note: None,
+    };
+    order.apply(&received).unwrap();
+}
+
+fn credit(order: &mut OrderFixture, amount: i64) {
+    let refund = RefundRequest {
+        amount,
+        ..RefundRequest::default()
+    };
+    order.apply(&asked(refund)).unwrap();
+}
+
+/// What people are asked to give back of each payment.
+fn asked_back(order: &OrderFixture) -> Vec<(&str, i64)> {
+    let effects = order.order.state.effects.iter();
+    let refunds = effects.filter_map(|effect| match &effect.action {
+        EffectAction::Refund { intent, amount } => Some((intent.as_str(), *amount)),
+        EffectAction::Capture { .. }
+        | EffectAction::ReleaseRest { .. }
+        | EffectAction::CancelIntent { .. }
+        | EffectAction::ReverseTax(_) => None,
+    });
+    refunds.collect()
+}
+
+fn kinds(order: &OrderFixture) -> Vec<&str> {
+    let open = order.order.state.exceptions.iter();
+    open.map(|open| open.kind.as_str()).collect()
+}
+
+#[test]
+fn what_a_credit_has_taken_of_a_payment_is_given_back_from_the_others() {
+    let mut order = placed(on_account(), true);
+    order.cancel(&[("1", 1)]).unwrap();
+    credit(&mut order, 300);
+    comes(&mut order, "B/1", 1000);
+    assert_eq!(
+        asked_back(&order),
+        [
+            ("gift_card#1", 300),
+            ("gift_card#1", 700),
+            ("bank_transfer#2", 300)
+        ]
+    );
+    assert_eq!(order.order.amount_due(), 700);
+    assert_eq!(order.order.overpaid(), 0);
+}
+
+#[test]
+fn a_second_transfer_gives_back_what_a_credit_has_taken_of_the_first() {
+    let mut order = placed(on_account(), false);
+    comes(&mut order, "B/1", 2000);
+    credit(&mut order, 900);
+    order.cancel(&[]).unwrap();
+    let first = [("bank_transfer#1", 900), ("bank_transfer#1", 1100)];
+    assert_eq!(asked_back(&order), first);
+    comes(&mut order, "B/2", 2000);
+    let asked_in_all: i64 = asked_back(&order).iter().map(|(_, amount)| amount).sum();
+    assert_eq!(asked_in_all + order.order.overpaid(), 4000);
+}
+
+#[test]
+fn a_gift_card_is_no_part_of_a_payment_that_is_missing() {
+    let mut order = placed(PaymentTerm::BankTransfer, true);
+    assert_eq!(kinds(&order), [""; 0], "nothing has come yet");
+    comes(&mut order, "B/1", 999);
+    assert_eq!(kinds(&order), ["underpaid"]);
+    comes(&mut order, "B/2", 1);
+    assert_eq!(kinds(&order), [""; 0]);
+}

@@ -1,0 +1,174 @@
+//! Whether our books about money equal the ledgers outside: the gateway's, the banks' and people's.
+
+use serde_json::Value;
+
+use super::{
+    customers::UNIT,
+    day::Day,
+    kinds::Kind,
+    people::{ACCOUNT, Way},
+    truth::{Line, number},
+};
+
+impl Way {
+    /// Whether goods may go before the money is there.
+    pub(super) fn goods_go_first(self) -> bool {
+        match self {
+            Self::OnDelivery | Self::OnAccount => true,
+            Self::Gateway | Self::BankTransfer | Self::Elsewhere => false,
+        }
+    }
+}
+
+impl Day<'_> {
+    /// A clerk refunds at the gateway what orders say is owed. Gives whether anything was.
+    pub(super) async fn refunds_what_is_owed(&mut self) -> bool {
+        if !self.may(Kind::Refunds) {
+            return false;
+        }
+        let mut refunded = false;
+        for index in 0..self.customers.len() {
+            let Some(order) = self.customers[index].order else {
+                continue;
+            };
+            let customer = &self.customers[index];
+            if customer.commands.is_some() || customer.way != Way::Gateway {
+                continue;
+            }
+            let name = self.customers[index].name.clone();
+            let money = self.system.order_view(order).await["money"].clone();
+            let owed = number(&money["refund_owed"])
+                .saturating_sub(number(&money["refunded"]))
+                .saturating_sub(self.lost(index));
+            if owed > 0 && self.choices.happens(&format!("{name}: is refunded"), 50) {
+                self.note(|| format!("a clerk refunds {owed} of {name}"));
+                self.refunds(index, owed);
+                refunded = true;
+            }
+        }
+        refunded
+    }
+
+    /// What does not add up about the money of an order. What differs from a ledger is wrong; what is given is to be said by an
+    /// exception.
+    pub(super) fn money(&mut self, customer: usize, view: &Value, lines: &[Line]) -> Vec<String> {
+        let money = &view["money"];
+        let of = |field: &str| number(&money[field]);
+        let (taken, back, open) = self.balance(customer);
+        let lost = self.lost(customer);
+        let name = self.customers[customer].name.clone();
+        let hands = self.customers[customer].hands;
+        for (what, real, ours) in [
+            ("captured", taken, of("captured")),
+            ("refunded", back, of("refunded")),
+            ("lost to disputes", lost, of("lost_to_disputes")),
+            ("given as a credit", hands.credits, of("credits")),
+            ("to be captured", open, of("capturable")),
+        ] {
+            if real != ours {
+                self.is_wrong(format!(
+                    "money differs: {real} is {what} of {name}, our books say {ours}"
+                ));
+            }
+        }
+        self.judges_the_price(customer, money, lines);
+        let mut needed = Vec::new();
+        let due = of("due");
+        let kept = taken.saturating_sub(back).saturating_sub(lost);
+        let owed = match self.customers[customer].commands {
+            // It is given back without a person.
+            Some(_) if view["payment_status"] != "disputed" => 0,
+            Some(_) | None => {
+                let gone = back.saturating_add(lost);
+                of("refund_owed").saturating_sub(gone).max(0)
+            }
+        };
+        let surplus_kept = hands.surplus_kept && kept > due;
+        if self.is_to_be_paid(customer, lines, open, taken)
+            && kept.saturating_sub(owed) != due
+            && !surplus_kept
+        {
+            needed.push(format!(
+                "{kept} is kept of {taken}, {owed} of it is owed back, and the goods cost {due}"
+            ));
+        }
+        let tax = &self.system.world.gateway.inner.tax;
+        let taxed = &self.customers[customer];
+        let reversed = tax.reversed_of(&format!("tax_{}", taxed.number)).amount;
+        if taxed.is_taxed() && reversed != of("credited") {
+            needed.push(format!(
+                "{} is credited, and the tax of {reversed} was reversed",
+                of("credited")
+            ));
+        }
+        // The money came in time and we heard of it too late: the customer gets nothing, and a person must decide.
+        let is_cancelled = lines.iter().all(|line| line.cancelled == line.ordered);
+        let by_someone = self.customers[customer].trouble.contains("cancelled");
+        if is_cancelled && !by_someone && kept > 0 {
+            needed.push(format!(
+                "{taken} was taken for an order that is cancelled, and nobody has cancelled it"
+            ));
+        }
+        needed
+    }
+
+    /// What is due is the price of what is neither cancelled nor given back by an agent.
+    fn judges_the_price(&mut self, customer: usize, money: &Value, lines: &[Line]) {
+        let name = self.customers[customer].name.clone();
+        let of = |field: &str| number(&money[field]);
+        let cancelled: u64 = lines.iter().map(|line| line.cancelled).sum();
+        let ordered: u64 = lines.iter().map(|line| line.ordered).sum();
+        let worth = i64::try_from(cancelled).unwrap_or(0).saturating_mul(UNIT);
+        let shipping = of("cancelled").saturating_sub(worth);
+        let whole = self.customers[customer].total;
+        let is_price = match cancelled {
+            0 => of("cancelled") == 0,
+            n if n == ordered => of("cancelled") == whole,
+            _ => shipping > 0 && of("cancelled") < whole,
+        };
+        let is_due = self.customers[customer].hands.has_granted
+            || of("due") == whole.saturating_sub(of("cancelled"));
+        if !is_price || !is_due {
+            self.is_wrong(format!(
+                "the price differs: {cancelled} units of {ordered} for {whole} are cancelled, our books say {money}: {name}"
+            ));
+        }
+    }
+
+    /// Whether what is due must be there by now.
+    fn is_to_be_paid(&self, customer: usize, lines: &[Line], open: i64, taken: i64) -> bool {
+        let is_sent = lines.iter().any(|line| line.left > 0);
+        match self.customers[customer].way {
+            Way::OnDelivery => lines
+                .iter()
+                .all(|line| line.arrived.saturating_add(line.cancelled) >= line.ordered),
+            Way::Gateway | Way::BankTransfer | Way::Elsewhere | Way::OnAccount => {
+                open == 0 && (taken > 0 || is_sent)
+            }
+        }
+    }
+
+    /// The account owes what its orders cost and people have not seen.
+    pub(super) async fn judges_the_account(&mut self) {
+        if self.limit == 0 {
+            return;
+        }
+        let mut real: i64 = 0;
+        for (index, order) in self.placed() {
+            if self.customers[index].way != Way::OnAccount {
+                continue;
+            }
+            let view = self.system.order_view(order).await;
+            let due = number(&view["money"]["due"]);
+            let (taken, back, _) = self.balance(index);
+            let open = due.saturating_sub(taken.saturating_sub(back));
+            real = real.saturating_add(open.max(0));
+        }
+        let ours = self.system.account_open(ACCOUNT).await;
+        if ours != real {
+            self.is_wrong(format!(
+                "an account differs: {real} is open, our books say {ours}"
+            ));
+        }
+    }
+}
