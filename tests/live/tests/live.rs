@@ -1,6 +1,6 @@
-//! What needs a database, side by side: the stories of the demo and the rights of users on one stack; what the system does
-//! when a part of it fails, one fault at a time, on another; and the suite of the test kit on a table in this process.
-//! At last the invariants over the whole table of each stack.
+//! What needs a database: the stories of the demo and the rights of users on one stack; at the same time what the system does
+//! when a part of it fails, one fault at a time, on another; then the invariants over the whole table of each stack. At last
+//! the suite of the test kit on a table in this process.
 //!
 //! The first test that needs a stack starts it, and it is stopped after the last.
 

@@ -38,8 +38,8 @@ static STORIES: Shared = Shared::new();
 /// Of the faults.
 static FAULTS: Shared = Shared::new();
 
-/// Runs the stories with `parallel`, the `faults`, and the tests of the table, all three at the same time; then
-/// `at_the_end` on each stack.
+/// Runs the stories with `parallel`, and the `faults` at the same time; then `at_the_end` on each stack, and the tests of
+/// the table, which would slow the others down.
 pub(crate) fn run(
     stories: impl Iterator<Item = (&'static str, fn(&Environment) -> Outcome)>,
     parallel: &[Test],
@@ -76,9 +76,8 @@ pub(crate) fn run(
     let unless_given = |usual| threads(arguments.test_threads.unwrap_or(usual));
     let mut failed = thread::scope(|scope| {
         let faults = in_background(scope, "faults", threads(1), one_at_a_time);
-        let table = in_background(scope, "table", unless_given(TABLE_THREADS), of_the_table);
         let failed = run_trials(&unless_given(PARALLEL_THREADS), side_by_side).has_failed();
-        failed | faults() | table()
+        failed | faults()
     });
     if opened().next().is_some() {
         // Whatever was filtered: the invariants must hold after every test.
@@ -98,6 +97,7 @@ pub(crate) fn run(
         keep_logs(env, failed);
         env.stack.stop();
     }
+    failed |= run_trials(&unless_given(TABLE_THREADS), of_the_table).has_failed();
     if failed {
         ExitCode::FAILURE
     } else {
