@@ -144,7 +144,7 @@ mod tests {
         use app::access::Permission::{
             AdjustStock, CancelOrders, HoldOrders, PlaceOrders, RecordPayments, RefundOrders,
             WorkAtOwnLocations, WorkFulfillmentOrders, WorkLocationExceptions, WorkOrderExceptions,
-            WriteLocations,
+            WriteAccounts, WriteLocations,
         };
         let writing = [
             AdjustStock,
@@ -157,6 +157,7 @@ mod tests {
             WorkFulfillmentOrders,
             WorkLocationExceptions,
             WorkOrderExceptions,
+            WriteAccounts,
             WriteLocations,
         ];
         for route in ROUTES {
