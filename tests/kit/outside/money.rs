@@ -101,10 +101,15 @@ impl Day<'_> {
                 of("credited")
             ));
         }
-        // The money came in time and we heard of it too late: the customer gets nothing, and a person must decide.
+        // The money came in time and we heard of it too late: the customer gets nothing, and a person must decide. They may
+        // keep what was paid beyond the price, and no more.
         let is_cancelled = lines.iter().all(|line| line.cancelled == line.ordered);
         let by_someone = self.customers[customer].trouble.contains("cancelled");
-        if is_cancelled && !by_someone && kept > 0 {
+        let may_keep = match hands.surplus_kept {
+            true => taken.saturating_sub(self.customers[customer].total).max(0),
+            false => 0,
+        };
+        if is_cancelled && !by_someone && kept > may_keep {
             needed.push(format!(
                 "{taken} was taken for an order that is cancelled, and nobody has cancelled it"
             ));
