@@ -2,11 +2,9 @@
 
 #![expect(clippy::unwrap_used, reason = "tests")]
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{OrderFixture, at, cases::at_most, shipped};
+use crate::common::{OrderFixture, at, cases::at_most, shipped};
 use domain::{
     decide::{LINES_MAX, decide},
     inbound::ShipmentFact,
@@ -206,7 +204,7 @@ fn requests_of_people_are_remembered() {
         fact: ShipmentFact::InTransit,
         occurred_at: at(10),
     };
-    let mut context: Context = common::context(fixture.fixture);
+    let mut context: Context = crate::common::context(fixture.fixture);
     context.cause.digest = Some("0123456789abcdef".to_owned());
     let events = decide(&fixture.order, &command, &context).unwrap();
     let change = domain::order::Change::new(&fixture.order, events, &context).unwrap();

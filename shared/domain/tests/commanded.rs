@@ -7,9 +7,7 @@
     reason = "helpers of tests"
 )]
 
-mod common;
-
-use common::{INTENT, OrderFixture, at};
+use crate::common::{INTENT, OrderFixture, at};
 use domain::{
     inbound::{PaymentFact, ShipmentFact},
     invariants::{OrderRecord, Snapshot, check},
@@ -319,7 +317,7 @@ fn basket() -> impl Strategy<Value = Basket> {
 
 impl Basket {
     fn placed(&self, commands: PaymentCommands) -> OrderFixture {
-        let mut request = common::request(&self.lines);
+        let mut request = crate::common::request(&self.lines);
         let worth: i64 = self
             .lines
             .iter()
@@ -349,7 +347,7 @@ impl Basket {
 fn units_of(line: &str) -> RefundRequest {
     RefundRequest {
         lines: vec![RefundUnits {
-            line: common::line(line),
+            line: crate::common::line(line),
             units: 1,
         }],
         ..RefundRequest::default()
@@ -377,7 +375,7 @@ proptest! {
                 3 | 4 => case.performs(usize::from(way / 4), way),
                 5 => case.tells_of_refunds(),
                 6 => {
-                    let _ = case.order.apply(&common::refund(amount));
+                    let _ = case.order.apply(&crate::common::refund(amount));
                 }
                 7 if way % 8 == 7 => case.loses(usize::from(way / 8 % 2), amount),
                 7 => {
@@ -393,17 +391,17 @@ proptest! {
                         restocking_fee: if way % 2 == 0 { amount % 100 } else { 0 },
                         ..units_of(&basket.line(way))
                     };
-                    let _ = case.order.apply(&common::asked(refund));
+                    let _ = case.order.apply(&crate::common::asked(refund));
                 }
                 9 => {
                     let shipping = amount % basket.shipping.max(1);
                     let refund = RefundRequest { shipping, ..RefundRequest::default() };
-                    let _ = case.order.apply(&common::asked(refund));
+                    let _ = case.order.apply(&crate::common::asked(refund));
                 }
                 10 => {
                     let _ = case.order.apply(&Command::Cancel {
                         lines: vec![CancelLine {
-                            line: common::line(&basket.line(way)),
+                            line: crate::common::line(&basket.line(way)),
                             units: Some(1),
                         }],
                         reason: CancelReason::CustomerRequested,
@@ -434,7 +432,7 @@ proptest! {
         // Goodwill that was asked for of money that a bank took is a person's to ask for again.
         for _ in 0..50 {
             let owed = case.order.order.still_owed();
-            if case.order.apply(&common::refund(owed)).is_err() {
+            if case.order.apply(&crate::common::refund(owed)).is_err() {
                 break;
             }
             case.performs(0, 3);
@@ -489,7 +487,7 @@ proptest! {
                 .map(|part| (part.line.to_string(), part.open)).collect();
             let lines: Vec<(&str, u32)> = open.iter().map(|(id, n)| (id.as_str(), *n)).collect();
             if !lines.is_empty() {
-                order.report(0, common::shipped("1", &lines, true)).unwrap();
+                order.report(0, crate::common::shipped("1", &lines, true)).unwrap();
                 order.shipment("1", ShipmentFact::Delivered).unwrap();
             }
         }
@@ -499,11 +497,11 @@ proptest! {
             match step {
                 0 => { let _ = order.cancel(&[(&line, 1)]); }
                 1 => comes_back(&mut order, &line),
-                2 => { let _ = order.apply(&common::asked(units_of(&line))); }
+                2 => { let _ = order.apply(&crate::common::asked(units_of(&line))); }
                 _ => {
                     let shipping = amount.min(order.order.shipping_left());
                     let refund = RefundRequest { shipping, ..RefundRequest::default() };
-                    let _ = order.apply(&common::asked(refund));
+                    let _ = order.apply(&crate::common::asked(refund));
                 }
             }
             let now = order.order.refund_owed();
@@ -536,7 +534,7 @@ fn comes_back(order: &mut OrderFixture, line: &str) {
     let lines = &mut order.order.state.lines;
     let state = lines
         .iter_mut()
-        .find(|state| state.id == common::line(line))
+        .find(|state| state.id == crate::common::line(line))
         .unwrap();
     if state.returned < state.delivered {
         state.returned += 1;

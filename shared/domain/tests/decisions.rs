@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of tests")]
 
-mod common;
-
-use common::{OrderFixture, cancel, names, shipped};
+use crate::common::{OrderFixture, cancel, names, shipped};
 use domain::{
     inbound::{FulfillmentFact, PaymentFact, ShipmentFact},
     order::Command,
@@ -82,9 +80,9 @@ fn euro(amount: i64) -> PaymentFact {
 /// Every kind of command as it would be put to an order in this state.
 fn commands(fixture: &OrderFixture) -> Vec<(&'static str, Command)> {
     let pay = |fact| Command::RecordPayment {
-        intent: common::INTENT.to_owned(),
+        intent: crate::common::INTENT.to_owned(),
         fact,
-        occurred_at: common::at(fixture.fixture.saturating_add(1)),
+        occurred_at: crate::common::at(fixture.fixture.saturating_add(1)),
     };
     let (route, _) = fixture.plan(&[("berlin", 9)], false);
     let (release, _) = fixture.plan(&[("berlin", 9)], true);
@@ -342,7 +340,7 @@ fn a_short_shipment_routes_the_rest_elsewhere_and_writes_the_stock_down() {
     assert_eq!((deltas[0].on_hand(None), deltas[0].reserved), (-1, -1));
     assert_eq!(fixture.order.state.lines[0].unrouted, 1);
     assert_eq!(
-        fixture.order.avoided(&common::line("1"), |_| None),
+        fixture.order.avoided(&crate::common::line("1"), |_| None),
         ["berlin".parse().unwrap()]
     );
     assert!(

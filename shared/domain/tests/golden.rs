@@ -3,11 +3,9 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it goes wrong")]
 
-mod common;
-
 use std::collections::BTreeSet;
 
-use common::{INTENT, OrderFixture, shipped};
+use crate::common::{INTENT, OrderFixture, shipped};
 use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     order::{
@@ -24,7 +22,7 @@ fn payment(fact: PaymentFact) -> Command {
     Command::RecordPayment {
         intent: INTENT.to_owned(),
         fact,
-        occurred_at: common::at(400),
+        occurred_at: crate::common::at(400),
     }
 }
 
@@ -55,7 +53,7 @@ fn shipped_order() -> OrderFixture {
         .pay(PaymentFact::Authorized { amount, currency })
         .unwrap();
     order.captured();
-    let until = Some(common::at(500));
+    let until = Some(crate::common::at(500));
     let (kind, handle) = (HoldKind::Manual, "check".to_owned());
     order
         .apply(&Command::PlaceHold {
@@ -123,7 +121,7 @@ fn shipped_order() -> OrderFixture {
             amount: 900,
             currency: "EUR".parse().unwrap(),
             reason: Some("fraudulent".to_owned()),
-            evidence_due: Some(common::at(900_000)),
+            evidence_due: Some(crate::common::at(900_000)),
             funds: Some(funds),
         };
         order.pay(fact).unwrap();
@@ -133,7 +131,7 @@ fn shipped_order() -> OrderFixture {
         .apply(&Command::RecordPayment {
             intent,
             fact: PaymentFact::Linked,
-            occurred_at: common::at(400),
+            occurred_at: crate::common::at(400),
         })
         .unwrap();
     order
@@ -204,7 +202,7 @@ fn recalled_order() -> OrderFixture {
         .unwrap();
     order
         .pay(PaymentFact::AuthorizationTerms {
-            capture_before: Some(common::at(900)),
+            capture_before: Some(crate::common::at(900)),
             multicapture: true,
         })
         .unwrap();
@@ -232,7 +230,7 @@ fn recalled_order() -> OrderFixture {
         .apply(&Command::RecordPayment {
             intent: "pi_2".to_owned(),
             fact: PaymentFact::Captured { amount, currency },
-            occurred_at: common::at(400),
+            occurred_at: crate::common::at(400),
         })
         .unwrap();
     order
@@ -295,14 +293,14 @@ fn commanded_order() -> OrderFixture {
 
 /// An order of which units, shipping and goodwill are refunded; one refund waits for a second person.
 fn refunded_order() -> OrderFixture {
-    let mut request = common::request(&[(3, 1000)]);
+    let mut request = crate::common::request(&[(3, 1000)]);
     request.shipping = 490;
     request.terms.payment_commands = Some(PaymentCommands::default());
     let mut order = OrderFixture::placed_as(request);
     order.captured();
     let refund = RefundRequest {
         lines: vec![RefundUnits {
-            line: common::line("1"),
+            line: crate::common::line("1"),
             units: 1,
         }],
         shipping: 90,
@@ -329,7 +327,7 @@ fn expired_order() -> OrderFixture {
     let code = Some("card_declined".to_owned());
     order.apply(&payment(PaymentFact::Failed { code })).unwrap();
     let asked = |found| Command::NoteAsked {
-        intent: common::INTENT.to_owned(),
+        intent: crate::common::INTENT.to_owned(),
         found,
     };
     order.apply(&asked(false)).unwrap();
@@ -344,7 +342,7 @@ fn expired_order() -> OrderFixture {
 
 /// An order that a gift card and a bank transfer pay, of which a unit is cancelled: a person gives it back.
 fn transferred_order() -> OrderFixture {
-    let mut request = common::request(&[(2, 1000)]);
+    let mut request = crate::common::request(&[(2, 1000)]);
     request.payment.intent = None;
     request.payment.tenders = vec![PlaceTender {
         kind: TenderKind::GiftCard,
@@ -373,7 +371,7 @@ fn transferred_order() -> OrderFixture {
 
 /// An order on account: goodwill lowers what is owed, a part is paid, and a unit is cancelled.
 fn order_on_account() -> OrderFixture {
-    let mut request = common::request(&[(2, 1000)]);
+    let mut request = crate::common::request(&[(2, 1000)]);
     request.payment.intent = None;
     request.terms.payment = Some(PaymentTerm::OnAccount {
         account: "ACME-7".parse().unwrap(),
@@ -404,7 +402,7 @@ fn order_on_account() -> OrderFixture {
 
 /// An order whose tax a service has recorded: of two cancelled units one is reversed, and the other is refused.
 fn taxed_order() -> OrderFixture {
-    let mut request = common::request(&[(3, 1000)]);
+    let mut request = crate::common::request(&[(3, 1000)]);
     (request.lines[0].tax, request.shipping) = (191, 100);
     request.terms.payment_commands = Some(PaymentCommands::default());
     request.tax = Some(OrderTax {
@@ -520,7 +518,7 @@ fn a_shipment_of_which_steps_have_no_time_is_followed_on() {
     let returned = fold(unplaced, &commits);
     let mut shipments = returned.state.shipments.iter();
     let shipment = shipments.find(|shipment| shipment.id == id).unwrap();
-    let at = common::at(900);
+    let at = crate::common::at(900);
     // It has been delivered before, which the shipment does not say: its units must not be counted again.
     for step in [
         ShipmentStatus::InTransit,
@@ -534,16 +532,16 @@ fn a_shipment_of_which_steps_have_no_time_is_followed_on() {
         ..shipment.clone()
     };
     let problem = stored(ShipmentStatus::Exception);
-    let moved = problem.after(ShipmentStatus::InTransit, common::at(1), at);
+    let moved = problem.after(ShipmentStatus::InTransit, crate::common::at(1), at);
     assert_eq!(moved.status, ShipmentStatus::InTransit);
     let delivered = stored(ShipmentStatus::Delivered);
     assert_eq!(
         delivered.after(ShipmentStatus::Delivered, at, at),
         delivered
     );
-    let back = delivered.after(ShipmentStatus::ReturnedToSender, common::at(1), at);
+    let back = delivered.after(ShipmentStatus::ReturnedToSender, crate::common::at(1), at);
     assert_eq!(back.status, ShipmentStatus::ReturnedToSender);
-    let again = back.after(ShipmentStatus::Delivered, common::at(0), at);
+    let again = back.after(ShipmentStatus::Delivered, crate::common::at(0), at);
     assert!(back.was_delivered() && again.status == back.status);
 }
 

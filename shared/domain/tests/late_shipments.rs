@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it goes wrong")]
 
-mod common;
-
-use common::{OrderFixture, names, shipped};
+use crate::common::{OrderFixture, names, shipped};
 use domain::{
     inbound::{FactLine, FulfillmentFact, ShipmentFact},
     order::{Command, Event, ExceptionKind, FulfillmentStatus, RejectionCode, ShipmentStatus},

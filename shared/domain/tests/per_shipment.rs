@@ -6,9 +6,7 @@
     reason = "helpers of tests"
 )]
 
-mod common;
-
-use common::{INTENT, OrderFixture};
+use crate::common::{INTENT, OrderFixture};
 use domain::{
     inbound::PaymentFact,
     order::{
@@ -117,11 +115,11 @@ fn authorized(request: domain::order::PlaceOrder, multicapture: bool) -> (OrderF
 }
 
 fn ships(order: &mut OrderFixture, shipment: usize, line: &str) -> bool {
-    let shipped = common::shipped(&shipment.to_string(), &[(line, 1)], false);
+    let shipped = crate::common::shipped(&shipment.to_string(), &[(line, 1)], false);
     let open = order.order.state.fulfillment_orders.first();
     let is_open = open.is_some_and(|found| {
         let mut lines = found.lines.iter();
-        lines.any(|part| part.line == common::line(line) && part.open > 0)
+        lines.any(|part| part.line == crate::common::line(line) && part.open > 0)
     });
     is_open && order.report(0, shipped).is_ok()
 }
@@ -146,7 +144,7 @@ proptest! {
         steps in prop::collection::vec((0..5_u8, 0..4_usize, 0..300_i64), 0..24),
     ) {
         let (discount, tax, shipping) = rest;
-        let mut request = common::request(&lines);
+        let mut request = crate::common::request(&lines);
         let worth: i64 = lines.iter().map(|(n, price)| i64::from(*n) * price).sum();
         request.discount = discount.min(worth);
         request.shipping = shipping;
@@ -162,7 +160,7 @@ proptest! {
             match step {
                 0..=2 => { ships(&mut order, number, &line); }
                 3 => { let _ = order.cancel(&[(&line, 1)]); }
-                _ => { let _ = order.apply(&common::refund(amount)); }
+                _ => { let _ = order.apply(&crate::common::refund(amount)); }
             }
             ledger.performs_all(&mut order);
             let found = &order.order;
@@ -202,7 +200,7 @@ proptest! {
 #[test]
 fn the_last_capture_that_the_gateway_allows_takes_all_that_is_due() {
     let units = CAPTURES_MAX + 10;
-    let mut request = common::request(&[(units, 100)]);
+    let mut request = crate::common::request(&[(units, 100)]);
     request.terms.payment_commands = Some(commands());
     let (mut order, mut ledger) = authorized(request, true);
     order.route(&[("berlin", units)]).unwrap();
@@ -221,7 +219,11 @@ fn the_last_capture_that_the_gateway_allows_takes_all_that_is_due() {
 #[test]
 fn the_latest_end_of_an_authorization_counts_in_whatever_order_it_is_told() {
     let mut order = OrderFixture::placed(&[(1, 100)]);
-    let ends = [common::at(500), common::at(900), common::at(700)];
+    let ends = [
+        crate::common::at(500),
+        crate::common::at(900),
+        crate::common::at(700),
+    ];
     for (end, multicapture) in ends.into_iter().zip([true, false, false]) {
         let terms = PaymentFact::AuthorizationTerms {
             capture_before: Some(end),
@@ -230,7 +232,7 @@ fn the_latest_end_of_an_authorization_counts_in_whatever_order_it_is_told() {
         order.pay(terms).unwrap();
     }
     let intent = order.order.state.payment.intent(INTENT).unwrap();
-    assert_eq!(intent.capture_before, Some(common::at(900)));
+    assert_eq!(intent.capture_before, Some(crate::common::at(900)));
     assert!(intent.multicapture);
     assert_eq!(order.commits.len(), 3, "the third tells nothing new");
 }

@@ -6,9 +6,7 @@
     reason = "helpers of tests"
 )]
 
-mod common;
-
-use common::{OrderFixture, context, shipped};
+use crate::common::{OrderFixture, context, shipped};
 use domain::{
     decide::decide,
     evolve::evolve,
@@ -203,9 +201,9 @@ fn operation() -> impl Strategy<Value = Operation> {
 fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
     Some(match operation {
         Operation::Pay(fact) => Command::RecordPayment {
-            intent: common::INTENT.into(),
+            intent: crate::common::INTENT.into(),
             fact: fact.clone(),
-            occurred_at: common::at(fixture.fixture + 1),
+            occurred_at: crate::common::at(fixture.fixture + 1),
         },
         Operation::Route {
             share,
@@ -260,7 +258,7 @@ fn command(fixture: &OrderFixture, operation: &Operation) -> Option<Command> {
                 fulfillment_order: None,
                 fact: fact.clone(),
                 // Not all in the order in which they are told.
-                occurred_at: common::at((fixture.fixture * 7 + 3) % 40),
+                occurred_at: crate::common::at((fixture.fixture * 7 + 3) % 40),
             }
         }
         Operation::Hold(n) => Command::PlaceHold {
@@ -364,7 +362,7 @@ fn story() -> impl Strategy<Value = (Vec<(u32, i64)>, Vec<Operation>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: common::cases::at_most(600), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::common::cases::at_most(600), ..ProptestConfig::default() })]
 
     #[test]
     fn any_sequence_of_requests_and_facts_keeps_the_rules((lines, operations) in story()) {

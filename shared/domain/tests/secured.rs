@@ -7,9 +7,7 @@
     reason = "helpers of tests"
 )]
 
-mod common;
-
-use common::{INTENT, OrderFixture, at, names};
+use crate::common::{INTENT, OrderFixture, at, names};
 use domain::{
     inbound::{FulfillmentFact, PaymentFact},
     order::{Command, Event, ExceptionOutcome, PAY_WITHIN_S, Payment, PaymentStatus, RefundStatus},
@@ -160,7 +158,7 @@ fn money(payment: &Payment) -> (i64, i64, i64, PaymentStatus, bool) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: common::cases::at_most(256), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::common::cases::at_most(256), ..ProptestConfig::default() })]
 
     #[test]
     fn the_same_facts_in_any_order_give_the_same_money((in_order, shuffled) in reports()) {
@@ -310,7 +308,7 @@ fn recalled_units_that_a_last_shipment_leaves_behind_are_not_written_off() {
         .apply(&Command::RequestFulfillment { not_to: vec![] })
         .unwrap();
     order.pay(captured(TOTAL - 100)).unwrap();
-    let shipped = common::shipped("p1", &[("1", 1)], true);
+    let shipped = crate::common::shipped("p1", &[("1", 1)], true);
     order.report(0, shipped).unwrap();
     // No other shipment turns up.
     order.fixture += 100_000;
@@ -348,14 +346,14 @@ fn the_time_to_pay_is_over_to_the_second() {
 
 #[test]
 fn an_order_placed_with_a_time_to_pay_in_its_past_is_refused() {
-    let mut request = common::request(&[(1, 1000)]);
+    let mut request = crate::common::request(&[(1, 1000)]);
     request.placed_at = Some(at(100));
     request.terms.pay_until = Some(at(100));
-    let refused = domain::decide::place(&request, &common::context(200)).unwrap_err();
+    let refused = domain::decide::place(&request, &crate::common::context(200)).unwrap_err();
     assert_eq!(refused.found, "terms.pay_until");
     // One that reaches us late may still be paid for a day.
     request.terms.pay_until = None;
-    let placed = domain::decide::place(&request, &common::context(200)).unwrap();
+    let placed = domain::decide::place(&request, &crate::common::context(200)).unwrap();
     let day = u64::try_from(PAY_WITHIN_S).unwrap();
     assert_eq!(placed.change.order.pay_until(), at(200 + day));
 }

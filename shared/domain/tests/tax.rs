@@ -7,9 +7,7 @@
     reason = "helpers of tests"
 )]
 
-mod common;
-
-use common::OrderFixture;
+use crate::common::OrderFixture;
 use domain::{
     invariants::{OrderRecord, Snapshot, check},
     order::{
@@ -30,7 +28,7 @@ fn transaction() -> OrderTax {
 
 /// Three units of 10.00 and 1.91 tax, and shipping of 1.00 with 0.07 tax in it; the gateway is commanded.
 fn request() -> PlaceOrder {
-    let mut request = common::request(&[(3, 1000)]);
+    let mut request = crate::common::request(&[(3, 1000)]);
     (request.lines[0].tax, request.shipping) = (191, 100);
     request.terms.payment_commands = Some(PaymentCommands::default());
     request.tax = Some(transaction());
@@ -144,7 +142,7 @@ fn what_is_cancelled_before_it_is_paid_is_reversed_too() {
 #[test]
 fn an_amount_beyond_what_is_owed_reverses_nothing() {
     let mut order = paid();
-    let events = order.apply(&common::refund(500)).unwrap();
+    let events = order.apply(&crate::common::refund(500)).unwrap();
     assert_eq!(reversals(&events), []);
     assert!(!order.order.awaits_tax(&refund(&order)));
 }
@@ -191,7 +189,7 @@ fn a_tax_service_that_disagrees_is_a_persons_to_judge() {
     let mut order = paid();
     order.cancel(&[("1", 1)]).unwrap();
     let disagrees = EffectOutcome::TaxDisagrees {
-        line: Some(common::line("1")),
+        line: Some(crate::common::line("1")),
         charged: 191,
         recorded: 190,
     };
@@ -230,7 +228,7 @@ type Break = fn(&mut OrderTax);
 
 #[test]
 fn a_transaction_is_named_by_the_rules() {
-    let context = common::context(0);
+    let context = crate::common::context(0);
     let cases: [(&str, Break); 4] = [
         ("tax.service", |tax| tax.service = "Stripe Tax".to_owned()),
         ("tax.transaction", |tax| tax.transaction = String::new()),
@@ -264,7 +262,7 @@ proptest! {
         steps in prop::collection::vec((0..5_u8, any::<u8>(), 0..1000_i64), 0..30),
     ) {
         let units: Vec<(u32, i64)> = lines.iter().map(|(n, price, _)| (*n, *price)).collect();
-        let mut request = common::request(&units);
+        let mut request = crate::common::request(&units);
         let worth: i64 = units.iter().map(|(n, price)| i64::from(*n) * price).sum();
         request.discount = discount.min(worth);
         request.shipping = shipping;
@@ -281,13 +279,13 @@ proptest! {
         }
         for (step, way, amount) in steps {
             let line = (usize::from(way) % lines.len() + 1).to_string();
-            let one = vec![RefundUnits { line: common::line(&line), units: 1 }];
+            let one = vec![RefundUnits { line: crate::common::line(&line), units: 1 }];
             let shipping = amount.min(order.order.shipping_left());
             let _ = match step {
                 0 | 1 => order.cancel(&[(&line, 1)]),
-                2 => order.apply(&common::asked(RefundRequest { lines: one, ..RefundRequest::default() })),
-                3 => order.apply(&common::asked(RefundRequest { shipping, ..RefundRequest::default() })),
-                _ => order.apply(&common::refund(amount)),
+                2 => order.apply(&crate::common::asked(RefundRequest { lines: one, ..RefundRequest::default() })),
+                3 => order.apply(&crate::common::asked(RefundRequest { shipping, ..RefundRequest::default() })),
+                _ => order.apply(&crate::common::refund(amount)),
             };
             let parts = all_reversals(&order);
             for (line, state) in order.order.lines() {

@@ -2,9 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test may stop where it goes wrong")]
 
-mod common;
-
-use common::{OrderFixture, names};
+use crate::common::{OrderFixture, names};
 use domain::{
     inbound::FulfillmentFact,
     order::{

@@ -205,16 +205,3 @@ catalogue! {
     /// An exception about a stock level was closed.
     StockExceptionClosed 1 STOCK_SOURCE StockDetail<ClosedStockException>;
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_name_is_in_the_catalogue_once() {
-        let mut names: Vec<&str> = CATALOGUE.iter().map(|entry| entry.name).collect();
-        names.sort_unstable();
-        names.dedup();
-        assert_eq!(names.len(), CATALOGUE.len());
-    }
-}

@@ -520,16 +520,3 @@ fn dispute_state(dispute: StoredDispute) -> DisputeState {
         funds_withdrawn,
     }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_sentence_in_place_of_a_code_is_not_published() {
-        assert_eq!(code_or_other("out_of_stock".into()), "out_of_stock");
-        for sentence in ["Jane Doe has moved", "", "a@b.c", &"x".repeat(65)] {
-            assert_eq!(code_or_other(sentence.to_owned()), "other");
-        }
-    }
-}

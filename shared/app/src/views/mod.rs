@@ -21,7 +21,7 @@ pub mod order_summary;
 pub mod placed_order;
 pub mod reconciliation;
 pub mod recorded;
-mod redaction;
+pub mod redaction;
 pub mod refunds;
 pub mod routing_decisions;
 mod sentences;

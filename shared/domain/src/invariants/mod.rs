@@ -27,7 +27,7 @@ mod ledger;
 mod money;
 mod on_hand;
 mod overdue;
-mod progress;
+pub mod progress;
 mod queue;
 mod snapshot;
 mod stock;

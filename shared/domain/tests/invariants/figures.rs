@@ -7,7 +7,7 @@ use domain::{
     stock::StockMovement,
 };
 
-use crate::world::World;
+use super::world::World;
 
 /// An order of three tees in berlin, of which one is delivered and one is asked back.
 fn underway() -> World {

@@ -6,7 +6,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 
-use crate::world::World;
+use super::world::World;
 
 /// Two orders wait for two tees each, the first longer; then two come in.
 fn queue() -> World {

@@ -7,7 +7,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 
-use crate::world::{World, breaks};
+use super::world::{World, breaks};
 
 /// An order of two tees that berlin has accepted.
 fn accepted() -> World {

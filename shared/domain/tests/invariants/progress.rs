@@ -7,7 +7,7 @@ use domain::{
 };
 use jiff::{SignedDuration, Timestamp};
 
-use crate::world::World;
+use super::world::World;
 
 /// An order of two tees that berlin has, routed there.
 fn routed() -> World {

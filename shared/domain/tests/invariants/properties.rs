@@ -10,7 +10,7 @@ use domain::{
 };
 use proptest::prelude::*;
 
-use crate::world::World;
+use super::world::World;
 
 #[derive(Debug, Clone)]
 enum Step {
@@ -200,7 +200,7 @@ fn play(world: &mut World, step: &Step) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::cases::at_most(300), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::common::cases::at_most(300), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_found_where_nothing_is_wrong(steps in prop::collection::vec(step(), 0..60)) {

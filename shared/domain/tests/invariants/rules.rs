@@ -16,7 +16,7 @@ use domain::{
 };
 use jiff::SignedDuration;
 
-use crate::world::{World, breaks};
+use super::world::{World, breaks};
 
 /// 3 tees and 2 mugs in berlin; an order that has a tee and a mug assigned, and one that waits for 2 of its 4 tees.
 fn busy() -> World {

@@ -2,7 +2,7 @@
 
 use domain::decide::{Basket, DUPLICATE_WITHIN_S, place};
 
-use super::common::{context, request};
+use crate::common::{context, request};
 
 #[test]
 fn an_order_of_the_same_basket_is_met_within_fifteen_minutes_unless_it_is_known() {

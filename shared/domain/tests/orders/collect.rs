@@ -7,7 +7,7 @@ use domain::order::{
 };
 use proptest::prelude::*;
 
-use super::common::{OrderFixture, names, request};
+use crate::common::{OrderFixture, names, request};
 
 fn on_delivery(lines: &[(u32, i64)]) -> domain::order::PlaceOrder {
     let mut request = request(lines);

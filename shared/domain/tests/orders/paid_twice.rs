@@ -5,7 +5,7 @@ use domain::{
     order::{Command, HoldKind},
 };
 
-use super::common::{OrderFixture, at, request, shipped};
+use crate::common::{OrderFixture, at, request, shipped};
 
 const TOTAL: i64 = 1000;
 

@@ -6,7 +6,7 @@ use domain::{
     routing::{Available, Candidate, Decision, Demand, ExclusionCode, RoutingInputs, WRITES_MAX},
 };
 
-use crate::case::{Case, route};
+use super::case::{Case, route};
 
 fn demand(line: &str, sku: &str, units: u32) -> Demand {
     Demand {

@@ -9,7 +9,7 @@ use domain::{
     },
 };
 
-use crate::case::{Case, route};
+use super::case::{Case, route};
 
 fn demand(line: &str, sku: &str, units: u32, avoid: &[&str]) -> Demand {
     Demand {

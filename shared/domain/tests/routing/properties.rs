@@ -13,7 +13,7 @@ use domain::{
 };
 use proptest::prelude::*;
 
-use crate::case::{Case, route};
+use super::case::{Case, route};
 
 const KINDS: [LocationKind; 3] = [
     LocationKind::Warehouse,
@@ -261,7 +261,7 @@ fn value(case: &Case, decision: &Decision) -> Vec<u32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::cases::at_most(1500), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::common::cases::at_most(1500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_decision_replays_bit_for_bit(inputs in cases()) {

@@ -15,7 +15,7 @@ use domain::{
 use jiff::Timestamp;
 use proptest::prelude::*;
 
-use crate::case::{Case, route};
+use super::case::{Case, route};
 
 const DECISION_BYTES_MAX: usize = 64 * 1024;
 /// DynamoDB's limit of an item.
@@ -294,7 +294,7 @@ fn large() -> impl Strategy<Value = Case> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::cases::at_most(150), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::common::cases::at_most(150), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_left_out_changes_no_plan(case in large()) {

@@ -6,8 +6,6 @@
 )]
 
 mod case;
-#[path = "../common/cases.rs"]
-mod cases;
 mod examples;
 mod explanations;
 mod properties;

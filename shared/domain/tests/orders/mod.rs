@@ -6,8 +6,6 @@ mod baskets;
 mod by_hand;
 mod cancellations;
 mod collect;
-#[path = "../common/mod.rs"]
-mod common;
 mod credits;
 mod disputes;
 mod documents;

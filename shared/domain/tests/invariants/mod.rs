@@ -5,8 +5,6 @@
     reason = "a test may stop where it goes wrong"
 )]
 
-#[path = "../common/cases.rs"]
-mod cases;
 mod figures;
 mod moments;
 mod overdue;
