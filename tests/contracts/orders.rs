@@ -82,7 +82,7 @@ async fn units_and_money_add_up() {
     assert_eq!(units, [(1, 1), (0, 1)]);
     let money = json!({
         "currency": "EUR", "decimals": 2, "total": TOTAL, "cancelled": 0, "authorized": TOTAL, "captured": TOTAL,
-        "refunded": 0, "refund_owed": 0, "due": TOTAL, "secured": TOTAL, "capturable": 0, "credits": 0,
+        "refunded": 0, "refund_owed": 0, "refund_outstanding": 0, "due": TOTAL, "secured": TOTAL, "capturable": 0, "credits": 0,
         "refundable": TOTAL, "refundable_shipping": 490, "credited": 0, "restocking_fees": 0, "lost_to_disputes": 0,
     });
     assert_eq!(view["money"], money);

@@ -37,9 +37,7 @@ impl Day<'_> {
             }
             let name = self.customers[index].name.clone();
             let money = self.system.order_view(order).await["money"].clone();
-            let owed = number(&money["refund_owed"])
-                .saturating_sub(number(&money["refunded"]))
-                .saturating_sub(self.lost(index));
+            let owed = number(&money["refund_outstanding"]);
             if owed > 0 && self.choices.happens(&format!("{name}: is refunded"), 50) {
                 self.note(|| format!("a clerk refunds {owed} of {name}"));
                 self.refunds(index, owed);
@@ -78,10 +76,7 @@ impl Day<'_> {
         let owed = match self.customers[customer].commands {
             // It is given back without a person.
             Some(_) if view["payment_status"] != "disputed" => 0,
-            Some(_) | None => {
-                let gone = back.saturating_add(lost);
-                of("refund_owed").saturating_sub(gone).max(0)
-            }
+            Some(_) | None => of("refund_outstanding"),
         };
         let surplus_kept = hands.surplus_kept && kept > due;
         if self.is_to_be_paid(customer, lines, open, taken)

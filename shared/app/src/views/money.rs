@@ -41,6 +41,8 @@ pub struct Money {
     pub lost_to_disputes: i64,
     /// Refund owed for units and shipping that are credited, less the fees.
     pub refund_owed: i64,
+    /// Of what is owed and of `credits`, what has not gone back yet, asked for or not.
+    pub refund_outstanding: i64,
     /// The most that can be refunded now: captured, less what went back, what lost disputes took and what was asked for.
     pub refundable: i64,
     /// Of the price of shipping, what is not credited.
@@ -94,6 +96,7 @@ impl Money {
             refunded: payment.refunded(),
             lost_to_disputes: payment.lost(),
             refund_owed: order.refund_owed(),
+            refund_outstanding: order.still_owed(),
             refundable: order.total_refundable(),
             refundable_shipping: order.shipping_left(),
             open_on_account: order.account().map(|_| order.open_on_account()),
