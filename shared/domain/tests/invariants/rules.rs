@@ -9,8 +9,8 @@ use domain::{
     invariants::{Rule, check, owed_drains},
     order::Command,
     order::{
-        Actor, Cause, Event, ExceptionKind, HoldKind, RefundLine, RefundStatus, Shipment,
-        ShipmentLine, ShipmentStatus, Status, Terms,
+        Actor, Cause, Dispute, DisputeDetails, DisputeStatus, EffectAction, Event, ExceptionKind,
+        HoldKind, RefundLine, RefundStatus, Shipment, ShipmentLine, ShipmentStatus, Status, Terms,
     },
     stock::{CountOutcome, StockLevel, StockMovement},
 };
@@ -183,6 +183,64 @@ fn i3_more_back_than_was_paid() {
     assert_eq!(check(&world.table()), []);
     world.forge(0, vec![refund("re_2", 501)]);
     world.breaks(Rule::I3);
+}
+
+/// A refund of so much is asked for after a dispute about that much, or about an amount that nobody has told, was lost; the
+/// customer has paid 2000.
+fn refund_after_lost_dispute(disputed: Option<i64>, refund: i64) -> World {
+    let mut world = busy();
+    let order = world.order(0);
+    let (intent, at) = (
+        order.state.payment.intents[0].id.clone(),
+        order.state.changed_at,
+    );
+    let details = disputed.map(|amount| DisputeDetails {
+        amount,
+        reason: None,
+        evidence_due: None,
+    });
+    let dispute = Dispute {
+        id: "dp_1".to_owned(),
+        intent: intent.clone(),
+        status: DisputeStatus::Lost,
+        status_at: at,
+        details,
+        details_at: None,
+        funds_withdrawn_at: None,
+        funds_reinstated_at: None,
+    };
+    let asked = Event::EffectRequested {
+        effect: 1,
+        action: EffectAction::Refund {
+            intent,
+            amount: refund,
+        },
+        by_person: false,
+        note: None,
+    };
+    let lost = Event::DisputeUpdated {
+        dispute: Box::new(dispute),
+    };
+    world.forge(0, vec![lost, asked]);
+    world
+}
+
+#[test]
+fn i3_a_refund_of_money_that_a_lost_dispute_took() {
+    let asked_back = "is refunded or asked for, 2000 was captured";
+    for (disputed, refund, is_too_much) in [
+        (Some(500), 1500, false),
+        (Some(500), 1501, true),
+        (None, 1, true),
+    ] {
+        let found = check(&refund_after_lost_dispute(disputed, refund).table());
+        let mut asked = found.iter().filter(|v| v.detail.contains(asked_back));
+        assert_eq!(
+            asked.next().is_some(),
+            is_too_much,
+            "{disputed:?}: {found:?}"
+        );
+    }
 }
 
 #[test]

@@ -16,3 +16,4 @@ mod progress;
 mod reconciled_day;
 mod shipping_refund;
 mod status;
+mod unmatched_payment;
