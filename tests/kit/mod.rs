@@ -9,6 +9,7 @@
 //! * [`store_contract`]: what the use cases need of every store.
 //! * [`suite`]: all of it, as tests of one backend.
 
+pub mod any_gateway;
 mod any_store;
 pub mod audit;
 pub mod case;

@@ -17,8 +17,8 @@ pub trait TaxService: Sync {
     ///
     /// # Errors
     /// [`Failure::TaxService`] when there was no answer, or none that says what has happened: it may have happened.
-    /// [`Failure::Unavailable`] when it does not let us in; [`Failure::Inconsistent`] when what it knows under the key is
-    /// not this command.
+    /// The same when it does not let us in, because our key is missing or rejected. [`Failure::Inconsistent`] when what it
+    /// knows under the key is not this command.
     fn reverse(
         &self,
         command: &GatewayCommand,

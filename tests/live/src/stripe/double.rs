@@ -183,6 +183,22 @@ impl Stripe {
         self.with(|state| state.faults.push_back(fault));
     }
 
+    /// It answers everything with 503, after commands that go wrong like that.
+    pub fn is_down_after(&self, faults: &[Fault]) {
+        self.with(|state| {
+            state.faults.extend(faults);
+            state.is_down = true;
+        });
+    }
+
+    /// It works again.
+    pub fn is_up(&self) {
+        self.with(|state| {
+            state.faults.clear();
+            state.is_down = false;
+        });
+    }
+
     /// Lets go on what a fault holds back.
     pub fn release(&self) {
         self.with(|state| state.releases = state.releases.saturating_add(1));
