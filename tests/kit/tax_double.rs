@@ -2,7 +2,7 @@
 //! for a day, and no line is reversed beyond what was recorded. And a ledger of what was really reversed.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
 
@@ -15,7 +15,10 @@ use domain::{
     order::{EffectOutcome, TaxReversal, Taxed},
 };
 
-use super::gateway::{GatewayDouble, Trouble};
+use super::{
+    attempts::{Answered, Attempts, Trouble},
+    gateway::GatewayDouble,
+};
 
 /// A reversal that has really been made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,9 +33,7 @@ pub struct MadeReversal {
 #[derive(Debug, Default)]
 struct Ledger {
     made: Vec<MadeReversal>,
-    /// What was answered under a key: an outcome, or none for a stored error.
-    keys: BTreeMap<String, Option<EffectOutcome>>,
-    troubles: VecDeque<Trouble>,
+    attempts: Attempts,
     /// The tax of lines of which the service has recorded another one than the order.
     other_taxes: BTreeMap<LineId, i64>,
     /// Requests that have arrived.
@@ -52,25 +53,22 @@ impl TaxDouble {
 
     /// The next calls go wrong like that, one after the other.
     pub fn goes_wrong(&self, troubles: &[Trouble]) {
-        self.ledger(|ledger| ledger.troubles.extend(troubles.iter().cloned()));
+        self.ledger(|ledger| ledger.attempts.go_wrong(troubles));
     }
 
     /// It cannot be reached, after one call that goes wrong like that.
     pub fn is_down_after(&self, trouble: Trouble) {
-        self.ledger(|ledger| {
-            ledger.troubles.push_back(trouble);
-            ledger.troubles.extend(vec![Trouble::Lost; 1000]);
-        });
+        self.ledger(|ledger| ledger.attempts.stop_after(trouble));
     }
 
     /// It can be reached again.
     pub fn is_up(&self) {
-        self.ledger(|ledger| ledger.troubles.clear());
+        self.ledger(|ledger| ledger.attempts.recover());
     }
 
     /// A day has passed: keys are forgotten, references are not.
     pub fn forgets_keys(&self) {
-        self.ledger(|ledger| ledger.keys.clear());
+        self.ledger(|ledger| ledger.attempts.forget_keys());
     }
 
     /// It has recorded another tax for a line than the order.
@@ -111,41 +109,16 @@ impl TaxDouble {
 
 impl Ledger {
     fn reverse(&mut self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
-        let trouble = self.troubles.pop_front();
-        if trouble == Some(Trouble::Lost) {
+        if !self.attempts.arrives() {
             return Err(unknown());
         }
         self.asked = self.asked.saturating_add(1);
-        let key = command.effect.key(command.order);
-        if let Some(answered) = self.keys.get(&key) {
-            return Ok(answered.clone());
-        }
-        match trouble {
-            None | Some(Trouble::Lost) => {
-                let outcome = self.effect(command);
-                self.keys.insert(key, Some(outcome.clone()));
-                Ok(Some(outcome))
-            }
-            Some(Trouble::Refused(code)) => {
-                let code = code.to_owned();
-                let outcome = EffectOutcome::Refused { code };
-                self.keys.insert(key, Some(outcome.clone()));
-                Ok(Some(outcome))
-            }
-            Some(Trouble::AnswerLost) => {
-                let outcome = self.effect(command);
-                self.keys.insert(key, Some(outcome));
-                Err(unknown())
-            }
-            Some(Trouble::StoredError) => {
-                self.keys.insert(key, None);
-                Err(unknown())
-            }
-            Some(Trouble::StoredErrorAfterEffect) => {
-                self.effect(command);
-                self.keys.insert(key, None);
-                Err(unknown())
-            }
+        let mut attempts = std::mem::take(&mut self.attempts);
+        let answered = attempts.answer(command, || self.effect(command));
+        self.attempts = attempts;
+        match answered? {
+            Answered::With(outcome) => Ok(outcome),
+            Answered::Nothing => Err(unknown()),
         }
     }
 
