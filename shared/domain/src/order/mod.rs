@@ -68,8 +68,8 @@ pub use payment::{
 };
 pub use payment_commands::{CapturePolicy, PaymentCommands, RefundOrder};
 pub use payment_deadline::{
-    OUTSTANDING_SHOWN_AFTER_S, PAY_TRANSFER_WITHIN_DAYS, PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S,
-    PaymentStep, UNPAID_RESERVATION_S,
+    AWAITING_GATEWAY_SHOWN_AFTER_S, OUTSTANDING_SHOWN_AFTER_S, PAY_TRANSFER_WITHIN_DAYS,
+    PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S, PaymentStep, UNPAID_RESERVATION_S,
 };
 pub use place_order::{PlaceLine, PlaceOrder, PlacePayment, PlaceTender};
 pub use placed::PlacedOrder;
