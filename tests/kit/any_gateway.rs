@@ -8,7 +8,7 @@ use app::{
 };
 use domain::{
     inbound::Inbound,
-    order::EffectOutcome,
+    order::{EffectOutcome, TaxAnswer, TaxQuestion},
     reconciliation::{GatewayObject, ObjectKind},
 };
 use futures_util::future::BoxFuture;
@@ -45,5 +45,6 @@ any_gateway! { 'a
     }
     TaxService {
         fn reverse(&self, command: &'a GatewayCommand) -> Option<EffectOutcome>;
+        fn calculate(&self, service: &'a str, question: &'a TaxQuestion) -> TaxAnswer;
     }
 }

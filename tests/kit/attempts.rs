@@ -69,6 +69,11 @@ impl Attempts {
         !(self.is_down && self.troubles.is_empty())
     }
 
+    /// What goes wrong with the next question, which has no key and no effect.
+    pub(super) fn trouble(&mut self) -> Option<Trouble> {
+        self.troubles.pop_front()
+    }
+
     /// Answers an attempt that has arrived. None: there is no answer, or one that says nothing.
     pub(super) fn answer(
         &mut self,

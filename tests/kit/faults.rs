@@ -32,7 +32,7 @@ use domain::{
     location::{Location, RoutingRules},
     money::Currency,
     order::{Cause, Change, Reference},
-    order::{Contact, EffectOutcome, Order, Owed, Phase},
+    order::{Contact, EffectOutcome, Order, Owed, Phase, TaxAnswer, TaxQuestion},
     reconciliation::{DayResult, GatewayObject, ObjectKind},
     stock::{StockCommit, StockException, StockRecord},
 };
@@ -246,6 +246,7 @@ faulty! { PaymentGateway for GatewayDouble {
 
 faulty! { TaxService for GatewayDouble {
     fn reverse(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
+    fn calculate(&self, service: &str, question: &TaxQuestion) -> TaxAnswer;
 } }
 
 faulty! { PaymentGateway for Arc<dyn any_gateway::AnyGateway> {
@@ -259,6 +260,7 @@ faulty! { PaymentGateway for Arc<dyn any_gateway::AnyGateway> {
 
 faulty! { TaxService for Arc<dyn any_gateway::AnyGateway> {
     fn reverse(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
+    fn calculate(&self, service: &str, question: &TaxQuestion) -> TaxAnswer;
 } }
 
 faulty! { FulfillmentProvider for MemoryProvider {

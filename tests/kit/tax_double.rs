@@ -12,7 +12,10 @@ use app::{
 };
 use domain::{
     ids::{LineId, OrderId},
-    order::{EffectOutcome, TaxReversal, Taxed},
+    order::{
+        EffectOutcome, LineTax, ServiceCalculation, TaxAnswer, TaxCalculation, TaxQuestion,
+        TaxReversal, Taxed,
+    },
 };
 
 use super::{
@@ -38,6 +41,8 @@ struct Ledger {
     other_taxes: BTreeMap<LineId, i64>,
     /// Requests that have arrived.
     asked: u32,
+    /// Calculations that were made.
+    calculated: u32,
 }
 
 /// The tax service. It has recorded of every order what the order says, unless it is told otherwise.
@@ -101,6 +106,11 @@ impl TaxDouble {
         of.fold(Taxed::default(), |sum, made| sum.plus(made.told.total()))
     }
 
+    /// Calculations that were made.
+    pub fn calculations(&self) -> u32 {
+        self.ledger(|ledger| ledger.calculated)
+    }
+
     /// Requests that have arrived.
     pub fn times_asked(&self) -> u32 {
         self.ledger(|ledger| ledger.asked)
@@ -161,12 +171,55 @@ impl Ledger {
         }
     }
 
+    /// A flat rate, for every destination; of some lines another tax was recorded.
+    fn calculate(&mut self, question: &TaxQuestion) -> Result<TaxAnswer, Failure> {
+        if !self.attempts.arrives() {
+            return Err(unknown());
+        }
+        self.asked = self.asked.saturating_add(1);
+        match self.attempts.trouble() {
+            None => {}
+            Some(Trouble::Refused(code)) => {
+                let code = code.to_owned();
+                return Ok(TaxAnswer::Refused { code });
+            }
+            Some(
+                Trouble::Lost
+                | Trouble::AnswerLost
+                | Trouble::StoredError
+                | Trouble::StoredErrorAfterEffect,
+            ) => return Err(unknown()),
+        }
+        self.calculated = self.calculated.saturating_add(1);
+        let lines = question.lines.iter().map(|asked| {
+            let other = self.other_taxes.get(&asked.line).copied();
+            LineTax {
+                line: asked.line.clone(),
+                tax: other.unwrap_or_else(|| rate(asked.amount, question.taxes_included)),
+            }
+        });
+        Ok(TaxAnswer::Calculated(TaxCalculation {
+            lines: lines.collect(),
+            shipping: Some(rate(question.shipping, true)),
+            at_service: Some(ServiceCalculation {
+                id: format!("taxcalc_{}", self.calculated),
+                expires_at: None,
+            }),
+        }))
+    }
+
     fn reversed_of(&self, transaction: &str, line: &LineId) -> Taxed {
         let of = self.made.iter().filter(|m| m.transaction == transaction);
         let parts = of.flat_map(|made| &made.told.lines);
         let parts = parts.filter(|part| part.line == *line);
         parts.fold(Taxed::default(), |sum, part| sum.plus(part.part))
     }
+}
+
+/// 19 %, rounded to the nearest minor unit.
+fn rate(amount: i64, is_inclusive: bool) -> i64 {
+    let base = if is_inclusive { 119 } else { 100 };
+    (amount * 19 + base / 2) / base
 }
 
 fn unknown() -> Failure {
@@ -179,5 +232,9 @@ fn unknown() -> Failure {
 impl TaxService for GatewayDouble {
     async fn reverse(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         self.tax.ledger(|ledger| ledger.reverse(command))
+    }
+
+    async fn calculate(&self, _: &str, question: &TaxQuestion) -> Result<TaxAnswer, Failure> {
+        self.tax.ledger(|ledger| ledger.calculate(question))
     }
 }

@@ -151,7 +151,7 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
     }
 
     /// The same, for a request about `subject`.
-    fn failure_of(&self, subject: &str, reason: NoOutcome) -> Failure {
+    pub(crate) fn failure_of(&self, subject: &str, reason: NoOutcome) -> Failure {
         match reason {
             NoOutcome::Busy {
                 status,

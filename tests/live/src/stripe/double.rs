@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use tiny_http::Server;
 
 use super::{
+    calculations::CalculationFault,
     faults::Fault,
     intents::Intent,
     ledger::Ledger,
@@ -145,6 +146,11 @@ impl Stripe {
     /// What was reversed at Stripe Tax, in order.
     pub fn tax_reversals(&self) -> Vec<LedgerReversal> {
         self.with(|state| state.account.taxes.reversals.clone())
+    }
+
+    /// Calculations of Stripe Tax are other than they should be.
+    pub fn calculations_are(&self, fault: CalculationFault) {
+        self.with(|state| state.account.taxes.calculations.fault = Some(fault));
     }
 
     fn put(&self, intent: Intent) {

@@ -125,7 +125,10 @@ impl Shared {
             Some(Fault::Broken { done: false }) => return Reply::Broken,
             _ => {}
         }
-        let key = received.key.clone().unwrap_or_default();
+        // A question that has no key is carried out each time.
+        let number = state.commands;
+        let key = received.key.clone();
+        let key = key.unwrap_or_else(|| format!("without a key, {number}"));
         let request = format!("{} {}", received.path, received.body);
         let now_s = state.now_s();
         match state.keys.begin(&key, &request, now_s) {

@@ -8,6 +8,7 @@
     reason = "a test that meets something else fails, as it should"
 )]
 
+mod calculations;
 mod consumer;
 mod events;
 mod faults;
