@@ -2,7 +2,7 @@
 //! to the cent.
 
 use domain::order::{CapturePolicy, PaymentCommands, Status};
-use live::stripe::Fault;
+use live::stripe::{Fault, LedgerReversal, TaxLine, TaxSale};
 use stories::{redelivery::Delivery, world::Draft};
 
 use crate::{shop::Shop, support::named_of};
@@ -81,6 +81,44 @@ async fn after_an_outage_of_a_day_everything_was_made_once() {
 #[tokio::test]
 async fn after_an_outage_of_a_day_everything_was_made_once_by_functions_that_die() {
     Box::pin(an_outage_of_a_day(Delivery::redelivered(1))).await;
+}
+
+#[tokio::test]
+async fn after_an_outage_the_tax_is_reversed_once_and_then_the_refund_is_made() {
+    let mut shop = Shop::open(Delivery::InOrderOnce);
+    shop.stripe.record_sale(TaxSale {
+        id: "tax_1001".to_owned(),
+        currency: "eur".to_owned(),
+        is_inclusive: false,
+        lines: vec![TaxLine {
+            reference: "1".to_owned(),
+            quantity: 3,
+            amount: 3 * 1999,
+            tax: 3 * 380,
+        }],
+        shipping: Some((490 - 78, 78)),
+    });
+    let order = shop.places_paid(commanded("1001", 3).taxed()).await;
+    // The first attempt is carried out, and its error is kept for a day.
+    shop.stripe
+        .is_down_after(&[Fault::ServerError { done: true }]);
+    shop.cancels(order, 1).await;
+    shop.world.settle().await;
+    shop.hours_pass(26).await;
+    let reversed = [LedgerReversal {
+        reference: named_of(order, 1),
+        original: "tax_1001".to_owned(),
+        lines: vec![("1".to_owned(), -1999, -380)],
+        shipping: (-(163 - 25), -25),
+    }];
+    assert_eq!(shop.stripe.tax_reversals(), reversed);
+    assert_eq!(shop.refunds_of(order), [], "it waits for the answer");
+    shop.stripe.is_up();
+    shop.hours_pass(7).await;
+    assert_eq!(shop.stripe.tax_reversals(), reversed);
+    assert_eq!(shop.refunds_of(order), [(named_of(order, 2), UNIT)]);
+    shop.is_settled(order).await;
+    shop.world.ends_well().await;
 }
 
 #[tokio::test]
