@@ -6,16 +6,17 @@
 //! under it is refused, which says that the first has happened.
 
 mod answer;
+mod calculated;
 mod calculation;
 mod payloads;
 mod record;
 mod request;
 
 pub use answer::reversed;
-pub use calculation::{
-    CalculationRead, calculate_tax, calculated, calculation_lines, find_calculation_lines,
-    tax_calculation,
+pub use calculated::{
+    CalculationRead, calculated, calculation_lines, find_calculation_lines, tax_calculation,
 };
+pub use calculation::calculate_tax;
 pub use record::{TaxRecord, find_tax_lines, find_tax_transaction, tax_lines, tax_transaction};
 pub use request::{TaxCommand, reverse_tax};
 
