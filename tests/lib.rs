@@ -13,6 +13,6 @@ pub mod stories;
 #[doc(hidden)]
 pub use inventory;
 pub use kit::{
-    audit, case, faults, gateway, inbound_queue, outside, races, random, redelivery,
+    any_gateway, audit, case, faults, gateway, inbound_queue, outside, races, random, redelivery,
     store_contract, story, suite, tax_double, world,
 };

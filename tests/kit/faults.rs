@@ -32,13 +32,13 @@ use domain::{
     location::{Location, RoutingRules},
     money::Currency,
     order::{Cause, Change, Reference},
-    order::{Contact, EffectOutcome, Order, Owed, Phase},
+    order::{Contact, EffectOutcome, Order, Owed, Phase, TaxAnswer, TaxQuestion},
     reconciliation::{DayResult, GatewayObject, ObjectKind},
     stock::{StockCommit, StockException, StockRecord},
 };
 use jiff::{Timestamp, civil::Date};
 
-use super::{any_store::AnyStore, gateway::GatewayDouble, inbound_queue::SentQueue};
+use super::{any_gateway, any_store::AnyStore, gateway::GatewayDouble, inbound_queue::SentQueue};
 
 /// Decides when one process dies, and notes what it tried to write.
 #[derive(Debug)]
@@ -246,6 +246,21 @@ faulty! { PaymentGateway for GatewayDouble {
 
 faulty! { TaxService for GatewayDouble {
     fn reverse(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
+    fn calculate(&self, service: &str, question: &TaxQuestion) -> TaxAnswer;
+} }
+
+faulty! { PaymentGateway for Arc<dyn any_gateway::AnyGateway> {
+    fn perform(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
+    fn find(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
+    fn payment(&self, intent: &str) -> Option<Vec<Inbound>>;
+    fn events(&self, since: Timestamp, after: Option<&str>) -> Option<EventPage>;
+    fn list(&self, kind: ObjectKind, made: Made, after: Option<&str>) -> Option<RecordPage>;
+    fn look_up(&self, object: &GatewayObject) -> Option<GatewayRecord>;
+} }
+
+faulty! { TaxService for Arc<dyn any_gateway::AnyGateway> {
+    fn reverse(&self, command: &GatewayCommand) -> Option<EffectOutcome>;
+    fn calculate(&self, service: &str, question: &TaxQuestion) -> TaxAnswer;
 } }
 
 faulty! { FulfillmentProvider for MemoryProvider {

@@ -2,7 +2,7 @@
 //! for a day, and no line is reversed beyond what was recorded. And a ledger of what was really reversed.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::BTreeMap,
     sync::{Mutex, PoisonError},
 };
 
@@ -12,10 +12,16 @@ use app::{
 };
 use domain::{
     ids::{LineId, OrderId},
-    order::{EffectOutcome, TaxReversal, Taxed},
+    order::{
+        EffectOutcome, LineTax, ServiceCalculation, TaxAnswer, TaxCalculation, TaxQuestion,
+        TaxReversal, Taxed,
+    },
 };
 
-use super::gateway::{GatewayDouble, Trouble};
+use super::{
+    attempts::{Answered, Attempts, Trouble},
+    gateway::GatewayDouble,
+};
 
 /// A reversal that has really been made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,13 +36,13 @@ pub struct MadeReversal {
 #[derive(Debug, Default)]
 struct Ledger {
     made: Vec<MadeReversal>,
-    /// What was answered under a key: an outcome, or none for a stored error.
-    keys: BTreeMap<String, Option<EffectOutcome>>,
-    troubles: VecDeque<Trouble>,
+    attempts: Attempts,
     /// The tax of lines of which the service has recorded another one than the order.
     other_taxes: BTreeMap<LineId, i64>,
     /// Requests that have arrived.
     asked: u32,
+    /// Calculations that were made.
+    calculated: u32,
 }
 
 /// The tax service. It has recorded of every order what the order says, unless it is told otherwise.
@@ -52,25 +58,22 @@ impl TaxDouble {
 
     /// The next calls go wrong like that, one after the other.
     pub fn goes_wrong(&self, troubles: &[Trouble]) {
-        self.ledger(|ledger| ledger.troubles.extend(troubles.iter().cloned()));
+        self.ledger(|ledger| ledger.attempts.go_wrong(troubles));
     }
 
     /// It cannot be reached, after one call that goes wrong like that.
     pub fn is_down_after(&self, trouble: Trouble) {
-        self.ledger(|ledger| {
-            ledger.troubles.push_back(trouble);
-            ledger.troubles.extend(vec![Trouble::Lost; 1000]);
-        });
+        self.ledger(|ledger| ledger.attempts.stop_after(trouble));
     }
 
     /// It can be reached again.
     pub fn is_up(&self) {
-        self.ledger(|ledger| ledger.troubles.clear());
+        self.ledger(|ledger| ledger.attempts.recover());
     }
 
     /// A day has passed: keys are forgotten, references are not.
     pub fn forgets_keys(&self) {
-        self.ledger(|ledger| ledger.keys.clear());
+        self.ledger(|ledger| ledger.attempts.forget_keys());
     }
 
     /// It has recorded another tax for a line than the order.
@@ -103,6 +106,11 @@ impl TaxDouble {
         of.fold(Taxed::default(), |sum, made| sum.plus(made.told.total()))
     }
 
+    /// Calculations that were made.
+    pub fn calculations(&self) -> u32 {
+        self.ledger(|ledger| ledger.calculated)
+    }
+
     /// Requests that have arrived.
     pub fn times_asked(&self) -> u32 {
         self.ledger(|ledger| ledger.asked)
@@ -111,41 +119,16 @@ impl TaxDouble {
 
 impl Ledger {
     fn reverse(&mut self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
-        let trouble = self.troubles.pop_front();
-        if trouble == Some(Trouble::Lost) {
+        if !self.attempts.arrives() {
             return Err(unknown());
         }
         self.asked = self.asked.saturating_add(1);
-        let key = command.effect.key(command.order);
-        if let Some(answered) = self.keys.get(&key) {
-            return Ok(answered.clone());
-        }
-        match trouble {
-            None | Some(Trouble::Lost) => {
-                let outcome = self.effect(command);
-                self.keys.insert(key, Some(outcome.clone()));
-                Ok(Some(outcome))
-            }
-            Some(Trouble::Refused(code)) => {
-                let code = code.to_owned();
-                let outcome = EffectOutcome::Refused { code };
-                self.keys.insert(key, Some(outcome.clone()));
-                Ok(Some(outcome))
-            }
-            Some(Trouble::AnswerLost) => {
-                let outcome = self.effect(command);
-                self.keys.insert(key, Some(outcome));
-                Err(unknown())
-            }
-            Some(Trouble::StoredError) => {
-                self.keys.insert(key, None);
-                Err(unknown())
-            }
-            Some(Trouble::StoredErrorAfterEffect) => {
-                self.effect(command);
-                self.keys.insert(key, None);
-                Err(unknown())
-            }
+        let mut attempts = std::mem::take(&mut self.attempts);
+        let answered = attempts.answer(command, || self.effect(command));
+        self.attempts = attempts;
+        match answered? {
+            Answered::With(outcome) => Ok(outcome),
+            Answered::Nothing => Err(unknown()),
         }
     }
 
@@ -188,12 +171,55 @@ impl Ledger {
         }
     }
 
+    /// A flat rate, for every destination; of some lines another tax was recorded.
+    fn calculate(&mut self, question: &TaxQuestion) -> Result<TaxAnswer, Failure> {
+        if !self.attempts.arrives() {
+            return Err(unknown());
+        }
+        self.asked = self.asked.saturating_add(1);
+        match self.attempts.trouble() {
+            None => {}
+            Some(Trouble::Refused(code)) => {
+                let code = code.to_owned();
+                return Ok(TaxAnswer::Refused { code });
+            }
+            Some(
+                Trouble::Lost
+                | Trouble::AnswerLost
+                | Trouble::StoredError
+                | Trouble::StoredErrorAfterEffect,
+            ) => return Err(unknown()),
+        }
+        self.calculated = self.calculated.saturating_add(1);
+        let lines = question.lines.iter().map(|asked| {
+            let other = self.other_taxes.get(&asked.line).copied();
+            LineTax {
+                line: asked.line.clone(),
+                tax: other.unwrap_or_else(|| rate(asked.amount, question.taxes_included)),
+            }
+        });
+        Ok(TaxAnswer::Calculated(TaxCalculation {
+            lines: lines.collect(),
+            shipping: Some(rate(question.shipping, true)),
+            at_service: Some(ServiceCalculation {
+                id: format!("taxcalc_{}", self.calculated),
+                expires_at: None,
+            }),
+        }))
+    }
+
     fn reversed_of(&self, transaction: &str, line: &LineId) -> Taxed {
         let of = self.made.iter().filter(|m| m.transaction == transaction);
         let parts = of.flat_map(|made| &made.told.lines);
         let parts = parts.filter(|part| part.line == *line);
         parts.fold(Taxed::default(), |sum, part| sum.plus(part.part))
     }
+}
+
+/// 19 %, rounded to the nearest minor unit.
+fn rate(amount: i64, is_inclusive: bool) -> i64 {
+    let base = if is_inclusive { 119 } else { 100 };
+    (amount * 19 + base / 2) / base
 }
 
 fn unknown() -> Failure {
@@ -206,5 +232,9 @@ fn unknown() -> Failure {
 impl TaxService for GatewayDouble {
     async fn reverse(&self, command: &GatewayCommand) -> Result<Option<EffectOutcome>, Failure> {
         self.tax.ledger(|ledger| ledger.reverse(command))
+    }
+
+    async fn calculate(&self, _: &str, question: &TaxQuestion) -> Result<TaxAnswer, Failure> {
+        self.tax.ledger(|ledger| ledger.calculate(question))
     }
 }

@@ -35,6 +35,7 @@ mod rejections;
 mod secured;
 mod splits;
 mod stock_exceptions;
+mod tax_calculations;
 mod taxes;
 mod terms;
 mod unmatched;

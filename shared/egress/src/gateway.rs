@@ -71,7 +71,8 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
     /// Sends a request, again when the account's key was replaced since it was read last.
     pub(crate) async fn send(&self, request: &ApiRequest) -> Result<Answer, Failure> {
         let key = self.key().await?;
-        let key = key.ok_or_else(|| Failure::unavailable(SECRET, "it is not set up"))?;
+        // As an outage: what waits for the gateway is done when there is a key.
+        let key = key.ok_or_else(|| Failure::gateway("its secret key is not set up"))?;
         let answer = self.send_with(&key, request).await?;
         if answer.status != 401 {
             return Ok(answer);
@@ -150,7 +151,7 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
     }
 
     /// The same, for a request about `subject`.
-    fn failure_of(&self, subject: &str, reason: NoOutcome) -> Failure {
+    pub(crate) fn failure_of(&self, subject: &str, reason: NoOutcome) -> Failure {
         match reason {
             NoOutcome::Busy {
                 status,
@@ -163,7 +164,7 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
                     source: format!("it is busy ({status})").into(),
                 }
             }
-            // A key that the gateway rejects is as an outage: what waits is done when there is a new one.
+            // So is a key that the gateway rejects: what waits is done when there is a new one.
             reason @ (NoOutcome::Pending
             | NoOutcome::Busy { .. }
             | NoOutcome::NotAuthorized { .. }

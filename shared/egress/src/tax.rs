@@ -1,15 +1,19 @@
-//! Reverses tax at the tax service, which is Stripe Tax: with the client, the key and the clock of the payment gateway.
+//! Reverses and calculates tax at the tax service, which is Stripe Tax: with the client, the key and the clock of the payment gateway.
 
 use app::{
     failure::Failure,
     ports::{Clock, GatewayCommand, SecretStore, TaxService},
 };
 use connect::vendors::stripe::commands::{
-    self, ApiAnswer, ApiRequest, CommandError, NoOutcome, TAX_SERVICE, TaxCommand, TaxRecord,
+    self, ApiAnswer, ApiRequest, CalculationRead, CommandError, NoOutcome, TAX_SERVICE, TaxCommand,
+    TaxRecord,
 };
-use domain::order::{EffectOutcome, TaxReversal};
+use domain::order::{EffectOutcome, TaxAnswer, TaxCalculation, TaxQuestion, TaxReversal};
 
 use crate::gateway::{HttpsGateway, refused};
+
+/// Pages of a calculation's lines that are read after the first lines, which come with the calculation: far more than an order has.
+const LINE_PAGES_MAX: u32 = 5;
 
 /// What comes of reading the record.
 enum Read {
@@ -53,9 +57,67 @@ impl<S: SecretStore, C: Clock> TaxService for HttpsGateway<S, C> {
             ) => Err(of_tax_service(self.failure(command, reason))),
         }
     }
+
+    async fn calculate(&self, service: &str, question: &TaxQuestion) -> Result<TaxAnswer, Failure> {
+        if service != TAX_SERVICE {
+            return Ok(refusal("unknown_tax_service"));
+        }
+        let read = match commands::calculate_tax(question) {
+            Ok(Some(request)) => {
+                let read = |answer: ApiAnswer<'_>| commands::calculated(question, answer);
+                self.question(&request, read).await?
+            }
+            Ok(None) => return Ok(TaxAnswer::Calculated(TaxCalculation::of_nothing(question))),
+            Err(error) => return Ok(refusal(error.code())),
+        };
+        let mut read = match read {
+            Ok(read) => read,
+            Err(refused) => return Ok(refused),
+        };
+        for _ in 0..LINE_PAGES_MAX {
+            let request = match commands::find_calculation_lines(&read) {
+                Ok(Some(request)) => request,
+                Ok(None) => break,
+                Err(error) => return Ok(refusal(error.code())),
+            };
+            let before = read;
+            let page =
+                |answer: ApiAnswer<'_>| commands::calculation_lines(before, question, answer);
+            read = match self.question(&request, page).await? {
+                Ok(read) => read,
+                Err(refused) => return Ok(refused),
+            };
+        }
+        Ok(match commands::tax_calculation(question, read) {
+            Ok(calculated) => TaxAnswer::Calculated(calculated),
+            Err(code) => refusal(code),
+        })
+    }
 }
 
 impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
+    /// What the answer to a question says, or that it is refused.
+    async fn question(
+        &self,
+        request: &ApiRequest,
+        read: impl FnOnce(ApiAnswer<'_>) -> Result<CalculationRead, NoOutcome>,
+    ) -> Result<Result<CalculationRead, TaxAnswer>, Failure> {
+        let answer = self.send(request).await.map_err(of_tax_service)?;
+        match answer.read(read) {
+            Ok(read) => Ok(Ok(read)),
+            Err(NoOutcome::Refused { code }) => Ok(Err(refusal(&code))),
+            Err(NoOutcome::OtherCurrency) => Ok(Err(refusal("other_currency"))),
+            Err(
+                reason @ (NoOutcome::ReplayedError
+                | NoOutcome::Pending
+                | NoOutcome::Busy { .. }
+                | NoOutcome::NotAuthorized { .. }
+                | NoOutcome::KeyReused
+                | NoOutcome::Unknown { .. }),
+            ) => Err(of_tax_service(self.failure_of("a tax calculation", reason))),
+        }
+    }
+
     /// The sale as the service has recorded it.
     async fn record(&self, command: &GatewayCommand, told: &TaxReversal) -> Result<Read, Failure> {
         let currency = command.currency;
@@ -100,6 +162,12 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
                 | NoOutcome::Unknown { .. }),
             ) => Err(of_tax_service(self.failure(command, reason))),
         }
+    }
+}
+
+fn refusal(code: &str) -> TaxAnswer {
+    TaxAnswer::Refused {
+        code: code.to_owned(),
     }
 }
 

@@ -175,7 +175,11 @@ impl World {
         }
     }
 
-    pub(super) async fn handle(&self, consumer: Consumer, body: &str) -> Result<(), Failure> {
+    /// What a consumer does with the body of a message.
+    ///
+    /// # Errors
+    /// As its use case.
+    pub async fn handle(&self, consumer: Consumer, body: &str) -> Result<(), Failure> {
         let (store, clock, provider) = (&self.store, &self.clock, &self.provider);
         match consumer {
             Consumer::Lifecycle => {
@@ -188,13 +192,17 @@ impl World {
                 dispatch::on_message(store, provider, clock, body).await
             }
             Consumer::Payments => {
-                let gateway = &self.gateway;
                 let queues = &payments::Queues {
                     inbound: &self.inbound,
                     own: &self.own,
                 };
-                gateway.inner.time_is(clock.now());
                 let stop_at = self.clock.now() + TIME_PER_MESSAGE;
+                if let Some(gateway) = &self.other_gateway {
+                    return payments::on_message(store, gateway, queues, clock, body, stop_at)
+                        .await;
+                }
+                let gateway = &self.gateway;
+                gateway.inner.time_is(clock.now());
                 payments::on_message(store, gateway, queues, clock, body, stop_at).await
             }
             Consumer::Cancellation => {

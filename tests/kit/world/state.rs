@@ -14,7 +14,10 @@ use domain::{ids::OrderId, order::ShownAfter};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    super::{any_store::AnyStore, gateway::GatewayDouble, inbound_queue::SentQueue},
+    super::{
+        any_gateway::AnyGateway, any_store::AnyStore, gateway::GatewayDouble,
+        inbound_queue::SentQueue,
+    },
     queues::Queues,
 };
 use crate::{
@@ -30,6 +33,8 @@ pub struct World {
     pub(crate) provider: Faulty<MemoryProvider>,
     /// The payment gateway.
     pub(crate) gateway: Faulty<GatewayDouble>,
+    /// The one that is commanded instead of it.
+    pub(super) other_gateway: Option<Faulty<Arc<dyn AnyGateway>>>,
     /// The clock.
     pub(crate) clock: ManualClock,
     pub(super) redrive: Faulty<MemoryRedrive>,
@@ -80,6 +85,7 @@ impl World {
                 inner: GatewayDouble::default(),
                 faults: Arc::clone(&faults),
             },
+            other_gateway: None,
             redrive: Faulty {
                 inner: MemoryRedrive::default(),
                 faults: Arc::clone(&faults),
@@ -107,6 +113,19 @@ impl World {
             slowness: SignedDuration::ZERO,
             continued: 0,
         }
+    }
+
+    /// From now on this gateway is commanded and asked, instead of the double in memory.
+    pub fn commands(&mut self, gateway: Arc<dyn AnyGateway>) {
+        self.other_gateway = Some(Faulty {
+            inner: gateway,
+            faults: Arc::clone(&self.faults),
+        });
+    }
+
+    /// The clock, for what is outside.
+    pub fn clock(&self) -> ManualClock {
+        self.clock.clone()
     }
 
     /// From now on the release of backorders is slow: so much time passes at each of its looks at the clock.

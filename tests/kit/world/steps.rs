@@ -28,7 +28,7 @@ impl World {
     }
 
     /// Publishes what was committed, and takes the messages that are then on the queues.
-    pub(crate) async fn take_messages(&mut self) -> Vec<(Consumer, String)> {
+    pub async fn take_messages(&mut self) -> Vec<(Consumer, String)> {
         self.relay().await;
         let pending = self.queues.pending.drain(..);
         pending.map(|m| (m.consumer, m.body)).collect()

@@ -117,6 +117,7 @@ fn the_table_of_limits_is_that_of_the_code() {
         domain::account::ON_ACCOUNT_DAYS_MAX;
         domain::account::ACCOUNT_CURRENCIES_MAX;
         domain::order::UNPAID_RESERVATION_S;
+        domain::order::AWAITING_GATEWAY_SHOWN_AFTER_S;
         domain::order::OUTSTANDING_SHOWN_AFTER_S;
         domain::order::PROCESSING_SHOWN_AFTER_S;
         domain::order::TRANSACTION_ITEMS_MAX;

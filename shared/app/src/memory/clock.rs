@@ -1,7 +1,7 @@
 //! A clock and ids under a test's control.
 
 use std::sync::{
-    Mutex,
+    Arc, Mutex,
     atomic::{AtomicU64, Ordering},
 };
 
@@ -11,21 +11,21 @@ use sha2::{Digest, Sha256};
 use super::sync::lock;
 use crate::ports::{Clock, IdGenerator};
 
-/// A clock that stands still until it is advanced, and ids that follow from a seed.
-#[derive(Debug)]
+/// A clock that stands still until it is advanced, and ids that follow from a seed. A clone is the same clock.
+#[derive(Debug, Clone)]
 pub struct ManualClock {
-    now: Mutex<Timestamp>,
+    now: Arc<Mutex<Timestamp>>,
     seed: u64,
-    generated: AtomicU64,
+    generated: Arc<AtomicU64>,
 }
 
 impl ManualClock {
     /// A clock that stands at `now`; the same `seed` generates the same ids.
     pub fn new(now: Timestamp, seed: u64) -> Self {
         Self {
-            now: Mutex::new(now),
+            now: Arc::new(Mutex::new(now)),
             seed,
-            generated: AtomicU64::new(0),
+            generated: Arc::default(),
         }
     }
 

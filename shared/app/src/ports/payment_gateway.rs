@@ -71,8 +71,8 @@ pub trait PaymentGateway: Sync {
     ///
     /// # Errors
     /// [`Failure::Gateway`] when there was no answer, or none that says what has happened: it may have happened.
-    /// [`Failure::Unavailable`] when it does not let us in; [`Failure::Inconsistent`] when what it knows under the
-    /// key is not this command.
+    /// The same when it does not let us in, because our key is missing or rejected. [`Failure::Inconsistent`] when what it
+    /// knows under the key is not this command.
     fn perform(
         &self,
         command: &GatewayCommand,
@@ -81,7 +81,7 @@ pub trait PaymentGateway: Sync {
     /// Looks up what has become of an effect, whatever attempt did it; none when it has not happened.
     ///
     /// # Errors
-    /// [`Failure::Gateway`], and [`Failure::Unavailable`] when it does not let us in.
+    /// [`Failure::Gateway`].
     fn find(
         &self,
         command: &GatewayCommand,
@@ -91,7 +91,7 @@ pub trait PaymentGateway: Sync {
     /// not know the payment.
     ///
     /// # Errors
-    /// [`Failure::Gateway`], and [`Failure::Unavailable`] when it does not let us in.
+    /// [`Failure::Gateway`].
     fn payment(
         &self,
         intent: &str,
@@ -101,7 +101,7 @@ pub trait PaymentGateway: Sync {
     /// before. None: no gateway is connected.
     ///
     /// # Errors
-    /// [`Failure::Gateway`], and [`Failure::Unavailable`] when it does not let us in.
+    /// [`Failure::Gateway`].
     fn events(
         &self,
         since: Timestamp,
@@ -112,7 +112,7 @@ pub trait PaymentGateway: Sync {
     /// which it begins. None: no gateway is connected.
     ///
     /// # Errors
-    /// [`Failure::Gateway`], and [`Failure::Unavailable`] when it does not let us in.
+    /// [`Failure::Gateway`].
     fn list(
         &self,
         kind: ObjectKind,
@@ -123,7 +123,7 @@ pub trait PaymentGateway: Sync {
     /// An object as it is now. None: the gateway does not know it.
     ///
     /// # Errors
-    /// [`Failure::Gateway`], and [`Failure::Unavailable`] when it does not let us in.
+    /// [`Failure::Gateway`].
     fn look_up(
         &self,
         object: &GatewayObject,

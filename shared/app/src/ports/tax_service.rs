@@ -1,6 +1,6 @@
-//! Commands to the tax service.
+//! Commands and questions to the tax service.
 
-use domain::order::EffectOutcome;
+use domain::order::{EffectOutcome, TaxAnswer, TaxQuestion};
 
 use super::GatewayCommand;
 use crate::failure::Failure;
@@ -17,10 +17,22 @@ pub trait TaxService: Sync {
     ///
     /// # Errors
     /// [`Failure::TaxService`] when there was no answer, or none that says what has happened: it may have happened.
-    /// [`Failure::Unavailable`] when it does not let us in; [`Failure::Inconsistent`] when what it knows under the key is
-    /// not this command.
+    /// The same when it does not let us in, because our key is missing or rejected. [`Failure::Inconsistent`] when what it
+    /// knows under the key is not this command.
     fn reverse(
         &self,
         command: &GatewayCommand,
     ) -> impl Future<Output = Result<Option<EffectOutcome>, Failure>> + Send;
+
+    /// Calculates the taxes of what an edit would make of an order, at the service that the order names. Nothing is recorded, so a
+    /// question that was not answered may be asked again.
+    ///
+    /// # Errors
+    /// [`Failure::TaxService`] when there was no answer, or none that can be read, or the service does not let us in. What it
+    /// refuses, and an answer that leaves out a part of the question, is [`TaxAnswer::Refused`].
+    fn calculate(
+        &self,
+        service: &str,
+        question: &TaxQuestion,
+    ) -> impl Future<Output = Result<TaxAnswer, Failure>> + Send;
 }

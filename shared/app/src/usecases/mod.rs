@@ -9,7 +9,7 @@
 //! | [`sweep`] | the schedule |
 //!
 //! Shared: [`execute`](mod@execute) (read, decide, write, retry), `commit_decision` (the same for routing decisions),
-//! `availability` (inputs of a routing decision), `request_counts` (what a location reports missing is counted), [`breaker`] (what is sent to a location that fails), [`idempotency`].
+//! `availability` (inputs of a routing decision), `request_counts` (what a location reports missing is counted), [`breaker`] (what is sent to a location that fails), [`idempotency`], [`calculate_tax`] (the taxes of what an edit would make of an order).
 
 pub mod accounts;
 pub mod adjust_stock;
@@ -20,6 +20,7 @@ mod apply_payment;
 mod ask_gateway;
 mod availability;
 pub mod breaker;
+pub mod calculate_tax;
 pub mod cancel;
 pub mod cancel_after_failed_payment;
 mod commit_decision;

@@ -137,11 +137,22 @@ async fn perform(
         return Ok(());
     };
     let Some(outcome) = attempt(gateway, &command(next)).await? else {
-        let problem = "it answers with an error of an earlier attempt";
-        return Err(Failure::unavailable("who performs it", problem));
+        return Err(spent(next));
     };
     record(next, outcome).await?;
     Ok(())
+}
+
+/// Somebody else has made the next attempt, and its error is replayed: a further attempt follows with the next message.
+fn spent(effect: &Effect) -> Failure {
+    let problem = "it answers with an error of an earlier attempt";
+    match effect.action.tax_reversal() {
+        Some(_) => Failure::TaxService {
+            until: None,
+            source: problem.into(),
+        },
+        None => Failure::gateway(problem),
+    }
 }
 
 /// An attempt, at whoever performs the effect.

@@ -4,7 +4,7 @@ use app::failure::Failure;
 use aws_lambda_events::{apigw::ApiGatewayV2httpRequest, sqs::SqsEvent};
 use http::{Request, Response};
 use jiff::Timestamp;
-use lambda_runtime::{Error, LambdaEvent, run, service_fn};
+use lambda_runtime::{Context, Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 
 use super::{
@@ -62,6 +62,22 @@ async fn consume_as(
         Ok::<_, Error>(handle_batch(queue, time, sequence, event.payload, handle).await)
     }))
     .await
+}
+
+/// Handles one batch of messages, as Lambda gives and takes it, as [`consume_by_subject`] does: for tests, which are the queue.
+///
+/// # Errors
+/// When `event` is no batch.
+pub async fn handle_event(
+    queue: &SourceQueue,
+    subject: Subject,
+    event: Value,
+    handle: impl AsyncFn(&str, Timestamp) -> Result<(), Failure>,
+) -> Result<Value, serde_json::Error> {
+    let batch: SqsEvent = serde_json::from_value(event)?;
+    let time = InvocationTime::of(&Context::default());
+    let sequence = Sequence::BySubject(subject);
+    serde_json::to_value(handle_batch(queue, time, sequence, batch, handle).await)
 }
 
 /// As [`consume`], for a function that is also started by HTTP requests of API Gateway.

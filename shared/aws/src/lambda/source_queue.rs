@@ -46,13 +46,8 @@ impl SourceQueue {
         })
     }
 
-    #[cfg(test)]
-    pub(crate) fn new(
-        client: Client,
-        url: &str,
-        dead_letters_url: &str,
-        receives_max: u32,
-    ) -> Self {
+    /// A queue, its dead-letter queue, and after how many receives a failure is a dead letter.
+    pub fn new(client: Client, url: &str, dead_letters_url: &str, receives_max: u32) -> Self {
         Self {
             client,
             url: url.to_owned(),

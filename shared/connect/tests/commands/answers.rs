@@ -186,6 +186,15 @@ fn a_server_error_is_unknown_and_its_replay_says_that_the_key_is_spent() {
         assert!(is_unknown(Err(first)));
         assert_eq!(error(status, &replay, &internal), NoOutcome::ReplayedError);
     }
+    // One that says when to come again is believed, unless it is a replay.
+    let wait = [("Retry-After", "7")];
+    let busy = NoOutcome::Busy {
+        status: 503,
+        retry_after_s: Some(7),
+    };
+    assert_eq!(error(503, &wait, &internal), busy);
+    let both = [wait[0], replay[0]];
+    assert_eq!(error(500, &both, &internal), NoOutcome::ReplayedError);
     // What was done is replayed as it was.
     let made = made_refund(3).to_string();
     assert!(answered(&refund(3, 100), 200, &replay, &made).is_ok());

@@ -3,6 +3,8 @@
 #[cfg(test)]
 mod answers;
 #[cfg(test)]
+mod calculations;
+#[cfg(test)]
 mod events;
 #[cfg(test)]
 mod look_ups;

@@ -43,6 +43,7 @@ pub(super) fn enforce(order: &Order, context: &Context) -> Result<Vec<Event>, Re
             let kind = ExceptionKind::PaymentUnresolved;
             Ok(vec![open(kind, intent, detail)])
         }
+        PaymentStep::ShowAwaitingGateway => Ok(vec![awaiting_gateway(order)]),
         PaymentStep::ShowOverdue => Ok(vec![overdue(order)]),
         PaymentStep::ShowOutstanding => {
             let show = |minor| Money {
@@ -58,6 +59,19 @@ pub(super) fn enforce(order: &Order, context: &Context) -> Result<Vec<Event>, Re
             Ok(vec![open(ExceptionKind::PaymentOutstanding, "", detail)])
         }
     }
+}
+
+/// The time to pay is over, and only the gateway can say what has become of the order's payments.
+fn awaiting_gateway(order: &Order) -> Event {
+    let intents = order.state.payment.intents.iter();
+    let unresolved = intents.filter(|intent| intent.is_unresolved());
+    let unresolved: Vec<&str> = unresolved.map(|intent| intent.id.as_str()).collect();
+    let detail = format!(
+        "it was to be paid until {}, and the payment gateway has not said since whether {} was paid, or has not cancelled it: see          that the gateway works and that its key is stored. The order expires or is paid by itself when the gateway answers;          nobody has to do anything about the order",
+        order.pay_until(),
+        unresolved.join(", ")
+    );
+    open(ExceptionKind::ExpiryAwaitsGateway, "", detail)
 }
 
 /// An order on account was to be paid by now.

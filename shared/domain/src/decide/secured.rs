@@ -110,6 +110,7 @@ fn ended(order: &Order, is: &Standing) -> Vec<Event> {
                 let intent = order.state.payment.intent(&open.subject);
                 order.is_paid() || !intent.is_some_and(Intent::is_processing)
             }
+            ExceptionKind::ExpiryAwaitsGateway => !order.awaits_gateway(),
             ExceptionKind::CapturedAfterCancel => {
                 order.state.payment.secured() <= order.amount_due()
             }

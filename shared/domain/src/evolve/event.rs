@@ -401,6 +401,8 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 ExceptionKind::PaymentOutstanding | ExceptionKind::PaymentOverdue
             ) {
                 order.state.payment.shown_outstanding = true;
+            } else if *kind == ExceptionKind::ExpiryAwaitsGateway {
+                order.state.payment.shown_awaiting_gateway = true;
             } else if *kind == ExceptionKind::FulfillmentOverdue {
                 fulfillment::show_overdue(order, subject);
             }

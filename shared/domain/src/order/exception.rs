@@ -62,6 +62,7 @@ impl ExceptionKind {
             | Self::RefundNotRequested
             | Self::StopRefused
             | Self::PaymentUnresolved
+            | Self::ExpiryAwaitsGateway
             | Self::PaymentCommandRefused
             | Self::RefundAwaitsApproval
             | Self::RefundByHand
@@ -128,6 +129,9 @@ open_set! {
         StopRefused = "stop_refused",
         /// The provider has been processing a payment for very long.
         PaymentUnresolved = "payment_unresolved",
+        /// The time to pay is over, and the payment gateway has not said for hours whether the order was paid: it neither expires nor
+        /// is it paid before that.
+        ExpiryAwaitsGateway = "expiry_awaits_gateway",
         /// The payment gateway refuses for good what was commanded.
         PaymentCommandRefused = "payment_command_refused",
         /// The tax service refuses for good to reverse the tax of what was credited: refunds wait for it.

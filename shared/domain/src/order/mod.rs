@@ -4,6 +4,7 @@ mod asking;
 mod authorization;
 mod cancellation;
 mod causes;
+mod cell_tax;
 mod change;
 mod collect;
 mod command;
@@ -34,6 +35,7 @@ mod shipping_refund;
 mod state;
 mod status;
 mod tax;
+mod tax_calculation;
 mod tender;
 mod terms;
 
@@ -41,6 +43,7 @@ pub use asking::{ASK_AFTER_S, NOT_FOUND_TIMES};
 pub use authorization::{AUTHORIZATION_MARGIN_H, AUTHORIZED_FOR_S};
 pub use cancellation::{LineCancellation, RefusedUnits, RequestedUnits};
 pub use causes::Causes;
+pub use cell_tax::CellsCannotKnow;
 pub(crate) use change::ITEMS_OF_EVERY_CHANGE;
 pub use change::{Change, TRANSACTION_ITEMS_MAX, fold};
 pub use command::{CancelLine, Command, Context, EffectOutcome, UnsentRequest};
@@ -68,8 +71,8 @@ pub use payment::{
 };
 pub use payment_commands::{CapturePolicy, PaymentCommands, RefundOrder};
 pub use payment_deadline::{
-    OUTSTANDING_SHOWN_AFTER_S, PAY_TRANSFER_WITHIN_DAYS, PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S,
-    PaymentStep, UNPAID_RESERVATION_S,
+    AWAITING_GATEWAY_SHOWN_AFTER_S, OUTSTANDING_SHOWN_AFTER_S, PAY_TRANSFER_WITHIN_DAYS,
+    PAY_WITHIN_S, PROCESSING_SHOWN_AFTER_S, PaymentStep, UNPAID_RESERVATION_S,
 };
 pub use place_order::{PlaceLine, PlaceOrder, PlacePayment, PlaceTender};
 pub use placed::PlacedOrder;
@@ -81,5 +84,8 @@ pub use shipping_refund::{ShippingRefund, UnknownShippingRefund};
 pub use state::{Order, OrderState};
 pub use status::{FulfillmentProgress, Phase, ReturnStatus, Status, TRANSITIONS};
 pub use tax::{OrderTax, TaxReversal, Taxed, TaxedShipping, TaxedUnits};
+pub use tax_calculation::{
+    LineTax, ServiceCalculation, TaxAnswer, TaxCalculation, TaxDifference, TaxQuestion, TaxableLine,
+};
 pub use tender::{PaymentTerm, Tender, TenderKind};
 pub use terms::{Destination, Terms};

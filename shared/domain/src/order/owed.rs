@@ -87,7 +87,8 @@ impl Order {
     /// When the sweep looks at the order again after it has looked at it at `now`, UTC: the first of
     ///
     /// * the next time that it drives it, while it owes progress: the pause is as long as the order, or its oldest
-    ///   unanswered request, has been waiting, so it doubles each time, up to [`REDRIVE_PAUSE_MAX_S`];
+    ///   unanswered request, has been waiting, or its time to pay has been over, so it doubles each time, up to
+    ///   [`REDRIVE_PAUSE_MAX_S`];
     /// * the times after which a person is shown that a location does nothing;
     /// * the times that are set for what comes later.
     pub fn due_again(&self, shown_after: ShownAfter, now: Timestamp) -> Timestamp {
@@ -116,6 +117,9 @@ impl Order {
         let requested = requested.filter(|f| f.status == FulfillmentStatus::Requested);
         let requested = requested.map(|f| f.since);
         let since = requested.min().unwrap_or(self.state.changed_at);
+        // At the end of its time to pay an order begins to wait anew: for the gateway to say that it was not paid.
+        let end = Some(self.pay_until()).filter(|end| *end <= now && self.awaits_gateway());
+        let since = end.map_or(since, |end| since.max(end));
         let waited = now.duration_since(since).as_secs();
         let pause = waited.clamp(REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S);
         let next = now.checked_add(SignedDuration::from_secs(pause));

@@ -44,6 +44,9 @@ pub struct Payment {
     /// Whether a person was shown that money has not come which the customer was to pay after the goods had gone.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shown_outstanding: bool,
+    /// Whether a person was shown that the order cannot expire because the payment gateway has not answered.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub shown_awaiting_gateway: bool,
     /// What was kept of refunds, minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub restocking_fees: i64,

@@ -17,6 +17,10 @@ pub const UNPAID_RESERVATION_S: i64 = 3_600;
 /// to two weeks.
 pub const PROCESSING_SHOWN_AFTER_S: i64 = 1_209_600;
 
+/// How long after its time to pay an order may wait for the payment gateway before a person is shown it, in seconds. The gateway
+/// is asked at once then, and about what it does not know once more, so without an outage it takes less than half an hour.
+pub const AWAITING_GATEWAY_SHOWN_AFTER_S: i64 = 14_400;
+
 /// How long after the last delivery money that the customer was to pay then may be missing before a person is shown it, in
 /// seconds: carriers pass on what they have collected.
 pub const OUTSTANDING_SHOWN_AFTER_S: i64 = 604_800;
@@ -31,6 +35,8 @@ pub enum PaymentStep {
     /// Release nothing more, because an authorization ends: see
     /// [`Order::authorization_to_replace`].
     HoldForPayment,
+    /// Show a person that the order waits for nothing but the payment gateway: see [`Order::awaits_gateway`].
+    ShowAwaitingGateway,
     /// Show a person that this intent has been processing for very long.
     ShowUnresolved(String),
     /// Show a person that the customer has the goods and the money has not come.
@@ -50,6 +56,7 @@ impl Order {
     pub fn payment_step(&self) -> Option<(PaymentStep, Timestamp)> {
         let steps = [
             self.cancellation_step(),
+            self.awaiting_gateway_step(),
             self.reservation_step(),
             self.unresolved_step(),
             self.outstanding_step(),
@@ -83,6 +90,19 @@ impl Order {
         let payment = &self.state.payment;
         let may_come = payment.has_come_since_placement() || payment.is_processing();
         !may_come && !self.is_paid() && self.can_be_cancelled()
+    }
+
+    /// Whether the order is not cancelled although its time to pay is over, once it is: the gateway must say first that nothing was
+    /// paid, and cancel what can still be paid.
+    pub fn awaits_gateway(&self) -> bool {
+        let is_gone = self.state.payment.is_gone();
+        self.waits_for_nothing_but_time() && !is_gone && !self.is_free_to_expire()
+    }
+
+    fn awaiting_gateway_step(&self) -> Option<(PaymentStep, Timestamp)> {
+        let is_shown = self.state.payment.shown_awaiting_gateway;
+        let due = after(self.pay_until(), AWAITING_GATEWAY_SHOWN_AFTER_S);
+        (!is_shown && self.awaits_gateway()).then_some((PaymentStep::ShowAwaitingGateway, due))
     }
 
     fn why_not_paid(&self) -> CancelReason {

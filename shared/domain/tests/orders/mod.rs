@@ -22,3 +22,4 @@ mod secured;
 mod shipments;
 mod states;
 mod sweep;
+mod tax_calculations;

@@ -70,6 +70,12 @@ impl Account {
                 Params::decode(form, &["cancellation_reason"])?;
                 self.change(id, Intent::cancel)
             }
+            ("POST", ["v1", "tax", "calculations"]) => {
+                self.taxes.calculations.calculate(form, now_s)
+            }
+            ("GET", ["v1", "tax", "calculations", id, "line_items"]) => {
+                self.taxes.calculations.line_items(id, form)
+            }
             ("GET", ["v1", "tax", "transactions", id]) => self.taxes.transaction(id),
             ("GET", ["v1", "tax", "transactions", id, "line_items"]) => {
                 self.taxes.line_items(id, form)

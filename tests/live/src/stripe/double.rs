@@ -9,6 +9,7 @@ use jiff::SignedDuration;
 use tiny_http::Server;
 
 use super::{
+    calculations::CalculationFault,
     faults::Fault,
     intents::Intent,
     ledger::Ledger,
@@ -147,6 +148,11 @@ impl Stripe {
         self.with(|state| state.account.taxes.reversals.clone())
     }
 
+    /// Calculations of Stripe Tax are other than they should be.
+    pub fn calculations_are(&self, fault: CalculationFault) {
+        self.with(|state| state.account.taxes.calculations.fault = Some(fault));
+    }
+
     fn put(&self, intent: Intent) {
         self.with(|state| state.account.intents.insert(intent.id.clone(), intent));
     }
@@ -181,6 +187,22 @@ impl Stripe {
     /// The next command meets this fault; several queue up.
     pub fn inject(&self, fault: Fault) {
         self.with(|state| state.faults.push_back(fault));
+    }
+
+    /// It answers everything with 503, after commands that go wrong like that.
+    pub fn is_down_after(&self, faults: &[Fault]) {
+        self.with(|state| {
+            state.faults.extend(faults);
+            state.is_down = true;
+        });
+    }
+
+    /// It works again.
+    pub fn is_up(&self) {
+        self.with(|state| {
+            state.faults.clear();
+            state.is_down = false;
+        });
     }
 
     /// Lets go on what a fault holds back.

@@ -91,6 +91,10 @@ impl ApiError {
         Self::new(500, "api_error", None, "An unknown error occurred.")
     }
 
+    pub(super) fn unavailable() -> Self {
+        Self::new(503, "api_error", None, "The service is unavailable.")
+    }
+
     pub(super) fn body(&self) -> Value {
         let mut error = json!({ "type": self.kind, "message": self.message });
         if let Some(code) = self.code {

@@ -1,7 +1,8 @@
 //! Stripe: its events, made from the samples in `events/received/stripe/` with an order's ids and amounts; and a double of
-//! its API, which keeps Stripe's published rules about intents, refunds, reversals of tax and idempotency keys.
+//! its API, which keeps Stripe's published rules about intents, refunds, reversals and calculations of tax and idempotency keys.
 
 mod account;
+mod calculations;
 mod disputed;
 mod disputes;
 mod double;
@@ -21,6 +22,7 @@ mod server;
 mod taxes;
 mod webhooks;
 
+pub use calculations::CalculationFault;
 pub use double::Stripe;
 pub use events::event;
 pub use faults::Fault;

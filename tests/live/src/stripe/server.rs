@@ -44,6 +44,8 @@ pub(super) struct State {
     pub(super) events: EventList,
     pub(super) webhooks: Webhooks,
     pub(super) faults: VecDeque<Fault>,
+    /// When no faults are left, every request is answered 503.
+    pub(super) is_down: bool,
     /// How far its clock is ahead.
     pub(super) ahead: SignedDuration,
     /// Counts releases; who waits for one waits until it changes.
@@ -111,6 +113,9 @@ impl Shared {
         if !received.authorized {
             return plain(stored(Err(ApiError::not_authorized())));
         }
+        if state.is_out() {
+            return plain(stored(Err(ApiError::unavailable())));
+        }
         let fault = state.faults.pop_front();
         match fault {
             Some(Fault::RateLimited { retry_after_s }) => {
@@ -120,7 +125,10 @@ impl Shared {
             Some(Fault::Broken { done: false }) => return Reply::Broken,
             _ => {}
         }
-        let key = received.key.clone().unwrap_or_default();
+        // A question that has no key is carried out each time.
+        let number = state.commands;
+        let key = received.key.clone();
+        let key = key.unwrap_or_else(|| format!("without a key, {number}"));
         let request = format!("{} {}", received.path, received.body);
         let now_s = state.now_s();
         match state.keys.begin(&key, &request, now_s) {
@@ -164,9 +172,17 @@ impl State {
         wait::now().as_second().saturating_add(ahead)
     }
 
+    /// Whether it does nothing, and keeps no answer.
+    fn is_out(&self) -> bool {
+        self.is_down && self.faults.is_empty()
+    }
+
     fn read(&mut self, received: &Received) -> StoredAnswer {
         if !received.authorized {
             return stored(Err(ApiError::not_authorized()));
+        }
+        if self.is_out() {
+            return stored(Err(ApiError::unavailable()));
         }
         if received.path == "/v1/events" {
             let listed = self.events.list(&received.query);

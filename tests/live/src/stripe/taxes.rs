@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{account::Done, error::ApiError, params::Params};
+use super::{account::Done, calculations::Calculations, error::ApiError, params::Params};
 
 /// A sale that was recorded.
 #[derive(Debug, Clone)]
@@ -42,6 +42,7 @@ pub struct LedgerReversal {
 pub(super) struct Taxes {
     pub(super) sales: BTreeMap<String, TaxSale>,
     pub(super) reversals: Vec<LedgerReversal>,
+    pub(super) calculations: Calculations,
 }
 
 impl Taxes {

@@ -78,9 +78,10 @@ async fn a_key_of_the_account_that_is_wrong_is_an_outage_and_refuses_nothing() {
     assert_eq!(unknown.code(), "gateway_unavailable");
     world.vault.remove();
     let failure = world.failure(&refund(3, 500)).await;
+    assert_eq!(failure.code(), "gateway_unavailable");
     assert_eq!(
         failure.chain(),
-        "the payment gateway's secret is unavailable: it is not set up"
+        "the payment gateway is unavailable: its secret key is not set up"
     );
     assert_eq!(world.refunds(), []);
 }

@@ -8,17 +8,23 @@
     reason = "a test that meets something else fails, as it should"
 )]
 
+mod calculations;
+mod consumer;
 mod events;
 mod faults;
 mod intake;
 mod keys;
 mod lists;
 mod localstripe;
+mod logs;
 mod official_library;
 mod once;
+mod outage;
 mod payments;
 mod python;
+mod queue;
 mod refusals;
+mod shop;
 mod support;
 mod taxes;
 mod webhooks;

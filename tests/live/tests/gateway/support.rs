@@ -144,7 +144,12 @@ pub(crate) fn command(effect: &Effect) -> GatewayCommand {
 
 /// How a refund names its effect at Stripe.
 pub(crate) fn named(effect: u32, amount: i64) -> (String, i64) {
-    (format!("{}:{effect}", order()), amount)
+    (named_of(order(), effect), amount)
+}
+
+/// The same, of any order.
+pub(crate) fn named_of(order: OrderId, effect: u32) -> String {
+    format!("{order}:{effect}")
 }
 
 pub(crate) fn effect(id: u32, action: EffectAction) -> Effect {

@@ -206,6 +206,6 @@ async fn what_goes_wrong_on_the_way_says_nothing() {
     assert_eq!(world.stripe.tax_reversals().len(), 2);
     world.vault.remove();
     let locked_out = reverse(&world, &one(3)).await.unwrap_err();
-    assert_eq!(locked_out.code(), "unavailable");
+    assert_eq!(locked_out.code(), "tax_service_unavailable");
     world.vault.store(SECRET_KEY);
 }

@@ -26,7 +26,8 @@ pub use payment::{find_payment, payment};
 pub use read::{intent, performed};
 pub use refunds::{PAGE_REFUNDS, RefundPage, refunds};
 pub use tax::{
-    TAX_SERVICE, TaxCommand, TaxRecord, find_tax_lines, find_tax_transaction, reverse_tax,
-    reversed, tax_lines, tax_transaction,
+    CalculationRead, TAX_SERVICE, TaxCommand, TaxRecord, calculate_tax, calculated,
+    calculation_lines, find_calculation_lines, find_tax_lines, find_tax_transaction, reverse_tax,
+    reversed, tax_calculation, tax_lines, tax_transaction,
 };
 pub use write::{CommandError, command, find_intent, find_refunds};

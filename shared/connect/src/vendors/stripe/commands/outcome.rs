@@ -15,7 +15,8 @@ pub enum NoOutcome {
     /// The request was taken, and what it asks for has not happened yet.
     #[error("it has not happened yet")]
     Pending,
-    /// Not now: too many requests, or another request with the key or about the object is in progress.
+    /// Not now: too many requests, another request with the key or about the object is in progress, or Stripe does not work and
+    /// says when to come again. What a request that met this has done is unknown.
     #[error("busy (status {status})")]
     Busy {
         status: u16,

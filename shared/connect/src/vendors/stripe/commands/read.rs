@@ -143,6 +143,7 @@ fn refusal(answer: ApiAnswer<'_>) -> NoOutcome {
     match (status, kind, named) {
         (401 | 403, _, _) => NoOutcome::NotAuthorized { status },
         (500.., _, _) if answer.is_replayed() => NoOutcome::ReplayedError,
+        (500.., _, _) if answer.retry_after_s().is_some() => busy,
         (500.., _, _) => unknown(answer, "a server error"),
         (_, _, Some("idempotency_key_in_use" | "lock_timeout" | "rate_limit")) => busy,
         (_, Some("idempotency_error"), _) => NoOutcome::KeyReused,

@@ -16,6 +16,18 @@ pub(super) struct Transaction {
     pub(super) line_items: Option<LineList>,
 }
 
+/// A calculation, of which nothing is recorded.
+#[derive(Deserialize)]
+pub(super) struct Calculation {
+    pub(super) id: Option<String>,
+    pub(super) currency: Option<Currency>,
+    /// Seconds.
+    pub(super) expires_at: Option<i64>,
+    pub(super) shipping_cost: Option<Shipping>,
+    /// Only when it was asked for, and its first ten.
+    pub(super) line_items: Option<LineList>,
+}
+
 #[derive(Deserialize)]
 pub(super) struct Shipping {
     pub(super) amount_tax: Option<i64>,

@@ -2,17 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use app::{
-    failure::Failure,
-    ports::{GatewayRecord, Made, RecordPage},
-};
+use app::ports::{GatewayRecord, Made, RecordPage};
 use domain::{
     inbound::{Fact, Inbound, OrderReference, PaymentFact},
     reconciliation::{GatewayObject, ObjectKind},
 };
 use jiff::Timestamp;
 
-use super::gateway::{Ledger, MadeRefund, Trouble, unknown};
+use super::ledger::{Ledger, MadeRefund};
 
 /// Objects in a page of a list.
 const PAGE_OBJECTS: usize = 3;
@@ -25,14 +22,6 @@ struct Object {
 }
 
 impl Ledger {
-    pub(super) fn is_reached(&mut self) -> Result<(), Failure> {
-        if self.troubles.front() == Some(&Trouble::Lost) {
-            self.troubles.pop_front();
-            return Err(unknown());
-        }
-        Ok(())
-    }
-
     /// A page of the objects of a kind that were made then, newest first.
     pub(super) fn list(&self, kind: ObjectKind, made: Made, after: Option<&str>) -> RecordPage {
         let objects = self.objects(kind).into_iter();
