@@ -10,6 +10,7 @@ mod commanded_refunds;
 mod counts;
 mod declined;
 mod disputes;
+mod effects_ledger;
 mod ending_authorizations;
 mod gateway_down;
 mod holds;

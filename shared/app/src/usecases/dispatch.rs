@@ -1,4 +1,4 @@
-//! Sends requests to locations: what to ship, and what to cancel.
+//! Performs the effects of an order that are requests to locations: what to ship, and what to cancel.
 //!
 //! First the order records that the requests are being sent, then they are sent. If the function stops in between, the next
 //! delivery or the sweep sends the same requests again, with the same ids, so that a location recognises them. A
@@ -28,6 +28,7 @@ use super::{
     breaker::{GuardedProvider, Permit, SendFailure},
     due_requests::{DueRequests, due_requests},
     execute::{CommandRequest, Outcome, execute, load},
+    outcome_of_all::outcome_of_all,
 };
 use crate::{
     bus::message::QueueMessage,
@@ -147,7 +148,7 @@ impl Doors {
         let wanted = |location: &Location| {
             let mut work = order.state.fulfillment_orders.iter();
             doors.down.contains_key(&location.id)
-                && work.any(|found| found.location == location.id && is_owed(&order, found))
+                && work.any(|found| found.location == location.id && order.owes_request(found))
         };
         let locations = store.locations().await?;
         let wanted: Vec<&Location> = locations.iter().filter(|one| wanted(one)).collect();
@@ -169,30 +170,11 @@ impl Doors {
     fn keep_waiting(&mut self, order: &Order, due: &mut Vec<DueRequests<'_>>) -> Vec<Failure> {
         due.retain(|due| !self.down.contains_key(&due.fulfillment_order.location));
         let work = order.state.fulfillment_orders.iter();
-        let waiting = work.filter(|found| is_owed(order, found));
+        let waiting = work.filter(|found| order.owes_request(found));
         waiting
             .filter_map(|found| self.down.remove(&found.location))
             .collect()
     }
-}
-
-/// Whether the location of a fulfillment order must be sent something.
-fn is_owed(order: &Order, found: &FulfillmentOrder) -> bool {
-    found.status.is_open()
-        && (found.awaits_cancellation() || (found.awaits_answer() && order.is_ready()))
-}
-
-/// A failure that can end as a dead letter comes before a location that is down, which cannot; of several locations
-/// that are down, the one that is tried first.
-fn outcome_of_all(failures: impl Iterator<Item = Failure>) -> Result<(), Failure> {
-    let tried_at = |failure: &Failure| {
-        if let Failure::LocationDown { until, .. } = failure {
-            Some(*until)
-        } else {
-            None
-        }
-    };
-    failures.min_by_key(tried_at).map_or(Ok(()), Err)
 }
 
 fn request_planned(order: &Order, down: &[LocationId]) -> Option<Command> {
@@ -243,7 +225,7 @@ fn repeat_requested(
 ) -> Option<Command> {
     let work = order.state.fulfillment_orders.iter();
     let others = work.filter(|found| {
-        is_owed(order, found) && !may_send(found, own) && !down.contains(&found.location)
+        order.owes_request(found) && !may_send(found, own) && !down.contains(&found.location)
     });
     let fulfillment_orders: Vec<FulfillmentOrderId> = others.map(|found| found.id).collect();
     (!fulfillment_orders.is_empty()).then_some(Command::RepeatRequests { fulfillment_orders })

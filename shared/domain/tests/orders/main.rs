@@ -11,6 +11,7 @@ mod common;
 mod credits;
 mod disputes;
 mod documents;
+mod effects_ledger;
 mod exceptions;
 mod fulfillment;
 mod levels;
