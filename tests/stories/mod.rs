@@ -32,6 +32,7 @@ pub mod random_operations;
 mod reconciled_days;
 mod reconciliation;
 mod redrive;
+mod refused_requests;
 mod rejections;
 mod secured;
 mod splits;

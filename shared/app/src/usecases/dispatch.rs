@@ -2,7 +2,7 @@
 //!
 //! First the order records that the requests are being sent, then they are sent. If the function stops in between, the next
 //! delivery or the sweep sends the same requests again, with the same ids, so that a location recognises them. A
-//! request that a location has accepted is not sent again.
+//! request that a location has accepted is not sent again. One that it refuses is shown to a person, and left to the sweep.
 //!
 //! Nothing is sent to a location that is down ([`super::breaker`]), and nothing is recorded as requested from it: its
 //! fulfillment orders stay planned, and can be cancelled without asking. The message about it stays on its queue until
@@ -19,7 +19,9 @@ use domain::{
     ids::{FulfillmentOrderId, LocationId, OrderId},
     location::Location,
     order::Command,
-    order::{Cause, Event, FulfillmentOrder, FulfillmentStatus, Order, UnsentRequest},
+    order::{
+        Cause, Event, FulfillmentOrder, FulfillmentStatus, Order, RefusedRequest, UnsentRequest,
+    },
 };
 use futures_util::future::join_all;
 use jiff::Timestamp;
@@ -111,13 +113,19 @@ pub async fn dispatch(
         })
         .collect();
     let sent = join_all(sending).await;
-    if let Some(command) = take_back_unsent(&due, &sent, &own) {
+    let outcomes = [
+        take_back_unsent(&due, &sent, &own),
+        report_refused(&due, &sent),
+    ];
+    for command in outcomes.into_iter().flatten() {
         let again = |_: &Order| Some(command.clone());
         execute(store, clock, id, &request, again).await?.order()?;
     }
+    // What a location refuses is recorded: the sweep asks again.
     let sent = sent
         .into_iter()
-        .filter_map(|sent| Some(sent.err()?.failure));
+        .filter_map(|sent| Some(sent.err()?.failure))
+        .filter(|failure| !matches!(failure, Failure::RequestRefused { .. }));
     outcome_of_all(sent.chain(waiting))
 }
 
@@ -251,6 +259,22 @@ fn take_back_unsent(
         why.code().to_owned()
     };
     Some(Command::TakeBackRequests { requests, reason })
+}
+
+/// Has a person shown what locations refuse.
+fn report_refused(due: &[DueRequests<'_>], sent: &[Result<(), SendFailure>]) -> Option<Command> {
+    let refused = due.iter().zip(sent).filter_map(|(due, sent)| {
+        let failure = &sent.as_ref().err()?.failure;
+        let Failure::RequestRefused { code } = failure else {
+            return None;
+        };
+        Some(RefusedRequest {
+            fulfillment_order: due.fulfillment_order.id,
+            code: code.clone(),
+        })
+    });
+    let requests: Vec<RefusedRequest> = refused.collect();
+    (!requests.is_empty()).then_some(Command::ReportRefused { requests })
 }
 
 async fn send(

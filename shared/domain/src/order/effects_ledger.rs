@@ -8,7 +8,7 @@
 //! | an attempt that certainly did nothing | recorded; the next has a key of its own | the same: see `decide/unsent.rs` |
 //! | what confirms it | the answer, or a fact that tells the same | the location's own facts alone: an answer of its server says that it has the message, not that it will do it |
 //! | no answer | asked for again, first by the message, then by the sweep, under the same key | the same; a person is shown it |
-//! | refused for good | a person decides | the location's own fact, which is the outcome: units are routed again, or are not given back |
+//! | refused | a person is shown it and decides | a person is shown it; it is asked for again all the same. That the location rejects units, or does not give them back, is its answer |
 //!
 //! What a location is asked is part of the fulfillment order, with its own history: it has at most one request to ship and one
 //! to give units back. A second row would have to say the same, and would be missing in every order that is stored without it.
@@ -145,6 +145,13 @@ impl Order {
     pub fn owes_request(&self, found: &FulfillmentOrder) -> bool {
         let is_unrecorded = found.status == FulfillmentStatus::Planned && self.is_ready();
         is_unrecorded || requests_of(found).any(|entry| self.is_due(entry))
+    }
+}
+
+impl FulfillmentOrder {
+    /// Whether its location is asked something that it has not answered.
+    pub(crate) fn is_asked(&self) -> bool {
+        requests_of(self).next().is_some()
     }
 }
 

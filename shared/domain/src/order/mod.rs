@@ -44,7 +44,7 @@ pub use cancellation::{LineCancellation, RefusedUnits, RequestedUnits};
 pub use causes::Causes;
 pub(crate) use change::ITEMS_OF_EVERY_CHANGE;
 pub use change::{Change, TRANSACTION_ITEMS_MAX, fold};
-pub use command::{CancelLine, Command, Context, EffectOutcome, UnsentRequest};
+pub use command::{CancelLine, Command, Context, EffectOutcome, RefusedRequest, UnsentRequest};
 pub use commit::{
     Actor, ActorKind, Cause, ChainError, Commit, CommitBody, UnreadableCommit, verify_chain,
 };

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use super::{
-    FULFILLMENT_OVERDUE_S, FulfillmentOrder, FulfillmentStatus, Order, PaymentStep, Performer,
+    ExceptionKind, FULFILLMENT_OVERDUE_S, FulfillmentOrder, FulfillmentStatus, Order, PaymentStep,
+    Performer,
 };
 
 /// How long an order may owe progress before the sweep drives it again, in seconds: so long at least, and less
@@ -141,14 +142,21 @@ impl Order {
     }
 
     /// The fulfillment orders whose location has not answered its request, or could not be sent it, for `after_s`
-    /// seconds although the order may move on.
+    /// seconds although the order may move on; without those of which a person is shown that it refuses the request.
     pub fn silent(&self, after_s: u32, now: Timestamp) -> impl Iterator<Item = &FulfillmentOrder> {
         let is_ready = self.is_ready();
         let silent = self.state.fulfillment_orders.iter();
         silent.filter(move |found| {
             let is_sent = found.status != FulfillmentStatus::Planned;
-            found.is_silent(after_s, now) && (is_sent || is_ready)
+            found.is_silent(after_s, now) && (is_sent || is_ready) && !self.is_shown_refusal(found)
         })
+    }
+
+    /// Whether a person is shown that the location refuses what it is asked.
+    fn is_shown_refusal(&self, found: &FulfillmentOrder) -> bool {
+        let mut open = self.state.exceptions.iter();
+        let subject = found.id.to_string();
+        open.any(|open| open.kind == ExceptionKind::RequestRefused && open.subject == subject)
     }
 
     fn owes_payments(&self) -> bool {
