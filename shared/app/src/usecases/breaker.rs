@@ -514,12 +514,13 @@ mod tests {
     async fn what_says_nothing_about_the_location_does_not_count() {
         let (kiel, store) = (Kiel::taking(0), MemoryStore::default());
         let refuses = || {
-            Err(Failure::RequestRefused {
-                code: "http_422".to_owned(),
-            })
+            Err(Failure::unavailable(
+                "the location",
+                "it refuses the request",
+            ))
         };
         let codes = kiel.gets(9, refuses, (&Breakers::default(), &store)).await;
-        assert_eq!(codes, ["request_refused"; 9]);
+        assert_eq!(codes, ["unavailable"; 9]);
         assert_eq!(store.health().await.unwrap(), []);
     }
 

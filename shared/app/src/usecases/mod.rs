@@ -10,7 +10,7 @@
 //!
 //! Shared: [`execute`](mod@execute) (read, decide, write, retry), `commit_decision` (the same for routing decisions),
 //! `availability` (inputs of a routing decision), `request_counts` (what a location reports missing is counted),
-//! `outcome_of_all` (what a message ends with that has performed several effects), [`breaker`] (what is sent to a location that fails), [`idempotency`].
+//! [`outcome_of_all`] (what a message ends with that has performed several effects), [`breaker`] (what is sent to a location that fails), [`idempotency`].
 
 pub mod accounts;
 pub mod adjust_stock;
@@ -29,7 +29,7 @@ mod due_requests;
 pub mod execute;
 pub mod hold;
 pub mod idempotency;
-mod outcome_of_all;
+pub mod outcome_of_all;
 pub mod payments;
 pub mod perform_effects;
 pub mod place;
