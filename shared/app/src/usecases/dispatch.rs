@@ -13,8 +13,6 @@
 //! planned again. Any other invocation records that it sends the request before it does, which keeps the first one from
 //! taking it back; what follows is in `domain::decide`, `unsent.rs`.
 
-use std::collections::BTreeMap;
-
 use domain::{
     ids::{FulfillmentOrderId, LocationId, OrderId},
     location::Location,
@@ -27,9 +25,10 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use super::{
+    admissions::Admissions,
     breaker::{GuardedProvider, Permit, SendFailure},
     due_requests::{DueRequests, due_requests},
-    execute::{CommandRequest, Outcome, execute, load},
+    execute::{CommandRequest, Outcome, execute},
     outcome_of_all::outcome_of_all,
 };
 use crate::{
@@ -83,8 +82,8 @@ pub async fn dispatch(
     trigger: &Cause,
 ) -> Result<(), Failure> {
     let request = CommandRequest::due("dispatch", trigger);
-    let mut doors = Doors::of(store, provider, clock, id).await?;
-    let down: Vec<LocationId> = doors.down.keys().cloned().collect();
+    let mut admissions = Admissions::of(store, provider, clock, id).await?;
+    let down: Vec<LocationId> = admissions.down.keys().cloned().collect();
     let planned = |order: &Order| request_planned(order, &down);
     let requested = execute(store, clock, id, &request, planned).await?;
     let own = own_requests(&requested);
@@ -95,7 +94,7 @@ pub async fn dispatch(
     }
     let mut due = due_requests(store, &order).await?;
     due.retain(|due| may_send(due.fulfillment_order, (&own, clock.now())));
-    let waiting = doors.keep_waiting(&order, &mut due);
+    let waiting = admissions.keep_waiting(&order, &mut due);
     if due.is_empty() && waiting.is_empty() {
         tracing::info!(order_id = %id, "no requests to send");
         return Ok(());
@@ -108,7 +107,7 @@ pub async fn dispatch(
     let sending: Vec<_> = due
         .iter()
         .map(|due| {
-            let permit = doors.permits.remove(&due.fulfillment_order.location);
+            let permit = admissions.permits.remove(&due.fulfillment_order.location);
             send((store, provider, clock), &locations, permit, due)
         })
         .collect();
@@ -127,62 +126,6 @@ pub async fn dispatch(
         .filter_map(|sent| Some(sent.err()?.failure))
         .filter(|failure| !matches!(failure, Failure::RequestRefused { .. }));
     outcome_of_all(sent.chain(waiting))
-}
-
-/// Which locations of an order requests may be sent to.
-struct Doors {
-    /// Those that are down, each with the failure of who wants to send to it.
-    down: BTreeMap<LocationId, Failure>,
-    /// Leave to send the probe.
-    permits: BTreeMap<LocationId, Permit>,
-}
-
-impl Doors {
-    /// Reads the order only when a location is down.
-    async fn of(
-        store: &(impl OrderStore + ConfigStore + HealthStore),
-        provider: &GuardedProvider<'_, impl FulfillmentProvider>,
-        clock: &impl Clock,
-        id: OrderId,
-    ) -> Result<Self, Failure> {
-        let mut doors = Self {
-            down: provider.down(store, clock).await,
-            permits: BTreeMap::new(),
-        };
-        if doors.down.is_empty() {
-            return Ok(doors);
-        }
-        let order = load(store, id).await?;
-        let wanted = |location: &Location| {
-            let mut work = order.state.fulfillment_orders.iter();
-            doors.down.contains_key(&location.id)
-                && work.any(|found| found.location == location.id && order.owes_request(found))
-        };
-        let locations = store.locations().await?;
-        let wanted: Vec<&Location> = locations.iter().filter(|one| wanted(one)).collect();
-        for location in wanted {
-            match provider.admit(store, clock, location).await {
-                Ok(permit) => {
-                    doors.down.remove(&location.id);
-                    doors.permits.insert(location.id.clone(), permit);
-                }
-                Err(failure) => {
-                    doors.down.insert(location.id.clone(), failure);
-                }
-            }
-        }
-        Ok(doors)
-    }
-
-    /// Takes what is due to locations that are down from `due`, and gives why it waits.
-    fn keep_waiting(&mut self, order: &Order, due: &mut Vec<DueRequests<'_>>) -> Vec<Failure> {
-        due.retain(|due| !self.down.contains_key(&due.fulfillment_order.location));
-        let work = order.state.fulfillment_orders.iter();
-        let waiting = work.filter(|found| order.owes_request(found));
-        waiting
-            .filter_map(|found| self.down.remove(&found.location))
-            .collect()
-    }
 }
 
 fn request_planned(order: &Order, down: &[LocationId]) -> Option<Command> {

@@ -14,6 +14,7 @@
 
 pub mod accounts;
 pub mod adjust_stock;
+mod admissions;
 pub mod allow_location;
 pub mod apply_inbound;
 mod apply_once;
