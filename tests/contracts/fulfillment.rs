@@ -378,6 +378,44 @@ async fn a_cancellation_is_answered_by_the_location_only_when_it_was_asked() {
 }
 
 #[tokio::test]
+async fn an_order_shows_what_its_locations_are_asked_and_under_which_id() {
+    let api = ApiHarness::new().await;
+    let (id, work) = requested(&api, "1001").await;
+    let found = work.rsplit('/').next().unwrap();
+    let fulfill = |state: &str| {
+        json!({
+            "kind": "fulfill", "performer": "location", "key": found, "fulfillment_order": found,
+            "location": "berlin", "since": "2026-11-22T12:00:00Z", "state": state,
+        })
+    };
+    let shown = async || api.order("support", id).await["effects"].clone();
+    assert_eq!(shown().await, json!([fulfill("open")]));
+    let hold = format!("/api/oms/orders/{id}/hold");
+    let reason = json!({ "kind": "manual" });
+    api.post("agent", &hold, "h", &reason).await.expect(200);
+    assert_eq!(shown().await, json!([fulfill("held")]));
+
+    let cancel = json!({ "reason": "CUSTOMER_REQUESTED" });
+    let path = format!("/api/oms/orders/{id}/cancel");
+    api.post("agent", &path, "c", &cancel).await.expect(200);
+    let asked = api.order("support", id).await["version"].clone();
+    let asked_back = json!({
+        "kind": "cancel_fulfillment", "performer": "location", "key": format!("{found}:cancel:{asked}"),
+        "fulfillment_order": found, "location": "berlin", "since": "2026-11-22T12:00:00Z",
+        "state": "open",
+    });
+    assert_eq!(shown().await, json!([fulfill("held"), asked_back]));
+    report(&api, BERLIN, &work, "accept", &json!({}))
+        .await
+        .expect(200);
+    assert_eq!(shown().await, json!([asked_back]));
+    report(&api, BERLIN, &work, "cancel_consent", &json!({}))
+        .await
+        .expect(200);
+    assert_eq!(shown().await, Value::Null);
+}
+
+#[tokio::test]
 async fn what_was_not_requested_or_cannot_be_read_is_refused() {
     let api = ApiHarness::new().await;
     let (id, work) = requested(&api, "1001").await;

@@ -22,6 +22,7 @@ mod listing;
 mod movements;
 mod openapi;
 mod orders;
+mod outcomes;
 mod payment_defaults;
 mod payment_terms;
 mod privacy;

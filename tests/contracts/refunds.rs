@@ -209,7 +209,8 @@ async fn a_refused_refund_is_shown_and_tried_again() {
     api.perform_effects(&gateway, id).await;
     let view = api.order("agent", id).await;
     let refused = json!({
-        "number": 1, "kind": "refund", "intent": format!("pi_{id}"), "amount": 500,
+        "number": 1, "kind": "refund", "performer": "payment_gateway", "key": format!("{id}:1"),
+        "intent": format!("pi_{id}"), "amount": 500,
         "since": "2026-11-22T12:00:00Z", "state": "refused", "code": "balance_insufficient",
     });
     assert_eq!(view["effects"], json!([refused]));

@@ -66,6 +66,12 @@ pub enum Failure {
         /// When it is tried again, UTC.
         until: Timestamp,
     },
+    /// A location has one request and refuses it, which says nothing about others. A person is shown it.
+    #[error("the location refuses the request ({code})")]
+    RequestRefused {
+        /// The stable code, such as `http_422`.
+        code: String,
+    },
     /// The payment gateway does not work: it did not answer, or answered that it cannot work now. What it should do is
     /// not lost: the order owes it, and the sweep drives the order.
     #[error("the payment gateway is unavailable")]
@@ -141,6 +147,7 @@ impl MessageOutcome {
                 | Failure::NewerSchema(_)
                 | Failure::Contended(_)
                 | Failure::Unavailable { .. }
+                | Failure::RequestRefused { .. }
                 | Failure::OutOfTime
                 | Failure::NoOutcome(_)
                 | Failure::Inconsistent(_)),
@@ -211,6 +218,7 @@ impl Failure {
             Self::Unavailable { .. } => "unavailable",
             Self::Location { .. } => "location_failed",
             Self::LocationDown { .. } => "location_down",
+            Self::RequestRefused { .. } => "request_refused",
             Self::Gateway { .. } => "gateway_unavailable",
             Self::TaxService { .. } => "tax_service_unavailable",
             Self::OutOfTime => "out_of_time",
@@ -233,6 +241,7 @@ impl Failure {
             | Self::Unavailable { .. }
             | Self::Location { .. }
             | Self::LocationDown { .. }
+            | Self::RequestRefused { .. }
             | Self::Gateway { .. }
             | Self::TaxService { .. }
             | Self::OutOfTime
@@ -246,6 +255,7 @@ impl Failure {
             Self::Unavailable { .. }
             | Self::Location { .. }
             | Self::LocationDown { .. }
+            | Self::RequestRefused { .. }
             | Self::Gateway { .. }
             | Self::TaxService { .. }
             | Self::OutOfTime => false,

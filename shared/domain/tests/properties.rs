@@ -399,7 +399,8 @@ proptest! {
                 // Another wait may be over a second later.
                 Command::EndClosing => false,
                 Command::PlaceHold { .. } | Command::ReleaseHold { .. } | Command::RequestFulfillment { .. }
-                | Command::RepeatRequests { .. } | Command::TakeBackRequests { .. } | Command::ReportSilence { .. }
+                | Command::RepeatRequests { .. } | Command::TakeBackRequests { .. } | Command::ReportRefused { .. }
+                | Command::ReportSilence { .. }
                 | Command::ReportOverdue { .. } | Command::ShowDeclined { .. } => true,
                 // A partial `cancelled` without an end tells of further units each time it is fixture.
                 Command::RecordFulfillment { fact: FulfillmentFact::Cancelled { lines }, .. } => lines.is_empty(),

@@ -71,8 +71,8 @@ impl HttpsClient {
     /// Posts a JSON body. Any status but 2xx is an error, a redirect included.
     ///
     /// # Errors
-    /// [`Failure::Location`] when the location does not work; [`Failure::Unavailable`] when it refuses this request,
-    /// which says nothing about others.
+    /// [`Failure::Location`] when the location does not work; [`Failure::RequestRefused`] when it refuses this request for
+    /// what it says, and [`Failure::Unavailable`] when it does so for now: neither says anything about others.
     pub(crate) async fn post(
         &self,
         destination: Url,
@@ -91,10 +91,11 @@ impl HttpsClient {
         let status = response.status().as_u16();
         match status {
             200..=299 => Ok(()),
-            400 | 409 | 413 | 422 => Err(Failure::unavailable(
-                "the location",
-                format!("it refuses the request with {status}"),
-            )),
+            400 | 413 | 422 => Err(Failure::RequestRefused {
+                code: format!("http_{status}"),
+            }),
+            // It may be handling the same request.
+            409 => Err(Failure::unavailable("the location", "it answered 409")),
             _ => Err(Failure::location(
                 format!("http_{status}"),
                 format!("it answered {status}"),
@@ -207,7 +208,9 @@ mod tests {
         let moved = answering("HTTP/1.1 308 Moved\r\nlocation: /\r\ncontent-length: 0\r\n\r\n");
         assert_eq!(posted(&moved.await).await, location("http_308"));
         let refuses = answering("HTTP/1.1 422 No\r\ncontent-length: 0\r\n\r\n").await;
-        assert_eq!(posted(&refuses).await, Some(("unavailable", None)));
+        assert_eq!(posted(&refuses).await, Some(("request_refused", None)));
+        let busy = answering("HTTP/1.1 409 Conflict\r\ncontent-length: 0\r\n\r\n").await;
+        assert_eq!(posted(&busy).await, Some(("unavailable", None)));
         let closes = answering("").await;
         assert_eq!(posted(&closes).await, location("broken_connection"));
         assert_eq!(

@@ -240,6 +240,7 @@ impl From<Failure> for Problem {
             Failure::Unavailable { .. }
             | Failure::Location { .. }
             | Failure::LocationDown { .. }
+            | Failure::RequestRefused { .. }
             | Failure::Gateway { .. }
             | Failure::TaxService { .. }
             | Failure::OutOfTime

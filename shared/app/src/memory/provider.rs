@@ -26,6 +26,8 @@ pub struct MemoryProvider {
     unreachable: Mutex<Vec<LocationId>>,
     /// Locations that take a connection and never answer.
     hanging: Mutex<Vec<LocationId>>,
+    /// Locations that refuse every request.
+    refusing: Mutex<Vec<LocationId>>,
     /// So many of the next requests are refused.
     refuse_next: Mutex<u32>,
     refused: Mutex<u32>,
@@ -61,9 +63,15 @@ impl MemoryProvider {
         lock(&self.hanging).push(location);
     }
 
+    /// It answers each request that it will not take it.
+    pub fn set_refusing(&self, location: LocationId) {
+        lock(&self.refusing).push(location);
+    }
+
     pub fn set_all_reachable(&self) {
         lock(&self.unreachable).clear();
         lock(&self.hanging).clear();
+        lock(&self.refusing).clear();
     }
 }
 
@@ -97,6 +105,10 @@ impl FulfillmentProvider for MemoryProvider {
         }
         if self.hangs(location) {
             return Err(Failure::location("timeout", "no answer"));
+        }
+        if lock(&self.refusing).contains(&location.id) {
+            let code = "http_422".to_owned();
+            return Err(Failure::RequestRefused { code });
         }
         let sent = Sent {
             location: location.id.clone(),

@@ -1,8 +1,8 @@
-//! Sends requests to locations: what to ship, and what to cancel.
+//! Performs the effects of an order that are requests to locations: what to ship, and what to cancel.
 //!
 //! First the order records that the requests are being sent, then they are sent. If the function stops in between, the next
 //! delivery or the sweep sends the same requests again, with the same ids, so that a location recognises them. A
-//! request that a location has accepted is not sent again.
+//! request that a location has accepted is not sent again. One that it refuses is shown to a person, and left to the sweep.
 //!
 //! Nothing is sent to a location that is down ([`super::breaker`]), and nothing is recorded as requested from it: its
 //! fulfillment orders stay planned, and can be cancelled without asking. The message about it stays on its queue until
@@ -13,21 +13,23 @@
 //! planned again. Any other invocation records that it sends the request before it does, which keeps the first one from
 //! taking it back; what follows is in `domain::decide`, `unsent.rs`.
 
-use std::collections::BTreeMap;
-
 use domain::{
     ids::{FulfillmentOrderId, LocationId, OrderId},
     location::Location,
     order::Command,
-    order::{Cause, Event, FulfillmentOrder, FulfillmentStatus, Order, UnsentRequest},
+    order::{
+        Cause, Event, FulfillmentOrder, FulfillmentStatus, Order, RefusedRequest, UnsentRequest,
+    },
 };
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use super::{
+    admissions::Admissions,
     breaker::{GuardedProvider, Permit, SendFailure},
     due_requests::{DueRequests, due_requests},
-    execute::{CommandRequest, Outcome, execute, load},
+    execute::{CommandRequest, Outcome, execute},
+    outcome_of_all::outcome_of_all,
 };
 use crate::{
     bus::message::QueueMessage,
@@ -80,8 +82,8 @@ pub async fn dispatch(
     trigger: &Cause,
 ) -> Result<(), Failure> {
     let request = CommandRequest::due("dispatch", trigger);
-    let mut doors = Doors::of(store, provider, clock, id).await?;
-    let down: Vec<LocationId> = doors.down.keys().cloned().collect();
+    let mut admissions = Admissions::of(store, provider, clock, id).await?;
+    let down: Vec<LocationId> = admissions.down.keys().cloned().collect();
     let planned = |order: &Order| request_planned(order, &down);
     let requested = execute(store, clock, id, &request, planned).await?;
     let own = own_requests(&requested);
@@ -92,7 +94,7 @@ pub async fn dispatch(
     }
     let mut due = due_requests(store, &order).await?;
     due.retain(|due| may_send(due.fulfillment_order, (&own, clock.now())));
-    let waiting = doors.keep_waiting(&order, &mut due);
+    let waiting = admissions.keep_waiting(&order, &mut due);
     if due.is_empty() && waiting.is_empty() {
         tracing::info!(order_id = %id, "no requests to send");
         return Ok(());
@@ -105,94 +107,25 @@ pub async fn dispatch(
     let sending: Vec<_> = due
         .iter()
         .map(|due| {
-            let permit = doors.permits.remove(&due.fulfillment_order.location);
+            let permit = admissions.permits.remove(&due.fulfillment_order.location);
             send((store, provider, clock), &locations, permit, due)
         })
         .collect();
     let sent = join_all(sending).await;
-    if let Some(command) = take_back_unsent(&due, &sent, &own) {
+    let outcomes = [
+        take_back_unsent(&due, &sent, &own),
+        report_refused(&due, &sent),
+    ];
+    for command in outcomes.into_iter().flatten() {
         let again = |_: &Order| Some(command.clone());
         execute(store, clock, id, &request, again).await?.order()?;
     }
+    // What a location refuses is recorded: the sweep asks again.
     let sent = sent
         .into_iter()
-        .filter_map(|sent| Some(sent.err()?.failure));
+        .filter_map(|sent| Some(sent.err()?.failure))
+        .filter(|failure| !matches!(failure, Failure::RequestRefused { .. }));
     outcome_of_all(sent.chain(waiting))
-}
-
-/// Which locations of an order requests may be sent to.
-struct Doors {
-    /// Those that are down, each with the failure of who wants to send to it.
-    down: BTreeMap<LocationId, Failure>,
-    /// Leave to send the probe.
-    permits: BTreeMap<LocationId, Permit>,
-}
-
-impl Doors {
-    /// Reads the order only when a location is down.
-    async fn of(
-        store: &(impl OrderStore + ConfigStore + HealthStore),
-        provider: &GuardedProvider<'_, impl FulfillmentProvider>,
-        clock: &impl Clock,
-        id: OrderId,
-    ) -> Result<Self, Failure> {
-        let mut doors = Self {
-            down: provider.down(store, clock).await,
-            permits: BTreeMap::new(),
-        };
-        if doors.down.is_empty() {
-            return Ok(doors);
-        }
-        let order = load(store, id).await?;
-        let wanted = |location: &Location| {
-            let mut work = order.state.fulfillment_orders.iter();
-            doors.down.contains_key(&location.id)
-                && work.any(|found| found.location == location.id && is_owed(&order, found))
-        };
-        let locations = store.locations().await?;
-        let wanted: Vec<&Location> = locations.iter().filter(|one| wanted(one)).collect();
-        for location in wanted {
-            match provider.admit(store, clock, location).await {
-                Ok(permit) => {
-                    doors.down.remove(&location.id);
-                    doors.permits.insert(location.id.clone(), permit);
-                }
-                Err(failure) => {
-                    doors.down.insert(location.id.clone(), failure);
-                }
-            }
-        }
-        Ok(doors)
-    }
-
-    /// Takes what is due to locations that are down from `due`, and gives why it waits.
-    fn keep_waiting(&mut self, order: &Order, due: &mut Vec<DueRequests<'_>>) -> Vec<Failure> {
-        due.retain(|due| !self.down.contains_key(&due.fulfillment_order.location));
-        let work = order.state.fulfillment_orders.iter();
-        let waiting = work.filter(|found| is_owed(order, found));
-        waiting
-            .filter_map(|found| self.down.remove(&found.location))
-            .collect()
-    }
-}
-
-/// Whether the location of a fulfillment order must be sent something.
-fn is_owed(order: &Order, found: &FulfillmentOrder) -> bool {
-    found.status.is_open()
-        && (found.awaits_cancellation() || (found.awaits_answer() && order.is_ready()))
-}
-
-/// A failure that can end as a dead letter comes before a location that is down, which cannot; of several locations
-/// that are down, the one that is tried first.
-fn outcome_of_all(failures: impl Iterator<Item = Failure>) -> Result<(), Failure> {
-    let tried_at = |failure: &Failure| {
-        if let Failure::LocationDown { until, .. } = failure {
-            Some(*until)
-        } else {
-            None
-        }
-    };
-    failures.min_by_key(tried_at).map_or(Ok(()), Err)
 }
 
 fn request_planned(order: &Order, down: &[LocationId]) -> Option<Command> {
@@ -243,7 +176,7 @@ fn repeat_requested(
 ) -> Option<Command> {
     let work = order.state.fulfillment_orders.iter();
     let others = work.filter(|found| {
-        is_owed(order, found) && !may_send(found, own) && !down.contains(&found.location)
+        order.owes_request(found) && !may_send(found, own) && !down.contains(&found.location)
     });
     let fulfillment_orders: Vec<FulfillmentOrderId> = others.map(|found| found.id).collect();
     (!fulfillment_orders.is_empty()).then_some(Command::RepeatRequests { fulfillment_orders })
@@ -269,6 +202,22 @@ fn take_back_unsent(
         why.code().to_owned()
     };
     Some(Command::TakeBackRequests { requests, reason })
+}
+
+/// Has a person shown what locations refuse.
+fn report_refused(due: &[DueRequests<'_>], sent: &[Result<(), SendFailure>]) -> Option<Command> {
+    let refused = due.iter().zip(sent).filter_map(|(due, sent)| {
+        let failure = &sent.as_ref().err()?.failure;
+        let Failure::RequestRefused { code } = failure else {
+            return None;
+        };
+        Some(RefusedRequest {
+            fulfillment_order: due.fulfillment_order.id,
+            code: code.clone(),
+        })
+    });
+    let requests: Vec<RefusedRequest> = refused.collect();
+    (!requests.is_empty()).then_some(Command::ReportRefused { requests })
 }
 
 async fn send(

@@ -9,10 +9,13 @@
 //! | [`sweep`] | the schedule |
 //!
 //! Shared: [`execute`](mod@execute) (read, decide, write, retry), `commit_decision` (the same for routing decisions),
-//! `availability` (inputs of a routing decision), `request_counts` (what a location reports missing is counted), [`breaker`] (what is sent to a location that fails), [`idempotency`], [`calculate_tax`] (the taxes of what an edit would make of an order).
+//! `availability` (inputs of a routing decision), `request_counts` (what a location reports missing is counted),
+//! [`outcome_of_all`] (what a message ends with that has performed several effects), [`breaker`] (what is sent to a location
+//! that fails), [`calculate_tax`] (the taxes of what an edit would make of an order), [`idempotency`].
 
 pub mod accounts;
 pub mod adjust_stock;
+mod admissions;
 pub mod allow_location;
 pub mod apply_inbound;
 mod apply_once;
@@ -29,6 +32,7 @@ mod due_requests;
 pub mod execute;
 pub mod hold;
 pub mod idempotency;
+pub mod outcome_of_all;
 pub mod payments;
 pub mod perform_effects;
 pub mod place;

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use super::{
     ask_gateway::ask_gateway,
     execute::CommandRequest,
+    outcome_of_all::outcome_of_all,
     perform_effects::perform_effects,
     read_gateway_events::read_gateway_events,
     reconcile::{reconcile_day, reconcile_last_days},
@@ -76,5 +77,5 @@ async fn handle(
     let request = CommandRequest::due("payments", &trigger);
     let performed = perform_effects(store, gateway, env, order, &request).await;
     let asked = ask_gateway(store, gateway, env, order, &request).await;
-    performed.and(asked)
+    outcome_of_all([performed, asked].into_iter().filter_map(Result::err))
 }

@@ -19,13 +19,14 @@
 use domain::{
     ids::OrderId,
     inbound::PaymentFact,
-    order::{Command, Effect, EffectAction, EffectOutcome, Order},
+    order::{Command, Effect, EffectAction, EffectOutcome, LedgerEntry, Order, Performer},
 };
 use jiff::Timestamp;
 
 use super::{
     ask_gateway::apply_answer,
     execute::{CommandRequest, execute, load},
+    outcome_of_all::outcome_of_all,
 };
 use crate::{
     failure::Failure,
@@ -40,7 +41,7 @@ pub const KEY_REPEATED_S: i64 = 23 * 3600;
 /// keep the others from being performed.
 ///
 /// # Errors
-/// [`Failure::NotFound`]; the first failure of the gateway or the tax service, after all were tried.
+/// [`Failure::NotFound`]; a failure of the gateway or the tax service, after all were tried.
 pub(super) async fn perform_effects(
     store: &impl Store,
     gateway: &(impl PaymentGateway + TaxService),
@@ -48,22 +49,18 @@ pub(super) async fn perform_effects(
     id: OrderId,
     request: &CommandRequest,
 ) -> Result<(), Failure> {
-    let is_tax = |effect: &Effect| effect.action.tax_reversal().is_some();
     let mut order = load(store, id).await?;
-    let mut performed = Ok(());
-    if order.state.effects.iter().any(|e| e.is_open() && is_tax(e)) {
-        performed = perform_each(store, gateway, env, &order, is_tax, request).await;
+    let mut failures = Vec::new();
+    if order.due_effects(Performer::TaxService).next().is_some() {
+        failures = perform_each(store, gateway, env, &order, Performer::TaxService, request).await;
         order = load(store, id).await?;
     }
-    let is_due = |effect: &Effect| {
-        let awaits_tax = order.awaits_tax(effect);
-        if awaits_tax {
-            tracing::info!(order_id = %id, effect = effect.id, "a refund waits for the tax service");
-        }
-        !awaits_tax && !is_tax(effect) && !order.is_by_hand(effect)
-    };
-    let others = perform_each(store, gateway, env, &order, is_due, request).await;
-    performed.and(others)
+    for waiting in order.state.effects.iter().filter(|e| order.awaits_tax(e)) {
+        tracing::info!(order_id = %id, effect = waiting.id, "a refund waits for the tax service");
+    }
+    let performer = Performer::PaymentGateway;
+    failures.extend(perform_each(store, gateway, env, &order, performer, request).await);
+    outcome_of_all(failures)
 }
 
 async fn perform_each(
@@ -71,24 +68,24 @@ async fn perform_each(
     gateway: &(impl PaymentGateway + TaxService),
     env: &(impl Clock + IdGenerator),
     order: &Order,
-    is_due: impl Fn(&Effect) -> bool,
+    performer: Performer,
     request: &CommandRequest,
-) -> Result<(), Failure> {
+) -> Vec<Failure> {
     let id = order.id();
-    let effects = order.state.effects.iter();
-    let open: Vec<&Effect> = effects.filter(|e| e.is_open() && is_due(e)).collect();
-    if open.is_empty() {
+    let due = order.due_effects(performer);
+    let due: Vec<&Effect> = due.filter_map(LedgerEntry::command).collect();
+    if due.is_empty() {
         tracing::info!(order_id = %id, "no effects to perform");
     }
-    let mut failed = Ok(());
-    for effect in open {
+    let mut failures = Vec::new();
+    for effect in due {
         let performed = perform(store, gateway, env, order, effect, request).await;
         if let Err(failure) = performed {
             tracing::warn!(order_id = %id, effect = effect.id, error = failure.code(), "effect not performed");
-            failed = failed.and(Err(failure));
+            failures.push(failure);
         }
     }
-    failed
+    failures
 }
 
 async fn perform(

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use domain::{
     health::HealthState,
     ids::{LocationId, OrderId},
-    order::{Cause, Command, FulfillmentStatus, Order, REDRIVE_AFTER_S},
+    order::{Cause, Command, Order, REDRIVE_AFTER_S},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -216,18 +216,10 @@ async fn locations_down(store: &impl Store) -> Result<BTreeSet<LocationId>, Fail
     Ok(down.map(|health| health.location).collect())
 }
 
-/// Whether a request of the order waits for one of these locations.
+/// Whether the order owes a request to one of these locations.
 fn owes_a_request_to(order: &Order, locations: &BTreeSet<LocationId>) -> bool {
-    let mut open = order
-        .state
-        .fulfillment_orders
-        .iter()
-        .filter(|found| found.status.is_open());
-    open.any(|found| {
-        let is_unanswered =
-            found.status <= FulfillmentStatus::Requested || found.awaits_cancellation();
-        is_unanswered && locations.contains(&found.location)
-    })
+    let mut found = order.state.fulfillment_orders.iter();
+    found.any(|found| locations.contains(&found.location) && order.owes_request(found))
 }
 
 /// Shows a person what a location does not do, while `command` says that there is something to show.

@@ -1,24 +1,39 @@
-//! What the payment gateway and the tax service are asked to do for an order.
+//! What an order has asked the outside to do: the payment gateway, the tax service, a person, or a location.
 
-use domain::order::{Effect, EffectAction, Order};
+use domain::{
+    ids::{FulfillmentOrderId, LocationId},
+    order::{Commit, EffectAction, LedgerEntry, Order, Performer},
+};
 use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// Something that the payment gateway, the tax service or a person is asked to do and has not been heard to have done.
+/// Something that somebody outside is asked to do and has not been heard to have done.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct EffectView {
-    /// Its number within the order, counted from 1.
-    pub number: u32,
-    /// What it is asked to do.
+    /// Of what is about money or tax: its number within the order, counted from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub number: Option<u32>,
+    /// What is asked for.
     pub kind: EffectKind,
+    /// Who is asked.
+    pub performer: Performer,
+    /// The key under which it is asked for, however often: the `Idempotency-Key` at the payment gateway, the `webhook-id` of a
+    /// request to a location. After an attempt that certainly did nothing there is another one.
+    pub key: String,
     /// The payment, by the gateway's id; of one that was recorded, by its id within the order. Left out for a reversal of
-    /// tax.
+    /// tax and a request to a location.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub intent: Option<String>,
     /// For a reversal of tax: the tax service's id of the transaction in which the sale is recorded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tax_transaction: Option<String>,
+    /// For a request to a location: the fulfillment order that it is about, which says how many units.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fulfillment_order: Option<FulfillmentOrderId>,
+    /// For a request to a location: the location.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub location: Option<LocationId>,
     /// For a refund and a capture: the amount; for a reversal of tax: what is reversed, tax included. Minor units of the
     /// order's currency.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -35,7 +50,7 @@ pub struct EffectView {
     pub code: Option<String>,
 }
 
-/// What the payment gateway or the tax service is asked to do.
+/// What somebody outside is asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EffectKind {
@@ -49,14 +64,21 @@ pub enum EffectKind {
     CancelIntent,
     /// Reverse the tax of what was credited.
     ReverseTax,
+    /// Ship the units of a fulfillment order.
+    Fulfill,
+    /// Not to ship units of a fulfillment order that were to be shipped.
+    CancelFulfillment,
 }
 
-/// How far something is that the payment gateway or the tax service is asked to do.
+/// How far something is that somebody outside is asked to do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum EffectState {
     /// It is being done, and is asked for again until there is an answer.
     Open,
+    /// It is a request to ship, and is not repeated while the order must not move on: a hold stands, or it is not paid any
+    /// more.
+    Held,
     /// It is a refund, and waits until the tax service has reversed the tax of what was credited, or a person has decided
     /// about that.
     AwaitsTax,
@@ -67,40 +89,63 @@ pub enum EffectState {
 }
 
 impl EffectView {
-    /// The effects of an order that are not confirmed, oldest first.
-    pub(super) fn all(order: &Order) -> impl Iterator<Item = Self> {
-        let effects = order.state.effects.iter();
-        effects.map(|effect| Self::of(order, effect))
+    /// The effects of an order that are not confirmed: those about money and tax, oldest first, then those of its fulfillment
+    /// orders. `commits` are those of the order.
+    pub(super) fn all(order: &Order, commits: &[Commit]) -> impl Iterator<Item = Self> {
+        let ledger = order.effects_ledger();
+        ledger.map(|entry| Self::of(order, entry, commits))
     }
 
-    fn of(order: &Order, effect: &Effect) -> Self {
-        let (kind, amount) = match &effect.action {
-            EffectAction::Refund { amount, .. } => (EffectKind::Refund, Some(*amount)),
-            EffectAction::Capture { amount, .. } => (EffectKind::Capture, Some(*amount)),
-            EffectAction::ReverseTax(told) => (EffectKind::ReverseTax, Some(told.total().amount)),
-            EffectAction::ReleaseRest { .. } => (EffectKind::ReleaseRest, None),
-            EffectAction::CancelIntent { .. } => (EffectKind::CancelIntent, None),
-        };
-        let reversal = effect.action.tax_reversal();
-        let state = if order.is_by_hand(effect) {
-            EffectState::ByHand
-        } else if effect.is_open() && order.awaits_tax(effect) {
-            EffectState::AwaitsTax
-        } else if effect.is_open() {
-            EffectState::Open
-        } else {
-            EffectState::Refused
-        };
+    fn of(order: &Order, entry: LedgerEntry<'_>, commits: &[Commit]) -> Self {
+        let effect = entry.command();
+        let action = effect.map(|effect| &effect.action);
+        let reversal = action.and_then(EffectAction::tax_reversal);
+        let found = entry.fulfillment_order();
+        let (kind, amount) = kind_and_amount(entry);
         Self {
-            number: effect.id,
+            number: effect.map(|effect| effect.id),
             kind,
-            intent: effect.action.intent().map(str::to_owned),
+            performer: order.performer(entry),
+            key: entry.key(order.id(), commits),
+            intent: action.and_then(EffectAction::intent).map(str::to_owned),
             tax_transaction: reversal.map(|told| told.transaction.clone()),
+            fulfillment_order: found.map(|found| found.id),
+            location: found.map(|found| found.location.clone()),
             amount,
             tax: reversal.map(|told| told.total().tax),
-            since: effect.since,
-            state,
-            code: effect.refused.clone(),
+            since: entry.since(commits),
+            state: state(order, entry),
+            code: effect.and_then(|effect| effect.refused.clone()),
         }
+    }
+}
+
+fn kind_and_amount(entry: LedgerEntry<'_>) -> (EffectKind, Option<i64>) {
+    let action = match entry {
+        LedgerEntry::Command(effect) => &effect.action,
+        LedgerEntry::Fulfill(_) => return (EffectKind::Fulfill, None),
+        LedgerEntry::Cancel(_) => return (EffectKind::CancelFulfillment, None),
+    };
+    match action {
+        EffectAction::Refund { amount, .. } => (EffectKind::Refund, Some(*amount)),
+        EffectAction::Capture { amount, .. } => (EffectKind::Capture, Some(*amount)),
+        EffectAction::ReverseTax(told) => (EffectKind::ReverseTax, Some(told.total().amount)),
+        EffectAction::ReleaseRest { .. } => (EffectKind::ReleaseRest, None),
+        EffectAction::CancelIntent { .. } => (EffectKind::CancelIntent, None),
+    }
+}
+
+fn state(order: &Order, entry: LedgerEntry<'_>) -> EffectState {
+    let is_refused = entry.command().is_some_and(|effect| !effect.is_open());
+    match order.performer(entry) {
+        Performer::Person => EffectState::ByHand,
+        Performer::PaymentGateway | Performer::TaxService if is_refused => EffectState::Refused,
+        Performer::PaymentGateway | Performer::TaxService | Performer::Location
+            if order.is_due(entry) =>
+        {
+            EffectState::Open
+        }
+        Performer::PaymentGateway | Performer::TaxService => EffectState::AwaitsTax,
+        Performer::Location => EffectState::Held,
     }
 }

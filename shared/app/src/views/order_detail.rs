@@ -74,7 +74,7 @@ pub struct OrderDetail {
     /// Every movement of money, oldest first.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub movements: Vec<Movement>,
-    /// What the payment gateway is asked to do and has not been heard to have done.
+    /// What the payment gateway, the tax service, people and locations are asked to do and have not been heard to have done.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<EffectView>,
     /// Disputes of the payment, those that have ended included.
@@ -265,7 +265,7 @@ impl OrderDetail {
             shipments: state.shipments.clone(),
             money: Money::of(order),
             movements: movements(order, history, clear),
-            effects: EffectView::all(order).collect(),
+            effects: EffectView::all(order, &history.commits).collect(),
             disputes: DisputeView::all(order).collect(),
             exceptions: ExceptionView::all(order).collect(),
             customer: contact.map(|contact| customer(contact, clear)),

@@ -60,6 +60,7 @@ pub fn decide(
             shipment::record(order, reference, &sender, fact, context.now)?
         }
         Command::ReportSilence { after_s } => silence::report(order, *after_s, context.now),
+        Command::ReportRefused { requests } => silence::refused(order, requests, context.now),
         Command::ReportOverdue { after_s } => overdue::report(order, *after_s, context.now),
         Command::EndClosing => closing::end(order, context.now),
         Command::PlaceHold {

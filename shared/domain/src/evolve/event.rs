@@ -423,7 +423,11 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                     refund::end_proposal(order, &subject);
                 }
                 let is_by_person = *outcome != ExceptionOutcome::NoLongerTrue;
-                if *kind == ExceptionKind::LocationSilent && is_by_person {
+                let is_about_location = matches!(
+                    kind,
+                    ExceptionKind::LocationSilent | ExceptionKind::RequestRefused
+                );
+                if is_about_location && is_by_person {
                     fulfillment::close_silence(order, &subject, context);
                 }
             }

@@ -52,7 +52,7 @@ pub(super) fn show_overdue(order: &mut Order, subject: &str) {
     }
 }
 
-/// A person has closed the exception about the silence of its location.
+/// A person has closed the exception that its location is silent, or refuses what it is asked.
 pub(super) fn close_silence(order: &mut Order, subject: &str, context: &Context) {
     let mut found = order.state.fulfillment_orders.iter_mut();
     if let Some(found) = found.find(|found| found.id.to_string() == subject) {

@@ -1,7 +1,7 @@
 //! The one entry: every rule over a snapshot.
 
 use super::{
-    accounts, decisions, history, money, overdue, progress, queue,
+    accounts, decisions, effects, history, money, overdue, progress, queue,
     snapshot::Snapshot,
     stock, units,
     violation::{Findings, Violation},
@@ -14,6 +14,7 @@ pub fn check(snapshot: &Snapshot) -> Vec<Violation> {
         units::check(record, &mut findings);
         money::check(record, &mut findings);
         history::check(record, &mut findings);
+        effects::check(record, &mut findings);
         progress::check(record, &mut findings);
         overdue::check(record, snapshot.overdue_shown_before, &mut findings);
     }

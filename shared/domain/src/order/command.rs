@@ -52,6 +52,8 @@ pub enum Command {
         /// How long a location may leave a request unanswered, in seconds.
         after_s: u32,
     },
+    /// Show a person the requests that locations refuse to take.
+    ReportRefused { requests: Vec<RefusedRequest> },
     /// Show a person the locations that make no progress with what they have accepted.
     ReportOverdue {
         /// How long a location may make no progress, in seconds.
@@ -218,6 +220,14 @@ pub struct UnsentRequest {
     pub fulfillment_order: FulfillmentOrderId,
     /// How often it had been taken back before: another request of the same fulfillment order is not meant.
     pub taken_back: u32,
+}
+
+/// A request that its location has, and refuses to take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedRequest {
+    pub fulfillment_order: FulfillmentOrderId,
+    /// Why, a code such as `http_422`.
+    pub code: String,
 }
 
 /// Units of a line to cancel.

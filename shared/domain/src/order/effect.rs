@@ -1,4 +1,5 @@
-//! Effects: what must happen once outside because of an order, such as a refund at the payment gateway.
+//! Effects about money and tax: what must happen once outside because of an order, such as a refund at the payment gateway.
+//! Requests to locations are effects too, whose row is the fulfillment order: the [ledger](Order::effects_ledger) has both.
 //!
 //! An effect is committed with the change that wants it. Its number within the order is its identity: two equal refunds
 //! are two effects, and one that is confirmed twice has happened once. A function performs it under a key that follows
@@ -13,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use super::{Intent, Order, TaxReversal};
 use crate::{ids::OrderId, serde_default::is_default};
 
-/// Something that must happen once outside and is not confirmed yet.
+/// Something about money or tax that must happen once outside and is not confirmed yet.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct Effect {
     /// Its number within the order, counted from 1.

@@ -45,6 +45,7 @@ impl ExceptionKind {
             | Self::CountTooOld
             | Self::UnitsMissing
             | Self::LocationSilent
+            | Self::RequestRefused
             | Self::FulfillmentOverdue => ExceptionConcern::Location,
             Self::ShippedAfterCancel
             | Self::CapturedAfterCancel
@@ -111,6 +112,8 @@ open_set! {
         DeclinedEverywhere = "declined_everywhere",
         /// A location has not answered a request for hours.
         LocationSilent = "location_silent",
+        /// A location refuses to take a request. It is sent again with growing pauses.
+        RequestRefused = "request_refused",
         /// A location has accepted a fulfillment order and makes no progress with it: what is open does not leave.
         FulfillmentOverdue = "fulfillment_overdue",
         /// A message about a shipment fits more than one.

@@ -71,12 +71,12 @@ pub struct FulfillmentOrder {
     /// Whether a person was shown that it is overdue, and the location has made no progress since.
     #[serde(default, skip_serializing_if = "is_default")]
     pub overdue_shown: bool,
-    /// A person has closed the exception about the silence of its location.
+    /// A person has closed the exception that its location is silent, or refuses what it is asked.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub silence_closed: Option<SilenceClosed>,
 }
 
-/// When and how often a person has closed the exception about the silence of a location.
+/// When and how often a person has closed the exception that a location is silent, or refuses what it is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 pub struct SilenceClosed {
     /// The last time, UTC.
@@ -275,6 +275,13 @@ impl FulfillmentOrder {
         // A request that was recorded later has a silence of its own.
         let closed = self.silence_closed.filter(|closed| closed.at >= self.since);
         closed.map_or(first, |closed| first.max(closed.ends()))
+    }
+
+    /// Whether a person may be shown that the location does not take what it is asked: no pause lasts that began when one
+    /// closed the exception about that.
+    pub(crate) fn is_shown_now(&self, now: Timestamp) -> bool {
+        let closed = self.silence_closed.filter(|closed| closed.at >= self.since);
+        closed.is_none_or(|closed| closed.ends() <= now)
     }
 
     /// Whether the location has not said anything about it.

@@ -14,6 +14,7 @@ mod credited;
 mod declined;
 mod dispute;
 mod effect;
+mod effects_ledger;
 mod event;
 mod exception;
 mod fulfillment;
@@ -46,7 +47,7 @@ pub use causes::Causes;
 pub use cell_tax::CellsCannotKnow;
 pub(crate) use change::ITEMS_OF_EVERY_CHANGE;
 pub use change::{Change, TRANSACTION_ITEMS_MAX, fold};
-pub use command::{CancelLine, Command, Context, EffectOutcome, UnsentRequest};
+pub use command::{CancelLine, Command, Context, EffectOutcome, RefusedRequest, UnsentRequest};
 pub use commit::{
     Actor, ActorKind, Cause, ChainError, Commit, CommitBody, UnreadableCommit, verify_chain,
 };
@@ -54,6 +55,7 @@ pub use contact::{Address, Contact};
 pub use declined::{DECLINES_MAX, Declined};
 pub use dispute::{Dispute, DisputeDetails, DisputeFunds, DisputeReport, DisputeStatus};
 pub use effect::{Effect, EffectAction};
+pub use effects_ledger::{LedgerEntry, Performer, asked_back_by};
 pub use event::{CancelReason, Event, LineUnits, ReclaimedUnits, RefundLine, UnitsAt};
 pub use exception::{Exception, ExceptionConcern, ExceptionKind, ExceptionOutcome};
 pub(crate) use fulfillment::LOCATION_REFUSED;

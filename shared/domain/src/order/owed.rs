@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{FULFILLMENT_OVERDUE_S, FulfillmentOrder, FulfillmentStatus, Order, PaymentStep};
+use super::{
+    ExceptionKind, FULFILLMENT_OVERDUE_S, FulfillmentOrder, FulfillmentStatus, Order, PaymentStep,
+    Performer,
+};
 
 /// How long an order may owe progress before the sweep drives it again, in seconds: so long at least, and less
 /// than twice as long.
@@ -143,21 +146,27 @@ impl Order {
     }
 
     /// The fulfillment orders whose location has not answered its request, or could not be sent it, for `after_s`
-    /// seconds although the order may move on.
+    /// seconds although the order may move on; without those of which a person is shown that it refuses the request.
     pub fn silent(&self, after_s: u32, now: Timestamp) -> impl Iterator<Item = &FulfillmentOrder> {
         let is_ready = self.is_ready();
         let silent = self.state.fulfillment_orders.iter();
         silent.filter(move |found| {
             let is_sent = found.status != FulfillmentStatus::Planned;
-            found.is_silent(after_s, now) && (is_sent || is_ready)
+            found.is_silent(after_s, now) && (is_sent || is_ready) && !self.is_shown_refusal(found)
         })
     }
 
+    /// Whether a person is shown that the location refuses what it is asked.
+    fn is_shown_refusal(&self, found: &FulfillmentOrder) -> bool {
+        let mut open = self.state.exceptions.iter();
+        let subject = found.id.to_string();
+        open.any(|open| open.kind == ExceptionKind::RequestRefused && open.subject == subject)
+    }
+
     fn owes_payments(&self) -> bool {
-        let mut effects = self.state.effects.iter();
-        // What waits for the tax service waits for an effect that is open itself, or for a person.
-        let waits = |effect| self.is_by_hand(effect) || self.awaits_tax(effect);
-        effects.any(|effect| effect.is_open() && !waits(effect))
+        let performers = [Performer::PaymentGateway, Performer::TaxService];
+        let mut due = performers.into_iter().flat_map(|by| self.due_effects(by));
+        due.next().is_some()
     }
 
     fn owes_routing(&self) -> bool {
@@ -165,29 +174,8 @@ impl Order {
     }
 
     fn owes_dispatch(&self) -> bool {
-        // A request is not sent, nor sent again, for an order that must not move on.
-        let is_ready = self.is_ready();
-        self.has_open(|f| {
-            let to_request = match f.status {
-                FulfillmentStatus::Planned | FulfillmentStatus::Requested => true,
-                FulfillmentStatus::Accepted
-                | FulfillmentStatus::Picking
-                | FulfillmentStatus::Packed
-                | FulfillmentStatus::Shipped
-                | FulfillmentStatus::Rejected
-                | FulfillmentStatus::Cancelled => false,
-            };
-            f.awaits_cancellation() || (to_request && is_ready)
-        })
-    }
-
-    fn has_open(&self, wanted: impl Fn(&FulfillmentOrder) -> bool) -> bool {
-        let mut open = self
-            .state
-            .fulfillment_orders
-            .iter()
-            .filter(|f| f.status.is_open());
-        open.any(wanted)
+        let mut found = self.state.fulfillment_orders.iter();
+        found.any(|found| self.owes_request(found))
     }
 }
 

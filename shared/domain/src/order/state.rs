@@ -70,10 +70,10 @@ pub struct OrderState {
     /// Locations that did not ship a line.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub declined: Vec<Declined>,
-    /// What must happen outside and is not confirmed.
+    /// What must happen outside about money and tax, and is not confirmed.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub effects: Vec<Effect>,
-    /// How many effects were ever requested.
+    /// How many of these effects were ever requested.
     #[serde(default, skip_serializing_if = "is_default")]
     pub effects_requested: u32,
     /// Refunds that wait for the approval of a second person.

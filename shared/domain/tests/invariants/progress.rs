@@ -180,3 +180,28 @@ fn what_is_finished_owes_nothing() {
     assert_eq!(world.order(waiting).due_at(), None);
     assert_eq!(check(&world.table()), []);
 }
+
+#[test]
+fn i11_a_request_that_nobody_asks_for_and_one_that_nobody_wants() {
+    let mut world = routed();
+    world
+        .apply(0, &Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
+    let forgotten = |state: &mut domain::order::OrderState| {
+        state.fulfillment_orders[0].status = domain::order::FulfillmentStatus::Accepted;
+    };
+    stuck_after(
+        &world,
+        forgotten,
+        "waits for its location, which nobody asks",
+    );
+    let asked_back = |state: &mut domain::order::OrderState| {
+        state.fulfillment_orders[0].lines[0].recalled = 1;
+    };
+    stuck_after(&world, asked_back, "the commits do not want it");
+    world.report(0, 0, FulfillmentFact::Accepted).unwrap();
+    let asked_again = |state: &mut domain::order::OrderState| {
+        state.fulfillment_orders[0].status = domain::order::FulfillmentStatus::Requested;
+    };
+    stuck_after(&world, asked_again, "the commits do not want it");
+}

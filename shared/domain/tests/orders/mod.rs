@@ -9,6 +9,7 @@ mod collect;
 mod credits;
 mod disputes;
 mod documents;
+mod effects_ledger;
 mod exceptions;
 mod fulfillment;
 mod levels;

@@ -3,8 +3,8 @@
 use domain::{
     inbound::FulfillmentFact,
     order::{
-        Command, ExceptionKind, HoldKind, Owed, REDRIVE_AFTER_S, REDRIVE_PAUSE_MAX_S, SILENCE_S,
-        ShownAfter,
+        Command, ExceptionKind, ExceptionOutcome, HoldKind, Owed, REDRIVE_AFTER_S,
+        REDRIVE_PAUSE_MAX_S, RefusedRequest, SILENCE_PAUSE_S, SILENCE_S, ShownAfter,
     },
 };
 use jiff::Timestamp;
@@ -222,4 +222,47 @@ fn a_planned_request_of_an_order_that_may_not_move_on_is_not_silent() {
     );
     order.apply(&hold(None)).unwrap();
     assert_eq!(order.order.silent(SILENCE_S, now).count(), 0);
+}
+
+#[test]
+fn a_refused_request_is_shown_instead_of_silence_until_the_location_answers() {
+    let refused = |order: &OrderFixture, place: usize| Command::ReportRefused {
+        requests: vec![RefusedRequest {
+            fulfillment_order: order.order.state.fulfillment_orders[place].id,
+            code: "http_422".to_owned(),
+        }],
+    };
+    let mut order = planned();
+    let command = refused(&order, 0);
+    assert_eq!(order.apply(&command).unwrap(), [], "nobody has asked it");
+    request(&mut order);
+    assert_eq!(names(&order.apply(&command).unwrap()), ["ExceptionOpened"]);
+    let open = &order.order.state.exceptions[0];
+    assert_eq!(open.kind, ExceptionKind::RequestRefused);
+    assert!(open.detail.contains("http_422"), "{}", open.detail);
+    assert_eq!(order.apply(&command).unwrap(), [], "it is shown");
+    assert_eq!(owed(&order), [Owed::Dispatch], "and asked again");
+    order.pass(u64::from(SILENCE_S));
+    let now = at(order.fixture);
+    let silent: Vec<_> = order.order.silent(SILENCE_S, now).collect();
+    assert_eq!(silent, [&order.order.state.fulfillment_orders[1]]);
+    // The other one was silent, and refuses then.
+    let report = Command::ReportSilence { after_s: SILENCE_S };
+    assert_eq!(names(&order.apply(&report).unwrap()), ["ExceptionOpened"]);
+    let other = order.apply(&refused(&order, 1)).unwrap();
+    assert_eq!(names(&other), ["ExceptionClosed", "ExceptionOpened"]);
+
+    // Who closes it is not shown it again for a day.
+    let close = Command::CloseException {
+        id: 1,
+        outcome: ExceptionOutcome::NoAction,
+        note: None,
+    };
+    order.apply(&close).unwrap();
+    assert_eq!(order.apply(&command).unwrap(), []);
+    order.pass(u64::try_from(SILENCE_PAUSE_S).unwrap());
+    assert_eq!(names(&order.apply(&command).unwrap()), ["ExceptionOpened"]);
+    let answer = order.report(0, FulfillmentFact::Accepted).unwrap();
+    assert_eq!(names(&answer), ["FulfillmentAccepted", "ExceptionClosed"]);
+    assert_eq!(order.apply(&command).unwrap(), [], "it has answered");
 }
