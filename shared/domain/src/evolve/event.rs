@@ -373,7 +373,7 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                     .payment
                     .refunds_commanded
                     .saturating_sub(*amount);
-                order.state.payment.refunds_commanded = left.max(0);
+                order.state.payment.refunds_commanded = left;
             }
             order.state.effects.retain(|known| known.id != *effect);
         }
