@@ -108,6 +108,7 @@ fn ended(order: &Order, is: &Standing) -> Vec<Event> {
             ExceptionKind::Underpaid | ExceptionKind::AuthorizationLost => {
                 shortage.as_ref() != Some(&open.kind)
             }
+            ExceptionKind::AuthorizationEnding => !order.is_still_ending(&open.subject),
             ExceptionKind::Overpaid => is.excess == 0,
             ExceptionKind::RefundNotRequested => is.given_back == 0,
             ExceptionKind::StopRefused => order.is_paid(),

@@ -93,6 +93,9 @@ pub struct Intent {
     /// Whether a person was shown that it has been processing for very long.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shown_unresolved: bool,
+    /// The end of its authorization, UTC, of which a person was shown that it is near.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_ending: Option<Timestamp>,
     /// When the provider was asked about it last and the answer was noted, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,
