@@ -75,7 +75,7 @@ fn acts(outside: &mut Outside, (action, way, amount): Step) {
         }
         11 => outside.gateway.is_disputed(nth % 3, amount),
         12 | 13 => outside.gateway.dispute_moves(nth, way.is_multiple_of(2)),
-        14 => outside.gateway.refund_moves(nth, way.is_multiple_of(4)),
+        14 => outside.gateway.refund_moves(nth, way.is_multiple_of(2)),
         15 => {
             outside.gateway.is_refunded_there(nth % 3, amount);
         }
@@ -182,7 +182,7 @@ proptest! {
         basket in basket(),
         multicapture in any::<[bool; 3]>(),
         is_told_at_once in any::<bool>(),
-        steps in prop::collection::vec(step(), 0..50),
+        steps in prop::collection::vec(step(), 0..80),
         ending in any::<u8>(),
     ) {
         let mut outside = Outside::new(basket, &paid, multicapture);

@@ -116,6 +116,12 @@ impl Outside {
         (beyond - self.back() - self.lost()).min(self.kept()).max(0)
     }
 
+    /// Whether more may have come than all that was ordered costs, whatever was given back of it.
+    pub(crate) fn may_be_paid_too_much(&self) -> bool {
+        let others = self.lost() > 0 || self.gateway.was_refunded_there() || self.is_given_beside;
+        self.taken() > self.basket.total() || self.account_credits > 0 || others
+    }
+
     pub(crate) fn due_for_shipped(&self) -> i64 {
         let worth = self.units.worth_of_shipped(self.shipping_granted) + self.fees;
         (worth - self.credits - self.account_credits).clamp(0, self.due())

@@ -83,11 +83,12 @@ impl Outside {
             restocking_fee: fee,
             note: None,
         };
-        if self
+        self.fees += fee;
+        let is_done = self
             .applies(&command)
-            .is_ok_and(|events| !events.is_empty())
-        {
-            self.fees += fee;
+            .is_ok_and(|events| !events.is_empty());
+        if !is_done {
+            self.fees -= fee;
         }
     }
 
@@ -96,11 +97,12 @@ impl Outside {
         self.hears_all();
         let owed = (self.owed() - self.asked()).max(0);
         let open = (self.due() - self.kept() + self.asked()).max(0);
+        self.fees += refund.restocking_fee;
         if self.applies(&common::asked(refund.clone())).is_err() {
+            self.fees -= refund.restocking_fee;
             return false;
         }
         self.is_given_beside |= self.lost() > 0 || self.gateway.was_refunded_there();
-        self.fees += refund.restocking_fee;
         self.shipping_granted += refund.shipping;
         for part in &refund.lines {
             self.units.refund(part.line.as_str(), part.units);
@@ -219,6 +221,6 @@ impl Outside {
         self.is_left_to_people |= outcome == ExceptionOutcome::SurplusKept;
         self.is_left_to_people |= outcome == ExceptionOutcome::NoAction;
         // What a bank gives back after that is a person's to give.
-        self.is_left_to_people |= found.kind == ExceptionKind::DisputeLost;
+        self.is_left_to_people |= self.lost() > 0;
     }
 }
