@@ -236,8 +236,13 @@ impl Gateway {
         self.tells_of_refund(nth % many);
     }
 
-    /// A customer disputes so much of a charge.
-    pub(crate) fn is_disputed(&mut self, charge: usize, amount: i64) {
+    /// A customer disputes so much of a charge that has money, that one or the next.
+    pub(crate) fn is_disputed(&mut self, nth: usize, amount: i64) {
+        let all = self.charges.len();
+        let mut charges = (nth..nth + all).map(|charge| charge % all);
+        let Some(charge) = charges.find(|charge| self.left(*charge) > 0) else {
+            return;
+        };
         let amount = amount.min(self.left(charge));
         if amount <= 0 {
             return;
