@@ -3,7 +3,7 @@
 use domain::{
     ids::OrderId,
     inbound::PaymentFact,
-    order::{CapturePolicy, HoldKind, PaymentCommands},
+    order::{CapturePolicy, ExceptionKind, HoldKind, PaymentCommands},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -181,4 +181,107 @@ async fn what_a_location_was_asked_for_is_not_held(world: &mut World) {
     world.ships("berlin", order, "1").await;
     world.settle().await;
     books_agree(world, order).await;
+}
+
+/// All is in stock, and accepted by its location; nothing is captured.
+async fn all_is_with_a_location(world: &mut World, draft: Draft) -> OrderId {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 3).await;
+    let order = world.place(draft).await;
+    world.authorizes_for_several_captures("1001");
+    world.settle().await;
+    world.accepts("berlin", order).await;
+    world.settle().await;
+    order
+}
+
+/// What people are shown of authorizations that end.
+async fn shown(world: &World, order: OrderId) -> Vec<String> {
+    let exceptions = world.order(order).await.state.exceptions;
+    let ending = ExceptionKind::AuthorizationEnding;
+    let shown = exceptions.into_iter().filter(|open| open.kind == ending);
+    shown.map(|open| open.detail).collect()
+}
+
+story!(an_authorization_that_ends_while_a_location_has_everything_is_shown_before_once);
+async fn an_authorization_that_ends_while_a_location_has_everything_is_shown_before_once(
+    world: &mut World,
+) {
+    let order = all_is_with_a_location(world, draft()).await;
+    let end = ends_in_days(world, 3).await;
+    minutes_pass(world, 2 * DAY - 90).await;
+    assert!(shown(world, order).await.is_empty());
+    minutes_pass(world, 91).await;
+    let details = shown(world, order).await;
+    assert_eq!(details.len(), 1);
+    let (until, much) = (end.to_string(), world.order(order).await.total());
+    assert!(details[0].contains(&until), "{details:?}");
+    assert!(
+        details[0].contains(&format!("{}.{:02} EUR", much / 100, much % 100)),
+        "{details:?}"
+    );
+    assert!(
+        held(world, order).await.is_empty(),
+        "nothing is to be released"
+    );
+    // A person has seen it.
+    let ending = ExceptionKind::AuthorizationEnding;
+    world.closes_exception(order, &ending).await;
+    minutes_pass(world, 91).await;
+    assert!(shown(world, order).await.is_empty());
+}
+
+story!(the_end_of_an_authorization_matters_no_more_once_its_money_is_captured);
+async fn the_end_of_an_authorization_matters_no_more_once_its_money_is_captured(world: &mut World) {
+    let order = all_is_with_a_location(world, draft()).await;
+    ends_in_days(world, 2).await;
+    days_pass(world, 1).await;
+    assert_eq!(shown(world, order).await.len(), 1);
+    world.ships("berlin", order, "1").await;
+    world.settle().await;
+    assert!(shown(world, order).await.is_empty());
+    books_agree(world, order).await;
+}
+
+story!(an_extended_authorization_is_shown_before_its_later_end);
+async fn an_extended_authorization_is_shown_before_its_later_end(world: &mut World) {
+    let order = all_is_with_a_location(world, draft()).await;
+    ends_in_days(world, 2).await;
+    days_pass(world, 1).await;
+    ends_in_days(world, 5).await;
+    assert!(shown(world, order).await.is_empty());
+    days_pass(world, 3).await;
+    assert!(shown(world, order).await.is_empty());
+    days_pass(world, 1).await;
+    assert_eq!(shown(world, order).await.len(), 1);
+}
+
+story!(no_end_of_an_authorization_is_shown_that_other_money_replaces_or_that_is_captured_in_time);
+async fn no_end_of_an_authorization_is_shown_that_other_money_replaces_or_that_is_captured_in_time(
+    world: &mut World,
+) {
+    let order = all_is_with_a_location(world, draft()).await;
+    ends_in_days(world, 2).await;
+    let captured = PaymentFact::Captured {
+        amount: world.total("1001"),
+        currency: "EUR".parse().expect("a currency"),
+    };
+    world.payment_of(Some("pi_1001_2"), Some("1001"), captured);
+    world.settle().await;
+    days_pass(world, 1).await;
+    assert!(shown(world, order).await.is_empty());
+
+    let at_once = Draft::new("1002")
+        .line("MUG", 1)
+        .commanded(PaymentCommands {
+            capture: CapturePolicy::AtOnce,
+            ..PaymentCommands::default()
+        });
+    world.has_stock("berlin", "MUG", 1).await;
+    let order = world.place(at_once).await;
+    world.authorizes("1002");
+    world.settle().await;
+    world.accepts("berlin", order).await;
+    days_pass(world, 6).await;
+    assert!(shown(world, order).await.is_empty());
 }

@@ -1,9 +1,9 @@
-//! Holds for authorizations that end before everything has shipped.
+//! Holds for authorizations that end before everything was requested, and exceptions for those that end after.
 
-use super::hold::end_hold;
+use super::{exception::open, hold::end_hold};
 use crate::{
     money::Money,
-    order::{Event, HoldKind, Order},
+    order::{Event, ExceptionKind, HoldKind, Order},
 };
 use jiff::Timestamp;
 
@@ -30,6 +30,25 @@ pub(super) fn hold(order: &Order) -> Vec<Event> {
         until: None,
         reason: Some(reason),
     }]
+}
+
+/// The exception that is due by now.
+pub(super) fn shown(order: &Order) -> Vec<Event> {
+    let Some(ending) = order.authorization_to_show() else {
+        return vec![];
+    };
+    let needed = Money {
+        minor: ending.needed,
+        currency: order.placed.currency,
+    };
+    let detail = format!(
+        "the authorization of {} ends at {}, and {needed} of it is needed for goods that are with their locations or have left: \
+         capture it at the payment gateway before, or let the customer pay again with a new payment for this order, or cancel \
+         what has not left",
+        ending.intent.id, ending.ends
+    );
+    let kind = ExceptionKind::AuthorizationEnding;
+    vec![open(kind, ending.intent.id.clone(), detail)]
 }
 
 /// The ends of holds: other money secures the order, what rested on the authorization is captured or cancelled, or the

@@ -21,7 +21,7 @@ pub(super) fn refunds(order: &Order) -> Vec<EffectAction> {
     });
     let available: Vec<i64> = available.collect();
     let parts = RefundOrder::First.split(order.refund_owed(), &available);
-    let mut missing = order.still_owed().saturating_sub(order.refunds_asked_for());
+    let mut missing = order.owed_and_not_asked();
     let mut refunds = Vec::new();
     for (intent, part) in payment.intents.iter().zip(parts) {
         let Some(tender) = &intent.tender else {

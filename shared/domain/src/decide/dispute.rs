@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use super::{
     exception::{open, resolve},
     hold::{end_hold, start_hold},
+    surplus,
 };
 use crate::{
     money::Money,
@@ -117,7 +118,12 @@ fn lost(order: &Order, dispute: &Dispute) -> Event {
 pub(super) fn consequences(before: &Order, after: &Order) -> Vec<Event> {
     let mut follow = over(after);
     follow.extend(after_shipping(before, after));
-    follow.extend(given_up(after));
+    let given_up = given_up(before, after);
+    // What of them was a surplus is a person's to decide about once more.
+    if !given_up.is_empty() && after.overpaid() > 0 {
+        follow.push(surplus::shown(after));
+    }
+    follow.extend(given_up);
     follow
 }
 
@@ -179,31 +185,65 @@ fn left(line: &LineState) -> bool {
     line.shipped > line.returned
 }
 
-/// Refunds that were asked for of money that a lost dispute has taken: the newest first, until the rest is covered. What is
-/// still owed of them is asked for anew. One that the gateway has made all the same is told of, and recorded.
-fn given_up(order: &Order) -> Vec<Event> {
-    let payment = &order.state.payment;
-    let mut events = Vec::new();
+/// Refunds that were asked for and that nothing is left for, the newest first: the lost dispute has taken the money of their
+/// payment, or has given the customer what was to go back of any. What is still owed of them is asked for anew. One that the
+/// gateway has made all the same is told of, and recorded; one that a person makes may have been made.
+fn given_up(before: &Order, after: &Order) -> Vec<Event> {
+    let payment = &after.state.payment;
+    let mut given_up: Vec<(u32, i64)> = Vec::new();
     for intent in &payment.intents {
-        let mut missing = order.left_of(intent).saturating_neg();
+        let mut missing = after.left_of(intent).saturating_neg();
         if payment.lost_of(&intent.id) == 0 {
             continue;
         }
-        for effect in order.state.effects.iter().rev() {
+        for effect in after.state.effects.iter().rev() {
             let Some(amount) = refund_of(effect, &intent.id).filter(|_| missing > 0) else {
                 continue;
             };
             missing = missing.saturating_sub(amount);
-            let kind = ExceptionKind::PaymentCommandRefused;
-            events.extend(resolve(order, &kind, &effect.id.to_string()));
-            events.push(Event::EffectEnded {
-                effect: effect.id,
-                dismissed: true,
-                lost: true,
-            });
+            given_up.push((effect.id, amount));
         }
     }
-    events
+    if payment.lost() > before.state.payment.lost() || has_come_all_the_same(before, after) {
+        let gone = given_up.iter().map(|(_, amount)| *amount);
+        let mut beyond = after
+            .refunds_asked_for()
+            .saturating_sub(gone.fold(0, i64::saturating_add))
+            .saturating_sub(after.still_owed())
+            .saturating_sub(after.overpaid());
+        let effects = after.state.effects.iter().rev();
+        for effect in effects.filter(|effect| !after.is_by_hand(effect)) {
+            let is_gone = given_up.iter().any(|(id, _)| *id == effect.id);
+            if let EffectAction::Refund { amount, .. } = &effect.action
+                && beyond > 0
+                && !is_gone
+            {
+                beyond = beyond.saturating_sub(*amount);
+                given_up.push((effect.id, *amount));
+            }
+        }
+    }
+    let ends = given_up.into_iter().flat_map(|(effect, _)| {
+        let kind = ExceptionKind::PaymentCommandRefused;
+        let mut events = resolve(after, &kind, &effect.to_string());
+        events.push(Event::EffectEnded {
+            effect,
+            dismissed: true,
+            lost: true,
+        });
+        events
+    });
+    ends.collect()
+}
+
+/// Whether the gateway has made a refund that had been given up.
+fn has_come_all_the_same(before: &Order, after: &Order) -> bool {
+    let known = |id: &str| before.state.payment.refunds.iter().any(|r| r.id == id);
+    let mut new = after.state.payment.refunds.iter().filter(|r| !known(&r.id));
+    new.any(|refund| {
+        let asked = refund.effect.map(|effect| before.effect(effect));
+        refund.is_live() && asked == Some(None)
+    })
 }
 
 fn refund_of(effect: &Effect, of: &str) -> Option<i64> {

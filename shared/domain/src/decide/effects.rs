@@ -16,19 +16,19 @@ use crate::{
     order::{Effect, EffectAction, Event, ExceptionKind, Intent, Order, PaymentCommands, Status},
 };
 
-/// The effects that facts confirm: ends of what was asked for, whoever has done it.
+/// The effects that facts confirm, or that cannot happen any more: ends of what was asked for, whoever has done it.
 pub(super) fn confirmed(order: &Order) -> Vec<Event> {
     let asked = order.state.effects.iter();
     asked
-        .filter(|effect| is_confirmed(order, effect))
-        .flat_map(|effect| {
+        .filter_map(|effect| Some((effect, end(order, effect)?)))
+        .flat_map(|(effect, end)| {
             let subject = effect.id.to_string();
             let refused = ExceptionKind::PaymentCommandRefused;
             let mut events = resolve(order, &refused, &subject);
             events.extend(resolve(order, &ExceptionKind::RefundByHand, &subject));
             events.push(Event::EffectEnded {
                 effect: effect.id,
-                dismissed: false,
+                dismissed: end == End::Impossible,
                 lost: false,
             });
             events
@@ -36,9 +36,17 @@ pub(super) fn confirmed(order: &Order) -> Vec<Event> {
         .collect()
 }
 
-fn is_confirmed(order: &Order, effect: &Effect) -> bool {
+/// How an effect has ended.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Confirmed,
+    /// Nothing is left to do it with.
+    Impossible,
+}
+
+fn end(order: &Order, effect: &Effect) -> Option<End> {
     let payment = &order.state.payment;
-    match &effect.action {
+    let is_confirmed = match &effect.action {
         EffectAction::Refund { .. } => {
             let mut refunds = payment.refunds.iter();
             refunds.any(|refund| refund.effect == Some(effect.id))
@@ -48,8 +56,12 @@ fn is_confirmed(order: &Order, effect: &Effect) -> bool {
             captured_before,
             ..
         } => {
-            let intent = payment.intent(intent);
-            intent.is_some_and(|intent| intent.captured > *captured_before)
+            let intent = payment.intent(intent)?;
+            if intent.captured <= *captured_before && intent.capturable() == 0 {
+                // As long as it counts as asked for, no other payment is captured instead.
+                return Some(End::Impossible);
+            }
+            intent.captured > *captured_before
         }
         EffectAction::ReleaseRest { intent } => {
             let intent = payment.intent(intent);
@@ -68,7 +80,8 @@ fn is_confirmed(order: &Order, effect: &Effect) -> bool {
         }
         // Only the tax service's answer says so.
         EffectAction::ReverseTax(_) => false,
-    }
+    };
+    is_confirmed.then_some(End::Confirmed)
 }
 
 /// The effects that are wanted and were not asked for.
@@ -115,8 +128,7 @@ fn unasked_refund(order: &Order) -> i64 {
     let never_asked = order
         .refund_owed()
         .saturating_sub(order.state.payment.refunds_commanded);
-    let missing = order.still_owed().saturating_sub(order.refunds_asked_for());
-    never_asked.min(missing).max(0)
+    never_asked.min(order.owed_and_not_asked()).max(0)
 }
 
 /// Refunds of an amount, from the intents that have it.

@@ -1,11 +1,12 @@
 //! Orders that are paid twice: a hold while a person decides what becomes of the surplus.
 
 use super::{
+    commanded::commands,
     effects::{refunds, requested},
     exception::find,
     gateway::not_disputed,
     hold::{end_hold, start_hold},
-    refund_request::{by_person, commands},
+    refund_request::by_person,
 };
 use crate::order::{
     Event, ExceptionKind, ExceptionOutcome, HoldKind, Order, PaymentCommands, RefundOrder,

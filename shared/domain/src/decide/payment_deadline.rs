@@ -35,6 +35,7 @@ pub(super) fn enforce(order: &Order, context: &Context) -> Result<Vec<Event>, Re
         }
         PaymentStep::ReleaseReservations => Ok(release_reservations(order)),
         PaymentStep::HoldForPayment => Ok(authorization::hold(order)),
+        PaymentStep::ShowEnding(_) => Ok(authorization::shown(order)),
         PaymentStep::ShowUnresolved(intent) => {
             let detail = format!(
                 "payment {intent} has been processing for two weeks, and nothing is sent out: ask the payment \

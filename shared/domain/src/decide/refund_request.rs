@@ -1,6 +1,7 @@
 //! Refunds that people ask for: units, shipping, and amounts of which what is owed counts first.
 
 use super::{
+    commanded::commands,
     effects::{refunds, requested},
     exception::open,
     gateway::not_disputed,
@@ -93,20 +94,6 @@ fn plan(
         credit,
         on_account: credit.min(open_after),
     })
-}
-
-/// How refunds are made that people ask for.
-pub(super) fn commands(order: &Order) -> Result<PaymentCommands, Rejection> {
-    let commands = order.terms().payment_commands;
-    let mut at_gateway = order.state.payment.gateway_intents();
-    let is_by_hand = !at_gateway.any(|intent| intent.captured > 0);
-    commands
-        .or(is_by_hand.then(PaymentCommands::default))
-        .ok_or_else(|| {
-            let message =
-                "nothing is commanded at the payment gateway for this order: refund it there";
-            Rejection::new(RejectionCode::NotCommanded, "", message)
-        })
 }
 
 fn made(order: &Order, asked: &RefundRequest, plan: Plan, note: Option<&str>) -> Vec<Event> {

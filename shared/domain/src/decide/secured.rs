@@ -7,12 +7,12 @@
 
 use super::{
     exception::{open, resolve},
-    paid_twice, refund_request,
+    paid_twice, surplus,
     units::{backordered_skus, units_of},
 };
 use crate::{
     money::Money,
-    order::{Event, ExceptionKind, FulfillmentStatus, Intent, Order, Refund, RefundStatus},
+    order::{Event, ExceptionKind, FulfillmentStatus, Intent, Order, Refund},
 };
 
 /// How the money of an order stands. Amounts in minor units.
@@ -35,7 +35,11 @@ impl Standing {
         } else {
             due.saturating_sub(payment.secured()).max(0)
         };
-        let not_pledged = due.saturating_sub(payment.pledged()).clamp(0, missing);
+        // What was promised to go back of what was paid is not pledged for what is due.
+        let not_pledged = due
+            .saturating_add(payment.credits_of_money())
+            .saturating_sub(payment.pledged())
+            .clamp(0, missing);
         Self {
             not_pledged,
             given_back: missing.saturating_sub(not_pledged),
@@ -78,7 +82,10 @@ pub(super) fn consequences(before: &Order, after: &Order, events: &[Event]) -> V
     } else if is.excess == 0 {
         follow.extend(paid_twice::release(after));
     }
-    if is.given_back > was.given_back {
+    // An exception of its own tells of what a lost dispute took.
+    let lost = |order: &Order| order.state.payment.lost();
+    let taken = lost(after).saturating_sub(lost(before)).max(0);
+    if is.given_back > was.given_back.saturating_add(taken) {
         follow.extend(refund_not_requested(after, events));
     }
     if !after.is_paid() {
@@ -101,6 +108,7 @@ fn ended(order: &Order, is: &Standing) -> Vec<Event> {
             ExceptionKind::Underpaid | ExceptionKind::AuthorizationLost => {
                 shortage.as_ref() != Some(&open.kind)
             }
+            ExceptionKind::AuthorizationEnding => !order.is_still_ending(&open.subject),
             ExceptionKind::Overpaid => is.excess == 0,
             ExceptionKind::RefundNotRequested => is.given_back == 0,
             ExceptionKind::StopRefused => order.is_paid(),
@@ -133,27 +141,7 @@ fn opened(before: &Order, after: &Order, was: &Standing, is: &Standing) -> Vec<E
         opened.push(open(kind, "", detail));
     }
     if is.excess > was.excess {
-        let show = |minor| money(after, minor);
-        let what = match refund_request::commands(after) {
-            Ok(_) => {
-                "close this with `surplus_refunded` to give it back, the last payment first, or with `surplus_kept` to \
-                 decide that later"
-            }
-            Err(_) => "refund it at the payment provider",
-        };
-        let detail = format!(
-            "{} was captured and is kept, and {} is due, so {} is too much: {what}",
-            show(
-                after
-                    .state
-                    .payment
-                    .captured()
-                    .saturating_sub(after.state.payment.given_back())
-            ),
-            show(after.amount_due()),
-            show(is.excess)
-        );
-        opened.push(open(ExceptionKind::Overpaid, "", detail));
+        opened.push(surplus::shown(after));
     }
     opened
 }
@@ -180,16 +168,13 @@ fn shortage_detail(order: &Order, kind: &ExceptionKind) -> String {
 /// About the refund that has come now; when none has, what had covered it has gone, and it is about the last one.
 fn refund_not_requested(order: &Order, events: &[Event]) -> Option<Event> {
     let refunds = &order.state.payment.refunds;
-    let is_live = |r: &&Refund| match r.status {
-        RefundStatus::Pending | RefundStatus::Succeeded => true,
-        RefundStatus::Failed | RefundStatus::Cancelled => false,
-    };
+    let may_be = |r: &&Refund| r.is_live() && r.effect.is_none();
     let is_new = |r: &&Refund| {
         let about =
             |event: &Event| matches!(event, Event::RefundUpdated { refund, .. } if *refund == r.id);
         events.iter().any(about)
     };
-    let mut live = refunds.iter().filter(is_live);
+    let mut live = refunds.iter().filter(may_be);
     let found = live.clone().find(is_new).or_else(|| live.next_back())?;
     let detail = format!(
         "refund {} of {} was not asked for here, and {} of {} is secured: what has not left is stopped; close this \

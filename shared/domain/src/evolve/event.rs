@@ -373,7 +373,7 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                     .payment
                     .refunds_commanded
                     .saturating_sub(*amount);
-                order.state.payment.refunds_commanded = left.max(0);
+                order.state.payment.refunds_commanded = left;
             }
             order.state.effects.retain(|known| known.id != *effect);
         }
@@ -396,6 +396,10 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             });
             if *kind == ExceptionKind::PaymentUnresolved {
                 payment::intent_mut(order, subject).shown_unresolved = true;
+            } else if *kind == ExceptionKind::AuthorizationEnding {
+                let intent = order.state.payment.intent(subject);
+                let ends = intent.and_then(|intent| order.authorization_ends(intent));
+                payment::intent_mut(order, subject).shown_ending = ends;
             } else if matches!(
                 kind,
                 ExceptionKind::PaymentOutstanding | ExceptionKind::PaymentOverdue

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | units to be routed, requests to be sent or answered, of an order that is paid and not held; units that a location is asked to give back | the sweep, soon: the order is due within twice [`REDRIVE_AFTER_S`] of its last change |
 //! | shipments that a location may still tell of | the end of the grace, for which the order is due; after it a person |
-//! | units that a location has accepted, and has not said that it will not ship | the sweep, for which the order is due within two days of the last progress; a person after the time of the setting: see [`overdue`](super::overdue) |
+//! | units that a location has accepted, and has not said that it will not ship | the sweep, for which the order is due within two days of the last progress; a person after the time of the setting: see the `overdue` file |
 //! | a hold | its end, for which the order is due; without one whoever placed it, since held orders are listed |
 //! | units that are not paid | the answer of the payment gateway, for which the order is due; the time to pay or the time for which stock stays reserved, for which the order is due; or a person |
 //! | backordered units of a paid order | stock: they are queued (I1), and nothing that they could take is free ([`owed_drains`](super::owed_drains)) |

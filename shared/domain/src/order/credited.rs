@@ -67,12 +67,13 @@ impl Order {
     /// it has taken.
     pub fn amount_due(&self) -> i64 {
         let payment = &self.state.payment;
-        let due = self.amount_kept().saturating_sub(payment.credits).max(0);
-        if self.is_cancelled() {
-            due.min(payment.captured())
+        let price = self.amount_kept().saturating_sub(payment.account_credits);
+        let price = if self.is_cancelled() {
+            price.min(payment.captured())
         } else {
-            due
-        }
+            price
+        };
+        price.saturating_sub(payment.credits_of_money()).max(0)
     }
 
     /// What the customer must pay for what has shipped: the units that are not credited, the first cells of their lines;

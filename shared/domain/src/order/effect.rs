@@ -115,6 +115,15 @@ impl Order {
             .max(0)
     }
 
+    /// What is still owed, or was granted, and was not asked for, minor units. What people have asked for of a surplus is asked
+    /// for beside it.
+    pub fn owed_and_not_asked(&self) -> i64 {
+        let owed = self.still_owed();
+        owed.saturating_add(self.overpaid())
+            .saturating_sub(self.refunds_asked_for())
+            .clamp(0, owed)
+    }
+
     /// What can still be refunded of an intent: captured of it, less what went back, what a lost dispute took and what was
     /// asked for; minor units.
     pub fn refundable(&self, intent: &Intent) -> i64 {
@@ -138,12 +147,14 @@ impl Order {
             .saturating_sub(asked)
     }
 
-    /// What can still be refunded of all intents, minor units.
+    /// What can still be refunded of all intents, minor units. What was asked for of an intent that cannot give it any more is
+    /// not given by another one beside it.
     pub fn total_refundable(&self) -> i64 {
         let intents = self.state.payment.intents.iter();
         intents
-            .map(|intent| self.refundable(intent))
+            .map(|intent| self.left_of(intent))
             .fold(0, i64::saturating_add)
+            .max(0)
     }
 
     /// Refunds that were asked for and are not confirmed, those that were refused included; minor units.

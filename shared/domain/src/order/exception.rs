@@ -60,6 +60,7 @@ impl ExceptionKind {
             | Self::DeclinedEverywhere
             | Self::Overpaid
             | Self::AuthorizationLost
+            | Self::AuthorizationEnding
             | Self::RefundNotRequested
             | Self::StopRefused
             | Self::PaymentUnresolved
@@ -126,6 +127,8 @@ open_set! {
         Overpaid = "overpaid",
         /// An authorization has lapsed or was cancelled while goods were with a location or had left.
         AuthorizationLost = "authorization_lost",
+        /// An authorization ends soon on which an order rests that is wholly with its locations.
+        AuthorizationEnding = "authorization_ending",
         /// Money went back that nobody here had asked for: what has not left is stopped.
         RefundNotRequested = "refund_not_requested",
         /// A location was asked to stop goods that are not paid, and refuses.

@@ -41,7 +41,7 @@ mod tender;
 mod terms;
 
 pub use asking::{ASK_AFTER_S, NOT_FOUND_TIMES};
-pub use authorization::{AUTHORIZATION_MARGIN_H, AUTHORIZED_FOR_S};
+pub use authorization::{AUTHORIZATION_MARGIN_H, AUTHORIZED_FOR_S, EndingAuthorization};
 pub use cancellation::{LineCancellation, RefusedUnits, RequestedUnits};
 pub use causes::Causes;
 pub use cell_tax::CellsCannotKnow;

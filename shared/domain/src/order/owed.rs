@@ -68,7 +68,16 @@ impl Order {
         if let Some((step, due)) = self.payment_step() {
             // A step that is due at once is done because of the event that made it so. No event tells that the end of an
             // authorization is near, or that an invoice is overdue.
-            let is_told = step != PaymentStep::HoldForPayment && step != PaymentStep::ShowOverdue;
+            let is_told = match step {
+                PaymentStep::HoldForPayment
+                | PaymentStep::ShowEnding(_)
+                | PaymentStep::ShowOverdue => false,
+                PaymentStep::Cancel(_)
+                | PaymentStep::ReleaseReservations
+                | PaymentStep::ShowAwaitingGateway
+                | PaymentStep::ShowUnresolved(_)
+                | PaymentStep::ShowOutstanding => true,
+            };
             let is_at_once = is_told && due <= self.state.changed_at;
             owes.insert(Owed::Cancellation, if is_at_once { overdue } else { due });
         }

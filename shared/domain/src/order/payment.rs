@@ -32,7 +32,9 @@ pub struct Payment {
     /// Of the credits, what has lowered what the order owes on its account, and moved no money. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub account_credits: i64,
-    /// Of what is owed back, how much was asked of the gateway without a person, whatever has become of it. Minor units.
+    /// Of what is owed back, how much was asked of the gateway without a person, whatever has become of it; less what was given
+    /// up because a lost dispute took the money, whoever had asked for it: that is asked for again once it is owed again. So it
+    /// may be negative. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refunds_commanded: i64,
     /// Of the price of shipping, how much people have given back beside units. Minor units.
@@ -94,6 +96,9 @@ pub struct Intent {
     /// Whether a person was shown that it has been processing for very long.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shown_unresolved: bool,
+    /// The end of its authorization, UTC, of which a person was shown that it is near.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shown_ending: Option<Timestamp>,
     /// When the provider was asked about it last and the answer was noted, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub asked_at: Option<Timestamp>,

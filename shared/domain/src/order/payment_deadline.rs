@@ -37,6 +37,9 @@ pub enum PaymentStep {
     HoldForPayment,
     /// Show a person that the order waits for nothing but the payment gateway: see [`Order::awaits_gateway`].
     ShowAwaitingGateway,
+    /// Show a person that the authorization of this intent ends, on which goods rest that are with their locations: see
+    /// [`Order::authorization_to_show`].
+    ShowEnding(String),
     /// Show a person that this intent has been processing for very long.
     ShowUnresolved(String),
     /// Show a person that the customer has the goods and the money has not come.
@@ -63,6 +66,12 @@ impl Order {
             self.payment_overdue_step(),
             self.authorization_to_replace()
                 .map(|(_, _, due)| (PaymentStep::HoldForPayment, due)),
+            self.authorization_to_show().map(|ending| {
+                (
+                    PaymentStep::ShowEnding(ending.intent.id.clone()),
+                    ending.begins,
+                )
+            }),
         ];
         steps.into_iter().flatten().min_by_key(|(_, due)| *due)
     }

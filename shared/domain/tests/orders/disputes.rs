@@ -206,8 +206,12 @@ fn a_refund_that_nothing_is_left_for_is_given_up() {
     let effects = &order.order.state.effects;
     assert!(effects.iter().all(|effect| order.order.awaits_bank(effect)));
     tell(&mut order, &Told::lost(1000), 20);
-    assert_eq!(ids(&order), [1], "the newest is given up");
-    assert_eq!(order.order.total_refundable(), 500);
+    assert_eq!(
+        ids(&order),
+        [3],
+        "they are given up, and what the bank has not given is asked for"
+    );
+    assert_eq!(order.order.total_refundable(), 900);
     // The gateway had made it before the dispute, and tells of it late: it is recorded.
     order
         .pay(PaymentFact::Refund {
@@ -219,11 +223,7 @@ fn a_refund_that_nothing_is_left_for_is_given_up() {
         })
         .unwrap();
     assert_eq!(order.order.state.payment.given_back(), 1600);
-    assert_eq!(
-        ids(&order),
-        [0_u32; 0],
-        "what is left does not cover the other"
-    );
+    assert_eq!(ids(&order), [0_u32; 0], "more than was promised has gone");
     let outcome = EffectOutcome::Refused {
         code: "charge_disputed".to_owned(),
     };

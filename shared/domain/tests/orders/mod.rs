@@ -15,6 +15,7 @@ mod fulfillment;
 mod levels;
 mod line_money;
 mod overdue;
+mod owed;
 mod paid_twice;
 mod payments;
 mod placement;
