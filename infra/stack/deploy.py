@@ -38,6 +38,7 @@ def _parameters(gateway):
         # The double of the payment gateway does not run all the time, and a poll that fails becomes a dead letter.
         "GatewayPollRate": os.environ.get("OMS_GATEWAY_POLL_RATE", "rate(1 hour)"),
         "LocationSilentAfterSeconds": os.environ.get("OMS_LOCATION_SILENT_AFTER_S", "20"),
+        "FulfillmentOverdueAfterSeconds": os.environ.get("OMS_FULFILLMENT_OVERDUE_AFTER_S", "20"),
         "ClosingGraceSeconds": os.environ.get("OMS_CLOSING_GRACE_S", "20"),
         # So that the demo can show what waits for a second person.
         "GoodwillLimits": "agent:1000",

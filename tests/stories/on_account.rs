@@ -136,6 +136,16 @@ async fn a_limit_may_be_lowered_below_what_is_open(world: &mut World) {
     assert_eq!((account.open(euro), account.free(euro)), (UNIT, 0));
 }
 
+story!(a_limit_is_set_by_a_read_and_a_write_and_the_answer_is_made_of_them);
+async fn a_limit_is_set_by_a_read_and_a_write_and_the_answer_is_made_of_them(world: &mut World) {
+    world.may_owe("ACME-7", TOTAL).await;
+    world.place(two("1001")).await;
+    let answer = world.may_owe_in(2, "ACME-7", TOTAL + 1).await;
+    assert_eq!(answer, Some(world.account("ACME-7").await));
+    let euro = "EUR".parse().expect("a currency");
+    assert_eq!(world.account("ACME-7").await.free(euro), 1);
+}
+
 story!(units_that_are_cancelled_are_not_owed_and_paid_ones_go_back_by_hand);
 async fn units_that_are_cancelled_are_not_owed_and_paid_ones_go_back_by_hand(world: &mut World) {
     world.may_owe("ACME-7", TOTAL).await;

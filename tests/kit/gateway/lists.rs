@@ -128,20 +128,9 @@ impl Ledger {
 
 /// The object that a fact is about, when it is not its payment.
 fn id_of(fact: &PaymentFact) -> Option<(ObjectKind, &str)> {
-    match fact {
-        PaymentFact::Refund { id, .. } => Some((ObjectKind::Refund, id)),
-        PaymentFact::DisputeOpened { id }
-        | PaymentFact::DisputeClosed { id, .. }
-        | PaymentFact::Dispute { id, .. } => Some((ObjectKind::Dispute, id)),
-        PaymentFact::Linked
-        | PaymentFact::Processing
-        | PaymentFact::Authorized { .. }
-        | PaymentFact::Captured { .. }
-        | PaymentFact::PartlyCaptured { .. }
-        | PaymentFact::AuthorizationTerms { .. }
-        | PaymentFact::Failed { .. }
-        | PaymentFact::Cancelled
-        | PaymentFact::ReviewOpened { .. }
-        | PaymentFact::ReviewClosed { .. } => None,
+    if let PaymentFact::Refund { id, .. } = fact {
+        return Some((ObjectKind::Refund, id));
     }
+    let dispute = fact.dispute()?;
+    Some((ObjectKind::Dispute, dispute.id))
 }

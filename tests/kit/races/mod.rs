@@ -10,6 +10,7 @@ mod many_orders;
 mod one_account;
 mod one_basket;
 mod one_webhook;
+mod paid_order;
 mod payment_against_placement;
 mod refunds;
 mod round;

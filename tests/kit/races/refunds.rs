@@ -1,21 +1,18 @@
 //! People give money back and cancel units at the same time, while functions command the gateway.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use app::{
     ports::Store,
     usecases::{cancel::CancelRequest, refund::AskedRefund},
 };
-use domain::order::{CancelLine, CancelReason, Order, PaymentCommands, RefundRequest, RefundUnits};
+use domain::order::{CancelLine, CancelReason, Order, RefundRequest, RefundUnits};
 
 use super::{
-    round::Round,
-    task::{Task, key, perform, run_together},
+    paid_order::{PaidOrder, amount, asked},
+    task::run_together,
 };
 use crate::{gateway::GatewayDouble, world::Draft};
-
-/// Units of the order. None is in stock, so all can be cancelled.
-const UNITS: u32 = 5;
 
 /// So many tasks at once on one order that is paid: a quarter gives back a fifth of what was paid, a quarter refunds a
 /// unit, a quarter cancels one, a quarter commands the gateway.
@@ -29,31 +26,16 @@ pub async fn refunds_of_one_payment<S: Store + Send + Sync + 'static>(
     tasks: usize,
 ) {
     for number in 0..rounds {
-        let mut round = Round::new(store, "refund", run, number).await;
-        let draft = Draft::new(&round.name).line(&round.name, UNITS);
-        let draft = draft.commanded(PaymentCommands::default());
-        let order = round.places(draft).await;
-        round.applies(&round.capture(&order)).await;
-        let (id, total) = (order.placed.id, order.placed.total());
-        let intent = round.order(id).await.state.payment.intents[0].id.clone();
-        let gateway = Arc::new(GatewayDouble::default());
-        gateway.has(&intent, total, total);
-        let tasks = (0..tasks).map(|task| {
-            let (store, clock) = (Arc::clone(&round.store), Arc::clone(&round.clock));
-            let key = key(&format!("{}-{task}", round.name));
-            match task % 4 {
-                0 => Task::Refunds(store, clock, id, amount(total / 5), key),
-                2 => Task::Refunds(store, clock, id, unit(), key),
-                1 => Task::Cancels(store, clock, id, one_unit(), key),
-                _ => Task::Performs(store, clock, id, Arc::clone(&gateway)),
-            }
+        let paid = PaidOrder::new(store, "refund", run, number).await;
+        let tasks = (0..tasks).map(|task| match task % 4 {
+            0 => paid.refunds(task, amount(paid.total / 5)),
+            1 => paid.cancels(task, one_unit()),
+            2 => paid.refunds(task, unit()),
+            _ => paid.performs(),
         });
         run_together(tasks.collect()).await;
-        perform(&**store, &gateway, &round.clock, id)
-            .await
-            .expect("performed");
-        check(number, &round.order(id).await, &gateway);
-        round.rules_hold().await;
+        check(number, &paid.ends().await, &paid.gateway);
+        paid.round.rules_hold().await;
     }
 }
 
@@ -69,49 +51,24 @@ pub async fn credits_of_one_taxed_order<S: Store + Send + Sync + 'static>(
     tasks: usize,
 ) {
     for number in 0..rounds {
-        let mut round = Round::new(store, "taxed", run, number).await;
-        let draft = Draft::new(&round.name).line(&round.name, UNITS).taxed();
-        let draft = draft.commanded(PaymentCommands::default());
-        let order = round.places(draft).await;
-        round.applies(&round.capture(&order)).await;
-        let (id, total) = (order.placed.id, order.placed.total());
-        let intent = round.order(id).await.state.payment.intents[0].id.clone();
-        let gateway = Arc::new(GatewayDouble::default());
-        gateway.has(&intent, total, total);
-        let tasks = (0..tasks).map(|task| {
-            let (store, clock) = (Arc::clone(&round.store), Arc::clone(&round.clock));
-            let key = key(&format!("{}-{task}", round.name));
-            match task % 4 {
-                0 => Task::Refunds(store, clock, id, unit(), key),
-                1 => Task::Cancels(store, clock, id, one_unit(), key),
-                // Few of them find money that no unit has taken.
-                2 => Task::Refunds(store, clock, id, amount(total / 50), key),
-                _ => Task::Performs(store, clock, id, Arc::clone(&gateway)),
-            }
+        let paid = PaidOrder::drafted(store, "taxed", run, number, Draft::taxed).await;
+        let tasks = (0..tasks).map(|task| match task % 4 {
+            0 => paid.refunds(task, unit()),
+            1 => paid.cancels(task, one_unit()),
+            // Few of them find money that no unit has taken.
+            2 => paid.refunds(task, amount(paid.total / 50)),
+            _ => paid.performs(),
         });
         run_together(tasks.collect()).await;
-        perform(&**store, &gateway, &round.clock, id)
-            .await
-            .expect("performed");
-        let after = round.order(id).await;
-        check(number, &after, &gateway);
-        let reversals = gateway.tax.reversals();
-        let reversed = gateway.tax.reversed();
-        let mut once: Vec<u32> = reversals.iter().map(|made| made.effect.1).collect();
-        once.sort_unstable();
-        once.dedup();
-        assert_eq!(once.len(), reversals.len(), "round {number}");
+        let after = paid.ends().await;
+        check(number, &after, &paid.gateway);
+        let reversals = paid.gateway.tax.reversals();
+        each_once(number, reversals.iter().map(|made| made.effect.1));
+        let reversed = paid.gateway.tax.reversed();
         assert!(reversed.amount > 0, "round {number}");
         assert_eq!(reversed.amount, after.credited_value(), "round {number}");
-        round.rules_hold().await;
+        paid.round.rules_hold().await;
     }
-}
-
-fn amount(amount: i64) -> AskedRefund {
-    asked(RefundRequest {
-        amount,
-        ..RefundRequest::default()
-    })
 }
 
 fn unit() -> AskedRefund {
@@ -122,14 +79,6 @@ fn unit() -> AskedRefund {
         }],
         ..RefundRequest::default()
     })
-}
-
-fn asked(refund: RefundRequest) -> AskedRefund {
-    AskedRefund {
-        refund,
-        credits_max: None,
-        note: None,
-    }
 }
 
 pub(super) fn one_unit() -> CancelRequest {
@@ -148,12 +97,14 @@ pub(super) fn one_unit() -> CancelRequest {
 fn check(number: u64, after: &Order, gateway: &GatewayDouble) {
     let payment = &after.state.payment;
     assert_eq!(after.state.effects, [], "round {number}");
-    assert_eq!(payment.refunded(), gateway.refunded(), "round {number}");
     assert!(payment.refunded() <= payment.captured(), "round {number}");
     assert_eq!(after.still_owed(), 0, "round {number}");
-    let effects: Vec<u32> = gateway.refunds().iter().map(|made| made.effect.1).collect();
-    let mut once = effects.clone();
-    once.sort_unstable();
-    once.dedup();
+    each_once(number, gateway.refunds().iter().map(|made| made.effect.1));
+}
+
+/// No effect was performed twice.
+fn each_once(number: u64, effects: impl Iterator<Item = u32>) {
+    let effects: Vec<u32> = effects.collect();
+    let once: BTreeSet<u32> = effects.iter().copied().collect();
     assert_eq!(once.len(), effects.len(), "round {number}: {effects:?}");
 }

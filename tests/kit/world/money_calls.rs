@@ -41,6 +41,17 @@ impl World {
         until_answered!(self, accounts::set_limits(&self.store, &id, &limits)).expect("limits");
     }
 
+    /// The same, in a process that may take so many steps. `None`: it would have taken more, and died.
+    pub async fn may_owe_in(&mut self, steps: usize, account: &str, limit: i64) -> Option<Account> {
+        self.tick();
+        self.faults.set(steps, false);
+        let limits = BTreeMap::from([("EUR".parse().expect("a currency"), limit)]);
+        let set = accounts::set_limits(&self.store, &account_id(account), &limits).await;
+        let died = self.faults.has_died();
+        self.faults.clear();
+        (!died).then(|| set.expect("limits"))
+    }
+
     /// What an account owes, euro cents.
     pub async fn owes(&self, account: &str) -> i64 {
         self.account(account)

@@ -9,8 +9,7 @@ use std::{
     },
 };
 
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::{
     cloud::Cloud,
@@ -22,6 +21,7 @@ use crate::{
     shop::Basket,
     stack::Stack,
     stripe::{Delivery, Stripe},
+    users::Users,
     wait,
     warehouse::Warehouse,
 };
@@ -35,11 +35,11 @@ pub struct Environment {
     pub warehouse: Warehouse,
     /// The payment gateway; it tells the stack at once what happens.
     pub stripe: Stripe,
+    pub users: Users,
     /// Messages in dead-letter queues when the environment was opened, by queue.
     pub dead_letters_before: BTreeMap<String, u64>,
     http: Http,
     reporter: Reporter,
-    tokens: Mutex<BTreeMap<String, String>>,
     secrets: Mutex<BTreeMap<String, String>>,
     /// Part of every name, so that runs on one stack do not meet.
     run: String,
@@ -69,12 +69,12 @@ impl Environment {
         stripe.send_webhooks(&webhooks, &stack.secrets.stripe, Delivery::AtOnce);
         let mut env = Self {
             cloud,
+            users: Users::new(http.clone(), &stack),
             dead_letters_before: BTreeMap::new(),
             warehouse: Warehouse::open()?,
             stripe,
             http,
             reporter,
-            tokens: Mutex::default(),
             secrets: Mutex::new(secrets),
             run: run_name(),
             count: AtomicU32::new(0),
@@ -152,7 +152,7 @@ impl Environment {
         body: Option<&Value>,
         key: &str,
     ) -> Outcome<Response> {
-        let bearer = format!("Bearer {}", self.token(group)?);
+        let bearer = format!("Bearer {}", self.users.token(group)?);
         let mut headers = vec![("authorization", bearer.as_str())];
         if body.is_some() {
             headers.push(("content-type", "application/json"));
@@ -189,53 +189,6 @@ impl Environment {
         format!("{}{path}", self.stack.api)
     }
 
-    /// The access token of the group's user, fetched once.
-    ///
-    /// # Errors
-    /// When the group has no user, or the log-in fails.
-    pub fn token(&self, group: &str) -> Outcome<String> {
-        if let Some(token) = lock(&self.tokens).get(group) {
-            return Ok(token.clone());
-        }
-        let token = self.log_in(group)?.access_token;
-        lock(&self.tokens).insert(group.to_owned(), token.clone());
-        Ok(token)
-    }
-
-    /// Logs the group's user in.
-    ///
-    /// # Errors
-    /// When the group has no user, or the log-in fails.
-    pub fn log_in(&self, group: &str) -> Outcome<Tokens> {
-        #[derive(Deserialize)]
-        struct LogInResult {
-            #[serde(rename = "AuthenticationResult")]
-            tokens: Tokens,
-        }
-        let no_user = || StoryError::Failed(format!("group {group} has no user"));
-        let user = self.stack.users.get(group).ok_or_else(no_user)?;
-        let body = json!({
-            "AuthFlow": "USER_PASSWORD_AUTH",
-            "ClientId": self.stack.user_pool_client_id,
-            "AuthParameters": { "USERNAME": user.username, "PASSWORD": user.password },
-        });
-        let headers = [
-            ("content-type", "application/x-amz-json-1.1"),
-            (
-                "x-amz-target",
-                "AWSCognitoIdentityProviderService.InitiateAuth",
-            ),
-        ];
-        let text = body.to_string();
-        let response = self.http.send(
-            "POST",
-            &self.stack.endpoint,
-            &headers,
-            Some(text.as_bytes()),
-        )?;
-        Ok(response.success::<LogInResult>("logging in")?.tokens)
-    }
-
     /// The secret that signs webhooks to this path below `/webhooks`.
     ///
     /// # Errors
@@ -247,20 +200,6 @@ impl Environment {
 
     pub(crate) fn remember_secret(&self, path: String, secret: String) {
         lock(&self.secrets).insert(path, secret);
-    }
-}
-
-/// The result of a log-in.
-#[derive(Clone, Deserialize)]
-#[serde(rename_all = "PascalCase")]
-pub struct Tokens {
-    pub access_token: String,
-    pub id_token: String,
-}
-
-impl std::fmt::Debug for Tokens {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Tokens(***)")
     }
 }
 

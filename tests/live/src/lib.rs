@@ -19,6 +19,7 @@ pub mod shop;
 pub mod stack;
 pub mod stripe;
 pub mod table;
+pub mod users;
 pub mod wait;
 pub mod warehouse;
 pub mod webhook;

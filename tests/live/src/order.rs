@@ -186,9 +186,12 @@ impl<'e> Order<'e> {
         }
         for entry in view.timeline.iter().skip(printed.entries) {
             let is_new_status = entry.status != printed.last_status;
+            // Users are named by their group: their ids say nothing.
+            let group = self.env.users.group_of(&entry.actor.id);
+            let who = group.as_deref().unwrap_or(&entry.actor.id);
             self.env
                 .reporter()
-                .timeline_entry(&self.number, entry, is_new_status);
+                .timeline_entry(&self.number, entry, who, is_new_status);
             printed.last_status.clone_from(&entry.status);
         }
         printed.entries = printed.entries.max(view.timeline.len());

@@ -60,15 +60,15 @@ impl Reporter {
         }
     }
 
-    /// Prints an entry of an order's timeline, with its status when that is new.
-    pub fn timeline_entry(&self, number: &str, entry: &TimelineEntry, is_new_status: bool) {
+    /// Prints an entry of an order's timeline, with who it was, and its status when that is new.
+    pub fn timeline_entry(
+        &self,
+        number: &str,
+        entry: &TimelineEntry,
+        who: &str,
+        is_new_status: bool,
+    ) {
         let at = entry.at.strftime("%H:%M:%S%.3f").to_string();
-        let who = match (entry.actor.kind.as_str(), entry.event.as_str()) {
-            ("agent", "OrderPlaced") => "shop",
-            ("agent", _) => "agent",
-            ("payment_provider", _) => "stripe",
-            _ => entry.actor.id.as_str(),
-        };
         let mut lines = wrapped(&entry.text, ENTRY_WIDTH).into_iter();
         let first = lines.next().unwrap_or_default();
         let status = if is_new_status {

@@ -179,8 +179,7 @@ impl<'e> Basket<'e> {
         if self.intent {
             body["payment"] = json!({ "intent": self.named_intent() });
         }
-        self.env
-            .api("operator", "POST", "/api/oms/orders", Some(&body))
+        self.env.api("shop", "POST", "/api/oms/orders", Some(&body))
     }
 
     fn named_intent(&self) -> String {

@@ -22,8 +22,8 @@ pub async fn read(store: &impl AccountStore, id: &AccountId) -> Result<Account, 
     found.ok_or_else(|| Failure::NotFound(format!("account {id}")))
 }
 
-/// Writes the limits of an account, in minor units, and makes the account when there is none; returns it as it is then. Of a
-/// currency that is not named nothing more may be bought. What is open stays.
+/// Writes the limits of an account, in minor units, and makes the account when there is none; returns it with what was open
+/// when it was read for that. Of a currency that is not named nothing more may be bought. What is open stays.
 ///
 /// # Errors
 /// [`Failure::Rejected`] when a limit is negative or too large, or when there are too many.
@@ -36,14 +36,15 @@ pub async fn set_limits(
     for _ in 0..REQUEST_ROUNDS {
         let found = store.account(id).await?;
         let known: Vec<Currency> = found.iter().flat_map(Account::currencies).collect();
-        let version = found.map_or(0, |found| found.limits.version);
+        let version = found.as_ref().map_or(0, |found| found.limits.version);
         let limits = AccountLimits {
             id: id.clone(),
             version: version.saturating_add(1),
             limits: limits.clone(),
         };
         if store.put_limits(&limits, &known).await? {
-            return read(store, id).await;
+            let open = found.map(|found| found.open).unwrap_or_default();
+            return Ok(Account { limits, open });
         }
     }
     Err(Failure::Contended(REQUEST_ROUNDS))

@@ -9,7 +9,7 @@ mod unmatched;
 
 pub use fulfillment::{FactLine, FulfillmentFact};
 pub use message::{Fact, Inbound, OrderReference};
-pub use payment::PaymentFact;
+pub use payment::{PaymentFact, ReportedDispute};
 pub use shipment::ShipmentFact;
 pub use stock::StockFact;
 pub use unmatched::{

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    money::Currency,
+    money::{Currency, Money},
     order::{DisputeFunds, DisputeStatus, RefundStatus},
 };
 
@@ -115,4 +115,61 @@ pub enum PaymentFact {
         /// The provider's word for how it ended.
         reason: String,
     },
+}
+
+/// What a fact reports of a dispute.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ReportedDispute<'a> {
+    /// The provider's id.
+    pub id: &'a str,
+    /// How far it is.
+    pub status: DisputeStatus,
+    /// What is disputed; `None`: the fact does not say.
+    pub amount: Option<Money>,
+    /// The money that has moved; `None`: the fact tells of none.
+    pub funds: Option<DisputeFunds>,
+}
+
+impl PaymentFact {
+    /// What it reports of a dispute; `None`: it is about something else.
+    pub fn dispute(&self) -> Option<ReportedDispute<'_>> {
+        let only = |id, status| ReportedDispute {
+            id,
+            status,
+            amount: None,
+            funds: None,
+        };
+        match self {
+            Self::DisputeOpened { id } => Some(only(id, DisputeStatus::NeedsResponse)),
+            Self::DisputeClosed { id, won: true } => Some(only(id, DisputeStatus::Won)),
+            Self::DisputeClosed { id, won: false } => Some(only(id, DisputeStatus::Lost)),
+            Self::Dispute {
+                id,
+                status,
+                amount: minor,
+                currency,
+                funds,
+                ..
+            } => Some(ReportedDispute {
+                id,
+                status: *status,
+                amount: Some(Money {
+                    minor: *minor,
+                    currency: *currency,
+                }),
+                funds: *funds,
+            }),
+            Self::Linked
+            | Self::Processing
+            | Self::Authorized { .. }
+            | Self::Captured { .. }
+            | Self::PartlyCaptured { .. }
+            | Self::AuthorizationTerms { .. }
+            | Self::Failed { .. }
+            | Self::Cancelled
+            | Self::Refund { .. }
+            | Self::ReviewOpened { .. }
+            | Self::ReviewClosed { .. } => None,
+        }
+    }
 }

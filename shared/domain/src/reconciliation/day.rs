@@ -1,17 +1,15 @@
-//! The result of comparing one day: what was compared, what differs, and how far a run has come.
+//! The result of comparing one day: what was compared, and what differs.
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Difference, GatewayObject};
+use super::{Difference, GatewayObject, Run, Step};
 use crate::serde_default::is_default;
 
 /// Most differences that are kept of a day; of further ones only how many there are. One has less than 1 KB, and an item of
 /// the table at most 400 KB.
 pub const DAY_DIFFERENCES_MAX: usize = 100;
-/// After how long a run that has not ended is given up and begun again, in seconds.
-const RUN_S_MAX: i64 = 43_200;
 
 /// What was compared.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -26,46 +24,6 @@ pub struct Counts {
     pub movements: u32,
     /// Objects and orders that could not be read, and were not compared. The log says which.
     pub unreadable: u32,
-}
-
-/// What a run does, in this order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Step {
-    /// Compares the payments that the gateway lists.
-    Payments,
-    /// Compares its refunds.
-    Refunds,
-    /// Compares its disputes.
-    Disputes,
-    /// Compares what our orders have and the gateway did not list; only until a run has ended.
-    Ours,
-    /// Compares again what differed in an earlier run.
-    Again,
-}
-
-impl Step {
-    fn next(self) -> Option<Self> {
-        match self {
-            Self::Payments => Some(Self::Refunds),
-            Self::Refunds => Some(Self::Disputes),
-            Self::Disputes => Some(Self::Ours),
-            Self::Ours => Some(Self::Again),
-            Self::Again => None,
-        }
-    }
-}
-
-/// How far a run has come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Run {
-    /// When it was begun, UTC.
-    pub begun_at: Timestamp,
-    /// What it is at.
-    pub step: Step,
-    /// Where in the list of that step it goes on; none: at its beginning.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub after: Option<String>,
 }
 
 /// The result of a UTC day.
@@ -108,20 +66,14 @@ impl DayResult {
 
     /// The run that is under way at `now`: the one that has not ended, or a new one.
     pub fn begin(&mut self, now: Timestamp) -> Run {
-        let age = SignedDuration::from_secs(RUN_S_MAX);
-        let run = self.run.clone();
-        let run = run.filter(|run| now.duration_since(run.begun_at) <= age);
+        let run = self.run.clone().filter(|run| !run.is_given_up(now));
         let run = run.unwrap_or_else(|| {
             self.counts = Counts {
                 movements: self.finished_at.map_or(0, |_| self.counts.movements),
                 ..Counts::default()
             };
             self.left_out = 0;
-            Run {
-                begun_at: now,
-                step: Step::Payments,
-                after: None,
-            }
+            Run::begun(now)
         });
         self.run = Some(run.clone());
         run

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::{
-    Difference, DifferenceKind, Figure, GatewayObject, ObjectKind,
-    compare::{PaymentMoney, refund_status, told_of_dispute},
+    Difference, DifferenceKind, Figure, GatewayObject, ObjectKind, payment::PaymentMoney,
+    refund::refund_status,
 };
 use crate::inbound::{Fact, PaymentFact, UnmatchedPayment};
 
@@ -87,33 +87,13 @@ fn of_dispute(
     fact: &PaymentFact,
     now: Timestamp,
 ) -> Option<Difference> {
-    let (status, money, _) = told_of_dispute(fact)?;
-    let is_kept = kept_facts(kept).any(|kept| {
-        let told = told_of_dispute(kept);
-        id_of_dispute(kept) == Some(&object.id) && told.is_some_and(|(known, ..)| known == status)
-    });
+    let reported = fact.dispute()?;
+    let (status, amount) = (reported.status, reported.amount);
+    let mut known = kept_facts(kept).filter_map(PaymentFact::dispute);
+    let is_kept = known.any(|known| known.id == object.id && known.status == status);
     (!is_kept).then(|| Difference {
-        currency: money.map(|(_, currency)| currency),
-        gateway: Figure::with_status(money.map(|(amount, _)| amount), status.as_str()),
+        currency: amount.map(|money| money.currency),
+        gateway: Figure::with_status(amount.map(|money| money.minor), status.as_str()),
         ..Difference::found(DifferenceKind::DisputeUnknownHere, object, now)
     })
-}
-
-fn id_of_dispute(fact: &PaymentFact) -> Option<&String> {
-    match fact {
-        PaymentFact::DisputeOpened { id }
-        | PaymentFact::DisputeClosed { id, .. }
-        | PaymentFact::Dispute { id, .. } => Some(id),
-        PaymentFact::Linked
-        | PaymentFact::Processing
-        | PaymentFact::Authorized { .. }
-        | PaymentFact::Captured { .. }
-        | PaymentFact::PartlyCaptured { .. }
-        | PaymentFact::AuthorizationTerms { .. }
-        | PaymentFact::Failed { .. }
-        | PaymentFact::Cancelled
-        | PaymentFact::Refund { .. }
-        | PaymentFact::ReviewOpened { .. }
-        | PaymentFact::ReviewClosed { .. } => None,
-    }
 }

@@ -17,7 +17,7 @@ pub struct Scene {
 }
 
 /// All scenes, in the order of the demo. A scene that is missing here is unused code: the compiler warns, and `.ci/run` denies warnings.
-pub const SCENES: [Scene; 27] = [
+pub const SCENES: [Scene; 28] = [
     Scene {
         name: "one_shipment",
         title: "One shipment",
@@ -66,6 +66,12 @@ pub const SCENES: [Scene; 27] = [
         title: "A silent warehouse",
         about: "Berlin takes a request and never says anything. A person is shown it, calls Berlin, and reports what Berlin says.",
         story: silence::silent_warehouse,
+    },
+    Scene {
+        name: "warehouse_without_progress",
+        title: "A warehouse that stops",
+        about: "Berlin accepts, picks, and then makes no progress. A person is shown it, until Berlin's next step.",
+        story: silence::no_progress,
     },
     Scene {
         name: "backorder_fifo",

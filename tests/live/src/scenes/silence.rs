@@ -1,11 +1,12 @@
-//! A location that takes a request and says nothing.
+//! Locations that say nothing: to a request, or after they have accepted it.
 
 use serde_json::{Value, json};
 
 use crate::{
     environment::Environment,
     locations::BERLIN,
-    order_view::OrderView,
+    order::Order,
+    order_view::{Exception, OrderView},
     outcome::{Outcome, expect, expect_that},
     queues, table,
     wait::{self, Poll},
@@ -23,27 +24,8 @@ pub(super) fn silent_warehouse(env: &Environment) -> Outcome {
         "Berlin has the request and says nothing. In an account a person is shown it after four hours, here after 20 s. \
          The sweep looks at an order after 5 minutes; the demo makes this one due at once.",
     );
-    let view = shown(env, &order.id, || order.read())?;
-    let silent = &view.exceptions[0];
-
-    let path = format!("/api/oms/orders/{}/exceptions/{}/take", order.id, silent.id);
-    env.api("operator", "POST", &path, Some(&json!({})))?
-        .success::<Value>("taking the exception")?;
-    let listed: Value = env
-        .api(
-            "operator",
-            "GET",
-            "/api/oms/exceptions?kind=location_silent&state=taken",
-            None,
-        )?
-        .success("listing silent locations")?;
-    let listed = listed["exceptions"].as_array().cloned().unwrap_or_default();
-    let is_listed = listed.iter().any(|one| one["order"] == *order.id);
-    expect_that(
-        "the order being among the silent locations that are taken",
-        is_listed,
-        &listed,
-    )?;
+    let silent = shown(env, &order, "location_silent")?;
+    taken(env, &order, &silent)?;
     env.reporter()
         .passed("An operator finds the order among the silent locations, and takes it.");
 
@@ -78,24 +60,86 @@ pub(super) fn silent_warehouse(env: &Environment) -> Outcome {
     Ok(())
 }
 
-/// Sweeps until the order has an exception about a silent location.
-fn shown(
-    env: &Environment,
-    order: &str,
-    read: impl Fn() -> Outcome<OrderView>,
-) -> Outcome<OrderView> {
-    wait::until("a person being shown the silence", wait::LONG, || {
-        let view = read()?;
-        if view
-            .exceptions
-            .iter()
-            .any(|open| open.kind == "location_silent")
-        {
-            return Ok(Poll::Ready(view));
+/// An exception shows that a location has stopped, and the location's next step ends it.
+pub(super) fn no_progress(env: &Environment) -> Outcome {
+    let kettle = env.sku("KETTLE-RED");
+    env.add_stock(BERLIN, &kettle, 3)?;
+    let order = env.basket().with(&kettle, 2).place()?;
+    order.pay(env)?;
+    let fulfillment = order.fulfillment(env, BERLIN)?;
+    for step in ["accepted", "picking"] {
+        fulfillment.progress(step)?.send(env)?;
+    }
+    order.until("Berlin picking", |view| {
+        let mut found = view.fulfillment_orders.iter();
+        found.any(|found| found.status == "picking")
+    })?;
+    env.reporter().note(
+        "Berlin picks, and goes no further. In an account a person is shown it after five days, here after 20 s. The sweep \
+         looks at such an order after a day or two; the demo makes this one due at once.",
+    );
+    let overdue = shown(env, &order, "fulfillment_overdue")?;
+    expect_that(
+        "the exception naming the location and the step",
+        overdue.detail.contains(BERLIN) && overdue.detail.contains("picking"),
+        &overdue.detail,
+    )?;
+    taken(env, &order, &overdue)?;
+    env.reporter().passed(
+        "An operator finds the order among those without progress, takes it, and calls Berlin.",
+    );
+
+    fulfillment.progress("packed")?.send(env)?;
+    order.until("the exception having ended", |view| {
+        view.exceptions.is_empty()
+    })?;
+    fulfillment.ship_all("BOX-1")?;
+    let view = order.until_status("fulfilled")?;
+    order.expect_times(&view, &[("ExceptionOpened", 1), ("ShipmentShipped", 1)])?;
+    expect(
+        "on hand and reserved in Berlin",
+        env.stock_level(&kettle, BERLIN)?,
+        (1, 0),
+    )?;
+    env.reporter()
+        .passed("Berlin packs and ships; the exception ended with the first of these steps.");
+    Ok(())
+}
+
+/// Sweeps until the order has an exception of this kind.
+fn shown(env: &Environment, order: &Order<'_>, kind: &str) -> Outcome<Exception> {
+    let what = format!("a person being shown {kind}");
+    wait::until(&what, wait::LONG, || {
+        let view: OrderView = order.read()?;
+        let mut open = view.exceptions.iter();
+        if let Some(found) = open.find(|open| open.kind == kind) {
+            return Ok(Poll::Ready(found.clone()));
         }
-        table::make_due(env, order)?;
+        // The schedule's sweep may have shown it since, and the order then owes nothing.
+        if let Err(error) = table::make_due(env, &order.id) {
+            return Ok(Poll::Pending(error.to_string()));
+        }
         queues::send_sweep(env)?;
         queues::wait_until_these_are_empty(env, &["replenishment"])?;
         Ok(Poll::Pending(view.summary()))
     })
+}
+
+/// An operator takes the exception, and finds it in the list of its kind.
+fn taken(env: &Environment, order: &Order<'_>, exception: &Exception) -> Outcome {
+    let Exception { id, kind, .. } = exception;
+    let path = format!("/api/oms/orders/{}/exceptions/{id}/take", order.id);
+    env.api("operator", "POST", &path, Some(&json!({})))?
+        .success::<Value>("taking the exception")?;
+    let path = format!("/api/oms/exceptions?kind={kind}&state=taken");
+    let listed: Value = env
+        .api("operator", "GET", &path, None)?
+        .success("listing exceptions")?;
+    let listed = listed["exceptions"].as_array().cloned().unwrap_or_default();
+    let is_listed = listed.iter().any(|one| one["order"] == *order.id);
+    expect_that(
+        &format!("the order being listed with {kind} that is taken"),
+        is_listed,
+        &listed,
+    )
 }

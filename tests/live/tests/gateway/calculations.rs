@@ -158,7 +158,7 @@ async fn a_service_that_does_not_work_has_not_answered() {
     world.stripe.is_up();
     // No error is kept for a question: it has no key.
     calculated(&world, &question(true)).await;
-    world.vault.remove();
+    world.secrets.remove();
     let locked_out = ask(&world, &question(true)).await.unwrap_err();
     assert_eq!(locked_out.code(), "tax_service_unavailable");
 }

@@ -14,7 +14,7 @@ use crate::{
     logs::Counted,
     queue::Queue,
     shop::Shop,
-    support::{Vault, named_of},
+    support::{SecretsDouble, named_of},
 };
 
 /// The price of one unit with its tax and its share of the shipping, when three are bought.
@@ -82,12 +82,12 @@ async fn paid(shop: &mut Shop) -> OrderId {
 }
 
 /// The key stops working in this way, a refund is due meanwhile, and hours later a good key is stored.
-async fn a_key_that_stops_working_heals(breaks: fn(&Vault)) {
+async fn a_key_that_stops_working_heals(breaks: fn(&SecretsDouble)) {
     let mut shop = Shop::open(Delivery::InOrderOnce);
     let order = paid(&mut shop).await;
     let alarms = Counted::by("PaymentGatewayUnavailableMetric", shop.world.clock());
     let mut functions = Functions::of(shop);
-    breaks(&functions.shop.vault);
+    breaks(&functions.shop.secrets);
     functions.shop.cancels(order, 1).await;
 
     functions.minutes_pass(10).await;
@@ -103,7 +103,7 @@ async fn a_key_that_stops_working_heals(breaks: fn(&Vault)) {
     );
     assert!(!alarms.take_periods().is_empty());
 
-    functions.shop.vault.store(SECRET_KEY);
+    functions.shop.secrets.store(SECRET_KEY);
     functions.minutes_pass(6 * 60).await;
     assert_eq!(
         functions.shop.refunds_of(order),
@@ -120,14 +120,14 @@ async fn a_key_that_stops_working_heals(breaks: fn(&Vault)) {
 
 #[tokio::test]
 async fn what_a_rejected_key_keeps_back_is_done_when_a_good_one_is_stored() {
-    let revoked = |vault: &Vault| {
-        vault.remove();
-        vault.store("sk_live_revoked");
+    let revoked = |secrets: &SecretsDouble| {
+        secrets.remove();
+        secrets.store("sk_live_revoked");
     };
     Box::pin(a_key_that_stops_working_heals(revoked)).await;
 }
 
 #[tokio::test]
 async fn what_a_missing_key_keeps_back_is_done_when_one_is_stored() {
-    Box::pin(a_key_that_stops_working_heals(Vault::remove)).await;
+    Box::pin(a_key_that_stops_working_heals(SecretsDouble::remove)).await;
 }

@@ -84,12 +84,12 @@ async fn a_long_list_is_read_page_by_page_and_no_further_back_than_asked() {
 #[tokio::test]
 async fn a_gateway_without_a_key_is_not_connected() {
     let world = World::paid();
-    world.vault.remove();
+    world.secrets.remove();
     assert_eq!(
         world.gateway.events(an_hour_ago(), None).await.unwrap(),
         None
     );
-    world.vault.store("sk_test_wrong");
+    world.secrets.store("sk_test_wrong");
     let failure = world.gateway.events(an_hour_ago(), None).await.unwrap_err();
     assert!(matches!(failure, Failure::Gateway { .. }), "{failure:?}");
 }

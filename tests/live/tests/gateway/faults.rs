@@ -48,7 +48,8 @@ async fn a_connection_that_breaks_says_nothing_about_the_refund() {
 #[tokio::test]
 async fn a_gateway_that_is_not_there_is_unavailable() {
     let world = World::paid();
-    let nobody = egress::HttpsGateway::new("http://127.0.0.1:1", world.vault, Noon, true).unwrap();
+    let nobody =
+        egress::HttpsGateway::new("http://127.0.0.1:1", world.secrets, Noon, true).unwrap();
     let failure = nobody.perform(&command(&refund(3, 5))).await.unwrap_err();
     assert_eq!(failure.code(), "gateway_unavailable");
     let failure = nobody.find(&command(&refund(3, 5))).await.unwrap_err();

@@ -68,7 +68,7 @@ async fn an_effect_that_was_changed_is_shown_and_not_performed() {
 #[tokio::test]
 async fn a_key_of_the_account_that_is_wrong_is_an_outage_and_refuses_nothing() {
     let world = World::paid();
-    world.vault.store("sk_live_hunter2");
+    world.secrets.store("sk_live_hunter2");
     let failure = world.failure(&refund(3, 500)).await;
     assert_eq!(failure.code(), "gateway_unavailable");
     assert!(failure.chain().contains("401"), "{}", failure.chain());
@@ -76,7 +76,7 @@ async fn a_key_of_the_account_that_is_wrong_is_an_outage_and_refuses_nothing() {
     assert!(!shown.contains("hunter2"), "{shown}");
     let unknown = world.find_failure(&refund(3, 500)).await;
     assert_eq!(unknown.code(), "gateway_unavailable");
-    world.vault.remove();
+    world.secrets.remove();
     let failure = world.failure(&refund(3, 500)).await;
     assert_eq!(failure.code(), "gateway_unavailable");
     assert_eq!(
@@ -89,9 +89,9 @@ async fn a_key_of_the_account_that_is_wrong_is_an_outage_and_refuses_nothing() {
 #[tokio::test]
 async fn a_key_of_the_account_that_was_replaced_is_read_again() {
     let world = World::paid();
-    world.vault.store("sk_test_older");
+    world.secrets.store("sk_test_older");
     world.failure(&refund(3, 500)).await;
-    world.vault.store(SECRET_KEY);
+    world.secrets.store(SECRET_KEY);
     world.perform(&refund(3, 500)).await.unwrap();
     assert_eq!(world.refunds(), [named(3, 500)]);
 }

@@ -177,7 +177,7 @@ async fn an_object_that_stripe_does_not_have_is_none() {
 #[tokio::test]
 async fn a_gateway_without_a_key_lists_nothing() {
     let world = World::paid();
-    world.vault.remove();
+    world.secrets.remove();
     let listed = world.gateway.list(ObjectKind::Payment, around_now(), None);
     assert_eq!(listed.await.unwrap(), None);
 }

@@ -19,7 +19,7 @@ use live::{
 use crate::{
     intake::{Intake, SECRET, read},
     python::program,
-    support::{Noon, Vault, cancel, capture, command, is_refund, order, refund},
+    support::{Noon, SecretsDouble, cancel, capture, command, is_refund, order, refund},
 };
 
 const KEY: &str = "sk_test_localstripe";
@@ -29,7 +29,7 @@ struct LocalStripe {
     process: Child,
     url: String,
     http: Http,
-    gateway: HttpsGateway<Vault, Noon>,
+    gateway: HttpsGateway<SecretsDouble, Noon>,
 }
 
 impl Drop for LocalStripe {
@@ -52,9 +52,9 @@ impl LocalStripe {
             .spawn()
             .unwrap();
         let url = format!("http://127.0.0.1:{port}");
-        let vault = Vault::default();
-        vault.store(KEY);
-        let gateway = HttpsGateway::new(&url, vault, Noon, true).unwrap();
+        let secrets = SecretsDouble::default();
+        secrets.store(KEY);
+        let gateway = HttpsGateway::new(&url, secrets, Noon, true).unwrap();
         let started = Self {
             process,
             url,

@@ -57,8 +57,8 @@ async fn an_intent_that_is_not_there_is_not_found_and_an_error_is_no_answer() {
     let world = World::paid();
     assert_eq!(told(&world, "pi_unknown").await, None);
     assert_eq!(told(&world, "../refunds").await, None);
-    world.vault.remove();
-    world.vault.store("sk_test_wrong");
+    world.secrets.remove();
+    world.secrets.store("sk_test_wrong");
     world.gateway.payment(INTENT).await.unwrap_err();
 }
 

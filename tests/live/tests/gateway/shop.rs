@@ -12,7 +12,7 @@ use stories::{
     world::{Draft, World},
 };
 
-use crate::support::{Vault, named_of};
+use crate::support::{SecretsDouble, named_of};
 
 /// A place at which nothing listens.
 const NOBODY: &str = "http://127.0.0.1:1";
@@ -20,17 +20,17 @@ const NOBODY: &str = "http://127.0.0.1:1";
 pub(crate) struct Shop {
     pub(crate) world: World,
     pub(crate) stripe: Stripe,
-    pub(crate) vault: Vault,
+    pub(crate) secrets: SecretsDouble,
 }
 
 impl Shop {
     pub(crate) fn open(delivery: Delivery) -> Self {
-        let vault = Vault::default();
-        vault.store(SECRET_KEY);
+        let secrets = SecretsDouble::default();
+        secrets.store(SECRET_KEY);
         let mut shop = Self {
             world: World::new(Arc::new(MemoryStore::default()), delivery),
             stripe: Stripe::open("127.0.0.1:0").unwrap(),
-            vault,
+            secrets,
         };
         shop.connects();
         shop
@@ -49,7 +49,7 @@ impl Shop {
 
     fn commands_at(&mut self, url: &str) {
         let clock: ManualClock = self.world.clock();
-        let gateway = HttpsGateway::new(url, self.vault.clone(), clock, true).unwrap();
+        let gateway = HttpsGateway::new(url, self.secrets.clone(), clock, true).unwrap();
         self.world.commands(Arc::new(gateway));
     }
 

@@ -18,12 +18,12 @@ pub(crate) const INTENT: &str = "pi_1";
 
 /// The stored secret, and an older one that a cache still has.
 #[derive(Clone, Default)]
-pub(crate) struct Vault {
+pub(crate) struct SecretsDouble {
     stored: Arc<Mutex<Option<String>>>,
     cached: Arc<Mutex<Option<String>>>,
 }
 
-impl Vault {
+impl SecretsDouble {
     pub(crate) fn store(&self, key: &str) {
         *self.stored.lock().unwrap() = Some(format!(r#"{{"secrets":["{key}"]}}"#));
     }
@@ -34,7 +34,7 @@ impl Vault {
     }
 }
 
-impl SecretStore for Vault {
+impl SecretStore for SecretsDouble {
     async fn find(&self, path: &str) -> Result<Option<String>, Failure> {
         assert_eq!(path, "gateway/stripe");
         let mut cached = self.cached.lock().unwrap();
@@ -62,19 +62,19 @@ impl Clock for Noon {
 
 pub(crate) struct World {
     pub(crate) stripe: Stripe,
-    pub(crate) vault: Vault,
-    pub(crate) gateway: HttpsGateway<Vault, Noon>,
+    pub(crate) secrets: SecretsDouble,
+    pub(crate) gateway: HttpsGateway<SecretsDouble, Noon>,
 }
 
 impl World {
     pub(crate) fn new() -> Self {
         let stripe = Stripe::open("127.0.0.1:0").unwrap();
-        let vault = Vault::default();
-        vault.store(SECRET_KEY);
-        let gateway = HttpsGateway::new(&stripe.url, vault.clone(), Noon, true).unwrap();
+        let secrets = SecretsDouble::default();
+        secrets.store(SECRET_KEY);
+        let gateway = HttpsGateway::new(&stripe.url, secrets.clone(), Noon, true).unwrap();
         Self {
             stripe,
-            vault,
+            secrets,
             gateway,
         }
     }

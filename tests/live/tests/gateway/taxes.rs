@@ -204,8 +204,8 @@ async fn what_goes_wrong_on_the_way_says_nothing() {
     let outcome = done(&world, &next_attempt(&one(2))).await;
     assert_eq!(reversed(&outcome), Some((false, None)));
     assert_eq!(world.stripe.tax_reversals().len(), 2);
-    world.vault.remove();
+    world.secrets.remove();
     let locked_out = reverse(&world, &one(3)).await.unwrap_err();
     assert_eq!(locked_out.code(), "tax_service_unavailable");
-    world.vault.store(SECRET_KEY);
+    world.secrets.store(SECRET_KEY);
 }

@@ -12,9 +12,9 @@ const UNSIGNED: &str = "eyJhbGciOiJub25lIn0.eyJjb2duaXRvOmdyb3VwcyI6IlthZG1pbl0i
 
 /// No token, a malformed one, an unsigned one, and one with changed claims.
 pub(crate) fn invalid_tokens(env: &Environment) -> Outcome {
-    let tokens = env.log_in("support")?;
+    let tokens = env.users.log_in("support")?;
     let parts: Vec<&str> = tokens.access_token.split('.').collect();
-    let others = env.log_in("admin")?.access_token;
+    let others = env.users.log_in("admin")?.access_token;
     let [head, _, signature] = parts[..] else {
         return expect("parts of a token", parts.len(), 3);
     };

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use super::{api::ApiAnswer, outcome::NoOutcome, payloads::ErrorBody};
 use crate::{
     fields::{self, code},
-    parse::{ParseError, parse},
+    parse::parse,
     vendors::stripe::{
         amount,
         facts::refund_status,
@@ -105,13 +105,11 @@ pub(super) fn refund(
     currency: Currency,
     answer: ApiAnswer<'_>,
 ) -> Result<EffectOutcome, NoOutcome> {
-    let unreadable = |error: ParseError| unknown(answer, &error.to_string());
-    let id = field("id", refund.id.as_deref(), answer)?;
+    let status = refund_status("status", refund.status.as_deref(), RefundStatus::Pending);
     Ok(EffectOutcome::Refunded {
-        refund: fields::name("id", id, ID_MAX).map_err(unreadable)?,
+        refund: id(refund.id.as_deref(), answer)?,
         amount: money("amount", refund.amount, refund.currency, currency, answer)?,
-        status: refund_status("status", refund.status.as_deref(), RefundStatus::Pending)
-            .map_err(unreadable)?,
+        status: status.map_err(|error| unknown(answer, &error.to_string()))?,
     })
 }
 
@@ -164,10 +162,37 @@ fn money(
     expected: Currency,
     answer: ApiAnswer<'_>,
 ) -> Result<i64, NoOutcome> {
-    if field("currency", currency, answer)? != expected {
-        return Err(NoOutcome::OtherCurrency);
+    in_currency(currency, expected, answer)?;
+    minor_units(name, amount, expected, answer)
+}
+
+/// Whether an object is in the currency that it was asked about in.
+pub(super) fn in_currency(
+    currency: Option<Currency>,
+    expected: Currency,
+    answer: ApiAnswer<'_>,
+) -> Result<(), NoOutcome> {
+    if field("currency", currency, answer)? == expected {
+        Ok(())
+    } else {
+        Err(NoOutcome::OtherCurrency)
     }
-    amount::minor_units(name, field(name, amount, answer)?, expected)
+}
+
+/// An amount of Stripe's, in our minor units.
+pub(super) fn minor_units(
+    name: &str,
+    amount: Option<i64>,
+    currency: Currency,
+    answer: ApiAnswer<'_>,
+) -> Result<i64, NoOutcome> {
+    amount::minor_units(name, field(name, amount, answer)?, currency)
+        .map_err(|error| unknown(answer, &error.to_string()))
+}
+
+/// The id of an object.
+pub(super) fn id(id: Option<&str>, answer: ApiAnswer<'_>) -> Result<String, NoOutcome> {
+    fields::name("id", field("id", id, answer)?, ID_MAX)
         .map_err(|error| unknown(answer, &error.to_string()))
 }
 

@@ -4,12 +4,11 @@ use domain::{ids::OrderId, money::Currency, order::Effect, order::EffectOutcome}
 
 use super::payloads::{Line, Shipping, Transaction};
 use crate::{
-    fields,
     parse::parse,
     vendors::stripe::{
         amount,
         commands::{api::ApiAnswer, outcome::NoOutcome, payloads::ErrorBody, read},
-        references::{ID_MAX, effect_name},
+        references::effect_name,
     },
 };
 
@@ -36,8 +35,7 @@ pub fn reversed(
     {
         return Err(unreadable("the reversal is not the one that was made"));
     }
-    let id = read::field("id", made.id.as_deref(), answer)?;
-    let id = fields::name("id", id, ID_MAX).map_err(|e| unreadable(&e.to_string()))?;
+    let id = read::id(made.id.as_deref(), answer)?;
     let tax = tax_of(&made).map(|tax| amount::minor_units("amount_tax", tax, currency));
     Ok(EffectOutcome::TaxReversed {
         reversal: Some(id),

@@ -2,31 +2,20 @@
 
 use domain::{
     ids::LineId,
-    money::Currency,
     order::{LineTax, ServiceCalculation, TaxCalculation, TaxQuestion},
 };
 use jiff::Timestamp;
 
 use super::{
     calculation::behavior,
-    payloads::{Calculation, Line, LineList},
+    payloads::{Calculation, Line, LineList, PAGE_LINES},
 };
-use crate::{
-    fields,
-    vendors::stripe::{
-        amount,
-        commands::{
-            api::{ApiAnswer, ApiRequest},
-            outcome::NoOutcome,
-            read,
-            write::{CommandError, form, get, id_segment},
-        },
-        references::ID_MAX,
-    },
+use crate::vendors::stripe::commands::{
+    api::{ApiAnswer, ApiRequest},
+    outcome::NoOutcome,
+    read,
+    write::{CommandError, form, get, id_segment},
 };
-
-/// Lines in a page: more than an order has.
-const PAGE_LINES: u32 = 100;
 
 /// What was read of a calculation so far.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,19 +37,15 @@ pub fn calculated(
     answer: ApiAnswer<'_>,
 ) -> Result<CalculationRead, NoOutcome> {
     let found: Calculation = read::body(answer)?;
-    if read::field("currency", found.currency, answer)? != question.currency {
-        return Err(NoOutcome::OtherCurrency);
-    }
-    let unreadable = |problem: String| read::unknown(answer, &problem);
-    let id = read::field("id", found.id.as_deref(), answer)?;
+    read::in_currency(found.currency, question.currency, answer)?;
     let expires_at = found.expires_at.map(Timestamp::from_second).transpose();
     let at_service = ServiceCalculation {
-        id: fields::name("id", id, ID_MAX).map_err(|error| unreadable(error.to_string()))?,
-        expires_at: expires_at.map_err(|error| unreadable(error.to_string()))?,
+        id: read::id(found.id.as_deref(), answer)?,
+        expires_at: expires_at.map_err(|error| read::unknown(answer, &error.to_string()))?,
     };
     let shipping = found.shipping_cost.map(|shipping| {
         is_asked_for(shipping.tax_behavior.as_deref(), true, answer)?;
-        tax(shipping.amount_tax, question.currency, answer)
+        read::minor_units("amount_tax", shipping.amount_tax, question.currency, answer)
     });
     let read = CalculationRead {
         at_service,
@@ -131,7 +116,7 @@ fn line_tax(
         question.taxes_included,
         answer,
     )?;
-    let tax = tax(line.amount_tax, question.currency, answer)?;
+    let tax = read::minor_units("amount_tax", line.amount_tax, question.currency, answer)?;
     Ok((read::field("reference", line.reference, answer)?, tax))
 }
 
@@ -146,12 +131,6 @@ fn is_asked_for(
     } else {
         Err(read::unknown(answer, "another tax_behavior than asked for"))
     }
-}
-
-fn tax(tax: Option<i64>, currency: Currency, answer: ApiAnswer<'_>) -> Result<i64, NoOutcome> {
-    let tax = read::field("amount_tax", tax, answer)?;
-    amount::minor_units("amount_tax", tax, currency)
-        .map_err(|error| read::unknown(answer, &error.to_string()))
 }
 
 /// The answer to a question, when everything that was asked about was read.

@@ -3,6 +3,9 @@
 use domain::money::Currency;
 use serde::Deserialize;
 
+/// Lines in a page that is asked for: more than an order has.
+pub(super) const PAGE_LINES: u32 = 100;
+
 /// A transaction: a sale, or a reversal of one, which has negative amounts.
 #[derive(Deserialize)]
 pub(super) struct Transaction {

@@ -2,22 +2,13 @@
 
 use domain::{money::Currency, order::TaxReversal};
 
-use super::payloads::{LineList, Transaction};
-use crate::{
-    fields,
-    vendors::stripe::{
-        amount,
-        commands::{
-            api::{ApiAnswer, ApiRequest},
-            outcome::NoOutcome,
-            read,
-            write::{CommandError, form, get, id_segment},
-        },
-    },
+use super::payloads::{LineList, PAGE_LINES, Transaction};
+use crate::vendors::stripe::commands::{
+    api::{ApiAnswer, ApiRequest},
+    outcome::NoOutcome,
+    read,
+    write::{CommandError, form, get, id_segment},
 };
-
-/// Lines in a page: more than an order has.
-const PAGE_LINES: u32 = 100;
 
 /// A transaction as Stripe has recorded it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,9 +65,7 @@ fn transaction_path(told: &TaxReversal) -> Result<String, CommandError> {
 /// [`NoOutcome`].
 pub fn tax_transaction(currency: Currency, answer: ApiAnswer<'_>) -> Result<TaxRecord, NoOutcome> {
     let found: Transaction = read::body(answer)?;
-    if read::field("currency", found.currency, answer)? != currency {
-        return Err(NoOutcome::OtherCurrency);
-    }
+    read::in_currency(found.currency, currency, answer)?;
     let shipping = found.shipping_cost.map(|shipping| {
         let behavior = shipping.tax_behavior.as_deref();
         recorded(shipping.amount_tax, behavior, currency, answer)
@@ -117,15 +106,12 @@ fn recorded(
     currency: Currency,
     answer: ApiAnswer<'_>,
 ) -> Result<Recorded, NoOutcome> {
-    let unreadable = |problem: String| read::unknown(answer, &problem);
-    let tax = fields::require("amount_tax", tax).map_err(|e| unreadable(e.to_string()))?;
     Ok(Recorded {
-        tax: amount::minor_units("amount_tax", tax, currency)
-            .map_err(|error| unreadable(error.to_string()))?,
+        tax: read::minor_units("amount_tax", tax, currency, answer)?,
         is_inclusive: match read::field("tax_behavior", behavior, answer)? {
             "inclusive" => true,
             "exclusive" => false,
-            other => return Err(unreadable(format!("tax_behavior: {other}"))),
+            other => return Err(read::unknown(answer, &format!("tax_behavior: {other}"))),
         },
     })
 }
