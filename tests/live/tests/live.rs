@@ -1,6 +1,6 @@
-//! What needs a database: the stories of the demo and the rights of users on one stack; at the same time what the system does
-//! when a part of it fails, one fault at a time, on another; then the invariants over the whole table of each stack. At last
-//! the suite of the test kit on a table in this process.
+//! What needs a database: the stories of the demo and the rights of users on one stack, then the suite of the test kit on a
+//! table in this process; at the same time what the system does when a part of it fails, one fault at a time, on another stack;
+//! in the end the invariants over the whole table of each stack.
 //!
 //! The first test that needs a stack starts it, and it is stopped after the last.
 

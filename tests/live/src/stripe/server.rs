@@ -85,7 +85,12 @@ impl Shared {
             None => Reply::Broken,
         };
         match reply {
-            Reply::Broken => drop(request.into_writer().write_all(b"\0\r\n\r\n")),
+            Reply::Broken => {
+                let mut writer = request.into_writer();
+                // What is not flushed is not sent, and the client would wait for its timeout instead.
+                let sent = writer.write_all(b"\0\r\n\r\n");
+                drop(sent.and_then(|()| writer.flush()));
+            }
             Reply::Answer {
                 answer,
                 headers,

@@ -38,8 +38,8 @@ static STORIES: Shared = Shared::new();
 /// Of the faults.
 static FAULTS: Shared = Shared::new();
 
-/// Runs the stories with `parallel`, and the `faults` at the same time; then `at_the_end` on each stack, and the tests of
-/// the table, which would slow the others down.
+/// Runs the stories with `parallel`, then the tests of the table, which would slow the stories down, and at the same time as
+/// both the `faults`, which mostly wait; in the end `at_the_end` on each stack.
 pub(crate) fn run(
     stories: impl Iterator<Item = (&'static str, fn(&Environment) -> Outcome)>,
     parallel: &[Test],
@@ -76,8 +76,9 @@ pub(crate) fn run(
     let unless_given = |usual| threads(arguments.test_threads.unwrap_or(usual));
     let mut failed = thread::scope(|scope| {
         let faults = in_background(scope, "faults", threads(1), one_at_a_time);
-        let failed = run_trials(&unless_given(PARALLEL_THREADS), side_by_side).has_failed();
-        failed | faults()
+        let stories = run_trials(&unless_given(PARALLEL_THREADS), side_by_side).has_failed();
+        let table = run_trials(&unless_given(TABLE_THREADS), of_the_table).has_failed();
+        stories | table | faults()
     });
     if opened().next().is_some() {
         // Whatever was filtered: the invariants must hold after every test.
@@ -97,7 +98,6 @@ pub(crate) fn run(
         keep_logs(env, failed);
         env.stack.stop();
     }
-    failed |= run_trials(&unless_given(TABLE_THREADS), of_the_table).has_failed();
     if failed {
         ExitCode::FAILURE
     } else {
