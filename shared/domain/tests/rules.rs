@@ -3,6 +3,7 @@
 mod carriers;
 mod commanded;
 mod common;
+mod compared;
 mod decisions;
 mod golden;
 mod invariants;

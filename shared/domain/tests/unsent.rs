@@ -142,6 +142,8 @@ fn a_person_is_shown_a_location_that_could_not_be_sent_its_request() {
     let report = Command::ReportSilence { after_s: SILENCE_S };
     let events = order.apply(&report).unwrap();
     assert_eq!(names(&events), ["ExceptionOpened"]);
+    let detail = &order.order.state.exceptions[0].detail;
+    assert!(detail.contains("could not be sent"), "{detail}");
     assert_eq!(order.apply(&report), Ok(vec![]));
     let events = order.cancel(&[]).unwrap();
     assert!(names(&events).contains(&"ExceptionClosed"), "{events:?}");

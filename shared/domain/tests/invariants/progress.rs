@@ -3,7 +3,7 @@
 use domain::{
     inbound::FulfillmentFact,
     invariants::{Rule, check},
-    order::{Command, Event, ExceptionKind, ExceptionOutcome, HoldKind, Terms},
+    order::{Command, Event, ExceptionKind, ExceptionOutcome, HoldKind, Terms, UnsentRequest},
 };
 use jiff::{SignedDuration, Timestamp};
 
@@ -178,6 +178,24 @@ fn what_is_finished_owes_nothing() {
     let waiting = world.place("DE", Terms::default(), &[("TEE", 1)]);
     world.route(waiting);
     assert_eq!(world.order(waiting).due_at(), None);
+    assert_eq!(check(&world.table()), []);
+}
+
+#[test]
+fn a_request_that_was_taken_back_waits_for_nobody_until_it_is_made_again() {
+    let mut world = routed();
+    let request = Command::RequestFulfillment { not_to: vec![] };
+    world.apply(0, &request).unwrap();
+    let found = &world.order(0).state.fulfillment_orders[0];
+    let requests = vec![UnsentRequest {
+        fulfillment_order: found.id,
+        taken_back: found.taken_back,
+    }];
+    let reason = "connect_failed".to_owned();
+    let take_back = Command::TakeBackRequests { requests, reason };
+    world.apply(0, &take_back).unwrap();
+    assert_eq!(check(&world.table()), []);
+    world.apply(0, &request).unwrap();
     assert_eq!(check(&world.table()), []);
 }
 

@@ -2,7 +2,7 @@
 
 use domain::{
     decide::{cancellation_outcome, preview_cancellation, remaining_cancellation},
-    inbound::FulfillmentFact,
+    inbound::{FactLine, FulfillmentFact},
     order::{CancelLine, Command, LineCancellation, RejectionCode},
 };
 
@@ -141,6 +141,32 @@ fn what_a_location_was_asked_before_is_pending_and_not_asked_again() {
     assert_eq!(at_locations(&pending(1)), [("berlin", 1)]);
     assert_eq!(at_locations(&pending(2)), [("berlin", 1), ("hamburg", 1)]);
     assert_eq!(at_locations(&pending(4)), [("berlin", 1), ("hamburg", 1)]);
+}
+
+#[test]
+fn an_answer_to_the_first_of_two_requests_does_not_refuse_the_second() {
+    let mut order = OrderFixture::placed(&[(3, 1000)]);
+    order.captured();
+    order.route(&[("berlin", 3)]).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
+    order.cancel(&[("1", 1)]).unwrap();
+    order.cancel(&[("1", 1)]).unwrap();
+    let one_unit = || FulfillmentFact::Cancelled {
+        lines: vec![FactLine {
+            line: line("1"),
+            quantity: 1,
+        }],
+    };
+    let first = order.report(0, one_unit()).unwrap();
+    assert_eq!(names(&first), ["UnitsCancelled", "RefundOwed"]);
+    let second = order.report(0, one_unit()).unwrap();
+    assert_eq!(names(&second), ["UnitsCancelled", "RefundOwed"]);
+    // Asked once, the answer is to all of it.
+    order.cancel(&[("1", 1)]).unwrap();
+    let unit = &order.order.state.fulfillment_orders[0].lines[0];
+    assert_eq!((unit.open, unit.cancel_requested), (1, 1));
 }
 
 #[test]

@@ -2,18 +2,27 @@
 
 #![expect(clippy::arithmetic_side_effects, reason = "small numbers of tests")]
 
-use domain::order::{
-    Command, FulfillmentStatus, PaymentTerm, PlaceTender, ShippingRefund, TenderKind,
+use domain::{
+    inbound::ShipmentFact,
+    order::{
+        Command, FulfillmentStatus, PaymentStep, PaymentTerm, PlaceTender, ShippingRefund,
+        TenderKind,
+    },
 };
 use proptest::prelude::*;
 
-use crate::common::{OrderFixture, names, request};
+use crate::common::{OrderFixture, names, request, shipped};
 
 fn on_delivery(lines: &[(u32, i64)]) -> domain::order::PlaceOrder {
     let mut request = request(lines);
     request.payment.intent = None;
     request.terms.payment = Some(PaymentTerm::OnDelivery);
     request
+}
+
+/// The step that the payment makes due next.
+fn step(order: &OrderFixture) -> Option<PaymentStep> {
+    order.order.payment_step().map(|(step, _)| step)
 }
 
 fn asks(order: &mut OrderFixture) {
@@ -102,6 +111,27 @@ fn orders_that_are_paid_otherwise_tell_nothing() {
     order.route(&[("berlin", 1)]).unwrap();
     asks(&mut order);
     assert_eq!(told(&order), [None]);
+}
+
+#[test]
+fn money_that_a_carrier_was_to_collect_is_missed_after_the_delivery_and_not_before() {
+    let mut order = OrderFixture::placed_as(on_delivery(&[(1, 1000)]));
+    order.route(&[("berlin", 1)]).unwrap();
+    asks(&mut order);
+    order.report(0, shipped("1", &[("1", 1)], true)).unwrap();
+    assert_eq!(step(&order), None, "it is on its way");
+    order
+        .shipment_of("berlin", "1", ShipmentFact::Delivered)
+        .unwrap();
+    assert_eq!(step(&order), Some(PaymentStep::ShowOutstanding));
+    let received = Command::RecordReceived {
+        kind: TenderKind::Cash,
+        reference: "COD-1".to_owned(),
+        amount: 1000,
+        note: None,
+    };
+    order.apply(&received).unwrap();
+    assert_eq!(step(&order), None, "it is there");
 }
 
 fn rules() -> impl Strategy<Value = Option<ShippingRefund>> {

@@ -5,7 +5,7 @@ use domain::{
     order::{Command, FulfillmentStatus, PaymentStep, RefundStatus, UNPAID_RESERVATION_S},
 };
 
-use crate::common::{OrderFixture, at, names, shipped};
+use crate::common::{INTENT, OrderFixture, at, names, shipped};
 
 fn captured(amount: i64) -> PaymentFact {
     PaymentFact::Captured {
@@ -54,6 +54,27 @@ fn requested() -> OrderFixture {
     order.route(&[("berlin", 1), ("hamburg", 1)]).unwrap();
     request(&mut order);
     order
+}
+
+#[test]
+fn the_end_of_an_authorization_is_shown_when_nothing_can_be_held_back() {
+    let shown = |order: &OrderFixture| {
+        let ending = order.order.authorization_to_show();
+        ending.map(|ending| (ending.intent.id.clone(), ending.needed))
+    };
+    let mut order = placed();
+    assert_eq!(shown(&order), None, "nothing is authorized");
+    order.pay(authorized(2000)).unwrap();
+    assert_eq!(shown(&order), None, "all can be held back");
+    order.route(&[("berlin", 1)]).unwrap();
+    request(&mut order);
+    assert_eq!(shown(&order), None, "a unit can be held back");
+    let (release, _) = order.plan(&[("hamburg", 1)], true);
+    order.apply(&release).unwrap();
+    request(&mut order);
+    assert_eq!(shown(&order), Some((INTENT.to_owned(), 2000)));
+    order.captured();
+    assert_eq!(shown(&order), None, "it is captured");
 }
 
 #[test]

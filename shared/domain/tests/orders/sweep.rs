@@ -198,6 +198,7 @@ fn the_sweep_is_there_when_a_location_has_been_silent_for_so_long() {
     assert_eq!(names(&order.apply(&report).unwrap()), ["ExceptionOpened"]);
     let open = &order.order.state.exceptions[0];
     assert_eq!(open.kind, ExceptionKind::LocationSilent);
+    assert!(open.detail.contains("has not answered"), "{}", open.detail);
     assert_eq!(
         open.subject,
         order.order.state.fulfillment_orders[1].id.to_string()
