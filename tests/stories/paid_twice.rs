@@ -3,9 +3,10 @@
 use app::{failure::Failure, usecases::placement_defaults::DuplicateHold};
 use domain::{
     ids::OrderId,
+    inbound::PaymentFact,
     order::{
-        CapturePolicy, ExceptionKind, ExceptionOutcome, HoldKind, PaymentCommands, RejectionCode,
-        Status,
+        CapturePolicy, DisputeFunds, DisputeStatus, ExceptionKind, ExceptionOutcome, HoldKind,
+        PaymentCommands, RejectionCode, Status,
     },
 };
 
@@ -109,6 +110,65 @@ async fn an_order_that_is_paid_twice_and_cancelled_gives_both_payments_back(worl
     assert_eq!(back, both);
     books_agree(world, order).await;
     assert_eq!(holds(world, order).await, []);
+}
+
+/// Nothing is in stock, so everything can be cancelled.
+async fn is_paid_twice_and_waits(world: &mut World) -> OrderId {
+    let order = world.place_and_pay(commanded(CapturePolicy::Manual)).await;
+    world.second_payment("1001", TOTAL);
+    world.settle().await;
+    assert_eq!(world.exceptions(order).await, [ExceptionKind::Overpaid]);
+    order
+}
+
+story!(a_surplus_that_went_back_does_not_pay_for_what_is_cancelled_later);
+async fn a_surplus_that_went_back_does_not_pay_for_what_is_cancelled_later(world: &mut World) {
+    let order = is_paid_twice_and_waits(world).await;
+    closes(world, order, ExceptionOutcome::SurplusRefunded).await;
+    assert_eq!(given_back(world), [("pi_1001_2".to_owned(), TOTAL)]);
+    let answer = world.cancels(order, &[("1", 1)]).await.expect("one of two");
+    assert_eq!(answer.lines[0].cancelled, 1);
+    world.settle().await;
+    let owed = ("pi_1001".to_owned(), TOTAL / 2);
+    assert_eq!(given_back(world)[1..], [owed]);
+    assert_eq!(world.exceptions(order).await, []);
+    books_agree(world, order).await;
+}
+
+story!(a_surplus_that_a_bank_has_taken_is_shown_again_when_the_shop_has_it_back);
+async fn a_surplus_that_a_bank_has_taken_is_shown_again_when_the_shop_has_it_back(
+    world: &mut World,
+) {
+    let order = is_paid_twice_and_waits(world).await;
+    world.pause(Consumer::Payments);
+    closes(world, order, ExceptionOutcome::SurplusRefunded).await;
+    let disputed = |world: &mut World, funds| {
+        let fact = PaymentFact::Dispute {
+            id: "dp_1".to_owned(),
+            status: DisputeStatus::Lost,
+            amount: TOTAL,
+            currency: "EUR".parse().expect("a currency"),
+            reason: None,
+            evidence_due: None,
+            funds: Some(funds),
+        };
+        world.payment_of(Some("pi_1001_2"), None, fact);
+    };
+    disputed(world, DisputeFunds::Withdrawn);
+    world.settle().await;
+    world.resume_all();
+    world.settle().await;
+    assert_eq!(world.exceptions(order).await, [ExceptionKind::DisputeLost]);
+    assert_eq!(given_back(world), [], "the customer has it from the bank");
+    world.minutes_pass(1);
+    disputed(world, DisputeFunds::Reinstated);
+    world.settle().await;
+    assert_eq!(world.exceptions(order).await, [ExceptionKind::Overpaid]);
+    assert_eq!(given_back(world), [], "it is a person's to decide");
+    closes(world, order, ExceptionOutcome::SurplusRefunded).await;
+    assert_eq!(given_back(world), [("pi_1001_2".to_owned(), TOTAL)]);
+    assert_eq!(world.exceptions(order).await, []);
+    books_agree(world, order).await;
 }
 
 story!(a_surplus_that_goes_back_at_the_gateway_ends_the_hold);

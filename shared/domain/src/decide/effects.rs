@@ -115,6 +115,7 @@ pub(super) fn requested(order: &Order, actions: Vec<EffectAction>) -> Vec<Event>
             effect,
             action,
             by_person: false,
+            surplus: 0,
             note: None,
         });
         events.extend(shown);

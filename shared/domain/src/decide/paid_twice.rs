@@ -7,6 +7,7 @@ use super::{
     gateway::not_disputed,
     hold::{end_hold, start_hold},
     refund_request::by_person,
+    surplus::of_surplus,
 };
 use crate::order::{
     Event, ExceptionKind, ExceptionOutcome, HoldKind, Order, PaymentCommands, RefundOrder,
@@ -72,8 +73,8 @@ fn surplus(order: &Order, note: Option<&str>) -> Result<Vec<Event>, Rejection> {
         ..commands(order)?
     };
     not_disputed(order)?;
-    let asked = order.refunds_asked_for().saturating_sub(order.still_owed());
-    let amount = order.overpaid().saturating_sub(asked.max(0));
-    let refunds = requested(order, refunds(order, amount, &commands)).into_iter();
+    let amount = order.overpaid().saturating_sub(order.surplus_asked_for());
+    let refunds = requested(order, refunds(order, amount, &commands));
+    let refunds = of_surplus(refunds, amount).into_iter();
     Ok(refunds.map(|event| by_person(event, note)).collect())
 }

@@ -6,6 +6,7 @@ use super::{
     exception::open,
     gateway::not_disputed,
     refund::refund_owed,
+    surplus::of_surplus,
 };
 use crate::{
     evolve::evolve,
@@ -108,7 +109,14 @@ fn made(order: &Order, asked: &RefundRequest, plan: Plan, note: Option<&str>) ->
         });
     }
     let amount = asked.amount.saturating_sub(plan.on_account);
-    for event in requested(order, refunds(order, amount, &plan.commands)) {
+    // What is owed counts first, then what was paid too much.
+    let surplus = asked
+        .amount
+        .saturating_sub(plan.credit)
+        .saturating_sub(order.owed_and_not_asked())
+        .max(0);
+    let refunds = requested(order, refunds(order, amount, &plan.commands));
+    for event in of_surplus(refunds, surplus) {
         events.push(by_person(event, note));
     }
     events
@@ -261,15 +269,13 @@ fn too_much(found: i64, message: String) -> Rejection {
 }
 
 /// The event as a person has caused it.
-pub(super) fn by_person(event: Event, words: Option<&str>) -> Event {
-    if let Event::EffectRequested { effect, action, .. } = event {
-        Event::EffectRequested {
-            effect,
-            action,
-            by_person: true,
-            note: words.map(str::to_owned),
-        }
-    } else {
-        event
+pub(super) fn by_person(mut event: Event, words: Option<&str>) -> Event {
+    if let Event::EffectRequested {
+        by_person, note, ..
+    } = &mut event
+    {
+        *by_person = true;
+        *note = words.map(str::to_owned);
     }
+    event
 }

@@ -3,8 +3,24 @@
 use super::{commanded::commands, exception::open};
 use crate::{
     money::Money,
-    order::{Event, ExceptionKind, Order},
+    order::{EffectAction, Event, ExceptionKind, Order},
 };
+
+/// The refunds, so much of which was paid too much; minor units.
+pub(super) fn of_surplus(mut events: Vec<Event>, mut left: i64) -> Vec<Event> {
+    for event in &mut events {
+        if let Event::EffectRequested {
+            action: EffectAction::Refund { amount, .. },
+            surplus,
+            ..
+        } = event
+        {
+            *surplus = left.min(*amount);
+            left = left.saturating_sub(*surplus);
+        }
+    }
+    events
+}
 
 /// A person is shown a surplus.
 pub(super) fn shown(order: &Order) -> Event {

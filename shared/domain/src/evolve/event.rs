@@ -5,7 +5,8 @@ use super::{
 };
 use crate::order::{
     Context, Effect, EffectAction, Event, Exception, ExceptionKind, ExceptionOutcome,
-    FulfillmentStatus, Hold, Order, Refund, ShipmentStatus, Tender, ended_dispute, ended_hold,
+    FulfillmentStatus, Hold, Order, Refund, ShipmentStatus, SurplusRefund, Tender, ended_dispute,
+    ended_hold,
 };
 
 /// The order after an event.
@@ -315,9 +316,16 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             effect,
             action,
             by_person,
+            surplus,
             ..
         } => {
             let payment = &mut order.state.payment;
+            if *surplus > 0 {
+                payment.surplus_refunds.push(SurplusRefund {
+                    effect: *effect,
+                    amount: *surplus,
+                });
+            }
             if let EffectAction::Refund { intent, amount } = action
                 && !by_person
             {
@@ -368,12 +376,9 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             if let Some(EffectAction::Refund { amount, .. }) = ended
                 && *lost
             {
-                let left = order
-                    .state
-                    .payment
-                    .refunds_commanded
-                    .saturating_sub(*amount);
-                order.state.payment.refunds_commanded = left;
+                let owed = amount.saturating_sub(order.surplus_of(*effect));
+                let payment = &mut order.state.payment;
+                payment.refunds_commanded = payment.refunds_commanded.saturating_sub(owed);
             }
             order.state.effects.retain(|known| known.id != *effect);
         }

@@ -106,22 +106,23 @@ impl Effect {
 
 impl Order {
     /// What is owed back to the customer, or was granted as a credit, and has not been given back, by us or by a bank; minor
-    /// units.
+    /// units. What people have had given back of a surplus is given beside it.
     pub fn still_owed(&self) -> i64 {
         let payment = &self.state.payment;
         self.refund_owed()
             .saturating_add(payment.credits_of_money())
             .saturating_sub(payment.given_back())
+            .saturating_add(self.surplus_given_back())
             .max(0)
     }
 
     /// What is still owed, or was granted, and was not asked for, minor units. What people have asked for of a surplus is asked
     /// for beside it.
     pub fn owed_and_not_asked(&self) -> i64 {
-        let owed = self.still_owed();
-        owed.saturating_add(self.overpaid())
+        self.still_owed()
+            .saturating_add(self.surplus_asked_for())
             .saturating_sub(self.refunds_asked_for())
-            .clamp(0, owed)
+            .max(0)
     }
 
     /// What can still be refunded of an intent: captured of it, less what went back, what a lost dispute took and what was

@@ -585,6 +585,9 @@ pub enum Event {
         /// Whether a person asked for it; otherwise it follows from the order.
         #[serde(default, skip_serializing_if = "is_default")]
         by_person: bool,
+        /// Of a refund: what of it was paid too much, minor units.
+        #[serde(default, skip_serializing_if = "is_default")]
+        surplus: i64,
         /// A person's words; stays in the audit trail, never published.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         note: Option<String>,

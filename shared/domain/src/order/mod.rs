@@ -35,6 +35,7 @@ mod shipment;
 mod shipping_refund;
 mod state;
 mod status;
+mod surplus;
 mod tax;
 mod tax_calculation;
 mod tender;
@@ -85,6 +86,7 @@ pub use shipment::{Shipment, ShipmentLine, ShipmentStatus};
 pub use shipping_refund::{ShippingRefund, UnknownShippingRefund};
 pub use state::{Order, OrderState};
 pub use status::{FulfillmentProgress, Phase, ReturnStatus, Status, TRANSITIONS};
+pub use surplus::SurplusRefund;
 pub use tax::{OrderTax, TaxReversal, Taxed, TaxedShipping, TaxedUnits};
 pub use tax_calculation::{
     LineTax, ServiceCalculation, TaxAnswer, TaxCalculation, TaxDifference, TaxQuestion, TaxableLine,

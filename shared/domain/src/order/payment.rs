@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::{Dispute, Tender};
+use super::{Dispute, SurplusRefund, Tender};
 use crate::serde_default::is_default;
 
 /// How often the provider lets one payment be captured. The last time, all that is due is captured.
@@ -34,9 +34,12 @@ pub struct Payment {
     pub account_credits: i64,
     /// Of what is owed back, how much was asked of the gateway without a person, whatever has become of it; less what was given
     /// up because a lost dispute took the money, whoever had asked for it: that is asked for again once it is owed again. So it
-    /// may be negative. Minor units.
+    /// may be negative. What was paid too much is not in it. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub refunds_commanded: i64,
+    /// Refunds of what was paid too much, whatever has become of them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub surplus_refunds: Vec<SurplusRefund>,
     /// Of the price of shipping, how much people have given back beside units. Minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shipping_granted: i64,

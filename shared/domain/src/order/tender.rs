@@ -110,15 +110,4 @@ impl Order {
         let payment = intent.and_then(|intent| self.state.payment.intent(intent));
         is_refund && payment.is_some_and(|payment| payment.tender.is_some())
     }
-
-    /// What was captured and is kept beyond what is due and beyond what is still owed back, minor units.
-    pub fn overpaid(&self) -> i64 {
-        let payment = &self.state.payment;
-        payment
-            .captured()
-            .saturating_sub(payment.given_back())
-            .saturating_sub(self.amount_due())
-            .saturating_sub(self.still_owed())
-            .max(0)
-    }
 }

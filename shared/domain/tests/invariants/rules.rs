@@ -216,6 +216,7 @@ fn refund_after_lost_dispute(disputed: Option<i64>, refund: i64) -> World {
             amount: refund,
         },
         by_person: false,
+        surplus: 0,
         note: None,
     };
     let lost = Event::DisputeUpdated {

@@ -1,6 +1,8 @@
 //! Money that people see and give back.
 
-use domain::order::{Command, EffectAction, PaymentTerm, PlaceTender, RefundRequest, TenderKind};
+use domain::order::{
+    Command, EffectAction, ExceptionOutcome, PaymentTerm, PlaceTender, RefundRequest, TenderKind,
+};
 
 use crate::common::{OrderFixture, asked, request};
 
@@ -93,6 +95,29 @@ fn a_second_transfer_gives_back_what_a_credit_has_taken_of_the_first() {
     comes(&mut order, "B/2", 2000);
     let asked_in_all: i64 = asked_back(&order).iter().map(|(_, amount)| amount).sum();
     assert_eq!(asked_in_all + order.order.overpaid(), 4000);
+}
+
+#[test]
+fn a_surplus_that_people_have_given_back_does_not_count_for_what_a_cancellation_owes() {
+    let mut order = placed(PaymentTerm::BankTransfer, false);
+    comes(&mut order, "B/1", 2000);
+    comes(&mut order, "B/2", 300);
+    assert_eq!(kinds(&order), ["overpaid"]);
+    let close = Command::CloseException {
+        id: order.order.state.exceptions[0].id,
+        outcome: ExceptionOutcome::SurplusRefunded,
+        note: None,
+    };
+    order.apply(&close).unwrap();
+    assert_eq!(asked_back(&order), [("bank_transfer#2", 300)]);
+    let made = Command::RecordRefund {
+        effect: order.order.state.effects[0].id,
+        reference: "BACK".to_owned(),
+    };
+    order.apply(&made).unwrap();
+    order.cancel(&[("1", 1)]).unwrap();
+    assert_eq!(asked_back(&order), [("bank_transfer#1", 1000)]);
+    assert_eq!(kinds(&order), ["refund_by_hand"]);
 }
 
 #[test]

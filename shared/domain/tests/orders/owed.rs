@@ -121,6 +121,60 @@ fn a_surplus_that_a_person_gives_back_is_asked_for_beside_what_is_owed() {
 }
 
 #[test]
+fn a_surplus_that_went_back_before_a_cancellation_does_not_count_for_what_it_owes() {
+    // Given back when the exception was closed, or later by a refund.
+    for outcome in [
+        ExceptionOutcome::SurplusRefunded,
+        ExceptionOutcome::SurplusKept,
+    ] {
+        let is_kept = outcome == ExceptionOutcome::SurplusKept;
+        let mut order = commanded();
+        captured(&mut order, INTENT, 2000);
+        captured(&mut order, "pi_2", 300);
+        closed(&mut order, &ExceptionKind::Overpaid, outcome);
+        if is_kept {
+            order.apply(&refund(300)).unwrap();
+        }
+        given_back(&mut order);
+        order.cancel(&[("1", 1)]).unwrap();
+        assert_eq!(asked(&order), [(INTENT, 1000)]);
+        assert_eq!(
+            (order.order.still_owed(), order.order.overpaid()),
+            (1000, 0)
+        );
+        assert_eq!(kinds(&order), [] as [&ExceptionKind; 0], "{is_kept}");
+        given_back(&mut order);
+        assert_eq!((order.order.still_owed(), order.order.overpaid()), (0, 0));
+    }
+}
+
+#[test]
+fn a_surplus_whose_refund_has_failed_is_shown_beside_what_is_owed() {
+    let mut order = commanded();
+    captured(&mut order, INTENT, 2000);
+    captured(&mut order, "pi_2", 300);
+    let given = ExceptionOutcome::SurplusRefunded;
+    closed(&mut order, &ExceptionKind::Overpaid, given);
+    given_back(&mut order);
+    order.cancel(&[("1", 1)]).unwrap();
+    let currency = order.order.placed.currency;
+    let fact = PaymentFact::Refund {
+        id: "re_1".to_owned(),
+        amount: 300,
+        currency,
+        status: RefundStatus::Failed,
+        effect: Some(1),
+    };
+    told(&mut order, "pi_2", fact);
+    assert_eq!(
+        (order.order.still_owed(), order.order.overpaid()),
+        (1000, 300)
+    );
+    let shown = [&ExceptionKind::RefundFailed, &ExceptionKind::Overpaid];
+    assert_eq!(kinds(&order), shown);
+}
+
+#[test]
 fn a_surplus_that_nobody_has_decided_about_is_not_given_back_with_what_is_owed() {
     let mut order = commanded();
     captured(&mut order, INTENT, 2300);
@@ -216,6 +270,72 @@ fn a_surplus_that_was_given_up_for_a_lost_dispute_is_shown_again() {
     assert_eq!(kinds(&order), shown);
     closed(&mut order, &ExceptionKind::Overpaid, given);
     assert_eq!(asked(&order), [("pi_2", 1700)]);
+}
+
+#[test]
+fn a_surplus_that_a_lost_dispute_has_taken_is_shown_once_when_the_shop_has_the_money() {
+    let mut order = commanded();
+    captured(&mut order, INTENT, 2000);
+    captured(&mut order, "pi_2", 2000);
+    let given = ExceptionOutcome::SurplusRefunded;
+    closed(&mut order, &ExceptionKind::Overpaid, given.clone());
+    lost(&mut order, "pi_2", 2000);
+    assert_eq!(asked(&order), []);
+    assert_eq!(kinds(&order), [&ExceptionKind::DisputeLost]);
+    let funds = Some(DisputeFunds::Reinstated);
+    disputed(&mut order, "pi_2", 2000, DisputeStatus::Lost, funds);
+    assert_eq!(
+        (asked(&order), kinds(&order)),
+        (vec![], vec![&ExceptionKind::Overpaid])
+    );
+    closed(&mut order, &ExceptionKind::Overpaid, given);
+    assert_eq!(asked(&order), [("pi_2", 2000)]);
+    given_back(&mut order);
+    // What is owed after that is asked for once, also when a person decides that it is not made.
+    order.cancel(&[("1", 1)]).unwrap();
+    assert_eq!(asked(&order), [(INTENT, 1000)]);
+    let effect = order.order.state.effects[0].id;
+    let outcome = EffectOutcome::Refused {
+        code: "balance_insufficient".to_owned(),
+    };
+    order
+        .apply(&Command::RecordEffect { effect, outcome })
+        .unwrap();
+    let refused = ExceptionKind::PaymentCommandRefused;
+    closed(&mut order, &refused, ExceptionOutcome::NoAction);
+    assert_eq!((asked(&order), kinds(&order)), (vec![], vec![]));
+    assert_eq!(
+        (order.order.still_owed(), order.order.overpaid()),
+        (1000, 0)
+    );
+}
+
+#[test]
+fn a_part_of_a_surplus_that_a_lost_dispute_has_taken_is_given_back_beside_the_rest() {
+    for is_made in [false, true] {
+        let mut order = commanded();
+        captured(&mut order, INTENT, 2000);
+        captured(&mut order, "pi_2", 2000);
+        lost(&mut order, "pi_2", 1500);
+        let given = ExceptionOutcome::SurplusRefunded;
+        closed(&mut order, &ExceptionKind::Overpaid, given.clone());
+        assert_eq!(
+            asked(&order),
+            [("pi_2", 500)],
+            "the bank has given the rest"
+        );
+        if is_made {
+            given_back(&mut order);
+        }
+        let funds = Some(DisputeFunds::Reinstated);
+        disputed(&mut order, "pi_2", 1500, DisputeStatus::Lost, funds);
+        assert_eq!(kinds(&order), [&ExceptionKind::Overpaid]);
+        closed(&mut order, &ExceptionKind::Overpaid, given.clone());
+        given_back(&mut order);
+        let back = order.order.state.payment.refunded();
+        assert_eq!((back, order.order.overpaid()), (2000, 0), "{is_made}");
+        assert_eq!(kinds(&order), [] as [&ExceptionKind; 0]);
+    }
 }
 
 #[test]
