@@ -64,6 +64,7 @@ fn disputed() -> Dispute {
         details_at: Some(at()),
         funds_withdrawn_at: Some(at()),
         funds_reinstated_at: None,
+        credited: 0,
     }
 }
 
@@ -704,6 +705,14 @@ pub(crate) fn events() -> Vec<(ActorKind, &'static str, Event)> {
                 reversal: Some("tax_1NbSVd2eZvKYlo2C".into()),
                 amount: 2045,
                 tax: 326,
+            },
+        ),
+        (
+            PaymentProvider,
+            "stripe:evt_8d",
+            Event::CreditWithdrawn {
+                dispute: "dp_1".into(),
+                amount: 2045,
             },
         ),
     ]

@@ -2,7 +2,7 @@
 
 use domain::{
     inbound::PaymentFact,
-    order::{DisputeFunds, DisputeStatus, ExceptionKind, PaymentStatus},
+    order::{DisputeFunds, DisputeStatus, ExceptionKind, ExceptionOutcome, PaymentStatus},
 };
 
 use super::commanded_payments::{
@@ -125,4 +125,42 @@ async fn a_part_that_the_bank_has_given_back_is_refunded_in_part(world: &mut Wor
     world.payment("1001", back);
     world.settle().await;
     assert_eq!(status(world).await, PaymentStatus::Captured);
+}
+
+story!(a_credit_for_a_lost_dispute_ends_when_the_bank_gives_the_money_back_to_the_shop);
+async fn a_credit_for_a_lost_dispute_ends_when_the_bank_gives_the_money_back_to_the_shop(
+    world: &mut World,
+) {
+    let order = three_are_paid(world).await;
+    let total = world.total("1001");
+    let fact = opened(world);
+    world.payment("1001", fact);
+    world.settle().await;
+    world.payment("1001", told(DisputeStatus::Lost, total, None));
+    world.settle().await;
+    let (lost, credit) = (
+        ExceptionKind::DisputeLost,
+        ExceptionOutcome::AcceptedAsCredit,
+    );
+    let accepted = world.closes_exception_as(order, &lost, credit).await;
+    accepted.expect("the customer may keep it");
+    world.settle().await;
+    let payment = world.order(order).await.state.payment;
+    assert_eq!((payment.credits, payment.lost()), (total, total));
+
+    world.minutes_pass(1);
+    let back = told(DisputeStatus::Lost, total, Some(DisputeFunds::Reinstated));
+    world.payment("1001", back);
+    world.settle().await;
+    let shown = [ExceptionKind::CreditWithdrawn];
+    assert_eq!(world.exceptions(order).await, shown);
+    let found = world.order(order).await;
+    let payment = &found.state.payment;
+    assert_eq!((payment.credits, payment.secured()), (0, total));
+    assert_eq!((found.amount_due(), found.still_owed()), (total, 0));
+    // What is cancelled now goes back as of any order that is paid.
+    cancels(world, order, 1).await;
+    world.settle().await;
+    assert_eq!(given_back(world), [UNIT]);
+    books_agree(world, order).await;
 }

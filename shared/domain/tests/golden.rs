@@ -291,6 +291,47 @@ fn commanded_order() -> OrderFixture {
     order
 }
 
+/// An order of which too much was paid and goes back, and of which a lost dispute was a credit until the shop had the money.
+fn reinstated_order() -> OrderFixture {
+    let mut order = OrderFixture::commanded(&[(2, 1000)], PaymentCommands::default());
+    let (amount, currency) = (2300, "EUR".parse().unwrap());
+    order
+        .pay(PaymentFact::Captured { amount, currency })
+        .unwrap();
+    let close = |order: &mut OrderFixture, outcome| {
+        let id = order.order.state.exceptions[0].id;
+        let note = None;
+        order
+            .apply(&Command::CloseException { id, outcome, note })
+            .unwrap();
+    };
+    close(&mut order, ExceptionOutcome::SurplusRefunded);
+    let made = EffectOutcome::Refunded {
+        refund: "re_1".to_owned(),
+        amount: 300,
+        status: RefundStatus::Succeeded,
+    };
+    order
+        .apply(&Command::RecordEffect {
+            effect: 1,
+            outcome: made,
+        })
+        .unwrap();
+    let lost = |funds| PaymentFact::Dispute {
+        id: "dp_1".to_owned(),
+        status: DisputeStatus::Lost,
+        amount: 2000,
+        currency,
+        reason: None,
+        evidence_due: None,
+        funds: Some(funds),
+    };
+    order.pay(lost(DisputeFunds::Withdrawn)).unwrap();
+    close(&mut order, ExceptionOutcome::AcceptedAsCredit);
+    order.pay(lost(DisputeFunds::Reinstated)).unwrap();
+    order
+}
+
 /// An order of which units, shipping and goodwill are refunded; one refund waits for a second person.
 fn refunded_order() -> OrderFixture {
     let mut request = crate::common::request(&[(3, 1000)]);
@@ -451,6 +492,7 @@ fn this_version_stores_what_the_golden_files_hold() {
     insta::with_settings!({ snapshot_path => "golden", prepend_module_to_snapshot => false }, {
         insta::assert_snapshot!("shipped_order", document(&shipped_order()));
         insta::assert_snapshot!("commanded_order", document(&commanded_order()));
+        insta::assert_snapshot!("reinstated_order", document(&reinstated_order()));
         insta::assert_snapshot!("refunded_order", document(&refunded_order()));
         insta::assert_snapshot!("expired_order", document(&expired_order()));
         insta::assert_snapshot!("unpaid_order", document(&unpaid_order()));
@@ -462,13 +504,14 @@ fn this_version_stores_what_the_golden_files_hold() {
     });
 }
 
-const GOLDEN: [&str; 11] = [
+const GOLDEN: [&str; 12] = [
     include_str!("golden/commanded_order.snap"),
     include_str!("golden/expired_order.snap"),
     include_str!("golden/late_order.snap"),
     include_str!("golden/shipped_order.snap"),
     include_str!("golden/unpaid_order.snap"),
     include_str!("golden/recalled_order.snap"),
+    include_str!("golden/reinstated_order.snap"),
     include_str!("golden/refunded_order.snap"),
     include_str!("golden/transferred_order.snap"),
     include_str!("golden/taxed_order.snap"),

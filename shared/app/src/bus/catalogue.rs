@@ -176,6 +176,8 @@ catalogue! {
     /// Money is given back beyond what is owed, or a person has accepted a refund that nobody had asked for: so much less is
     /// due.
     CreditGranted 1 ORDER_SOURCE OrderDetail<Credit>;
+    /// The shop has the money of a lost dispute back that a person had accepted as a credit: so much more is due again.
+    CreditWithdrawn 1 ORDER_SOURCE OrderDetail<WithdrawnCredit>;
     /// The payment gateway is asked to give money back; or a person is, when the payment was recorded.
     RefundRequested 1 ORDER_SOURCE OrderDetail<RequestedAmount>;
     /// The payment gateway is asked to capture money.

@@ -348,6 +348,9 @@ impl PublishedEvent {
                 amount,
                 reason,
             }),
+            Event::CreditWithdrawn { dispute, amount } => {
+                Self::CreditWithdrawn(WithdrawnCredit { dispute, amount })
+            }
             Event::OrderExpired { reason } => Self::OrderExpired(Expired { reason }),
             // The words of a person are for those who may read the order.
             Event::EffectRequested { effect, action, .. }
@@ -506,6 +509,7 @@ fn dispute_state(dispute: StoredDispute) -> DisputeState {
         details_at: _,
         funds_withdrawn_at: _,
         funds_reinstated_at: _,
+        credited: _,
     } = dispute;
     let evidence_due = details.as_ref().and_then(|details| details.evidence_due);
     let amount = details.as_ref().map(|details| details.amount);

@@ -353,6 +353,13 @@ data! {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<RefundReason>,
     }
+    /// The end of a credit for a lost dispute, because the shop has the money back.
+    WithdrawnCredit {
+        /// The dispute, by the provider's id.
+        dispute: String,
+        /// So much more is due again, minor units of the order's currency.
+        amount: i64,
+    }
     /// Units and shipping that a person refunds.
     GrantedRefund {
         /// The units.

@@ -63,6 +63,8 @@ pub enum MovementKind {
     DisputeFundsReinstated,
     /// The customer keeps so much beyond what is owed.
     CreditGranted,
+    /// The customer has not got any more what of a lost dispute was accepted as a credit, and owes it again.
+    CreditWithdrawn,
     /// So much of what was owed back is kept.
     FeeKept,
     /// The tax service has reversed so much tax: it is no movement of the customer's money.
@@ -145,6 +147,7 @@ impl Ledger {
                     | MovementKind::RefundFailed
                     | MovementKind::RefundCancelled
                     | MovementKind::CreditGranted
+                    | MovementKind::CreditWithdrawn
                     | MovementKind::FeeKept
                     | MovementKind::TaxReversed => by_effect.unwrap_or(&asked).clone(),
                 };
@@ -215,6 +218,9 @@ impl Ledger {
             Event::CreditGranted { refund, amount, .. } => {
                 let id = Some(refund.clone()).filter(|id| !id.is_empty());
                 (MovementKind::CreditGranted, id, *amount, None)
+            }
+            Event::CreditWithdrawn { dispute, amount } => {
+                (MovementKind::CreditWithdrawn, of(dispute), *amount, None)
             }
             Event::RestockingFeeKept { amount } => (MovementKind::FeeKept, None, *amount, None),
             Event::TaxReversed {

@@ -437,6 +437,12 @@ pub(super) fn sentence(order: &Order, event: &Event) -> String {
             let amount = money(*amount);
             format!("{refund} accepted as a credit: {amount} less is due")
         }
+        Event::CreditWithdrawn { dispute, amount } => {
+            let amount = money(*amount);
+            format!(
+                "The shop has the money of {dispute} back, so the credit for it has ended: {amount} more is due"
+            )
+        }
         Event::ExceptionOpened { id, detail, .. } => format!("Exception {id}: {detail}"),
         Event::ExceptionTaken { id, owner } => format!("Exception {id} taken by {owner}"),
         Event::ExceptionClosed { id, outcome, .. } => {

@@ -62,8 +62,11 @@ pub(super) fn record(
     } else if is_new {
         events.extend(start_hold(order, HoldKind::PaymentDispute, id));
     }
-    if after.is_lost() && !known.is_some_and(Dispute::is_lost) {
+    let was_lost = known.is_some_and(Dispute::is_lost);
+    if after.is_lost() && !was_lost {
         events.push(lost(order, &after));
+    } else if was_lost && !after.is_lost() && after.credited > 0 {
+        events.extend(credit_withdrawn(order, &after));
     }
     events
 }
@@ -113,6 +116,23 @@ fn lost(order: &Order, dispute: &Dispute) -> Event {
     open(ExceptionKind::DisputeLost, id.as_str(), detail)
 }
 
+/// The customer has not got any more what a person had let them keep, so it is due again. What becomes of the promise is a
+/// person's to decide.
+fn credit_withdrawn(order: &Order, dispute: &Dispute) -> [Event; 2] {
+    let (id, amount) = (&dispute.id, dispute.credited);
+    let credit = money(order, amount);
+    let detail = format!(
+        "dispute {id} was lost and {credit} of it accepted as a credit, and now the shop has the money back: the credit has \
+         ended, and the customer has paid. Nothing has to be done, or refund {credit} when the customer is to have it all the \
+         same"
+    );
+    let dispute = id.clone();
+    [
+        Event::CreditWithdrawn { dispute, amount },
+        open(ExceptionKind::CreditWithdrawn, id.as_str(), detail),
+    ]
+}
+
 /// What follows from disputes and shipments, whichever came first: exceptions about goods that have left are opened, and
 /// end with the dispute; refunds that nothing is left for are given up.
 pub(super) fn consequences(before: &Order, after: &Order) -> Vec<Event> {
@@ -137,6 +157,9 @@ fn over(order: &Order) -> Vec<Event> {
         } else if open.kind == ExceptionKind::DisputeLost {
             let dispute = payment.dispute(&open.subject);
             dispute.is_some_and(|dispute| !dispute.is_lost())
+        } else if open.kind == ExceptionKind::CreditWithdrawn {
+            // It was lost again, and a person is shown that.
+            payment.dispute(&open.subject).is_some_and(Dispute::is_lost)
         } else {
             false
         }

@@ -300,11 +300,24 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
             ..
         } => refund::propose(order, *number, (asked, *amount), context),
         Event::CreditGranted {
-            amount, on_account, ..
+            refund,
+            amount,
+            on_account,
+            ..
         } => {
             let payment = &mut order.state.payment;
             payment.credits = payment.credits.saturating_add(*amount);
             payment.account_credits = payment.account_credits.saturating_add(*on_account);
+            if let Some(dispute) = payment.dispute_mut(refund) {
+                dispute.credited = dispute.credited.saturating_add(*amount);
+            }
+        }
+        Event::CreditWithdrawn { dispute, amount } => {
+            let payment = &mut order.state.payment;
+            payment.credits = payment.credits.saturating_sub(*amount);
+            if let Some(dispute) = payment.dispute_mut(dispute) {
+                dispute.credited = dispute.credited.saturating_sub(*amount);
+            }
         }
         Event::PaymentAsked { intent, not_found } => {
             let intent = payment::intent_mut(order, intent);

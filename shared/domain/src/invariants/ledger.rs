@@ -96,6 +96,9 @@ impl Ledger {
             Event::CreditGranted { amount, .. } => {
                 self.credits = self.credits.saturating_add(*amount);
             }
+            Event::CreditWithdrawn { amount, .. } => {
+                self.credits = self.credits.saturating_sub(*amount);
+            }
             _ => {}
         }
     }

@@ -5,7 +5,8 @@
 //!
 //! While a dispute is open the gateway holds the money back ([`Dispute::funds_withdrawn_at`]): that is neither a refund nor
 //! owed again, and the order waits on its hold. What a lost dispute took, the bank has given to the customer: it is counted
-//! beside the refunds, so that nobody gives it back a second time.
+//! beside the refunds, so that nobody gives it back a second time. A person may accept it as a credit: so much less is due, for
+//! as long as the customer has it.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -38,6 +39,9 @@ pub struct Dispute {
     /// When the gateway last gave the money back to the shop, by its clock, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub funds_reinstated_at: Option<Timestamp>,
+    /// What of it a person has accepted as a credit, while it is lost; minor units of the order's currency.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub credited: i64,
 }
 
 /// What a dispute is about. Ordered, so that of two that are told of one second the same one counts everywhere.
@@ -124,6 +128,7 @@ impl Dispute {
             details_at: None,
             funds_withdrawn_at: None,
             funds_reinstated_at: None,
+            credited: 0,
         };
         dispute.with(report, at)
     }
@@ -176,6 +181,11 @@ impl Payment {
     /// The dispute of that id, if its gateway has told how far it is.
     pub fn dispute(&self, id: &str) -> Option<&Dispute> {
         self.dispute_records.iter().find(|dispute| dispute.id == id)
+    }
+
+    pub(crate) fn dispute_mut(&mut self, id: &str) -> Option<&mut Dispute> {
+        let mut records = self.dispute_records.iter_mut();
+        records.find(|dispute| dispute.id == id)
     }
 
     /// What is disputed, minor units. A gateway that does not tell disputes all that was not refunded.

@@ -568,6 +568,13 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<RefundReason>,
     },
+    /// What a lost dispute had taken was accepted as a credit, and the shop has the money back: so much more is due again.
+    CreditWithdrawn {
+        /// The dispute, by the provider's id.
+        dispute: String,
+        /// Minor units.
+        amount: i64,
+    },
     /// The payment gateway was asked about an intent, and something rests on its answer.
     PaymentAsked {
         intent: String,
@@ -753,6 +760,7 @@ impl Event {
             Self::RestockingFeeKept { .. } => "RestockingFeeKept",
             Self::RefundProposed { .. } => "RefundProposed",
             Self::CreditGranted { .. } => "CreditGranted",
+            Self::CreditWithdrawn { .. } => "CreditWithdrawn",
             Self::PaymentAsked { .. } => "PaymentAsked",
             Self::OrderExpired { .. } => "OrderExpired",
             Self::EffectRequested { .. } => "EffectRequested",

@@ -53,6 +53,7 @@ impl ExceptionKind {
             | Self::CurrencyMismatch
             | Self::RefundFailed
             | Self::DisputeLost
+            | Self::CreditWithdrawn
             | Self::DisputedAfterShipping
             | Self::ReviewDeclined
             | Self::DeliveryProblem
@@ -158,6 +159,8 @@ open_set! {
         RefundFailed = "refund_failed",
         /// A dispute was lost.
         DisputeLost = "dispute_lost",
+        /// What a lost dispute had taken was accepted as a credit, and the shop has the money back: the credit has ended.
+        CreditWithdrawn = "credit_withdrawn",
         /// The payment is disputed, and goods have left: evidence of the shipment is to be sent to the bank.
         DisputedAfterShipping = "disputed_after_shipping",
         /// A fraud review ended against the customer.

@@ -33,6 +33,8 @@ pub(crate) struct Outside {
     /// What people have kept of refunds, given beyond what was owed, and given back of the shipping.
     pub(crate) fees: i64,
     pub(crate) credits: i64,
+    /// What people have accepted as a credit of what banks have taken, by the dispute.
+    pub(crate) accepted: BTreeMap<String, i64>,
     /// Of what people have given, what has lowered an invoice and moved no money.
     pub(crate) account_credits: i64,
     pub(crate) shipping_granted: i64,
@@ -56,6 +58,7 @@ impl Outside {
             tenders: BTreeMap::new(),
             fees: 0,
             credits: 0,
+            accepted: BTreeMap::new(),
             account_credits: 0,
             is_on_account: matches!(paid.term, Some(PaymentTerm::OnAccount { .. })),
             shipping_granted: 0,
@@ -89,6 +92,13 @@ impl Outside {
         self.taken() - self.back() - self.lost()
     }
 
+    /// What people have given beyond what was owed. What a bank has given back to the shop, the customer has not got.
+    fn credits(&self) -> i64 {
+        let accepted = self.accepted.iter();
+        let lost = accepted.filter(|(dispute, _)| self.gateway.lost_in(dispute) > 0);
+        self.credits + lost.map(|(_, amount)| amount).sum::<i64>()
+    }
+
     /// What units, shipping and fees cost, less what was credited on account.
     fn price(&self) -> i64 {
         let worth = self.units.worth(self.shipping_granted) + self.fees;
@@ -102,17 +112,17 @@ impl Outside {
         } else {
             self.price()
         };
-        (price - self.credits).max(0)
+        (price - self.credits()).max(0)
     }
 
     /// What the shop keeps when it has given back what it owes, and nobody else has given back anything.
     pub(crate) fn to_keep(&self) -> i64 {
-        (self.taken().min(self.price()) - self.credits).max(0)
+        (self.taken().min(self.price()) - self.credits()).max(0)
     }
 
     /// What has come beyond the price, or was promised beyond what is owed, and has not gone back, by whomever.
     pub(crate) fn owed(&self) -> i64 {
-        let beyond = (self.taken() - self.price()).max(0) + self.credits;
+        let beyond = (self.taken() - self.price()).max(0) + self.credits();
         (beyond - self.back() - self.lost()).min(self.kept()).max(0)
     }
 
@@ -124,7 +134,7 @@ impl Outside {
 
     pub(crate) fn due_for_shipped(&self) -> i64 {
         let worth = self.units.worth_of_shipped(self.shipping_granted) + self.fees;
-        (worth - self.credits - self.account_credits).clamp(0, self.due())
+        (worth - self.credits() - self.account_credits).clamp(0, self.due())
     }
 
     /// What is asked to be given back and has not been.

@@ -218,10 +218,14 @@ impl Outside {
         if self.applies(&close).is_err() {
             return;
         }
-        self.credits += given.min(missing).max(0);
+        let credit = given.min(missing).max(0);
+        if found.kind == ExceptionKind::DisputeLost {
+            let accepted = self.accepted.entry(found.subject.clone()).or_default();
+            *accepted += credit;
+        } else {
+            self.credits += credit;
+        }
         self.is_left_to_people |= outcome == ExceptionOutcome::SurplusKept;
         self.is_left_to_people |= outcome == ExceptionOutcome::NoAction;
-        // What a bank gives back after that is a person's to give.
-        self.is_left_to_people |= self.lost() > 0;
     }
 }

@@ -303,6 +303,63 @@ fn a_lost_dispute_is_accepted_as_a_credit_when_the_customer_gets_the_goods_all_t
 }
 
 #[test]
+fn a_credit_for_a_lost_dispute_ends_when_the_shop_has_the_money_and_a_person_is_shown_it() {
+    for (status, funds) in [
+        (DisputeStatus::Lost, Some(DisputeFunds::Reinstated)),
+        (DisputeStatus::Won, None),
+    ] {
+        let mut order = paid();
+        tell(&mut order, &Told::lost(TOTAL), 10);
+        close(&mut order, ExceptionOutcome::AcceptedAsCredit);
+        let back = Told {
+            status,
+            funds,
+            ..Told::lost(TOTAL)
+        };
+        let events = tell(&mut order, &back, 20);
+        assert!(names(&events).contains(&"CreditWithdrawn"), "{events:?}");
+        assert_eq!(open(&order), [(&ExceptionKind::CreditWithdrawn, DISPUTE)]);
+        let payment = &order.order.state.payment;
+        assert_eq!((payment.credits, payment.secured()), (0, TOTAL));
+        assert_eq!(order.order.amount_due(), TOTAL, "the customer has paid");
+        assert_eq!((order.order.still_owed(), order.order.overpaid()), (0, 0));
+        // From here on the order goes on as one that was never disputed.
+        close(&mut order, ExceptionOutcome::NoAction);
+        order.cancel(&[("1", 1)]).unwrap();
+        assert_eq!(order.order.refunds_asked_for(), 1000);
+        assert_eq!(open(&order), []);
+    }
+}
+
+#[test]
+fn the_customer_can_be_given_what_was_a_credit_until_the_shop_had_the_money() {
+    let mut order = paid();
+    tell(&mut order, &Told::lost(TOTAL), 10);
+    close(&mut order, ExceptionOutcome::AcceptedAsCredit);
+    let reinstated = Told::lost(TOTAL).moved(DisputeFunds::Reinstated);
+    tell(&mut order, &reinstated, 20);
+    assert_eq!(tell(&mut order, &reinstated, 20), [], "told twice");
+    order.apply(&refund(TOTAL)).unwrap();
+    assert_eq!(order.order.refunds_asked_for(), TOTAL);
+    assert_eq!(order.order.amount_due(), 0);
+}
+
+#[test]
+fn a_dispute_that_is_lost_again_is_shown_and_accepted_again() {
+    let mut order = paid();
+    tell(&mut order, &Told::lost(TOTAL), 10);
+    close(&mut order, ExceptionOutcome::AcceptedAsCredit);
+    let reinstated = Told::lost(TOTAL).moved(DisputeFunds::Reinstated);
+    tell(&mut order, &reinstated, 20);
+    let withdrawn = Told::lost(TOTAL).moved(DisputeFunds::Withdrawn);
+    tell(&mut order, &withdrawn, 30);
+    assert_eq!(open(&order), [(&ExceptionKind::DisputeLost, DISPUTE)]);
+    close(&mut order, ExceptionOutcome::AcceptedAsCredit);
+    assert_eq!(order.order.state.payment.credits, TOTAL);
+    assert_eq!((order.order.amount_due(), order.order.still_owed()), (0, 0));
+}
+
+#[test]
 fn money_that_comes_back_after_all_ends_the_exception() {
     let mut order = paid();
     tell(&mut order, &Told::lost(TOTAL), 10);
