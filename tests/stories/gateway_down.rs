@@ -120,19 +120,27 @@ async fn a_short_outage_shows_nobody_an_order(world: &mut World) {
     assert_eq!(world.times(order, "ExceptionOpened").await, 0);
 }
 
-story!(an_agent_who_has_seen_that_an_order_waits_is_not_shown_it_again);
-async fn an_agent_who_has_seen_that_an_order_waits_is_not_shown_it_again(world: &mut World) {
+story!(an_agent_who_closes_it_while_the_order_still_waits_is_shown_it_again_after_as_long);
+async fn an_agent_who_closes_it_while_the_order_still_waits_is_shown_it_again_after_as_long(
+    world: &mut World,
+) {
     let [order, _] = two_wait_for_their_payments(world).await;
     hours_pass(world, 29).await;
+    for _ in 0..2 {
+        assert_eq!(world.exceptions(order).await, SHOWN);
+        world
+            .closes_exception_as(order, &SHOWN[0], ExceptionOutcome::NoAction)
+            .await
+            .expect("closed");
+        hours_pass(world, 3).await;
+        assert_eq!(world.exceptions(order).await, [], "not yet");
+        hours_pass(world, 2).await;
+    }
     assert_eq!(world.exceptions(order).await, SHOWN);
-    world
-        .closes_exception_as(order, &SHOWN[0], ExceptionOutcome::NoAction)
-        .await
-        .expect("closed");
-    hours_pass(world, 24).await;
-    assert_eq!(world.exceptions(order).await, []);
+    assert_eq!(world.times(order, "ExceptionOpened").await, 3);
     assert_eq!(world.status(order).await, Status::Pending);
     world.gateway.inner.is_up();
     hours_pass(world, 7).await;
     assert_eq!(world.status(order).await, Status::Cancelled);
+    assert_eq!(world.exceptions(order).await, []);
 }

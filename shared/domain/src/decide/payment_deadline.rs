@@ -69,8 +69,8 @@ fn awaiting_gateway(order: &Order) -> Event {
     let unresolved: Vec<&str> = unresolved.map(|intent| intent.id.as_str()).collect();
     let detail = format!(
         "it was to be paid until {}, and the payment gateway has not said since whether {} was paid, or has not cancelled it: see \
-         that the gateway works and that its key is stored. The order expires or is paid by itself when the gateway \
-         answers; nobody has to do anything about the order",
+         that the gateway works and that its key is stored. The order expires or is paid by itself when the gateway answers; \
+         nobody has to do anything about the order, and closing this shows it again later",
         order.pay_until(),
         unresolved.join(", ")
     );

@@ -423,8 +423,6 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 ExceptionKind::PaymentOutstanding | ExceptionKind::PaymentOverdue
             ) {
                 order.state.payment.shown_outstanding = true;
-            } else if *kind == ExceptionKind::ExpiryAwaitsGateway {
-                order.state.payment.shown_awaiting_gateway = true;
             } else if *kind == ExceptionKind::FulfillmentOverdue {
                 fulfillment::show_overdue(order, subject);
             }
@@ -451,6 +449,9 @@ fn apply(order: &mut Order, event: &Event, context: &Context) {
                 );
                 if is_about_location && is_by_person {
                     fulfillment::close_silence(order, &subject, context);
+                }
+                if *kind == ExceptionKind::ExpiryAwaitsGateway && is_by_person {
+                    order.state.payment.awaiting_gateway_closed_at = Some(context.now);
                 }
             }
             order.state.exceptions.retain(|open| open.id != *id);

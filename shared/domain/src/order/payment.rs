@@ -49,9 +49,9 @@ pub struct Payment {
     /// Whether a person was shown that money has not come which the customer was to pay after the goods had gone.
     #[serde(default, skip_serializing_if = "is_default")]
     pub shown_outstanding: bool,
-    /// Whether a person was shown that the order cannot expire because the payment gateway has not answered.
-    #[serde(default, skip_serializing_if = "is_default")]
-    pub shown_awaiting_gateway: bool,
+    /// When a person last closed the exception that the order cannot expire because the payment gateway has not answered, UTC.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub awaiting_gateway_closed_at: Option<Timestamp>,
     /// What was kept of refunds, minor units.
     #[serde(default, skip_serializing_if = "is_default")]
     pub restocking_fees: i64,

@@ -2,7 +2,9 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::{CancelReason, FulfillmentOrder, FulfillmentStatus, Order, PaymentTerm, Status};
+use super::{
+    CancelReason, ExceptionKind, FulfillmentOrder, FulfillmentStatus, Order, PaymentTerm, Status,
+};
 
 /// How long after it was placed an order may be paid when its terms say nothing else, in seconds. A declined card is no
 /// end of an order: the customer may try again until then.
@@ -17,8 +19,9 @@ pub const UNPAID_RESERVATION_S: i64 = 3_600;
 /// to two weeks.
 pub const PROCESSING_SHOWN_AFTER_S: i64 = 1_209_600;
 
-/// How long after its time to pay an order may wait for the payment gateway before a person is shown it, in seconds. The gateway
-/// is asked at once then, and about what it does not know once more, so without an outage it takes less than half an hour.
+/// How long after its time to pay an order may wait for the payment gateway before a person is shown it, in seconds; and how long
+/// after a person has closed that before one is shown it again. The gateway is asked at once at the end of the time to pay, and
+/// about what it does not know once more, so without an outage it takes less than half an hour.
 pub const AWAITING_GATEWAY_SHOWN_AFTER_S: i64 = 14_400;
 
 /// How long after the last delivery money that the customer was to pay then may be missing before a person is shown it, in
@@ -109,8 +112,11 @@ impl Order {
     }
 
     fn awaiting_gateway_step(&self) -> Option<(PaymentStep, Timestamp)> {
-        let is_shown = self.state.payment.shown_awaiting_gateway;
-        let due = after(self.pay_until(), AWAITING_GATEWAY_SHOWN_AFTER_S);
+        let mut open = self.state.exceptions.iter();
+        let is_shown = open.any(|open| open.kind == ExceptionKind::ExpiryAwaitsGateway);
+        let closed_at = self.state.payment.awaiting_gateway_closed_at;
+        let since = closed_at.map_or(self.pay_until(), |closed| closed.max(self.pay_until()));
+        let due = after(since, AWAITING_GATEWAY_SHOWN_AFTER_S);
         (!is_shown && self.awaits_gateway()).then_some((PaymentStep::ShowAwaitingGateway, due))
     }
 
