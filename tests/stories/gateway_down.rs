@@ -144,3 +144,24 @@ async fn an_agent_who_closes_it_while_the_order_still_waits_is_shown_it_again_af
     assert_eq!(world.status(order).await, Status::Cancelled);
     assert_eq!(world.exceptions(order).await, []);
 }
+
+story!(where_no_gateway_is_connected_only_an_order_that_names_a_payment_waits_for_it);
+async fn where_no_gateway_is_connected_only_an_order_that_names_a_payment_waits_for_it(
+    world: &mut World,
+) {
+    world.gateway.inner.is_not_connected();
+    let draft = |number: &str| {
+        let draft = Draft::new(number).line("TEE", 1);
+        draft.commanded(PaymentCommands::default())
+    };
+    let names_none = world.place(draft("1001").without_intent()).await;
+    let names_one = world.place(draft("1002")).await;
+    hours_pass(world, 25).await;
+    assert_eq!(world.status(names_none).await, Status::Cancelled);
+    assert_eq!(world.times(names_none, "OrderExpired").await, 1);
+    hours_pass(world, 5).await;
+    assert_eq!(world.status(names_one).await, Status::Pending);
+    assert_eq!(world.exceptions(names_one).await, SHOWN);
+    assert_eq!(world.exceptions(names_none).await, []);
+    assert_eq!(world.dead_letters(), []);
+}

@@ -84,9 +84,9 @@ pub(super) struct Ledger {
 }
 
 impl Ledger {
-    /// A request arrives, or does not.
+    /// A request arrives, or does not. Without a key none is sent.
     pub(super) fn is_reached(&mut self) -> Result<(), Failure> {
-        if self.attempts.arrives() {
+        if !self.is_disconnected && self.attempts.arrives() {
             Ok(())
         } else {
             Err(unknown())
