@@ -2,7 +2,7 @@
 
 use super::{
     accounts, backorders, cancel_race, cancellations, disputes, payments, reconciled, redelivery,
-    refunds, rejected_webhooks, shipments, silence, taxes,
+    refunds, refused, rejected_webhooks, shipments, silence, taxes,
 };
 use crate::{environment::Environment, outcome::Outcome};
 
@@ -17,7 +17,7 @@ pub struct Scene {
 }
 
 /// All scenes, in the order of the demo. A scene that is missing here is unused code: the compiler warns, and `.ci/run` denies warnings.
-pub const SCENES: [Scene; 28] = [
+pub const SCENES: [Scene; 29] = [
     Scene {
         name: "one_shipment",
         title: "One shipment",
@@ -72,6 +72,12 @@ pub const SCENES: [Scene; 28] = [
         title: "A warehouse that stops",
         about: "Berlin accepts, picks, and then makes no progress. A person is shown it, until Berlin's next step.",
         story: silence::no_progress,
+    },
+    Scene {
+        name: "refused_request",
+        title: "A warehouse that refuses a request",
+        about: "Emden does not know the kite, and refuses the request. A person is shown it, calls Emden, and reports what it says.",
+        story: refused::request,
     },
     Scene {
         name: "backorder_fifo",

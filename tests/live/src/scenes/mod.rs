@@ -12,6 +12,7 @@ mod payments;
 mod reconciled;
 mod redelivery;
 mod refunds;
+mod refused;
 mod rejected_webhooks;
 mod shipments;
 mod silence;
