@@ -73,7 +73,7 @@ fn surplus(order: &Order, note: Option<&str>) -> Result<Vec<Event>, Rejection> {
         ..commands(order)?
     };
     not_disputed(order)?;
-    let amount = order.overpaid().saturating_sub(order.surplus_asked_for());
+    let amount = order.surplus_not_asked();
     let refunds = requested(order, refunds(order, amount, &commands));
     let refunds = of_surplus(refunds, amount).into_iter();
     Ok(refunds.map(|event| by_person(event, note)).collect())

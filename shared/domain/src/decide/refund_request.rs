@@ -110,10 +110,11 @@ fn made(order: &Order, asked: &RefundRequest, plan: Plan, note: Option<&str>) ->
     }
     let amount = asked.amount.saturating_sub(plan.on_account);
     // What is owed counts first, then what was paid too much.
+    let owed = order.not_asked().saturating_sub(order.surplus_not_asked());
     let surplus = asked
         .amount
         .saturating_sub(plan.credit)
-        .saturating_sub(order.owed_and_not_asked())
+        .saturating_sub(owed)
         .max(0);
     let refunds = requested(order, refunds(order, amount, &plan.commands));
     for event in of_surplus(refunds, surplus) {

@@ -140,7 +140,10 @@ fn opened(before: &Order, after: &Order, was: &Standing, is: &Standing) -> Vec<E
         let detail = shortage_detail(after, &kind);
         opened.push(open(kind, "", detail));
     }
-    if is.excess > was.excess {
+    // A person may have decided about what was there while a bank had a part of it.
+    let is_back = after.state.payment.lost() < before.state.payment.lost()
+        && after.surplus_not_asked() > before.surplus_not_asked();
+    if is.excess > was.excess || is_back {
         opened.push(surplus::shown(after));
     }
     opened

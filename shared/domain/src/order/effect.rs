@@ -119,8 +119,14 @@ impl Order {
     /// What is still owed, or was granted, and was not asked for, minor units. What people have asked for of a surplus is asked
     /// for beside it.
     pub fn owed_and_not_asked(&self) -> i64 {
+        self.not_asked().min(self.still_owed())
+    }
+
+    /// What is to go back, owed or paid too much, and was not asked for, minor units. A bank may have given the customer what
+    /// was asked for.
+    pub(crate) fn not_asked(&self) -> i64 {
         self.still_owed()
-            .saturating_add(self.surplus_asked_for())
+            .saturating_add(self.overpaid())
             .saturating_sub(self.refunds_asked_for())
             .max(0)
     }

@@ -29,8 +29,15 @@ impl Order {
             .max(0)
     }
 
+    /// What was paid too much and was not asked for, minor units.
+    pub fn surplus_not_asked(&self) -> i64 {
+        self.overpaid()
+            .saturating_sub(self.surplus_asked_for())
+            .clamp(0, self.not_asked())
+    }
+
     /// Of what was paid too much, what people have asked to be given back and is not confirmed; minor units.
-    pub fn surplus_asked_for(&self) -> i64 {
+    pub(super) fn surplus_asked_for(&self) -> i64 {
         let asked = self.state.effects.iter();
         asked
             .map(|effect| self.surplus_of(effect.id))

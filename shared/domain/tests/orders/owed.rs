@@ -338,6 +338,65 @@ fn a_part_of_a_surplus_that_a_lost_dispute_has_taken_is_given_back_beside_the_re
     }
 }
 
+/// Both units are cancelled, their refund is under way, and 5.00 of a second payment were too much, of which a bank has taken 3.00.
+fn cancelled_and_paid_too_much() -> OrderFixture {
+    let mut order = commanded();
+    captured(&mut order, INTENT, 2000);
+    order.cancel(&[]).unwrap();
+    captured(&mut order, "pi_2", 500);
+    lost(&mut order, "pi_2", 300);
+    assert_eq!(asked(&order), [(INTENT, 2000)]);
+    order
+}
+
+#[test]
+fn what_a_bank_had_of_a_surplus_while_a_person_decided_about_it_is_shown_when_it_is_back() {
+    let mut order = cancelled_and_paid_too_much();
+    let given = ExceptionOutcome::SurplusRefunded;
+    closed(&mut order, &ExceptionKind::Overpaid, given.clone());
+    assert_eq!(asked(&order), [(INTENT, 2000), ("pi_2", 200)]);
+    let funds = Some(DisputeFunds::Reinstated);
+    disputed(&mut order, "pi_2", 300, DisputeStatus::Lost, funds);
+    assert_eq!(kinds(&order), [&ExceptionKind::Overpaid]);
+    closed(&mut order, &ExceptionKind::Overpaid, given);
+    assert_eq!(asked(&order)[2..], [("pi_2", 300)]);
+    given_back(&mut order);
+    assert_eq!(kinds(&order), [] as [&ExceptionKind; 0], "once");
+    assert_eq!(order.order.state.payment.refunded(), 2500);
+}
+
+#[test]
+fn what_a_bank_has_given_of_what_is_owed_is_not_asked_for_as_a_surplus() {
+    let mut order = commanded();
+    captured(&mut order, INTENT, 2000);
+    order.cancel(&[("1", 1)]).unwrap();
+    captured(&mut order, "pi_2", 500);
+    lost(&mut order, "pi_2", 300);
+    closed(
+        &mut order,
+        &ExceptionKind::Overpaid,
+        ExceptionOutcome::SurplusRefunded,
+    );
+    assert_eq!(asked(&order), [(INTENT, 1000), ("pi_2", 200)]);
+}
+
+#[test]
+fn what_a_bank_has_given_of_what_is_owed_is_asked_for_once_more_is_owed() {
+    let mut order = commanded();
+    captured(&mut order, INTENT, 2000);
+    order.cancel(&[("1", 1)]).unwrap();
+    captured(&mut order, "pi_2", 500);
+    lost(&mut order, "pi_2", 300);
+    let given = ExceptionOutcome::SurplusRefunded;
+    closed(&mut order, &ExceptionKind::Overpaid, given);
+    order.cancel(&[("1", 1)]).unwrap();
+    assert_eq!(
+        order.order.refunds_asked_for(),
+        2500 - 300,
+        "all that is left"
+    );
+}
+
 #[test]
 fn a_capture_for_which_nothing_is_left_ends_so_that_another_payment_is_captured() {
     let mut order = OrderFixture::commanded(&[(2, 1000)], commands(CapturePolicy::AtOnce));
