@@ -24,7 +24,7 @@ fn placed() -> (OrderFixture, Option<i64>) {
 /// What a command adds to the account of an order; `None`: the account is not touched.
 fn added(order: &mut OrderFixture, command: &Command) -> Option<i64> {
     let before = order.order.clone();
-    let now = context(order.fixture + 1);
+    let now = context(order.fixture.saturating_add(1));
     let events = decide(&before, command, &now).unwrap();
     let change = Change::new(&before, events, &now).unwrap();
     order.apply(command).unwrap();
