@@ -1,4 +1,4 @@
-//! What a bank decides about a payment: told late, twice and out of order.
+//! What a bank decides about a payment: reported late, twice and out of order.
 
 use domain::{
     inbound::PaymentFact,
@@ -18,21 +18,21 @@ const TOTAL: i64 = 2000;
 
 /// What the provider tells of the dispute.
 #[derive(Debug, Clone)]
-struct Told {
+struct Report {
     status: DisputeStatus,
     amount: i64,
     due: Option<u64>,
     funds: Option<DisputeFunds>,
 }
 
-const OPEN: Told = Told {
+const OPEN: Report = Report {
     status: DisputeStatus::NeedsResponse,
     amount: TOTAL,
     due: Some(9000),
     funds: None,
 };
 
-impl Told {
+impl Report {
     fn fact(&self) -> PaymentFact {
         PaymentFact::Dispute {
             id: DISPUTE.to_owned(),
@@ -80,10 +80,10 @@ fn one_left() -> OrderFixture {
     order
 }
 
-fn tell(order: &mut OrderFixture, told: &Told, occurred: u64) -> Vec<Event> {
+fn report(order: &mut OrderFixture, reported: &Report, occurred: u64) -> Vec<Event> {
     let command = Command::RecordPayment {
         intent: INTENT.to_owned(),
-        fact: told.fact(),
+        fact: reported.fact(),
         occurred_at: at(occurred),
     };
     order.apply(&command).unwrap()
@@ -107,7 +107,7 @@ fn close(order: &mut OrderFixture, outcome: ExceptionOutcome) {
 #[test]
 fn a_dispute_is_kept_with_its_amount_its_reason_and_its_deadline() {
     let mut order = paid();
-    let events = tell(&mut order, &OPEN, 10);
+    let events = report(&mut order, &OPEN, 10);
     assert_eq!(
         names(&events),
         ["DisputeOpened", "DisputeUpdated", "HoldPlaced"]
@@ -120,16 +120,16 @@ fn a_dispute_is_kept_with_its_amount_its_reason_and_its_deadline() {
     assert_eq!(details.amount, TOTAL);
     assert_eq!(details.reason.as_deref(), Some("fraudulent"));
     assert!(!found.are_funds_withdrawn());
-    assert_eq!(tell(&mut order, &OPEN, 10), [], "told twice");
-    assert_eq!(tell(&mut order, &OPEN, 9), [], "told late");
+    assert_eq!(report(&mut order, &OPEN, 10), [], "reported twice");
+    assert_eq!(report(&mut order, &OPEN, 9), [], "reported late");
 }
 
 #[test]
 fn withdrawn_money_is_no_refund_and_is_not_owed_again() {
     let mut order = paid();
-    tell(&mut order, &OPEN, 10);
+    report(&mut order, &OPEN, 10);
     let withdrawn = OPEN.moved(DisputeFunds::Withdrawn);
-    let events = tell(&mut order, &withdrawn, 11);
+    let events = report(&mut order, &withdrawn, 11);
     assert_eq!(
         events[1],
         Event::DisputeFundsWithdrawn {
@@ -143,18 +143,18 @@ fn withdrawn_money_is_no_refund_and_is_not_owed_again() {
     assert_eq!((payment.secured(), order.order.still_owed()), (TOTAL, 0));
     // Of one second, giving back is later than taking.
     let reinstated = OPEN.moved(DisputeFunds::Reinstated);
-    let events = tell(&mut order, &reinstated, 11);
+    let events = report(&mut order, &reinstated, 11);
     assert_eq!(names(&events), ["DisputeUpdated", "DisputeFundsReinstated"]);
     let found = order.order.state.payment.dispute(DISPUTE).unwrap();
     assert!(!found.are_funds_withdrawn());
-    assert_eq!(tell(&mut order, &withdrawn, 11), []);
+    assert_eq!(report(&mut order, &withdrawn, 11), []);
 }
 
 #[test]
 fn what_a_lost_dispute_took_is_not_given_back_again() {
     let mut order = paid();
-    tell(&mut order, &OPEN, 10);
-    let events = tell(&mut order, &Told::lost(TOTAL), 20);
+    report(&mut order, &OPEN, 10);
+    let events = report(&mut order, &Report::lost(TOTAL), 20);
     assert_eq!(
         names(&events),
         ["DisputeUpdated", "DisputeClosed", "ExceptionOpened"]
@@ -174,7 +174,7 @@ fn what_a_lost_dispute_took_is_not_given_back_again() {
 #[test]
 fn what_a_lost_dispute_left_can_still_be_given_back() {
     let mut order = paid();
-    tell(&mut order, &Told::lost(700), 20);
+    report(&mut order, &Report::lost(700), 20);
     assert_eq!(order.order.total_refundable(), TOTAL - 700);
     // One unit is worth 10.00, of which the bank has given 7.00.
     let events = order.cancel(&[("1", 1)]).unwrap();
@@ -201,11 +201,11 @@ fn a_refund_that_nothing_is_left_for_is_given_up() {
         order.order.state.effects.iter().map(|e| e.id).collect()
     };
     assert_eq!(ids(&order), [1, 2]);
-    tell(&mut order, &OPEN, 10);
+    report(&mut order, &OPEN, 10);
     assert_eq!(ids(&order), [1, 2], "the bank may decide for the shop");
     let effects = &order.order.state.effects;
     assert!(effects.iter().all(|effect| order.order.awaits_bank(effect)));
-    tell(&mut order, &Told::lost(1000), 20);
+    report(&mut order, &Report::lost(1000), 20);
     assert_eq!(
         ids(&order),
         [3],
@@ -234,36 +234,36 @@ fn a_refund_that_nothing_is_left_for_is_given_up() {
 #[test]
 fn goods_that_have_left_are_shown_with_the_deadline_until_the_dispute_ends() {
     let mut order = one_left();
-    let events = tell(&mut order, &Told { due: None, ..OPEN }, 10);
+    let events = report(&mut order, &Report { due: None, ..OPEN }, 10);
     assert_eq!(names(&events)[2], "HoldPlaced", "the rest does not leave");
     let shown = [(&ExceptionKind::DisputedAfterShipping, DISPUTE)];
     assert_eq!(open(&order), shown);
-    tell(&mut order, &OPEN, 11);
+    report(&mut order, &OPEN, 11);
     assert_eq!(open(&order), shown);
     let detail = &order.order.state.exceptions[0].detail;
     assert!(detail.contains(&at(9000).to_string()), "{detail}");
     // A person has read it: it is shown again with another deadline only.
     close(&mut order, ExceptionOutcome::Resolved);
-    let reviewed = Told {
+    let reviewed = Report {
         status: DisputeStatus::UnderReview,
         ..OPEN
     };
-    tell(&mut order, &reviewed, 12);
+    report(&mut order, &reviewed, 12);
     assert_eq!(open(&order), []);
-    tell(
+    report(
         &mut order,
-        &Told {
+        &Report {
             due: Some(9999),
             ..reviewed
         },
         13,
     );
     assert_eq!(open(&order), shown);
-    let won = Told {
+    let won = Report {
         status: DisputeStatus::Won,
         ..OPEN
     };
-    tell(&mut order, &won, 14);
+    report(&mut order, &won, 14);
     assert_eq!(open(&order), []);
     assert!(order.order.is_ready());
 }
@@ -275,7 +275,7 @@ fn goods_that_leave_during_a_dispute_are_shown_too() {
     order
         .apply(&Command::RequestFulfillment { not_to: vec![] })
         .unwrap();
-    tell(&mut order, &OPEN, 10);
+    report(&mut order, &OPEN, 10);
     assert_eq!(open(&order), []);
     order.report(0, shipped("p1", &[("1", 1)], false)).unwrap();
     let shown = [(&ExceptionKind::DisputedAfterShipping, DISPUTE)];
@@ -287,7 +287,7 @@ fn goods_that_leave_during_a_dispute_are_shown_too() {
 #[test]
 fn a_lost_dispute_is_accepted_as_a_credit_when_the_customer_gets_the_goods_all_the_same() {
     let mut order = paid();
-    tell(&mut order, &Told::lost(TOTAL), 10);
+    report(&mut order, &Report::lost(TOTAL), 10);
     close(&mut order, ExceptionOutcome::AcceptedAsCredit);
     assert_eq!(order.order.amount_due(), 0);
     assert_eq!(
@@ -309,14 +309,14 @@ fn a_credit_for_a_lost_dispute_ends_when_the_shop_has_the_money_and_a_person_is_
         (DisputeStatus::Won, None),
     ] {
         let mut order = paid();
-        tell(&mut order, &Told::lost(TOTAL), 10);
+        report(&mut order, &Report::lost(TOTAL), 10);
         close(&mut order, ExceptionOutcome::AcceptedAsCredit);
-        let back = Told {
+        let back = Report {
             status,
             funds,
-            ..Told::lost(TOTAL)
+            ..Report::lost(TOTAL)
         };
-        let events = tell(&mut order, &back, 20);
+        let events = report(&mut order, &back, 20);
         assert!(names(&events).contains(&"CreditWithdrawn"), "{events:?}");
         assert_eq!(open(&order), [(&ExceptionKind::CreditWithdrawn, DISPUTE)]);
         let payment = &order.order.state.payment;
@@ -334,11 +334,11 @@ fn a_credit_for_a_lost_dispute_ends_when_the_shop_has_the_money_and_a_person_is_
 #[test]
 fn the_customer_can_be_given_what_was_a_credit_until_the_shop_had_the_money() {
     let mut order = paid();
-    tell(&mut order, &Told::lost(TOTAL), 10);
+    report(&mut order, &Report::lost(TOTAL), 10);
     close(&mut order, ExceptionOutcome::AcceptedAsCredit);
-    let reinstated = Told::lost(TOTAL).moved(DisputeFunds::Reinstated);
-    tell(&mut order, &reinstated, 20);
-    assert_eq!(tell(&mut order, &reinstated, 20), [], "told twice");
+    let reinstated = Report::lost(TOTAL).moved(DisputeFunds::Reinstated);
+    report(&mut order, &reinstated, 20);
+    assert_eq!(report(&mut order, &reinstated, 20), [], "reported twice");
     order.apply(&refund(TOTAL)).unwrap();
     assert_eq!(order.order.refunds_asked_for(), TOTAL);
     assert_eq!(order.order.amount_due(), 0);
@@ -347,12 +347,12 @@ fn the_customer_can_be_given_what_was_a_credit_until_the_shop_had_the_money() {
 #[test]
 fn a_dispute_that_is_lost_again_is_shown_and_accepted_again() {
     let mut order = paid();
-    tell(&mut order, &Told::lost(TOTAL), 10);
+    report(&mut order, &Report::lost(TOTAL), 10);
     close(&mut order, ExceptionOutcome::AcceptedAsCredit);
-    let reinstated = Told::lost(TOTAL).moved(DisputeFunds::Reinstated);
-    tell(&mut order, &reinstated, 20);
-    let withdrawn = Told::lost(TOTAL).moved(DisputeFunds::Withdrawn);
-    tell(&mut order, &withdrawn, 30);
+    let reinstated = Report::lost(TOTAL).moved(DisputeFunds::Reinstated);
+    report(&mut order, &reinstated, 20);
+    let withdrawn = Report::lost(TOTAL).moved(DisputeFunds::Withdrawn);
+    report(&mut order, &withdrawn, 30);
     assert_eq!(open(&order), [(&ExceptionKind::DisputeLost, DISPUTE)]);
     close(&mut order, ExceptionOutcome::AcceptedAsCredit);
     assert_eq!(order.order.state.payment.credits, TOTAL);
@@ -362,14 +362,14 @@ fn a_dispute_that_is_lost_again_is_shown_and_accepted_again() {
 #[test]
 fn money_that_comes_back_after_all_ends_the_exception() {
     let mut order = paid();
-    tell(&mut order, &Told::lost(TOTAL), 10);
-    let reinstated = Told::lost(TOTAL).moved(DisputeFunds::Reinstated);
-    tell(&mut order, &reinstated, 20);
+    report(&mut order, &Report::lost(TOTAL), 10);
+    let reinstated = Report::lost(TOTAL).moved(DisputeFunds::Reinstated);
+    report(&mut order, &reinstated, 20);
     assert_eq!(open(&order), []);
     assert_eq!(order.order.state.payment.secured(), TOTAL);
     // It is taken again.
-    let withdrawn = Told::lost(TOTAL).moved(DisputeFunds::Withdrawn);
-    tell(&mut order, &withdrawn, 30);
+    let withdrawn = Report::lost(TOTAL).moved(DisputeFunds::Withdrawn);
+    report(&mut order, &withdrawn, 30);
     assert_eq!(open(&order), [(&ExceptionKind::DisputeLost, DISPUTE)]);
 }
 
@@ -401,7 +401,7 @@ fn a_dispute_in_another_currency_holds_the_order_and_counts_no_amount() {
     assert_eq!(payment.disputed_amount(&payment.dispute_records[0]), TOTAL);
 }
 
-fn reports() -> impl Strategy<Value = Vec<(Told, u64)>> {
+fn reports() -> impl Strategy<Value = Vec<(Report, u64)>> {
     let status = prop_oneof![
         Just(DisputeStatus::NeedsResponse),
         Just(DisputeStatus::UnderReview),
@@ -413,23 +413,23 @@ fn reports() -> impl Strategy<Value = Vec<(Told, u64)>> {
         Just(Some(DisputeFunds::Withdrawn)),
         Just(Some(DisputeFunds::Reinstated)),
     ];
-    let told = (
+    let report = (
         status,
         1i64..3,
         proptest::option::of(1u64..3),
         funds,
         1u64..6,
     );
-    let told = told.prop_map(|(status, amount, due, funds, occurred)| {
-        let told = Told {
+    let report = report.prop_map(|(status, amount, due, funds, occurred)| {
+        let report = Report {
             status,
             amount,
             due,
             funds,
         };
-        (told, occurred)
+        (report, occurred)
     });
-    proptest::collection::vec(told, 1..7)
+    proptest::collection::vec(report, 1..7)
 }
 
 /// What must be the same in whatever order the reports come.
@@ -457,11 +457,11 @@ proptest! {
         })
     ) {
         let (mut straight, mut crooked) = (one_left(), one_left());
-        for (told, occurred) in &reports {
-            tell(&mut straight, told, *occurred);
+        for (reported, occurred) in &reports {
+            report(&mut straight, reported, *occurred);
         }
-        for (told, occurred) in &mixed {
-            tell(&mut crooked, told, *occurred);
+        for (reported, occurred) in &mixed {
+            report(&mut crooked, reported, *occurred);
         }
         prop_assert_eq!(outcome(&straight), outcome(&crooked));
     }

@@ -370,7 +370,7 @@ fn a_shipment_may_name_no_lines_and_lines_that_the_order_does_not_have() {
         strange.order.state.exceptions[0].kind,
         ExceptionKind::UnexpectedShipment
     );
-    // Told again without its lines, or with the same: no news.
+    // Reported again without its lines, or with the same: no news.
     assert_eq!(strange.report(0, shipped("X", &[], true)).unwrap(), []);
     assert_eq!(
         strange
