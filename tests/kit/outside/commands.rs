@@ -47,7 +47,7 @@ impl Day<'_> {
                 intent.cancelled,
             );
             gateway.has_given_back(&intent.id, intent.refunded);
-            gateway.has_lost(&intent.id, intent.is_disputed, intent.lost);
+            gateway.has_lost(&intent.id, intent.is_disputed(), intent.lost());
             if intent.multicapture {
                 gateway.allows_multicapture(&intent.id);
             }

@@ -123,17 +123,10 @@ impl<'w> Day<'w> {
         self.plans_stock();
         self.run().await;
         self.rests().await;
-        if self.decides_what_is_surplus().await {
+        self.people_do_what_is_theirs().await;
+        if self.lost_money_comes_back_late() {
             self.rests().await;
-        }
-        for _ in 0..ROUNDS_MAX {
-            if !self.hands_back_what_is_asked_for().await {
-                break;
-            }
-            self.rests().await;
-        }
-        if self.refunds_what_is_owed().await {
-            self.rests().await;
+            self.people_do_what_is_theirs().await;
         }
         while self.counts_what_is_asked_for().await {
             self.rests().await;
@@ -148,6 +141,23 @@ impl<'w> Day<'w> {
             explained: self.explained,
             counted: self.counted,
             orders: u64::try_from(self.customers.len()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// People decide and give back what exceptions and orders ask them to.
+    async fn people_do_what_is_theirs(&mut self) {
+        let decided = self.decides_about_losses().await;
+        if self.decides_what_is_surplus().await || decided {
+            self.rests().await;
+        }
+        for _ in 0..ROUNDS_MAX {
+            if !self.hands_back_what_is_asked_for().await {
+                break;
+            }
+            self.rests().await;
+        }
+        if self.refunds_what_is_owed().await {
+            self.rests().await;
         }
     }
 

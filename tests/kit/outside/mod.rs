@@ -17,6 +17,7 @@ mod commands;
 mod customers;
 mod day;
 mod deaf;
+mod disputes;
 mod gateway;
 mod kinds;
 mod money;

@@ -6,7 +6,7 @@ use super::{
     customers::UNIT,
     day::Day,
     kinds::Kind,
-    people::{ACCOUNT, Way},
+    people::{ACCOUNT, Way, has_exception},
     truth::{Line, number},
 };
 
@@ -56,11 +56,17 @@ impl Day<'_> {
         let lost = self.lost(customer);
         let name = self.customers[customer].name.clone();
         let hands = self.customers[customer].hands;
+        // What an agent has accepted because a bank had taken it is no credit any more when the shop has it back.
+        let ended = if lost == 0 { hands.accepted } else { 0 };
         for (what, real, ours) in [
             ("captured", taken, of("captured")),
             ("refunded", back, of("refunded")),
             ("lost to disputes", lost, of("lost_to_disputes")),
-            ("given as a credit", hands.credits, of("credits")),
+            (
+                "given as a credit",
+                hands.credits.saturating_sub(ended),
+                of("credits"),
+            ),
             ("to be captured", open, of("capturable")),
         ] {
             if real != ours {
@@ -70,6 +76,7 @@ impl Day<'_> {
             }
         }
         self.judges_the_price(customer, money, lines);
+        self.judges_disputes(customer, view);
         let mut needed = Vec::new();
         let due = of("due");
         let kept = taken.saturating_sub(back).saturating_sub(lost);
@@ -85,6 +92,11 @@ impl Day<'_> {
         {
             needed.push(format!(
                 "{kept} is kept of {taken}, {owed} of it is owed back, and the goods cost {due}"
+            ));
+        }
+        if ended > 0 && !has_exception(view, "credit_withdrawn") {
+            self.is_wrong(format!(
+                "a loss was accepted as a credit of {ended} and came back, and nobody is told: {name}"
             ));
         }
         let tax = &self.system.world.gateway.inner.tax;

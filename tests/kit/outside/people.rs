@@ -23,6 +23,8 @@ const GIFT: i64 = 1000;
 const TRANSFERS: [i64; 5] = [30, 4, 300, 1400, 4500];
 /// Minutes until a clerk has written down what they have seen.
 const WRITTEN: [i64; 3] = [5, 60, 700];
+/// Hours until a person has looked at what was paid too much.
+const LOOKED_AT_AFTER: [i64; 3] = [1, 5, 30];
 /// What an agent may give beyond what is owed, minor units.
 const CREDITS_MAX: i64 = 500;
 
@@ -51,6 +53,8 @@ pub(super) struct Hands {
     pub(super) credits: i64,
     /// Whether somebody has decided to keep what was paid too much.
     pub(super) surplus_kept: bool,
+    /// Of the credits, what a bank had taken when an agent accepted that.
+    pub(super) accepted: i64,
     /// Whether an agent has given units or shipping back.
     pub(super) has_granted: bool,
 }
@@ -64,6 +68,10 @@ pub(super) enum PeopleStep {
     Records(u32, i64),
     /// An agent gives back.
     Gives(u32),
+    /// A person decides about what was paid too much.
+    DecidesSurplus,
+    /// An agent decides about a dispute that was lost.
+    DecidesLoss,
     /// A second person decides about what waits for them.
     Decides { approves: bool, credit: i64 },
 }
@@ -163,6 +171,9 @@ impl Day<'_> {
         if parts != [100] {
             self.customers[index].trouble.insert("transferred not once");
         }
+        if parts == [100, 100] {
+            self.plans_surplus(index);
+        }
         for (number, percent) in parts.iter().enumerate() {
             let after = self.choices.up_to(&format!("{name}: transfer {number}"), 4);
             let after = TRANSFERS[usize::try_from(after).unwrap_or(0)];
@@ -233,6 +244,12 @@ impl Day<'_> {
                 }
             }
             PeopleStep::Gives(what) => self.gives(index, order, what).await,
+            PeopleStep::DecidesSurplus => {
+                self.decides_about_surplus(index, order).await;
+            }
+            PeopleStep::DecidesLoss => {
+                self.decides_about_loss(index, order).await;
+            }
             PeopleStep::Decides { approves, credit } => {
                 let view = self.system.order_view(order).await;
                 if !has_exception(&view, "refund_awaits_approval") {
@@ -315,35 +332,55 @@ impl Day<'_> {
         }
     }
 
+    /// More was paid than once: a person may look at it some hours later.
+    pub(super) fn plans_surplus(&mut self, index: usize) {
+        let name = self.customers[index].name.clone();
+        if !self.may(Kind::Surpluses) {
+            return;
+        }
+        let hours = self
+            .choices
+            .pick(&format!("{name}: a look at the surplus"), &[50, 20, 20, 10]);
+        if let Some(after) = hours.checked_sub(1) {
+            let hours = LOOKED_AT_AFTER[usize::try_from(after).unwrap_or(0)];
+            let step = PeopleStep::DecidesSurplus;
+            self.in_minutes(hours.saturating_mul(60), Event::People(index, step));
+        }
+    }
+
     /// What was paid too much goes back, or stays, where a person decides so. Gives whether anybody did.
     pub(super) async fn decides_what_is_surplus(&mut self) -> bool {
         let mut decided = false;
         for (index, order) in self.placed() {
-            let view = self.system.order_view(order).await;
-            if !self.may(Kind::Surpluses) || !has_exception(&view, "overpaid") {
-                continue;
-            }
-            let name = self.customers[index].name.clone();
-            let odds = [40, 40, 20];
-            let way = self.choices.pick(&format!("{name}: surplus"), &odds);
-            let outcome = match way {
-                0 => continue,
-                1 => ExceptionOutcome::SurplusRefunded,
-                _ => ExceptionOutcome::SurplusKept,
-            };
-            let kept = outcome == ExceptionOutcome::SurplusKept;
-            self.processes_may_die(&format!("{name}: deciding about the surplus"));
-            let world = &mut self.system.world;
-            let closed = world.closes_exception_as(order, &ExceptionKind::Overpaid, outcome);
-            let closed = closed.await;
-            self.processes_live();
-            self.note(|| format!("what {name} has paid too much is kept: {kept}: {closed:?}"));
-            if closed.is_ok() {
-                self.customers[index].hands.surplus_kept = kept;
-                decided = true;
-            }
+            decided |= self.decides_about_surplus(index, order).await;
         }
         decided
+    }
+
+    async fn decides_about_surplus(&mut self, index: usize, order: OrderId) -> bool {
+        let view = self.system.order_view(order).await;
+        if !self.may(Kind::Surpluses) || !has_exception(&view, "overpaid") {
+            return false;
+        }
+        let name = self.customers[index].name.clone();
+        let choice = self.unique(format!("{name}: surplus"));
+        let outcome = match self.choices.pick(&choice, &[40, 40, 20]) {
+            0 => return false,
+            1 => ExceptionOutcome::SurplusRefunded,
+            _ => ExceptionOutcome::SurplusKept,
+        };
+        let kept = outcome == ExceptionOutcome::SurplusKept;
+        self.processes_may_die(&format!("{choice}: deciding"));
+        let world = &mut self.system.world;
+        let closed = world.closes_exception_as(order, &ExceptionKind::Overpaid, outcome);
+        let closed = closed.await;
+        self.processes_live();
+        self.note(|| format!("what {name} has paid too much is kept: {kept}: {closed:?}"));
+        if closed.is_err() {
+            return false;
+        }
+        self.customers[index].hands.surplus_kept = kept;
+        true
     }
 
     /// Clerks give back what exceptions ask for, where it came from. Gives whether there was anything.
