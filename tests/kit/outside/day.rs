@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     agenda::{Agenda, Event, Webhook},
+    agent_refunds::TriedOut,
     carrier::Parcel,
     choices::{Choices, Script},
     customers::Customer,
@@ -66,6 +67,8 @@ pub(super) struct Day<'w> {
     pub(super) ids: BTreeMap<OrderId, usize>,
     /// Orders of which a process died while it sent requests: nobody knows which of them arrived.
     pub(super) died_sending: BTreeSet<String>,
+    /// What agents were told who tried a refund out, by the customer's index.
+    pub(super) tried_out: BTreeMap<usize, TriedOut>,
     pub(super) wrong: BTreeSet<String>,
     pub(super) story: Vec<String>,
     pub(super) explained: u64,
@@ -103,6 +106,7 @@ impl<'w> Day<'w> {
             requests: BTreeMap::new(),
             ids: BTreeMap::new(),
             died_sending: BTreeSet::new(),
+            tried_out: BTreeMap::new(),
             wrong: BTreeSet::new(),
             story: Vec::new(),
             explained: 0,

@@ -70,6 +70,7 @@ kinds! {
     OnAccount = "on_account", "A customer's account is billed, up to its limit; the customer pays later, or not at all.";
     GiftCards = "gift_cards", "A gift card has paid a part.";
     AgentRefunds = "agent_refunds", "An agent gives back units, shipping or an amount; a second person approves what is much, or does not.";
+    Previews = "previews", "An agent tries a refund out before they ask for it.";
     Surpluses = "surpluses", "A person decides what becomes of what was paid too much.";
     Baskets = "baskets", "A customer places the same basket twice, and possible duplicates are held until an agent has decided.";
     Disputes = "disputes", "A customer disputes the payment, and wins or loses.";

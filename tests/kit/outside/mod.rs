@@ -11,6 +11,7 @@
 
 mod adversary;
 mod agenda;
+mod agent_refunds;
 mod carrier;
 mod choices;
 mod commands;

@@ -1,13 +1,9 @@
 //! What people do about money: customers who pay otherwise than through the gateway, clerks who see money and write it
-//! down, agents who give money back, and a second person who approves it or not.
+//! down or give it back, and persons who decide about what was paid too much.
 
-use app::failure::Failure;
 use domain::{
     ids::OrderId,
-    order::{
-        ExceptionKind, ExceptionOutcome, PaymentTerm, RefundReason, RefundRequest, RefundUnits,
-        TenderKind,
-    },
+    order::{ExceptionKind, ExceptionOutcome, PaymentTerm, TenderKind},
 };
 use jiff::SignedDuration;
 use serde_json::Value;
@@ -25,8 +21,6 @@ const TRANSFERS: [i64; 5] = [30, 4, 300, 1400, 4500];
 const WRITTEN: [i64; 3] = [5, 60, 700];
 /// Hours until a person has looked at what was paid too much.
 const LOOKED_AT_AFTER: [i64; 3] = [1, 5, 30];
-/// What an agent may give beyond what is owed, minor units.
-const CREDITS_MAX: i64 = 500;
 
 /// How an order is paid.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -66,6 +60,8 @@ pub(super) enum PeopleStep {
     Transfers(i64),
     /// A clerk writes down an amount that has come, the nth.
     Records(u32, i64),
+    /// An agent asks what giving back would mean.
+    TriesOut(u32),
     /// An agent gives back.
     Gives(u32),
     /// A person decides about what was paid too much.
@@ -185,22 +181,6 @@ impl Day<'_> {
         }
     }
 
-    /// An agent may give something back some hours later.
-    pub(super) fn plans_gifts(&mut self, index: usize) {
-        let name = self.customers[index].name.clone();
-        if !self.may(Kind::AgentRefunds) {
-            return;
-        }
-        let what = self
-            .choices
-            .pick(&format!("{name}: agent"), &[82, 4, 3, 4, 3, 2, 2]);
-        if what > 0 {
-            let hours = self.choices.up_to(&format!("{name}: agent after"), 11);
-            let minutes = i64::from(hours).saturating_mul(60).saturating_add(7);
-            self.in_minutes(minutes, Event::People(index, PeopleStep::Gives(what)));
-        }
-    }
-
     /// Money comes, and somebody will write it down.
     pub(super) fn hands_take(&mut self, index: usize, amount: i64) {
         let hands = &mut self.customers[index].hands;
@@ -243,6 +223,7 @@ impl Day<'_> {
                     self.is_wrong(format!("money that came is refused: {name}: {failure}"));
                 }
             }
+            PeopleStep::TriesOut(what) => self.tries_out(index, order, what).await,
             PeopleStep::Gives(what) => self.gives(index, order, what).await,
             PeopleStep::DecidesSurplus => {
                 self.decides_about_surplus(index, order).await;
@@ -251,84 +232,8 @@ impl Day<'_> {
                 self.decides_about_loss(index, order).await;
             }
             PeopleStep::Decides { approves, credit } => {
-                let view = self.system.order_view(order).await;
-                if !has_exception(&view, "refund_awaits_approval") {
-                    return;
-                }
-                let decided = if approves {
-                    self.system.world.approves(order, "second").await
-                } else {
-                    let kind = ExceptionKind::RefundAwaitsApproval;
-                    let outcome = ExceptionOutcome::NoAction;
-                    let world = &mut self.system.world;
-                    world.closes_exception_as(order, &kind, outcome).await
-                };
-                self.note(|| format!("a second person, approves: {approves}, {name}: {decided:?}"));
-                if approves && decided.is_ok() {
-                    // What is given may have become owed meanwhile.
-                    let after = self.system.order_view(order).await;
-                    let before = number(&view["money"]["credits"]);
-                    let given = number(&after["money"]["credits"]).saturating_sub(before);
-                    if given > credit {
-                        self.is_wrong(format!(
-                            "{credit} was approved beyond what is owed and {given} is given: {name}"
-                        ));
-                    }
-                    let hands = &mut self.customers[index].hands;
-                    hands.credits = hands.credits.saturating_add(given);
-                    hands.has_granted = true;
-                }
+                self.approves_or_not(index, order, (approves, credit)).await;
             }
-        }
-    }
-
-    async fn gives(&mut self, index: usize, order: OrderId, what: u32) {
-        let name = self.customers[index].name.clone();
-        let unit = || {
-            let line = "1".parse().expect("a line");
-            vec![RefundUnits { line, units: 1 }]
-        };
-        let mut refund = RefundRequest {
-            reason: Some(RefundReason::Damaged),
-            ..RefundRequest::default()
-        };
-        match what {
-            1 => refund.lines = unit(),
-            2 => refund.shipping = 200,
-            3 => refund.amount = 300,
-            4 => refund.amount = 900,
-            5 => (refund.lines, refund.restocking_fee) = (unit(), 150),
-            _ => (refund.lines, refund.shipping, refund.amount) = (unit(), 100, 700),
-        }
-        self.customers[index].trouble.insert("an agent gives back");
-        self.processes_may_die(&format!("{name}: giving back"));
-        let world = &mut self.system.world;
-        let asked = world.asks_within(order, refund, CREDITS_MAX).await;
-        self.processes_live();
-        match asked {
-            Ok(made) => {
-                let (amount, credit) = (made.amount, made.credit);
-                let waits = made.awaits_approval.is_some();
-                self.note(|| {
-                    format!("an agent gives {amount} back to {name}, {credit} beyond what is owed, waits: {waits}")
-                });
-                if waits {
-                    let approves = self.choices.up_to(&format!("{name}: approval"), 2);
-                    let approves = match approves {
-                        0 => true,
-                        1 => false,
-                        _ => return,
-                    };
-                    let step = PeopleStep::Decides { approves, credit };
-                    self.in_minutes(90, Event::People(index, step));
-                } else {
-                    let hands = &mut self.customers[index].hands;
-                    hands.credits = hands.credits.saturating_add(credit);
-                    hands.has_granted = true;
-                }
-            }
-            Err(Failure::Rejected(why)) => self.note(|| format!("an agent may not, {name}: {why}")),
-            Err(failure) => self.is_wrong(format!("a refund fails: {name}: {failure}")),
         }
     }
 

@@ -155,6 +155,28 @@ impl World {
         self.asks_for(order, &asked).await
     }
 
+    /// A person who may give so much beyond what is owed asks what giving back would mean.
+    ///
+    /// # Errors
+    /// The failure of the use case.
+    pub(crate) async fn tries_out_within(
+        &mut self,
+        order: OrderId,
+        refund: RefundRequest,
+        credits_max: i64,
+    ) -> Result<RequestedRefund, Failure> {
+        let asked = AskedRefund {
+            refund,
+            credits_max: Some(credits_max),
+            note: None,
+        };
+        let by = agent();
+        until_answered!(
+            self,
+            refund::preview(&self.store, &self.clock, order, &asked, &by)
+        )
+    }
+
     /// A person who may give so much back beyond what is owed gives an amount back.
     ///
     /// # Errors
