@@ -121,7 +121,7 @@ impl Ledger {
         object.facts = vec![PaymentFact::Refund {
             id: made.id.clone(),
             amount: made.amount,
-            currency: "EUR".parse().expect("a currency"),
+            currency: self.currency_of(&made.intent),
             status: made.status,
             effect: Some(made.effect.1),
         }];

@@ -12,11 +12,12 @@ use super::{
     day::Day,
     kinds::Kind,
     people::{ACCOUNT, PeopleStep, Way, has_exception},
+    prices::Prices,
     system::refund_view,
     truth::number,
 };
 
-/// What an agent may give beyond what is owed, minor units.
+/// What an agent may give beyond what is owed, euro cents.
 const CREDITS_MAX: i64 = 500;
 /// Minutes before an agent gives back at which they may try it out.
 const TRIED_OUT_BEFORE: i64 = 6;
@@ -64,9 +65,10 @@ impl Day<'_> {
         let name = self.customers[index].name.clone();
         let before = self.everything_of(index, order).await;
         self.processes_may_die(&format!("{name}: trying a refund out"));
+        let prices = self.customers[index].prices;
+        let (asked, most) = (asked(what, prices), prices.amount(CREDITS_MAX));
         let world = &mut self.system.world;
-        let tried = world.tries_out_within(order, asked(what), CREDITS_MAX);
-        let tried = tried.await;
+        let tried = world.tries_out_within(order, asked, most).await;
         self.processes_live();
         self.note(|| match &tried {
             Ok(made) => {
@@ -96,7 +98,10 @@ impl Day<'_> {
 
     async fn open_on_account(&self, index: usize) -> i64 {
         match self.customers[index].way {
-            Way::OnAccount => self.system.account_open(ACCOUNT).await,
+            Way::OnAccount => {
+                let currency = self.customers[index].prices.currency;
+                self.system.account_open(ACCOUNT, currency).await
+            }
             Way::Gateway | Way::BankTransfer | Way::Elsewhere | Way::OnDelivery => 0,
         }
     }
@@ -133,8 +138,10 @@ impl Day<'_> {
         let open = self.open_on_account(index).await;
         self.customers[index].trouble.insert("an agent gives back");
         self.processes_may_die(&format!("{name}: giving back"));
+        let prices = self.customers[index].prices;
+        let (asked, most) = (asked(what, prices), prices.amount(CREDITS_MAX));
         let world = &mut self.system.world;
-        let asked = world.asks_within(order, asked(what), CREDITS_MAX).await;
+        let asked = world.asks_within(order, asked, most).await;
         self.processes_live();
         let Some(answer) = self.answer(&name, &asked, false) else {
             return;
@@ -263,8 +270,9 @@ impl Day<'_> {
     }
 }
 
-/// What an agent asks for. Amounts in minor units.
-fn asked(what: u32) -> RefundRequest {
+/// What an agent asks for.
+fn asked(what: u32, prices: &Prices) -> RefundRequest {
+    let amount = |euro_cents| prices.amount(euro_cents);
     let unit = || {
         let line = "1".parse().expect("a line");
         vec![RefundUnits { line, units: 1 }]
@@ -275,11 +283,14 @@ fn asked(what: u32) -> RefundRequest {
     };
     match what {
         1 => refund.lines = unit(),
-        2 => refund.shipping = 200,
-        3 => refund.amount = 300,
-        4 => refund.amount = 900,
-        5 => (refund.lines, refund.restocking_fee) = (unit(), 150),
-        _ => (refund.lines, refund.shipping, refund.amount) = (unit(), 100, 700),
+        2 => refund.shipping = amount(200),
+        3 => refund.amount = amount(300),
+        4 => refund.amount = amount(900),
+        5 => (refund.lines, refund.restocking_fee) = (unit(), amount(150)),
+        _ => {
+            refund.lines = unit();
+            (refund.shipping, refund.amount) = (amount(100), amount(700));
+        }
     }
     refund
 }

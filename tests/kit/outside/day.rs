@@ -77,8 +77,8 @@ pub(super) struct Day<'w> {
     pub(super) is_deaf: bool,
     /// When the last days are compared with the gateway next.
     pub(super) next_night: Timestamp,
-    /// What the account may owe, minor units.
-    pub(super) limit: i64,
+    /// What the account may owe, by currency, minor units.
+    pub(super) limits: BTreeMap<&'static str, i64>,
     morning: Timestamp,
     tells: bool,
 }
@@ -113,7 +113,7 @@ impl<'w> Day<'w> {
             counted: 0,
             is_deaf,
             next_night: night_after(morning),
-            limit: 0,
+            limits: BTreeMap::new(),
             morning,
             tells,
         }

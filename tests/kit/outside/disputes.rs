@@ -176,13 +176,13 @@ impl Day<'_> {
 
     fn tells_of_dispute(&mut self, index: usize, what: &str) {
         let number = self.customers[index].number.clone();
-
+        let currency = self.customers[index].prices.at_gateway;
         let Some(dispute) = self.dispute(index) else {
             return;
         };
         let object = json!({
             "id": format!("dp_{number}"), "object": "dispute", "status": dispute.status,
-            "amount": dispute.amount, "currency": "eur", "reason": "fraudulent",
+            "amount": dispute.amount, "currency": currency, "reason": "fraudulent",
             "payment_intent": format!("pi_{number}"), "metadata": { "order_id": number },
         });
         self.gateway_sends(index, &format!("charge.dispute.{what}"), &object);

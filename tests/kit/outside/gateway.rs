@@ -177,7 +177,8 @@ impl Day<'_> {
             self.note(|| format!("gateway, {name}: the payment is cancelled"));
             return;
         }
-        let part = |percent: i64| total.saturating_mul(percent) / 100;
+        let prices = self.customers[index].prices;
+        let part = |percent: i64| prices.percent(total, percent);
         match step {
             GatewayStep::Authorizes => {
                 let intent = self.intent(index, 0);
@@ -294,11 +295,12 @@ impl Day<'_> {
         }
         entry.refunded = entry.refunded.saturating_add(amount);
         let (id, order) = (entry.id.clone(), self.customers[index].number.clone());
+        let currency = self.customers[index].prices.at_gateway;
         self.ledger.refunds = self.ledger.refunds.saturating_add(1);
         let refund = |status: &str, number: u32| {
             json!({
                 "id": format!("re_{number}"), "object": "refund", "amount": amount,
-                "currency": "eur", "payment_intent": id, "status": status,
+                "currency": currency, "payment_intent": id, "status": status,
                 "metadata": { "order_id": order },
             })
         };
@@ -320,7 +322,7 @@ impl Day<'_> {
         let object = json!({
             "id": entry.id, "object": "payment_intent", "amount": customer.to_pay(),
             "amount_capturable": entry.capturable, "amount_received": entry.captured,
-            "currency": "eur", "metadata": { "order_id": customer.number },
+            "currency": customer.prices.at_gateway, "metadata": { "order_id": customer.number },
         });
         self.gateway_sends(index, kind, &object);
     }

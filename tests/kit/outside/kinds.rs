@@ -68,6 +68,7 @@ kinds! {
     Elsewhere = "elsewhere", "A marketplace has collected the money.";
     OnDelivery = "on_delivery", "The customer pays the carrier what the location was told to collect.";
     OnAccount = "on_account", "A customer's account is billed, up to its limit; the customer pays later, or not at all.";
+    Currencies = "currencies", "Some customers pay in a currency without decimals, or with three.";
     GiftCards = "gift_cards", "A gift card has paid a part.";
     AgentRefunds = "agent_refunds", "An agent gives back units, shipping or an amount; a second person approves what is much, or does not.";
     Previews = "previews", "An agent tries a refund out before they ask for it.";

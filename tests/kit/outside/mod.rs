@@ -23,6 +23,7 @@ mod gateway;
 mod kinds;
 mod money;
 mod people;
+mod prices;
 pub mod run;
 mod system;
 mod truth;

@@ -8,13 +8,11 @@ use domain::{
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::{agenda::Event, day::Day, kinds::Kind, truth::number};
+use super::{agenda::Event, day::Day, kinds::Kind, prices::Prices, truth::number};
 use crate::world::Draft;
 
 /// The account of a day's customers.
 pub(super) const ACCOUNT: &str = "ACME-7";
-/// What a gift card pays, minor units: less than the cheapest order costs.
-const GIFT: i64 = 1000;
 /// Minutes until a transfer is there.
 const TRANSFERS: [i64; 5] = [30, 4, 300, 1400, 4500];
 /// Minutes until a clerk has written down what they have seen.
@@ -73,20 +71,17 @@ pub(super) enum PeopleStep {
 }
 
 impl Day<'_> {
-    /// The account exists, with a limit that may be too low.
+    /// What is set up before the first customer comes.
     pub(super) async fn sets_up_money(&mut self) {
         if self.may(Kind::OnAccount) {
-            let low = self.choices.happens("the account's limit is low", 25);
-            self.limit = if low { 12_000 } else { 10_000_000 };
-            let limit = self.limit;
-            self.system.world.may_owe(ACCOUNT, limit).await;
+            self.sets_limits().await;
         }
         if self.may(Kind::Baskets) && self.choices.happens("possible duplicates are held", 50) {
             self.system.holds_duplicates();
         }
     }
 
-    pub(super) fn chooses_way(&mut self, name: &str) -> (Way, i64) {
+    pub(super) fn chooses_way(&mut self, name: &str, prices: &Prices) -> (Way, i64) {
         let on = |kind: Kind, odds: u32| if self.kinds.has(kind) { odds } else { 0 };
         let odds = [
             70,
@@ -104,7 +99,7 @@ impl Day<'_> {
         };
         let has_card =
             self.may(Kind::GiftCards) && self.choices.happens(&format!("{name}: gift card"), 12);
-        (way, if has_card { GIFT } else { 0 })
+        (way, if has_card { prices.gift() } else { 0 })
     }
 
     /// The draft with how it is paid.
@@ -203,8 +198,9 @@ impl Day<'_> {
         let name = self.customers[index].name.clone();
         match step {
             PeopleStep::Transfers(percent) => {
-                let to_pay = self.customers[index].to_pay();
-                self.hands_take(index, to_pay.saturating_mul(percent) / 100);
+                let customer = &self.customers[index];
+                let amount = customer.prices.percent(customer.to_pay(), percent);
+                self.hands_take(index, amount);
             }
             PeopleStep::Records(seen, amount) => {
                 self.note(|| format!("a clerk records {amount} of {name}"));

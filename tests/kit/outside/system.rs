@@ -199,13 +199,13 @@ impl<'w> System<'w> {
         self.world.defaults.duplicate_hold == DuplicateHold::On
     }
 
-    /// What an account owes as the API shows it, minor units.
-    pub(super) async fn account_open(&self, account: &str) -> i64 {
+    /// What an account owes in a currency as the API shows it, minor units.
+    pub(super) async fn account_open(&self, account: &str, currency: &str) -> i64 {
         let account = self.world.account(account).await;
         let view = serde_json::to_value(AccountView::of(&account)).expect("JSON");
         let mut balances = view["balances"].as_array().into_iter().flatten();
-        let euros = balances.find(|balance| balance["currency"] == "EUR");
-        euros.and_then(|euros| euros["open"].as_i64()).unwrap_or(0)
+        let found = balances.find(|balance| balance["currency"] == currency);
+        found.and_then(|found| found["open"].as_i64()).unwrap_or(0)
     }
 
     /// The stock of a SKU as the API shows it.
