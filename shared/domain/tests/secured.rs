@@ -300,6 +300,29 @@ fn a_customer_who_cancels_recalled_units_gets_them_cancelled() {
 }
 
 #[test]
+fn a_refusal_that_overtakes_the_units_given_back_declines_nothing() {
+    let mut order = order();
+    order.pay(authorized(TOTAL)).unwrap();
+    order.route(&[("berlin", 2)]).unwrap();
+    order
+        .apply(&Command::RequestFulfillment { not_to: vec![] })
+        .unwrap();
+    order.pay(captured(TOTAL - 100)).unwrap();
+    // berlin has given both back when it is asked to cancel one: it has nothing left to cancel, and that is heard first.
+    order.cancel(&[("1", 1)]).unwrap();
+    let reason = "too_late".to_owned();
+    let refused = FulfillmentFact::CancelRefused { reason };
+    order.report(0, refused).unwrap();
+    let cancelled = FulfillmentFact::Cancelled { lines: vec![] };
+    let events = order.report(0, cancelled).unwrap();
+    assert_eq!(names(&events)[..2], ["UnitsCancelled", "UnitsRecalled"]);
+    let state = &order.order.state.lines[0];
+    assert_eq!((state.cancelled, state.unrouted), (1, 1));
+    assert_eq!(order.order.state.declined, [], "it is asked again");
+    order.route(&[("berlin", 1)]).unwrap();
+}
+
+#[test]
 fn recalled_units_that_a_last_shipment_leaves_behind_are_not_written_off() {
     let mut order = order();
     order.pay(authorized(TOTAL)).unwrap();

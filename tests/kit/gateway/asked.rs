@@ -42,7 +42,7 @@ impl Ledger {
         let Some(intent) = self.intents.get(id) else {
             return Vec::new();
         };
-        let currency = "EUR".parse().expect("a currency");
+        let currency = self.currency_of(id);
         let mut facts = Vec::new();
         if intent.captured > 0 && intent.capturable() > 0 {
             let (amount, capturable) = (intent.captured, intent.capturable());

@@ -28,6 +28,9 @@ impl Ledger {
         let id = command.effect.action.intent().unwrap_or_default();
         let given_back = self.given_back_of(id);
         let number = self.refunds.len().saturating_add(1);
+        if command.currency != self.currency_of(id) {
+            return refuse("currency_mismatch");
+        }
         let Some(intent) = self.intents.get_mut(id) else {
             return refuse("resource_missing");
         };

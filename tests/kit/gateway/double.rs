@@ -81,6 +81,15 @@ impl GatewayDouble {
         });
     }
 
+    /// The currency of an intent; euros, unless this is said.
+    pub fn is_in(&self, intent: &str, currency: &str) {
+        self.ledger(|ledger| {
+            if let Some(intent) = ledger.intents.get_mut(intent) {
+                intent.currency = currency.parse().ok();
+            }
+        });
+    }
+
     /// So much of an intent has gone back in all, on command or not.
     pub fn has_given_back(&self, intent: &str, amount: i64) {
         self.ledger(|ledger| {

@@ -3,7 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use app::failure::Failure;
-use domain::{ids::OrderId, inbound::Inbound, order::RefundStatus, reconciliation::GatewayObject};
+use domain::{
+    ids::OrderId, inbound::Inbound, money::Currency, order::RefundStatus,
+    reconciliation::GatewayObject,
+};
 use jiff::Timestamp;
 
 use crate::kit::attempts::Attempts;
@@ -47,6 +50,8 @@ pub struct LedgerIntent {
     pub captures: u32,
     /// The last attempt to pay was declined.
     pub declined: bool,
+    /// None: euros.
+    pub(super) currency: Option<Currency>,
     /// Given back without a command, or with one that failed later.
     pub(super) given_back: i64,
 }
@@ -91,6 +96,12 @@ impl Ledger {
         } else {
             Err(unknown())
         }
+    }
+
+    /// The currency of an intent.
+    pub(super) fn currency_of(&self, intent: &str) -> Currency {
+        let known = self.intents.get(intent).and_then(|intent| intent.currency);
+        known.unwrap_or_else(|| "EUR".parse().expect("a currency"))
     }
 
     /// Given back of an intent on command.

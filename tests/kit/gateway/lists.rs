@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use app::ports::{GatewayRecord, Made, RecordPage};
 use domain::{
     inbound::{Fact, Inbound, OrderReference, PaymentFact},
+    order::DisputeFunds,
     reconciliation::{GatewayObject, ObjectKind},
 };
 use jiff::Timestamp;
@@ -86,7 +87,8 @@ impl Ledger {
                 order: order.clone(),
                 facts: Vec::new(),
             });
-            object.facts = vec![fact.clone()];
+            let before = object.facts.iter().find_map(funds_of);
+            object.facts = vec![with_funds(fact.clone(), before)];
         }
         match kind {
             ObjectKind::Payment => {
@@ -119,11 +121,24 @@ impl Ledger {
         object.facts = vec![PaymentFact::Refund {
             id: made.id.clone(),
             amount: made.amount,
-            currency: "EUR".parse().expect("a currency"),
+            currency: self.currency_of(&made.intent),
             status: made.status,
             effect: Some(made.effect.1),
         }];
     }
+}
+
+/// Which way the money of a dispute went last.
+fn funds_of(fact: &PaymentFact) -> Option<DisputeFunds> {
+    fact.dispute()?.funds
+}
+
+/// What is told of a dispute, with where its money is: an object in a list says that, whatever its last event told.
+fn with_funds(mut fact: PaymentFact, before: Option<DisputeFunds>) -> PaymentFact {
+    if let PaymentFact::Dispute { funds, .. } = &mut fact {
+        *funds = funds.or(before);
+    }
+    fact
 }
 
 /// The object that a fact is about, when it is not its payment.

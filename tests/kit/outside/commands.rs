@@ -46,8 +46,9 @@ impl Day<'_> {
                 intent.captured,
                 intent.cancelled,
             );
+            gateway.is_in(&intent.id, self.customers[intent.customer].prices.currency);
             gateway.has_given_back(&intent.id, intent.refunded);
-            gateway.has_lost(&intent.id, intent.is_disputed, intent.lost);
+            gateway.has_lost(&intent.id, intent.is_disputed(), intent.lost());
             if intent.multicapture {
                 gateway.allows_multicapture(&intent.id);
             }
@@ -100,10 +101,11 @@ impl Day<'_> {
                     let index = entry.customer;
                     let (order, effect) = made.effect;
                     let number = self.customers[index].number.clone();
+                    let currency = self.customers[index].prices.at_gateway;
                     let refund = |status: &str| {
                         json!({
                             "id": made.id, "object": "refund", "amount": made.amount,
-                            "currency": "eur", "payment_intent": made.intent, "status": status,
+                            "currency": currency, "payment_intent": made.intent, "status": status,
                             "metadata": { "order_id": number, "oms_effect": format!("{order}:{effect}") },
                         })
                     };

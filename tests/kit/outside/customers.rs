@@ -10,15 +10,12 @@ use super::{
     day::{Day, SKUS},
     kinds::Kind,
     people::{ACCOUNT, Hands, Way},
+    prices::Prices,
 };
 use crate::world::Draft;
 
 /// Customers of a day at most.
 const CUSTOMERS: u32 = 8;
-
-/// What a unit costs with its tax, and what shipping costs, minor units: the prices of every draft.
-pub(super) const UNIT: i64 = 1999 + 380;
-pub(super) const SHIPPING: i64 = 490;
 
 /// One customer and what they ordered.
 #[derive(Debug)]
@@ -33,6 +30,8 @@ pub(super) struct Customer {
     /// The order that has the same basket, by index.
     pub(super) same_as: Option<usize>,
     pub(super) way: Way,
+    /// What things cost in the currency that the customer pays.
+    pub(super) prices: &'static Prices,
     pub(super) hands: Hands,
     /// How the gateway is commanded for the order.
     pub(super) commands: Option<PaymentCommands>,
@@ -55,9 +54,7 @@ impl Customer {
     /// What the lines cost with tax and shipping, minor units.
     fn price(&self) -> i64 {
         let units: u32 = self.lines.iter().map(|(_, units)| units).sum();
-        i64::from(units)
-            .saturating_mul(UNIT)
-            .saturating_add(SHIPPING)
+        self.prices.order_of(units)
     }
 
     /// Whether a tax service has recorded the sale: of every other order that is commanded.
@@ -108,7 +105,8 @@ impl Day<'_> {
             }
         }
         let whole = self.may(Kind::Whole) && self.choices.happens(&format!("{name}: whole"), 15);
-        let (way, gift) = self.chooses_way(&name);
+        let prices = self.chooses_prices(&name);
+        let (way, gift) = self.chooses_way(&name, prices);
         let commands = match way {
             Way::Gateway => self.chooses_commands(&name),
             Way::BankTransfer | Way::Elsewhere | Way::OnDelivery | Way::OnAccount => None,
@@ -121,6 +119,7 @@ impl Day<'_> {
             whole,
             same_as: None,
             way,
+            prices,
             hands: Hands {
                 gift,
                 ..Hands::default()
@@ -159,6 +158,7 @@ impl Day<'_> {
             whole: customer.whole,
             same_as: Some(first),
             way: customer.way,
+            prices: customer.prices,
             hands: customer.hands,
             commands: customer.commands,
             order: None,
@@ -273,28 +273,29 @@ impl Day<'_> {
         if customer.is_taxed() {
             draft = draft.taxed();
         }
+        draft = customer.prices.of(draft);
         let same_as = customer.same_as;
         let email = format!("jane+{}@example.com", same_as.map_or(index, |first| first));
         draft = self.drafts_payment(index, draft.of(&email));
         let customer = &self.customers[index];
         let (name, number) = (customer.name.clone(), customer.number.clone());
-        let price = customer.price();
+        let (price, currency) = (customer.price(), customer.prices.currency);
         let due = price.saturating_sub(customer.hands.gift);
         let lines = customer.lines.clone();
-        self.note(|| format!("{name} is placed: {lines:?}"));
+        self.note(|| format!("{name} is placed: {lines:?} for {price} {currency}"));
         self.processes_may_die(&format!("{name}: placing"));
         let is_billed = self.customers[index].way == Way::OnAccount;
         let open = match is_billed {
-            true => self.system.account_open(ACCOUNT).await,
+            true => self.system.account_open(ACCOUNT, currency).await,
             false => 0,
         };
-        let fits = !is_billed || open.saturating_add(due) <= self.limit;
+        let limit = self.limit(currency);
+        let fits = !is_billed || open.saturating_add(due) <= limit;
         let placed = self.system.world.tries_to_place(draft).await;
         self.processes_live();
         if placed.is_ok() != fits {
             self.is_wrong(format!(
-                "{open} is open of {}, {due} more is placed, and the answer is {placed:?}",
-                self.limit
+                "{open} is open of {limit}, {due} more is placed, and the answer is {placed:?}"
             ));
         }
         let Ok(id) = placed else {

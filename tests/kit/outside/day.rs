@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{
     agenda::{Agenda, Event, Webhook},
+    agent_refunds::TriedOut,
     carrier::Parcel,
     choices::{Choices, Script},
     customers::Customer,
@@ -66,6 +67,8 @@ pub(super) struct Day<'w> {
     pub(super) ids: BTreeMap<OrderId, usize>,
     /// Orders of which a process died while it sent requests: nobody knows which of them arrived.
     pub(super) died_sending: BTreeSet<String>,
+    /// What agents were told who tried a refund out, by the customer's index.
+    pub(super) tried_out: BTreeMap<usize, TriedOut>,
     pub(super) wrong: BTreeSet<String>,
     pub(super) story: Vec<String>,
     pub(super) explained: u64,
@@ -74,8 +77,8 @@ pub(super) struct Day<'w> {
     pub(super) is_deaf: bool,
     /// When the last days are compared with the gateway next.
     pub(super) next_night: Timestamp,
-    /// What the account may owe, minor units.
-    pub(super) limit: i64,
+    /// What the account may owe, by currency, minor units.
+    pub(super) limits: BTreeMap<&'static str, i64>,
     morning: Timestamp,
     tells: bool,
 }
@@ -103,13 +106,14 @@ impl<'w> Day<'w> {
             requests: BTreeMap::new(),
             ids: BTreeMap::new(),
             died_sending: BTreeSet::new(),
+            tried_out: BTreeMap::new(),
             wrong: BTreeSet::new(),
             story: Vec::new(),
             explained: 0,
             counted: 0,
             is_deaf,
             next_night: night_after(morning),
-            limit: 0,
+            limits: BTreeMap::new(),
             morning,
             tells,
         }
@@ -123,17 +127,10 @@ impl<'w> Day<'w> {
         self.plans_stock();
         self.run().await;
         self.rests().await;
-        if self.decides_what_is_surplus().await {
+        self.people_do_what_is_theirs().await;
+        if self.lost_money_comes_back_late() {
             self.rests().await;
-        }
-        for _ in 0..ROUNDS_MAX {
-            if !self.hands_back_what_is_asked_for().await {
-                break;
-            }
-            self.rests().await;
-        }
-        if self.refunds_what_is_owed().await {
-            self.rests().await;
+            self.people_do_what_is_theirs().await;
         }
         while self.counts_what_is_asked_for().await {
             self.rests().await;
@@ -148,6 +145,23 @@ impl<'w> Day<'w> {
             explained: self.explained,
             counted: self.counted,
             orders: u64::try_from(self.customers.len()).unwrap_or(u64::MAX),
+        }
+    }
+
+    /// People decide and give back what exceptions and orders ask them to.
+    async fn people_do_what_is_theirs(&mut self) {
+        let decided = self.decides_about_losses().await;
+        if self.decides_what_is_surplus().await || decided {
+            self.rests().await;
+        }
+        for _ in 0..ROUNDS_MAX {
+            if !self.hands_back_what_is_asked_for().await {
+                break;
+            }
+            self.rests().await;
+        }
+        if self.refunds_what_is_owed().await {
+            self.rests().await;
         }
     }
 

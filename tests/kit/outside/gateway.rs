@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::{
     agenda::{Event, Sender, Webhook},
     day::Day,
+    disputes::Dispute,
     kinds::Kind,
 };
 
@@ -32,11 +33,8 @@ pub(super) struct Intent {
     pub(super) cancelled: bool,
     /// It can be captured several times.
     pub(super) multicapture: bool,
-    /// A bank claims so much of it, or has claimed it.
-    claimed: i64,
-    pub(super) is_disputed: bool,
-    /// What a bank has taken for good.
-    pub(super) lost: i64,
+    /// The dispute of it.
+    pub(super) dispute: Option<Dispute>,
 }
 
 /// Something that happens at the gateway. Shares are percentages of what the order costs.
@@ -49,6 +47,7 @@ pub(super) enum GatewayStep {
     Refunds { percent: i64 },
     Disputes,
     EndsDispute { won: bool },
+    Reinstates,
     Reviews,
     EndsReview,
 }
@@ -66,7 +65,7 @@ const ALL: GatewayStep = GatewayStep::Captures(Share {
 });
 
 /// How customers pay: how often, with which kind of behaviour, and what happens.
-const WAYS: [(u32, Option<Kind>, &[GatewayStep]); 14] = [
+const WAYS: [(u32, Option<Kind>, &[GatewayStep]); 15] = [
     (60, None, &[ALL]),
     (
         20,
@@ -103,6 +102,11 @@ const WAYS: [(u32, Option<Kind>, &[GatewayStep]); 14] = [
         5,
         Some(Kind::Disputes),
         &[ALL, GatewayStep::Disputes, END_LOST],
+    ),
+    (
+        3,
+        Some(Kind::Reinstated),
+        &[ALL, share(1, 100), GatewayStep::Disputes, END_LOST],
     ),
     (
         5,
@@ -173,7 +177,8 @@ impl Day<'_> {
             self.note(|| format!("gateway, {name}: the payment is cancelled"));
             return;
         }
-        let part = |percent: i64| total.saturating_mul(percent) / 100;
+        let prices = self.customers[index].prices;
+        let part = |percent: i64| prices.percent(total, percent);
         match step {
             GatewayStep::Authorizes => {
                 let intent = self.intent(index, 0);
@@ -211,6 +216,7 @@ impl Day<'_> {
             }
             GatewayStep::Disputes => self.disputes(index),
             GatewayStep::EndsDispute { won } => self.ends_dispute(index, won),
+            GatewayStep::Reinstates => self.reinstates(index),
             GatewayStep::Reviews => self.tells_of_review(index, "review.opened", None),
             GatewayStep::EndsReview => {
                 self.tells_of_review(index, "review.closed", Some("approved"));
@@ -226,6 +232,7 @@ impl Day<'_> {
             GatewayStep::Refunds { .. }
             | GatewayStep::Disputes
             | GatewayStep::EndsDispute { .. }
+            | GatewayStep::Reinstates
             | GatewayStep::Reviews
             | GatewayStep::EndsReview => return false,
         };
@@ -239,6 +246,7 @@ impl Day<'_> {
             customer.trouble.insert("captured in part");
         } else if intent == 1 {
             customer.trouble.insert("captured twice");
+            self.plans_surplus(index);
         } else if percent == 50 {
             customer.trouble.insert("captured in halves");
         }
@@ -265,9 +273,7 @@ impl Day<'_> {
                 refunded: 0,
                 cancelled: false,
                 multicapture: false,
-                claimed: 0,
-                is_disputed: false,
-                lost: 0,
+                dispute: None,
             });
             self.ledger.intents.len().saturating_sub(1)
         })
@@ -278,10 +284,10 @@ impl Day<'_> {
         let intent = self.intent(index, 0);
         let entry = &mut self.ledger.intents[intent];
         // The gateway gives back no more than it has taken.
-        if entry.is_disputed
+        if entry.is_disputed()
             || entry
                 .refunded
-                .saturating_add(entry.lost)
+                .saturating_add(entry.lost())
                 .saturating_add(amount)
                 > entry.captured
         {
@@ -289,11 +295,12 @@ impl Day<'_> {
         }
         entry.refunded = entry.refunded.saturating_add(amount);
         let (id, order) = (entry.id.clone(), self.customers[index].number.clone());
+        let currency = self.customers[index].prices.at_gateway;
         self.ledger.refunds = self.ledger.refunds.saturating_add(1);
         let refund = |status: &str, number: u32| {
             json!({
                 "id": format!("re_{number}"), "object": "refund", "amount": amount,
-                "currency": "eur", "payment_intent": id, "status": status,
+                "currency": currency, "payment_intent": id, "status": status,
                 "metadata": { "order_id": order },
             })
         };
@@ -315,7 +322,7 @@ impl Day<'_> {
         let object = json!({
             "id": entry.id, "object": "payment_intent", "amount": customer.to_pay(),
             "amount_capturable": entry.capturable, "amount_received": entry.captured,
-            "currency": "eur", "metadata": { "order_id": customer.number },
+            "currency": customer.prices.at_gateway, "metadata": { "order_id": customer.number },
         });
         self.gateway_sends(index, kind, &object);
     }
@@ -338,53 +345,6 @@ impl Day<'_> {
             "payment_method_details": { "card": { "multicapture": { "status": "available" } } },
         });
         self.gateway_sends(index, "charge.succeeded", &object);
-    }
-
-    /// A bank claims what is left of the payment.
-    fn disputes(&mut self, index: usize) {
-        let intent = self.intent(index, 0);
-        let entry = &mut self.ledger.intents[intent];
-        entry.claimed = entry.captured.saturating_sub(entry.refunded);
-        entry.is_disputed = entry.claimed > 0;
-        if !entry.is_disputed {
-            return;
-        }
-        self.customers[index].trouble.insert("disputed");
-        let created = "charge.dispute.created";
-        self.tells_of_dispute(index, created, "needs_response");
-        if self.may(Kind::Funds) {
-            let withdrawn = "charge.dispute.funds_withdrawn";
-            self.tells_of_dispute(index, withdrawn, "needs_response");
-        }
-    }
-
-    fn ends_dispute(&mut self, index: usize, won: bool) {
-        let intent = self.intent(index, 0);
-        let entry = &mut self.ledger.intents[intent];
-        if !std::mem::take(&mut entry.is_disputed) {
-            return;
-        }
-        let status = if won { "won" } else { "lost" };
-        if !won {
-            entry.lost = entry.claimed;
-            self.customers[index].trouble.insert("dispute lost");
-        } else if self.may(Kind::Funds) {
-            let reinstated = "charge.dispute.funds_reinstated";
-            self.tells_of_dispute(index, reinstated, status);
-        }
-        self.tells_of_dispute(index, "charge.dispute.closed", status);
-    }
-
-    fn tells_of_dispute(&mut self, index: usize, kind: &str, status: &str) {
-        let number = self.customers[index].number.clone();
-        let intent = self.intent(index, 0);
-        let total = self.ledger.intents[intent].claimed;
-        let object = json!({
-            "id": format!("dp_{number}"), "object": "dispute", "status": status,
-            "amount": total, "currency": "eur", "reason": "fraudulent",
-            "payment_intent": format!("pi_{number}"), "metadata": { "order_id": number },
-        });
-        self.gateway_sends(index, kind, &object);
     }
 
     fn tells_of_review(&mut self, index: usize, kind: &str, closed: Option<&str>) {
@@ -413,13 +373,6 @@ impl Day<'_> {
             lane: None,
             copy: 0,
         });
-    }
-
-    /// What banks have taken back for a customer.
-    pub(super) fn lost(&self, customer: usize) -> i64 {
-        let intents = self.ledger.intents.iter();
-        let of = intents.filter(|intent| intent.customer == customer);
-        of.map(|intent| intent.lost).sum()
     }
 
     /// Taken, given back and still to be taken from a customer, by the gateway and by people.

@@ -68,12 +68,16 @@ kinds! {
     Elsewhere = "elsewhere", "A marketplace has collected the money.";
     OnDelivery = "on_delivery", "The customer pays the carrier what the location was told to collect.";
     OnAccount = "on_account", "A customer's account is billed, up to its limit; the customer pays later, or not at all.";
+    Currencies = "currencies", "Some customers pay in a currency without decimals, or with three.";
     GiftCards = "gift_cards", "A gift card has paid a part.";
     AgentRefunds = "agent_refunds", "An agent gives back units, shipping or an amount; a second person approves what is much, or does not.";
+    Previews = "previews", "An agent tries a refund out before they ask for it.";
     Surpluses = "surpluses", "A person decides what becomes of what was paid too much.";
     Baskets = "baskets", "A customer places the same basket twice, and possible duplicates are held until an agent has decided.";
     Disputes = "disputes", "A customer disputes the payment, and wins or loses.";
     Funds = "funds", "The gateway takes the money of a dispute, and gives it back when the dispute is won.";
+    Reinstated = "reinstated", "The gateway gives the money of a lost dispute back, hours, days or weeks later.";
+    LostDisputes = "lost_disputes", "An agent accepts a lost dispute as a credit, or cancels units because of it.";
     Carriers = "carriers", "Carriers tell their steps, flap between problem and progress, and bring parcels back.";
     Late = "late", "Messages come minutes late.";
     Deaf = "deaf", "No webhook about money arrives the whole day: the gateway is asked, and compared with each night.";

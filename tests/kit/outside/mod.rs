@@ -11,16 +11,19 @@
 
 mod adversary;
 mod agenda;
+mod agent_refunds;
 mod carrier;
 mod choices;
 mod commands;
 mod customers;
 mod day;
 mod deaf;
+mod disputes;
 mod gateway;
 mod kinds;
 mod money;
 mod people;
+mod prices;
 pub mod run;
 mod system;
 mod truth;

@@ -1,30 +1,24 @@
 //! What people do about money: customers who pay otherwise than through the gateway, clerks who see money and write it
-//! down, agents who give money back, and a second person who approves it or not.
+//! down or give it back, and persons who decide about what was paid too much.
 
-use app::failure::Failure;
 use domain::{
     ids::OrderId,
-    order::{
-        ExceptionKind, ExceptionOutcome, PaymentTerm, RefundReason, RefundRequest, RefundUnits,
-        TenderKind,
-    },
+    order::{ExceptionKind, ExceptionOutcome, PaymentTerm, TenderKind},
 };
 use jiff::SignedDuration;
 use serde_json::Value;
 
-use super::{agenda::Event, day::Day, kinds::Kind, truth::number};
+use super::{agenda::Event, day::Day, kinds::Kind, prices::Prices, truth::number};
 use crate::world::Draft;
 
 /// The account of a day's customers.
 pub(super) const ACCOUNT: &str = "ACME-7";
-/// What a gift card pays, minor units: less than the cheapest order costs.
-const GIFT: i64 = 1000;
 /// Minutes until a transfer is there.
 const TRANSFERS: [i64; 5] = [30, 4, 300, 1400, 4500];
 /// Minutes until a clerk has written down what they have seen.
 const WRITTEN: [i64; 3] = [5, 60, 700];
-/// What an agent may give beyond what is owed, minor units.
-const CREDITS_MAX: i64 = 500;
+/// Hours until a person has looked at what was paid too much.
+const LOOKED_AT_AFTER: [i64; 3] = [1, 5, 30];
 
 /// How an order is paid.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,6 +45,8 @@ pub(super) struct Hands {
     pub(super) credits: i64,
     /// Whether somebody has decided to keep what was paid too much.
     pub(super) surplus_kept: bool,
+    /// Of the credits, what a bank had taken when an agent accepted that.
+    pub(super) accepted: i64,
     /// Whether an agent has given units or shipping back.
     pub(super) has_granted: bool,
 }
@@ -62,27 +58,30 @@ pub(super) enum PeopleStep {
     Transfers(i64),
     /// A clerk writes down an amount that has come, the nth.
     Records(u32, i64),
+    /// An agent asks what giving back would mean.
+    TriesOut(u32),
     /// An agent gives back.
     Gives(u32),
+    /// A person decides about what was paid too much.
+    DecidesSurplus,
+    /// An agent decides about a dispute that was lost.
+    DecidesLoss,
     /// A second person decides about what waits for them.
     Decides { approves: bool, credit: i64 },
 }
 
 impl Day<'_> {
-    /// The account exists, with a limit that may be too low.
+    /// What is set up before the first customer comes.
     pub(super) async fn sets_up_money(&mut self) {
         if self.may(Kind::OnAccount) {
-            let low = self.choices.happens("the account's limit is low", 25);
-            self.limit = if low { 12_000 } else { 10_000_000 };
-            let limit = self.limit;
-            self.system.world.may_owe(ACCOUNT, limit).await;
+            self.sets_limits().await;
         }
         if self.may(Kind::Baskets) && self.choices.happens("possible duplicates are held", 50) {
             self.system.holds_duplicates();
         }
     }
 
-    pub(super) fn chooses_way(&mut self, name: &str) -> (Way, i64) {
+    pub(super) fn chooses_way(&mut self, name: &str, prices: &Prices) -> (Way, i64) {
         let on = |kind: Kind, odds: u32| if self.kinds.has(kind) { odds } else { 0 };
         let odds = [
             70,
@@ -100,7 +99,7 @@ impl Day<'_> {
         };
         let has_card =
             self.may(Kind::GiftCards) && self.choices.happens(&format!("{name}: gift card"), 12);
-        (way, if has_card { GIFT } else { 0 })
+        (way, if has_card { prices.gift() } else { 0 })
     }
 
     /// The draft with how it is paid.
@@ -163,6 +162,9 @@ impl Day<'_> {
         if parts != [100] {
             self.customers[index].trouble.insert("transferred not once");
         }
+        if parts == [100, 100] {
+            self.plans_surplus(index);
+        }
         for (number, percent) in parts.iter().enumerate() {
             let after = self.choices.up_to(&format!("{name}: transfer {number}"), 4);
             let after = TRANSFERS[usize::try_from(after).unwrap_or(0)];
@@ -171,22 +173,6 @@ impl Day<'_> {
             }
             let step = PeopleStep::Transfers(*percent);
             self.in_minutes(after, Event::People(index, step));
-        }
-    }
-
-    /// An agent may give something back some hours later.
-    pub(super) fn plans_gifts(&mut self, index: usize) {
-        let name = self.customers[index].name.clone();
-        if !self.may(Kind::AgentRefunds) {
-            return;
-        }
-        let what = self
-            .choices
-            .pick(&format!("{name}: agent"), &[82, 4, 3, 4, 3, 2, 2]);
-        if what > 0 {
-            let hours = self.choices.up_to(&format!("{name}: agent after"), 11);
-            let minutes = i64::from(hours).saturating_mul(60).saturating_add(7);
-            self.in_minutes(minutes, Event::People(index, PeopleStep::Gives(what)));
         }
     }
 
@@ -212,8 +198,9 @@ impl Day<'_> {
         let name = self.customers[index].name.clone();
         match step {
             PeopleStep::Transfers(percent) => {
-                let to_pay = self.customers[index].to_pay();
-                self.hands_take(index, to_pay.saturating_mul(percent) / 100);
+                let customer = &self.customers[index];
+                let amount = customer.prices.percent(customer.to_pay(), percent);
+                self.hands_take(index, amount);
             }
             PeopleStep::Records(seen, amount) => {
                 self.note(|| format!("a clerk records {amount} of {name}"));
@@ -232,86 +219,33 @@ impl Day<'_> {
                     self.is_wrong(format!("money that came is refused: {name}: {failure}"));
                 }
             }
+            PeopleStep::TriesOut(what) => self.tries_out(index, order, what).await,
             PeopleStep::Gives(what) => self.gives(index, order, what).await,
+            PeopleStep::DecidesSurplus => {
+                self.decides_about_surplus(index, order).await;
+            }
+            PeopleStep::DecidesLoss => {
+                self.decides_about_loss(index, order).await;
+            }
             PeopleStep::Decides { approves, credit } => {
-                let view = self.system.order_view(order).await;
-                if !has_exception(&view, "refund_awaits_approval") {
-                    return;
-                }
-                let decided = if approves {
-                    self.system.world.approves(order, "second").await
-                } else {
-                    let kind = ExceptionKind::RefundAwaitsApproval;
-                    let outcome = ExceptionOutcome::NoAction;
-                    let world = &mut self.system.world;
-                    world.closes_exception_as(order, &kind, outcome).await
-                };
-                self.note(|| format!("a second person, approves: {approves}, {name}: {decided:?}"));
-                if approves && decided.is_ok() {
-                    // What is given may have become owed meanwhile.
-                    let after = self.system.order_view(order).await;
-                    let before = number(&view["money"]["credits"]);
-                    let given = number(&after["money"]["credits"]).saturating_sub(before);
-                    if given > credit {
-                        self.is_wrong(format!(
-                            "{credit} was approved beyond what is owed and {given} is given: {name}"
-                        ));
-                    }
-                    let hands = &mut self.customers[index].hands;
-                    hands.credits = hands.credits.saturating_add(given);
-                    hands.has_granted = true;
-                }
+                self.approves_or_not(index, order, (approves, credit)).await;
             }
         }
     }
 
-    async fn gives(&mut self, index: usize, order: OrderId, what: u32) {
+    /// More was paid than once: a person may look at it some hours later.
+    pub(super) fn plans_surplus(&mut self, index: usize) {
         let name = self.customers[index].name.clone();
-        let unit = || {
-            let line = "1".parse().expect("a line");
-            vec![RefundUnits { line, units: 1 }]
-        };
-        let mut refund = RefundRequest {
-            reason: Some(RefundReason::Damaged),
-            ..RefundRequest::default()
-        };
-        match what {
-            1 => refund.lines = unit(),
-            2 => refund.shipping = 200,
-            3 => refund.amount = 300,
-            4 => refund.amount = 900,
-            5 => (refund.lines, refund.restocking_fee) = (unit(), 150),
-            _ => (refund.lines, refund.shipping, refund.amount) = (unit(), 100, 700),
+        if !self.may(Kind::Surpluses) {
+            return;
         }
-        self.customers[index].trouble.insert("an agent gives back");
-        self.processes_may_die(&format!("{name}: giving back"));
-        let world = &mut self.system.world;
-        let asked = world.asks_within(order, refund, CREDITS_MAX).await;
-        self.processes_live();
-        match asked {
-            Ok(made) => {
-                let (amount, credit) = (made.amount, made.credit);
-                let waits = made.awaits_approval.is_some();
-                self.note(|| {
-                    format!("an agent gives {amount} back to {name}, {credit} beyond what is owed, waits: {waits}")
-                });
-                if waits {
-                    let approves = self.choices.up_to(&format!("{name}: approval"), 2);
-                    let approves = match approves {
-                        0 => true,
-                        1 => false,
-                        _ => return,
-                    };
-                    let step = PeopleStep::Decides { approves, credit };
-                    self.in_minutes(90, Event::People(index, step));
-                } else {
-                    let hands = &mut self.customers[index].hands;
-                    hands.credits = hands.credits.saturating_add(credit);
-                    hands.has_granted = true;
-                }
-            }
-            Err(Failure::Rejected(why)) => self.note(|| format!("an agent may not, {name}: {why}")),
-            Err(failure) => self.is_wrong(format!("a refund fails: {name}: {failure}")),
+        let hours = self
+            .choices
+            .pick(&format!("{name}: a look at the surplus"), &[50, 20, 20, 10]);
+        if let Some(after) = hours.checked_sub(1) {
+            let hours = LOOKED_AT_AFTER[usize::try_from(after).unwrap_or(0)];
+            let step = PeopleStep::DecidesSurplus;
+            self.in_minutes(hours.saturating_mul(60), Event::People(index, step));
         }
     }
 
@@ -319,31 +253,35 @@ impl Day<'_> {
     pub(super) async fn decides_what_is_surplus(&mut self) -> bool {
         let mut decided = false;
         for (index, order) in self.placed() {
-            let view = self.system.order_view(order).await;
-            if !self.may(Kind::Surpluses) || !has_exception(&view, "overpaid") {
-                continue;
-            }
-            let name = self.customers[index].name.clone();
-            let odds = [40, 40, 20];
-            let way = self.choices.pick(&format!("{name}: surplus"), &odds);
-            let outcome = match way {
-                0 => continue,
-                1 => ExceptionOutcome::SurplusRefunded,
-                _ => ExceptionOutcome::SurplusKept,
-            };
-            let kept = outcome == ExceptionOutcome::SurplusKept;
-            self.processes_may_die(&format!("{name}: deciding about the surplus"));
-            let world = &mut self.system.world;
-            let closed = world.closes_exception_as(order, &ExceptionKind::Overpaid, outcome);
-            let closed = closed.await;
-            self.processes_live();
-            self.note(|| format!("what {name} has paid too much is kept: {kept}: {closed:?}"));
-            if closed.is_ok() {
-                self.customers[index].hands.surplus_kept = kept;
-                decided = true;
-            }
+            decided |= self.decides_about_surplus(index, order).await;
         }
         decided
+    }
+
+    async fn decides_about_surplus(&mut self, index: usize, order: OrderId) -> bool {
+        let view = self.system.order_view(order).await;
+        if !self.may(Kind::Surpluses) || !has_exception(&view, "overpaid") {
+            return false;
+        }
+        let name = self.customers[index].name.clone();
+        let choice = self.unique(format!("{name}: surplus"));
+        let outcome = match self.choices.pick(&choice, &[40, 40, 20]) {
+            0 => return false,
+            1 => ExceptionOutcome::SurplusRefunded,
+            _ => ExceptionOutcome::SurplusKept,
+        };
+        let kept = outcome == ExceptionOutcome::SurplusKept;
+        self.processes_may_die(&format!("{choice}: deciding"));
+        let world = &mut self.system.world;
+        let closed = world.closes_exception_as(order, &ExceptionKind::Overpaid, outcome);
+        let closed = closed.await;
+        self.processes_live();
+        self.note(|| format!("what {name} has paid too much is kept: {kept}: {closed:?}"));
+        if closed.is_err() {
+            return false;
+        }
+        self.customers[index].hands.surplus_kept = kept;
+        true
     }
 
     /// Clerks give back what exceptions ask for, where it came from. Gives whether there was anything.

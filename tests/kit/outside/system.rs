@@ -7,8 +7,11 @@ use app::{
     bus::subscriptions::Consumer,
     failure::MessageOutcome,
     ports::{ConfigStore, OrderStore, ProviderRequest, StockStore},
-    usecases::placement_defaults::DuplicateHold,
-    views::{accounts::AccountView, order_detail::OrderDetail, stock::StockView},
+    usecases::{placement_defaults::DuplicateHold, refund::RequestedRefund},
+    views::{
+        accounts::AccountView, order_detail::OrderDetail, refunds::RequestedRefundView,
+        stock::StockView,
+    },
 };
 use connect::{Headers, ParsedWebhook, Secrets, SignedRequest, registry, signature};
 use domain::{
@@ -181,6 +184,12 @@ impl<'w> System<'w> {
         serde_json::to_value(view).expect("JSON")
     }
 
+    /// How often the order was written.
+    pub(super) async fn version(&self, id: OrderId) -> u64 {
+        let order = self.world.store.load(id).await.expect("a store");
+        order.expect("an order").state.version
+    }
+
     /// Possible duplicates are held from here on.
     pub(super) fn holds_duplicates(&mut self) {
         self.world.defaults.duplicate_hold = DuplicateHold::On;
@@ -190,13 +199,13 @@ impl<'w> System<'w> {
         self.world.defaults.duplicate_hold == DuplicateHold::On
     }
 
-    /// What an account owes as the API shows it, minor units.
-    pub(super) async fn account_open(&self, account: &str) -> i64 {
+    /// What an account owes in a currency as the API shows it, minor units.
+    pub(super) async fn account_open(&self, account: &str, currency: &str) -> i64 {
         let account = self.world.account(account).await;
         let view = serde_json::to_value(AccountView::of(&account)).expect("JSON");
         let mut balances = view["balances"].as_array().into_iter().flatten();
-        let euros = balances.find(|balance| balance["currency"] == "EUR");
-        euros.and_then(|euros| euros["open"].as_i64()).unwrap_or(0)
+        let found = balances.find(|balance| balance["currency"] == currency);
+        found.and_then(|found| found["open"].as_i64()).unwrap_or(0)
     }
 
     /// The stock of a SKU as the API shows it.
@@ -224,6 +233,18 @@ impl<'w> System<'w> {
         broken.extend(owed.iter().map(ToString::to_string));
         broken
     }
+}
+
+/// What the API answers who asks for a refund, or tries one out, without when that was.
+pub(super) fn refund_view(refund: &RequestedRefund, is_preview: bool) -> Value {
+    let view = RequestedRefundView::of(refund, is_preview);
+    let mut view = serde_json::to_value(view).expect("JSON");
+    let proposed = view.pointer_mut("/money/proposed_refunds");
+    let proposed = proposed.and_then(Value::as_array_mut);
+    for proposed in proposed.into_iter().flatten() {
+        proposed["at"] = Value::Null;
+    }
+    view
 }
 
 impl World {

@@ -241,6 +241,7 @@ impl Day<'_> {
             .ok()
             .and_then(|id| self.ids.get(&id).copied());
         let pace = if slow { 300 } else { 10 };
+        self.judges_what_is_collected(customer, &data["collect_on_delivery"]);
         let job = Job {
             name: name.clone(),
             order_id,

@@ -41,7 +41,17 @@ impl World {
         until_answered!(self, accounts::set_limits(&self.store, &id, &limits)).expect("limits");
     }
 
-    /// The same, in a process that may take so many steps. `None`: it would have taken more, and died.
+    /// Somebody who may sets how much an account may owe, by currency, in minor units.
+    pub(crate) async fn may_owe_each(&mut self, account: &str, limits: &[(&str, i64)]) {
+        self.tick();
+        let id = account_id(account);
+        let limits = limits.iter();
+        let limits = limits.map(|(code, limit)| (code.parse().expect("a currency"), *limit));
+        let limits: BTreeMap<_, _> = limits.collect();
+        until_answered!(self, accounts::set_limits(&self.store, &id, &limits)).expect("limits");
+    }
+
+    /// The same in euros, in a process that may take so many steps. `None`: it would have taken more, and died.
     pub async fn may_owe_in(&mut self, steps: usize, account: &str, limit: i64) -> Option<Account> {
         self.tick();
         self.faults.set(steps, false);
@@ -153,6 +163,28 @@ impl World {
             note: None,
         };
         self.asks_for(order, &asked).await
+    }
+
+    /// A person who may give so much beyond what is owed asks what giving back would mean.
+    ///
+    /// # Errors
+    /// The failure of the use case.
+    pub(crate) async fn tries_out_within(
+        &mut self,
+        order: OrderId,
+        refund: RefundRequest,
+        credits_max: i64,
+    ) -> Result<RequestedRefund, Failure> {
+        let asked = AskedRefund {
+            refund,
+            credits_max: Some(credits_max),
+            note: None,
+        };
+        let by = agent();
+        until_answered!(
+            self,
+            refund::preview(&self.store, &self.clock, order, &asked, &by)
+        )
     }
 
     /// A person who may give so much back beyond what is owed gives an amount back.

@@ -125,7 +125,8 @@ fn dismissed_reversal(order: &Order, open: &Exception) -> Option<Event> {
     })
 }
 
-/// The credit for a refund that nobody had asked for, or for a lost dispute: as much of it as is missing now.
+/// The credit for a refund that nobody had asked for, or for a lost dispute: as much of it as is missing when what was asked
+/// for has gone back.
 fn accept_as_credit(order: &Order, open: &Exception) -> Result<Event, Rejection> {
     let payment = &order.state.payment;
     let given = if open.kind == ExceptionKind::RefundNotRequested {
@@ -143,7 +144,10 @@ fn accept_as_credit(order: &Order, open: &Exception) -> Result<Event, Rejection>
             message,
         ));
     };
-    let missing = order.amount_due().saturating_sub(payment.secured()).max(0);
+    // What was asked to go back is not there for what is due.
+    let asked = order.refunds_asked_for();
+    let left = payment.secured().saturating_sub(asked).max(0);
+    let missing = order.amount_due().saturating_sub(left).max(0);
     Ok(Event::CreditGranted {
         refund: open.subject.clone(),
         amount: given.min(missing),

@@ -251,7 +251,7 @@ pub(super) fn release(
         if missing_at.is_some() {
             0
         } else {
-            beyond(l).min(l.recalled)
+            beyond(l).min(l.recalled.saturating_add(l.recall_refused))
         }
     };
     let returned = units_of(order, found, back);

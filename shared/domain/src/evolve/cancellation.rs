@@ -36,6 +36,7 @@ pub(super) fn refuse(order: &mut Order, id: FulfillmentOrderId, lines: &[LineUni
         let refused = rest.min(line.cancel_requested);
         line.cancel_requested = line.cancel_requested.saturating_sub(refused);
         if winner == LOCATION_REFUSED {
+            line.recall_refused = line.recall_refused.saturating_add(recalled);
             line.cancel_refused = line.cancel_refused.saturating_add(refused);
         }
         line.clamp_asked_back();

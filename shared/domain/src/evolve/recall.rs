@@ -23,7 +23,9 @@ pub(super) fn take_back(
     context: &Context,
 ) {
     for_lines(order, id, lines, |line, units| {
+        let refused = units.saturating_sub(line.recalled);
         line.recalled = line.recalled.saturating_sub(units);
+        line.recall_refused = line.recall_refused.saturating_sub(refused);
     });
     unassign(order, id, lines, |l| &mut l.unrouted);
     if let Some(found) = fulfillment_order_mut(order, id) {

@@ -141,6 +141,10 @@ pub struct FulfillmentLine {
     /// are not cancelled: they are routed again once they are paid.
     #[serde(default, skip_serializing_if = "is_default")]
     pub recalled: u32,
+    /// Of the other open units, how many the location has refused to give back, as with `cancel_refused`: units that it says
+    /// later it has cancelled are given back, and it has not declined them.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub recall_refused: u32,
     /// Of the open units, how many the order needs no more, because a late shipment from elsewhere has them.
     #[serde(default, skip_serializing_if = "is_default")]
     pub surplus: u32,
@@ -164,6 +168,7 @@ impl FulfillmentLine {
             cancel_requested: 0,
             cancel_refused: 0,
             recalled: 0,
+            recall_refused: 0,
             surplus: 0,
             released: 0,
             written_off: 0,
@@ -188,6 +193,8 @@ impl FulfillmentLine {
         self.recalled = self
             .recalled
             .min(self.open.saturating_sub(self.cancel_requested));
+        let rest = rest.saturating_sub(self.cancel_refused.saturating_add(self.recalled));
+        self.recall_refused = self.recall_refused.min(rest);
     }
 }
 

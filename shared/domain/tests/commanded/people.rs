@@ -188,7 +188,8 @@ impl Outside {
         let Some(found) = open.get(nth % open.len().max(1)) else {
             return;
         };
-        let missing = (self.due() - self.kept()).max(0) - self.gateway.capturable();
+        let left = self.kept() + self.gateway.capturable() - self.asked();
+        let missing = self.due() - left.max(0);
         let refused = self.order.order.effect(found.subject.parse().unwrap_or(0));
         let is_refused = refused.is_some_and(|effect| !effect.is_open());
         #[expect(

@@ -1,7 +1,11 @@
 //! Money that people see and give back.
 
-use domain::order::{
-    Command, EffectAction, ExceptionOutcome, PaymentTerm, PlaceTender, RefundRequest, TenderKind,
+use domain::{
+    inbound::PaymentFact,
+    order::{
+        Command, DisputeStatus, EffectAction, ExceptionKind, ExceptionOutcome, PaymentCommands,
+        PaymentTerm, PlaceTender, RefundOrder, RefundRequest, TenderKind,
+    },
 };
 
 use crate::common::{OrderFixture, asked, request};
@@ -95,6 +99,71 @@ fn a_second_transfer_gives_back_what_a_credit_has_taken_of_the_first() {
     comes(&mut order, "B/2", 2000);
     let asked_in_all: i64 = asked_back(&order).iter().map(|(_, amount)| amount).sum();
     assert_eq!(asked_in_all + order.order.overpaid(), 4000);
+}
+
+/// Three units for 10.00 each, of which a gift card has paid 10.00 and the gateway the rest. What goes back is taken from the
+/// gift card first.
+fn paid_with_gift() -> OrderFixture {
+    let mut request = request(&[(3, 1000)]);
+    request.terms.payment_commands = Some(PaymentCommands {
+        refund_order: RefundOrder::Last,
+        ..PaymentCommands::default()
+    });
+    request.payment.tenders.push(PlaceTender {
+        kind: TenderKind::GiftCard,
+        reference: "GC-1".to_owned(),
+        amount: GIFT,
+    });
+    let mut order = OrderFixture::placed_as(request);
+    let amount = 2000;
+    let currency = "EUR".parse().unwrap();
+    order
+        .pay(PaymentFact::Captured { amount, currency })
+        .unwrap();
+    order
+}
+
+#[test]
+fn a_loss_is_accepted_as_a_credit_beside_what_a_person_is_to_give_back() {
+    let mut order = paid_with_gift();
+    order.cancel(&[("1", 1)]).unwrap();
+    assert_eq!(asked_back(&order), [("gift_card#1", GIFT)]);
+    // A bank takes what the gateway has: what the other two units cost.
+    let lost = PaymentFact::Dispute {
+        id: "dp_1".to_owned(),
+        status: DisputeStatus::Lost,
+        amount: 2000,
+        currency: "EUR".parse().unwrap(),
+        reason: None,
+        evidence_due: None,
+        funds: None,
+    };
+    order.pay(lost).unwrap();
+    let open = order.order.state.exceptions.iter();
+    let mut open = open.filter(|open| open.kind == ExceptionKind::DisputeLost);
+    let close = Command::CloseException {
+        id: open.next().unwrap().id,
+        outcome: ExceptionOutcome::AcceptedAsCredit,
+        note: None,
+    };
+    order.apply(&close).unwrap();
+    assert_eq!(
+        order.order.amount_due(),
+        0,
+        "the customer has got the units"
+    );
+    assert_eq!(
+        order.order.still_owed(),
+        GIFT,
+        "and not what the third one cost"
+    );
+    let given = Command::RecordRefund {
+        effect: 1,
+        reference: "BACK".to_owned(),
+    };
+    order.apply(&given).unwrap();
+    assert_eq!((order.order.still_owed(), kinds(&order)), (0, vec![]));
+    assert_eq!(order.order.overpaid(), 0);
 }
 
 #[test]
