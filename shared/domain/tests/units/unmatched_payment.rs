@@ -97,3 +97,24 @@ fn it_is_closed_once() {
     let again = payment.close(closed).unwrap_err();
     assert_eq!(again.code, RejectionCode::PaymentClosed);
 }
+
+#[test]
+fn the_order_that_names_it_leaves_only_what_it_could_not_take() {
+    let (payment, _) = kept(&new(), &refunded(1, "1001"));
+    let (payment, _) = kept(&payment, &refunded(2, "1001"));
+    let closed = UnmatchedClosed {
+        reason: UnmatchedCloseReason::ByPerson,
+        at: at(9),
+        by: domain::order::Actor::system("test"),
+        cause: domain::order::Cause::new("test", "1"),
+        note: None,
+    };
+    // An order may name it after it was closed.
+    let payment = payment.close(closed).unwrap();
+    let order = domain::ids::OrderId::of(&domain::ids::ShopId::default(), &"1001".parse().unwrap());
+    let left = vec![refunded(2, "1001")];
+    let matched = payment.matched(order, left.clone());
+    assert_eq!(matched.facts, left);
+    assert_eq!((matched.order, matched.closed), (Some(order), None));
+    assert_eq!(matched.version, payment.version + 1);
+}
