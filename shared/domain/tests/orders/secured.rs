@@ -2,7 +2,7 @@
 
 use domain::{
     inbound::{FulfillmentFact, PaymentFact},
-    order::{Command, FulfillmentStatus, PaymentStep, RefundStatus, UNPAID_RESERVATION_S},
+    order::{Closing, Command, FulfillmentStatus, PaymentStep, RefundStatus, UNPAID_RESERVATION_S},
 };
 
 use crate::common::{INTENT, OrderFixture, at, names, shipped};
@@ -221,6 +221,23 @@ fn locations_that_have_not_begun_are_asked_to_stop_once() {
         order.order.state.fulfillment_orders[0].status,
         FulfillmentStatus::Cancelled
     );
+}
+
+#[test]
+fn a_location_that_has_refused_or_has_said_that_nothing_more_leaves_is_not_asked_to_stop() {
+    let order = requested();
+    let found = &order.order.state.fulfillment_orders[0];
+    assert!(found.can_be_stopped());
+    let mut refused = found.clone();
+    refused.stop_refused = true;
+    assert!(!refused.can_be_stopped());
+    let mut closing = found.clone();
+    closing.closing = Some(Closing {
+        until: Some(at(99)),
+        totals_known: false,
+        at: Some(at(9)),
+    });
+    assert!(!closing.can_be_stopped());
 }
 
 #[test]
