@@ -4,6 +4,7 @@
 use app::failure::Failure;
 use domain::{
     ids::OrderId,
+    inbound::PaymentFact,
     order::{
         ExceptionKind, PaymentCommands, RefundReason, RefundRequest, RefundUnits, RejectionCode,
         ShippingRefund,
@@ -95,6 +96,45 @@ async fn shipping_goes_back_by_the_rule_and_never_twice(world: &mut World) {
         assert_eq!(back, world.total(number), "{rule:?}");
         assert_eq!(world.exceptions(order).await, []);
     }
+}
+
+story!(dinars_go_back_in_tens_and_sum_to_the_whole);
+async fn dinars_go_back_in_tens_and_sum_to_the_whole(world: &mut World) {
+    let mut draft = Draft::new("1001").line("TEE", 3).line("MUG", 1);
+    draft = draft.commanded(PaymentCommands::default());
+    let request = &mut draft.request;
+    request.currency = "KWD".parse().expect("a currency");
+    // Three units cannot share any of it evenly.
+    (request.shipping, request.discount) = (1510, 1000);
+    (request.lines[0].unit_price, request.lines[0].tax) = (5120, 770);
+    (request.lines[1].unit_price, request.lines[1].tax) = (2990, 150);
+    let currency = request.currency;
+    let order = world.place(draft).await;
+    let amount = world.total("1001");
+    world.payment("1001", PaymentFact::Captured { amount, currency });
+    world.gateway.inner.is_in("pi_1001", "KWD");
+    world.settle().await;
+    for units in [1, 1] {
+        cancels(world, order, units).await;
+        world.settle().await;
+    }
+    let odd = RefundRequest {
+        amount: 105,
+        ..RefundRequest::default()
+    };
+    let refused = world.refunds_as_asked(order, odd).await;
+    let Err(Failure::Rejected(refused)) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(refused.code, RejectionCode::RefundAmount);
+    world.cancels(order, &[]).await.expect("cancelled");
+    world.settle().await;
+    let back = given_back(world);
+    assert!(back.iter().all(|amount| amount % 10 == 0), "{back:?}");
+    assert_eq!(back.len(), 3, "{back:?}");
+    assert_eq!(back.iter().sum::<i64>(), amount);
+    books_agree(world, order).await;
+    assert_eq!(world.exceptions(order).await, []);
 }
 
 story!(a_fee_stays_with_the_shop);

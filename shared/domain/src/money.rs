@@ -43,6 +43,17 @@ impl Currency {
             _ => 2,
         }
     }
+
+    /// The smallest step in which money moves, in minor units: what is charged, captured and given back is a multiple of it.
+    /// 1 of most currencies; 10 of those of three decimals, because cards do not pay less; 100 of the ariary, which has no
+    /// hundredths. Stripe says so: <https://docs.stripe.com/currencies> (5.124 KWD is charged as 5120 or 5130).
+    pub fn step(&self) -> i64 {
+        match (&self.0, self.decimals()) {
+            (b"MGA", _) => 100,
+            (_, 3) => 10,
+            _ => 1,
+        }
+    }
 }
 
 impl fmt::Debug for Currency {
@@ -152,9 +163,25 @@ impl fmt::Display for Money {
 }
 
 /// Splits `total` over `weights` by largest remainder: the shares add up to `total` to the last minor unit, and
-/// none is more than one unit away from its exact share. All weights zero share evenly. Ties go to the earlier.
-/// Negative totals split like their positive mirror.
-pub fn split(total: i64, weights: &[u64]) -> Vec<i64> {
+/// none is more than one step away from its exact share. All weights zero share evenly. Ties go to the earlier.
+/// Negative totals split like their positive mirror. Shares are whole steps ([`Currency::step`]) when the total and all
+/// weights are; otherwise the step is one minor unit, so that no share is larger than its weight when the total is not
+/// larger than all of them.
+pub fn split(total: i64, weights: &[u64], step: i64) -> Vec<i64> {
+    let is_whole_weight = |weight: &u64| i64::try_from(*weight).is_ok_and(|w| is_whole(w, step));
+    let are_whole = is_whole(total, step) && weights.iter().all(is_whole_weight);
+    let step = if are_whole { step } else { 1 };
+    let steps = total.checked_div(step).unwrap_or(total);
+    let shares = split_units(steps, weights).into_iter();
+    shares.map(|share| share.saturating_mul(step)).collect()
+}
+
+/// Whether an amount is made of whole steps.
+pub fn is_whole(amount: i64, step: i64) -> bool {
+    amount.checked_rem(step) == Some(0)
+}
+
+fn split_units(total: i64, weights: &[u64]) -> Vec<i64> {
     if weights.is_empty() {
         return Vec::new();
     }
@@ -191,12 +218,14 @@ pub fn split(total: i64, weights: &[u64]) -> Vec<i64> {
         .collect()
 }
 
-/// The share of unit `index` when `total` is split evenly over `units`: what [`split`] gives with equal weights,
-/// without building the list.
-pub fn unit_share(total: i64, units: u32, index: u32) -> i64 {
+/// The share of unit `index` when `total` is split evenly over `units`: what [`split`] gives with equal weights that are
+/// whole steps, without building the list.
+pub fn unit_share(total: i64, units: u32, index: u32, step: i64) -> i64 {
     if units == 0 {
         return 0;
     }
+    let step = if is_whole(total, step) { step } else { 1 };
+    let total = total.checked_div(step).unwrap_or(total);
     let units = i64::from(units);
     let (base, extra) = (
         total.checked_div(units).unwrap_or(0),
@@ -207,5 +236,5 @@ pub fn unit_share(total: i64, units: u32, index: u32) -> i64 {
     } else {
         0
     };
-    base.saturating_add(bonus)
+    base.saturating_add(bonus).saturating_mul(step)
 }

@@ -1,7 +1,10 @@
 //! What a command does at the gateway: nothing beyond what was authorized is captured, nothing beyond what was captured goes back.
 
 use app::{failure::Failure, ports::GatewayCommand};
-use domain::order::{EffectAction, EffectOutcome, RefundStatus};
+use domain::{
+    money::Currency,
+    order::{EffectAction, EffectOutcome, RefundStatus},
+};
 
 use super::ledger::{Ledger, MadeRefund, News, unknown};
 use crate::kit::attempts::Answered;
@@ -30,6 +33,9 @@ impl Ledger {
         let number = self.refunds.len().saturating_add(1);
         if command.currency != self.currency_of(id) {
             return refuse("currency_mismatch");
+        }
+        if !moves(&command.effect.action, command.currency) {
+            return refuse("parameter_invalid_integer");
         }
         let Some(intent) = self.intents.get_mut(id) else {
             return refuse("resource_missing");
@@ -122,6 +128,19 @@ impl Ledger {
             }
             EffectAction::ReverseTax(_) => None,
         }
+    }
+}
+
+/// Stripe takes and gives back no less than ten thousandths of currencies with three decimals.
+fn moves(action: &EffectAction, currency: Currency) -> bool {
+    let has_thousandths = ["BHD", "JOD", "KWD", "OMR", "TND"].contains(&currency.as_str());
+    match action {
+        EffectAction::Refund { amount, .. } | EffectAction::Capture { amount, .. } => {
+            !has_thousandths || amount % 10 == 0
+        }
+        EffectAction::ReleaseRest { .. }
+        | EffectAction::CancelIntent { .. }
+        | EffectAction::ReverseTax(_) => true,
     }
 }
 

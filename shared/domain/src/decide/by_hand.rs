@@ -20,7 +20,7 @@ pub(super) fn refunds(order: &Order) -> Vec<EffectAction> {
         intent.tender.as_ref().map_or(intent.captured, there)
     });
     let available: Vec<i64> = available.collect();
-    let parts = RefundOrder::First.split(order.refund_owed(), &available);
+    let parts = RefundOrder::First.split(order.refund_owed(), &available, 1);
     let mut missing = order.owed_and_not_asked();
     let mut refunds = Vec::new();
     for (intent, part) in payment.intents.iter().zip(parts) {

@@ -136,7 +136,8 @@ fn unasked_refund(order: &Order) -> i64 {
 pub(super) fn refunds(order: &Order, amount: i64, commands: &PaymentCommands) -> Vec<EffectAction> {
     let intents = &order.state.payment.intents;
     let available: Vec<i64> = intents.iter().map(|i| order.refundable(i)).collect();
-    let parts = commands.refund_order.split(amount, &available);
+    let step = order.placed.currency.step();
+    let parts = commands.refund_order.split(amount, &available, step);
     let refunds = intents.iter().zip(parts).filter(|(_, amount)| *amount > 0);
     refunds
         .map(|(intent, amount)| EffectAction::Refund {

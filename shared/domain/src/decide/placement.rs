@@ -8,7 +8,7 @@ use crate::{
     evolve::evolve,
     ids::OrderId,
     inbound::UnmatchedPayment,
-    money::split,
+    money::{is_whole, split},
     order::{
         Change, Contact, Context, Destination, Event, Line, Order, PAY_TRANSFER_WITHIN_DAYS,
         PAY_WITHIN_S, PaymentTerm, PlaceLine, PlaceOrder, PlaceTender, PlacedOrder, Reference,
@@ -63,6 +63,7 @@ pub fn place(request: &PlaceOrder, context: &Context) -> Result<Placement, Rejec
     check_time(request, context.now)?;
     check_contact(&request.customer)?;
     check_account(request)?;
+    check_steps(request)?;
     let placed_at = request.placed_at.unwrap_or(context.now);
     // An order that reaches us late may still be paid for as long.
     let pay_from = placed_at.max(context.now);
@@ -309,6 +310,41 @@ fn check_time(request: &PlaceOrder, now: Timestamp) -> Result<(), Rejection> {
     Ok(())
 }
 
+/// What the gateway is commanded to take is made of whole steps of the currency, or it would refuse shares of it for ever.
+/// Taxes that prices include are not paid beside them.
+fn check_steps(request: &PlaceOrder) -> Result<(), Rejection> {
+    let terms = &request.terms;
+    let step = request.currency.step();
+    if step == 1 || terms.payment_commands.is_none() || terms.payment.is_some() {
+        return Ok(());
+    }
+    let order = ["discount", "shipping"].map(str::to_owned);
+    let mut amounts: Vec<(String, i64)> = order
+        .into_iter()
+        .zip([request.discount, request.shipping])
+        .collect();
+    for (index, line) in request.lines.iter().enumerate() {
+        let field = |name: &str| format!("lines[{index}].{name}");
+        amounts.push((field("unit_price"), line.unit_price));
+        amounts.push((field("discount"), line.discount));
+        let paid_tax = if terms.taxes_included { 0 } else { line.tax };
+        amounts.push((field("tax"), paid_tax));
+    }
+    for (index, tender) in request.payment.tenders.iter().enumerate() {
+        amounts.push((format!("payment.tenders[{index}].amount"), tender.amount));
+    }
+    match amounts.iter().find(|(_, amount)| !is_whole(*amount, step)) {
+        Some((field, _)) => {
+            let rule = format!(
+                "a multiple of {step} minor units: the payment gateway moves no less of {}",
+                request.currency
+            );
+            Err(invalid(field, &rule))
+        }
+        None => Ok(()),
+    }
+}
+
 /// When an order on account is to be paid, its days say, and nothing else does.
 fn check_account(request: &PlaceOrder) -> Result<(), Rejection> {
     let Some(PaymentTerm::OnAccount { days, .. }) = &request.terms.payment else {
@@ -396,8 +432,9 @@ fn lines(request: &PlaceOrder) -> Result<Vec<Line>, Rejection> {
     if u64::try_from(request.discount).unwrap_or(0) > worth {
         return Err(invalid("discount", "not more than the lines cost"));
     }
-    let discounts = split(request.discount, &values);
-    let shipping = split(request.shipping, &values);
+    let step = request.currency.step();
+    let discounts = split(request.discount, &values, step);
+    let shipping = split(request.shipping, &values, step);
     let mut lines: Vec<Line> = Vec::with_capacity(request.lines.len());
     for (index, line) in request.lines.iter().enumerate() {
         let id = match &line.id {
@@ -426,6 +463,12 @@ fn lines(request: &PlaceOrder) -> Result<Vec<Line>, Rejection> {
                 .saturating_add(discounts.get(index).copied().unwrap_or(0)),
             tax: line.tax,
             shipping: shipping.get(index).copied().unwrap_or(0),
+            // No share of a discount is more than its unit costs.
+            step: if is_whole(line.unit_price, step) {
+                step
+            } else {
+                1
+            },
         });
     }
     Ok(lines)

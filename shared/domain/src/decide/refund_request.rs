@@ -10,7 +10,7 @@ use super::{
 };
 use crate::{
     evolve::evolve,
-    money::Money,
+    money::{Money, is_whole},
     order::{
         Context, Event, ExceptionKind, LineUnits, Order, PaymentCommands, RefundReason,
         RefundRequest, Rejection, RejectionCode,
@@ -65,6 +65,9 @@ fn plan(
 ) -> Result<Plan, Rejection> {
     let commands = commands(order)?;
     not_disputed(order)?;
+    for amount in [asked.shipping, asked.amount, asked.restocking_fee] {
+        in_steps(order, amount)?;
+    }
     // What is not paid is not given back: less is due.
     let open = order.open_on_account();
     let refundable = order.total_refundable().saturating_add(open);
@@ -258,7 +261,22 @@ pub(super) fn kept_of_cancellation(
             format!("between 0 and {worth} of what goes back at once can be kept, in minor units");
         return Err(too_much(worth, message));
     }
+    in_steps(order, fee)?;
     Ok(kept(fee))
+}
+
+/// The gateway moves whole steps of a currency only, so what a person gives back or keeps of its payments is made of them.
+fn in_steps(order: &Order, amount: i64) -> Result<(), Rejection> {
+    let currency = order.placed.currency;
+    let step = currency.step();
+    let mut at_gateway = order.state.payment.gateway_intents();
+    if is_whole(amount, step) || at_gateway.next().is_none() {
+        return Ok(());
+    }
+    let message = format!(
+        "give a multiple of {step} minor units: the payment gateway moves no less of {currency}"
+    );
+    Err(too_much(amount, message))
 }
 
 fn kept(fee: i64) -> Option<Event> {

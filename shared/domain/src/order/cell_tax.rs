@@ -84,27 +84,29 @@ impl Order {
         }
         let of_units = placed.taxed(0, asked.units, taxes_included).tax;
         let most = placed.taxable(asked.units, taxes_included);
+        let step = self.placed.currency.step();
         Ok(LineTax {
             line: asked.line.clone(),
-            tax: part(of_units, asked.amount, most)?,
+            tax: part(of_units, asked.amount, most, step)?,
         })
     }
 
     /// Only an order that names a tax transaction says how much tax its price of shipping contains.
     fn shipping_tax(&self, asked: i64) -> Result<Option<i64>, CellsCannotKnow> {
         let whole = self.placed.tax.as_ref().map(|tax| tax.shipping_tax);
-        let tax = part(whole.unwrap_or(0), asked, self.shipping())?;
+        let step = self.placed.currency.step();
+        let tax = part(whole.unwrap_or(0), asked, self.shipping(), step)?;
         Ok(whole.map(|_| tax))
     }
 }
 
 /// The part of a tax that belongs to `asked` of `most`.
-fn part(tax: i64, asked: i64, most: i64) -> Result<i64, CellsCannotKnow> {
+fn part(tax: i64, asked: i64, most: i64, step: i64) -> Result<i64, CellsCannotKnow> {
     if asked == most {
         return Ok(tax);
     }
     let weight = |amount: i64| u64::try_from(amount).map_err(|_| CellsCannotKnow::MoreThanPlaced);
     let rest = weight(most.saturating_sub(asked))?;
-    let parts = split(tax, &[weight(asked)?, rest]);
+    let parts = split(tax, &[weight(asked)?, rest], step);
     Ok(parts.first().copied().unwrap_or(0))
 }

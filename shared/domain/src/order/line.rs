@@ -33,6 +33,18 @@ pub struct Line {
     /// This line's share of the order's shipping price, tax on shipping included.
     #[serde(default)]
     pub shipping: i64,
+    /// What the shares of units are multiples of, where what is shared is: the currency's smallest step, frozen at
+    /// placement.
+    #[serde(default = "one", skip_serializing_if = "is_one")]
+    pub step: i64,
+}
+
+fn one() -> i64 {
+    1
+}
+
+fn is_one(step: &i64) -> bool {
+    *step == 1
 }
 
 /// What one unit was charged, frozen at placement. Refunds only ever add cells up.
@@ -64,11 +76,12 @@ impl Cell {
 impl Line {
     /// The cell of unit `index`, counted from 0. Shares by largest remainder, so cells add up to the line.
     pub fn cell(&self, index: u32) -> Cell {
+        let share = |whole: i64| unit_share(whole, self.quantity, index, self.step);
         Cell {
             price: self.unit_price,
-            discount: unit_share(self.discount, self.quantity, index),
-            tax: unit_share(self.tax, self.quantity, index),
-            shipping: unit_share(self.shipping, self.quantity, index),
+            discount: share(self.discount),
+            tax: share(self.tax),
+            shipping: share(self.shipping),
         }
     }
 

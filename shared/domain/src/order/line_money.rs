@@ -21,16 +21,17 @@ impl Order {
     pub fn line_money(&self) -> Vec<LineMoney> {
         let payment = &self.state.payment;
         let taxes_included = self.terms().taxes_included;
+        let step = self.placed.currency.step();
         let worth = self
             .lines()
             .map(|(line, _)| line.value(0, line.quantity, taxes_included));
         let worth: Vec<i64> = worth.collect();
-        let captured = spread(payment.captured(), &worth);
+        let captured = spread(payment.captured(), &worth, step);
         let owed = self
             .lines()
             .map(|(_, state): (_, &LineState)| state.refund_owed_amount);
         let owed = owed.chain([payment.shipping_owed, payment.credits_of_money()]);
-        let refunded = spread(payment.refunded(), &owed.collect::<Vec<i64>>());
+        let refunded = spread(payment.refunded(), &owed.collect::<Vec<i64>>(), step);
         let most = self.total_refundable();
         let left = self.lines().zip(&worth).map(|((line, state), worth)| {
             let credited = self.last_value(line, state.credited());
@@ -48,7 +49,7 @@ impl Order {
 }
 
 /// Of an amount, what each part gets, at most what it is worth.
-fn spread(amount: i64, worth: &[i64]) -> Vec<i64> {
+fn spread(amount: i64, worth: &[i64], step: i64) -> Vec<i64> {
     let weights: Vec<u64> = worth
         .iter()
         .map(|w| u64::try_from(*w).unwrap_or(0))
@@ -57,5 +58,5 @@ fn spread(amount: i64, worth: &[i64]) -> Vec<i64> {
         .iter()
         .map(|w| (*w).max(0))
         .fold(0, i64::saturating_add);
-    split(amount.clamp(0, all), &weights)
+    split(amount.clamp(0, all), &weights, step)
 }

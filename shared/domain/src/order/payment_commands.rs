@@ -47,8 +47,24 @@ pub enum RefundOrder {
 
 impl RefundOrder {
     /// Splits an amount over what each payment can still give, in minor units, in the order in which they were made. The
-    /// parts add up to the amount, or to all there is.
-    pub fn split(self, amount: i64, available: &[i64]) -> Vec<i64> {
+    /// parts add up to the amount, or to all there is. They are whole steps as far as the amount and the payments are: the
+    /// rest of an amount, or of a payment by hand, is taken last.
+    pub fn split(self, amount: i64, available: &[i64], step: i64) -> Vec<i64> {
+        let steps = |amount: i64| amount.checked_div(step).unwrap_or(0).max(0);
+        let whole: Vec<i64> = available.iter().map(|left| steps(*left)).collect();
+        let parts = self.split_units(steps(amount), &whole).into_iter();
+        let mut parts: Vec<i64> = parts.map(|part| part.saturating_mul(step)).collect();
+        let given = parts.iter().copied().fold(0, i64::saturating_add);
+        let left = available.iter().zip(&parts);
+        let left: Vec<i64> = left.map(|(all, part)| all.saturating_sub(*part)).collect();
+        let rest = self.split_units(amount.saturating_sub(given), &left);
+        for (part, rest) in parts.iter_mut().zip(rest) {
+            *part = part.saturating_add(rest);
+        }
+        parts
+    }
+
+    fn split_units(self, amount: i64, available: &[i64]) -> Vec<i64> {
         let total: i64 = available.iter().copied().fold(0, i64::saturating_add);
         let amount = amount.clamp(0, total.max(0));
         let mut parts = vec![0; available.len()];

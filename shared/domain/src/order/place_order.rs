@@ -10,7 +10,8 @@ use crate::{
     money::Currency,
 };
 
-/// An order as a shop places it. Amounts are integers in minor units of `currency`.
+/// An order as a shop places it. Amounts are integers in minor units of `currency`; those of an order for which the payment
+/// gateway is commanded are multiples of the smallest step in which its currency moves (10 for currencies of three decimals).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct PlaceOrder {

@@ -1,8 +1,11 @@
 //! What is ordered, and how it is to be paid.
 
-use domain::order::{
-    CapturePolicy, OrderTax, PaymentCommands, PaymentTerm, PlaceTender, RefundOrder, RefundRequest,
-    RefundUnits, ShippingRefund, TenderKind,
+use domain::{
+    money::Currency,
+    order::{
+        CapturePolicy, OrderTax, PaymentCommands, PaymentTerm, PlaceTender, RefundOrder,
+        RefundRequest, RefundUnits, ShippingRefund, TenderKind,
+    },
 };
 use proptest::prelude::*;
 
@@ -47,6 +50,10 @@ fn currency() -> impl Strategy<Value = &'static str> {
     prop_oneof![Just("JPY"), Just("EUR"), Just("KWD")]
 }
 
+fn step_of(currency: &str) -> i64 {
+    currency.parse::<Currency>().unwrap().step()
+}
+
 fn shipping_refund() -> impl Strategy<Value = ShippingRefund> {
     prop_oneof![
         Just(ShippingRefund::FirstUnit),
@@ -61,13 +68,18 @@ pub(crate) fn basket() -> impl Strategy<Value = Basket> {
     let lines = prop::collection::vec((1..4_u32, price), 1..4);
     let rest = (0..2000_i64, 0..500_i64, 0..1000_i64);
     (currency(), lines, rest, shipping_refund()).prop_map(
-        |(currency, lines, (discount, tax, shipping), rule)| Basket {
-            currency,
-            lines,
-            discount,
-            tax,
-            shipping,
-            rule,
+        |(currency, lines, (discount, tax, shipping), rule)| {
+            // The gateway takes no less.
+            let step = step_of(currency);
+            let steps_of = |(units, price): (u32, i64)| (units, price * step);
+            Basket {
+                currency,
+                lines: lines.into_iter().map(steps_of).collect(),
+                discount: discount * step,
+                tax: tax * step,
+                shipping: shipping * step,
+                rule,
+            }
         },
     )
 }
@@ -125,13 +137,23 @@ impl Basket {
             + self.shipping
     }
 
+    /// The smallest step in which its money moves.
+    pub(crate) fn step(&self) -> i64 {
+        step_of(self.currency)
+    }
+
+    /// So much of an amount as is made of whole steps.
+    pub(crate) fn steps(&self, amount: i64) -> i64 {
+        amount - amount % self.step()
+    }
+
     fn worth(&self) -> i64 {
         let lines = self.lines.iter();
         lines.map(|(units, price)| i64::from(*units) * price).sum()
     }
 
     fn taxes(&self) -> Vec<i64> {
-        let taxes = [self.tax, 0, 1].into_iter();
+        let taxes = [self.tax, 0, self.step()].into_iter();
         taxes.take(self.lines.len()).collect()
     }
 
@@ -151,7 +173,7 @@ impl Basket {
             request.payment.intent = None;
         }
         request.payment.tenders = self.gift_cards(paid);
-        request.tax = (self.tax % 2 == 0).then(|| OrderTax {
+        request.tax = (self.tax / self.step() % 2 == 0).then(|| OrderTax {
             service: "stripe_tax".to_owned(),
             transaction: "tax_1".to_owned(),
             shipping_tax: self.shipping / 5,
@@ -164,7 +186,7 @@ impl Basket {
         let cards = parts.map(|(number, part)| PlaceTender {
             kind: TenderKind::GiftCard,
             reference: format!("CARD-{number}"),
-            amount: self.total() * i64::from(*part) / 100,
+            amount: self.steps(self.total() * i64::from(*part) / 100),
         });
         cards.filter(|card| card.amount > 0).collect()
     }

@@ -43,7 +43,7 @@ proptest! {
                 1 => comes_back(&mut order, &line),
                 2 => { let _ = order.apply(&common::asked(units_of(&line, 1))); }
                 _ => {
-                    let shipping = amount.min(order.order.shipping_left());
+                    let shipping = (amount * basket.step()).min(order.order.shipping_left());
                     let refund = RefundRequest { shipping, ..RefundRequest::default() };
                     let _ = order.apply(&common::asked(refund));
                 }
@@ -51,6 +51,7 @@ proptest! {
             let now = order.order.refund_owed();
             prop_assert!(owed <= now && now <= total, "{} after {}", now, owed);
             prop_assert_eq!(now, order.order.credited_value());
+            prop_assert_eq!(now % basket.step(), 0, "the gateway moves whole steps");
             prop_assert_eq!(order.order.amount_due(), total - now);
             for (line, state) in order.order.lines() {
                 prop_assert!(state.credited() <= line.quantity, "{:?}", state);

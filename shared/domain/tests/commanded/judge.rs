@@ -58,13 +58,17 @@ fn amount_captured(action: &EffectAction) -> Option<i64> {
     }
 }
 
-/// At any time: nothing gives back more than it took. When all is told: our ledger is theirs, and what is to go back is asked
+/// At any time: nothing gives back more than it took, and what is asked for is made of whole steps. When all is told: our ledger is theirs, and what is to go back is asked
 /// for, shown to a person, or waits for a bank.
 pub(crate) fn so_far(outside: &Outside) -> Result<(), TestCaseError> {
     for (index, charge) in outside.gateway.charges.iter().enumerate() {
         let left = outside.gateway.left(index);
         prop_assert!(left >= 0, "{} gives {} too much", charge.id, -left);
         prop_assert!(charge.captured <= charge.authorized);
+    }
+    let step = outside.basket.step();
+    for effect in &outside.order.order.state.effects {
+        prop_assert_eq!(amount_moved(&effect.action) % step, 0, "{:?}", effect);
     }
     if !outside.all_is_told() {
         return Ok(());
@@ -104,6 +108,15 @@ pub(crate) fn so_far(outside: &Outside) -> Result<(), TestCaseError> {
         );
     }
     Ok(())
+}
+
+fn amount_moved(action: &EffectAction) -> i64 {
+    match action {
+        EffectAction::Capture { amount, .. } | EffectAction::Refund { amount, .. } => *amount,
+        EffectAction::ReleaseRest { .. }
+        | EffectAction::CancelIntent { .. }
+        | EffectAction::ReverseTax(_) => 0,
+    }
 }
 
 /// What we know of each payment is what is true of it.

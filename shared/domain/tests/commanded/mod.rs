@@ -31,7 +31,9 @@ fn step() -> impl Strategy<Value = Step> {
     (0..24_u8, any::<u8>(), 1..3000_i64)
 }
 
-fn acts(outside: &mut Outside, (action, way, amount): Step) {
+fn acts(outside: &mut Outside, (action, way, steps): Step) {
+    let step = outside.basket.step();
+    let amount = steps * step;
     let total = outside.basket.total();
     let line = outside.basket.line(way);
     let nth = usize::from(way / 4);
@@ -45,9 +47,9 @@ fn acts(outside: &mut Outside, (action, way, amount): Step) {
         2 | 3 => outside.performs(nth, way),
         4 | 5 => outside.hears(nth, way.is_multiple_of(4)),
         6 => outside.cancels(&[(&line, 1)], 0),
-        7 => outside.cancels(&[(&line, u32::from(way % 3) + 1)], amount % 200),
+        7 => outside.cancels(&[(&line, u32::from(way % 3) + 1)], steps % 200 * step),
         8 => {
-            let amount = amount % (total / 2 + 2);
+            let amount = outside.basket.steps(amount % (total / 2 + 2));
             outside.refunds(&RefundRequest {
                 amount,
                 ..RefundRequest::default()
@@ -55,7 +57,7 @@ fn acts(outside: &mut Outside, (action, way, amount): Step) {
         }
         9 => {
             let restocking_fee = if way.is_multiple_of(2) {
-                amount % 100
+                steps % 100 * step
             } else {
                 0
             };
@@ -66,7 +68,9 @@ fn acts(outside: &mut Outside, (action, way, amount): Step) {
             });
         }
         10 => {
-            let shipping = amount % outside.basket.shipping.max(1);
+            let shipping = outside
+                .basket
+                .steps(amount % outside.basket.shipping.max(1));
             outside.refunds(&RefundRequest {
                 shipping,
                 ..RefundRequest::default()

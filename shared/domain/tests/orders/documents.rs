@@ -159,15 +159,15 @@ fn a_backorder_stands_by_priority_then_time_then_order() {
 
 #[test]
 fn what_does_not_divide_goes_to_the_largest_remainders_and_then_to_the_first() {
-    assert_eq!(split(100, &[1, 1, 1]), [34, 33, 33]);
-    assert_eq!(split(-100, &[1, 1, 1]), [-34, -33, -33]);
-    assert_eq!(split(5, &[3, 1]), [4, 1]);
-    assert_eq!(split(3, &[1, 2, 1]), [1, 1, 1]);
-    assert_eq!(split(10, &[0, 0, 0]), [4, 3, 3]);
-    assert_eq!(split(10, &[]), [0_i64; 0]);
-    assert_eq!(unit_share(10, 0, 0), 0);
+    assert_eq!(split(100, &[1, 1, 1], 1), [34, 33, 33]);
+    assert_eq!(split(-100, &[1, 1, 1], 1), [-34, -33, -33]);
+    assert_eq!(split(5, &[3, 1], 1), [4, 1]);
+    assert_eq!(split(3, &[1, 2, 1], 1), [1, 1, 1]);
+    assert_eq!(split(10, &[0, 0, 0], 1), [4, 3, 3]);
+    assert_eq!(split(10, &[], 1), [0_i64; 0]);
+    assert_eq!(unit_share(10, 0, 0, 1), 0);
     assert_eq!(
-        [0, 1, 2].map(|index| unit_share(-5, 3, index)),
+        [0, 1, 2].map(|index| unit_share(-5, 3, index, 1)),
         [-2, -2, -1]
     );
     let money = |minor, code: &str| Money {

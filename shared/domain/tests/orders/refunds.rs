@@ -219,6 +219,48 @@ fn a_fee_is_kept_of_a_refund_and_never_more_than_it() {
 }
 
 #[test]
+fn people_give_back_and_keep_dinars_in_tens() {
+    let mut dinars = request(&[(3, 5120)]);
+    dinars.currency = "KWD".parse().unwrap();
+    dinars.shipping = 1510;
+    dinars.terms.payment_commands = Some(PaymentCommands::default());
+    let mut order = OrderFixture::placed_as(dinars);
+    order.captured();
+    let fee = |fee| RefundRequest {
+        restocking_fee: fee,
+        ..units("1", 1)
+    };
+    let cancel = |fee| Command::Cancel {
+        lines: vec![CancelLine {
+            line: line("1"),
+            units: Some(1),
+        }],
+        reason: CancelReason::CustomerRequested,
+        restocking_fee: fee,
+        note: None,
+    };
+    let odd = (RejectionCode::RefundAmount, "105".to_owned());
+    for command in [
+        refund(105),
+        asked(shipping(105)),
+        asked(fee(105)),
+        cancel(105),
+    ] {
+        assert_eq!(code(order.apply(&command)), odd, "{command:?}");
+    }
+    for command in [
+        refund(110),
+        asked(shipping(110)),
+        cancel(110),
+        asked(fee(110)),
+    ] {
+        let back = asked_back(&order.apply(&command).unwrap());
+        assert_eq!(back % 10, 0, "{command:?}");
+        assert!(back > 0, "{command:?}");
+    }
+}
+
+#[test]
 fn a_refund_names_what_the_order_has_and_what_it_was_paid() {
     let mut order = paid(None);
     let unknown = (RejectionCode::UnknownLine, "9".to_owned());

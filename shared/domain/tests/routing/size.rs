@@ -101,6 +101,7 @@ fn commit(case: &Case, decision: &Decision) -> Change {
         discount: 0,
         tax: 0,
         shipping: 0,
+        step: 1,
     });
     let (shop, number) = (ShopId::default(), "1001".parse().unwrap());
     let order = Order::unplaced(PlacedOrder {

@@ -118,6 +118,56 @@ fn what_cannot_be_an_order_is_refused_by_name() {
     );
 }
 
+/// Dinars that are no whole steps in one field; the gateway is commanded for them.
+fn odd_dinars(field: &str) -> PlaceOrder {
+    request(|json| {
+        *json = serde_json::json!({
+            "number": "1001", "currency": "KWD", "discount": 1000, "shipping": 1510,
+            "lines": [
+                { "sku": "TEE", "quantity": 3, "unit_price": 5120, "tax": 770, "discount": 20 }
+            ],
+            "payment": { "tenders": [{ "kind": "gift_card", "reference": "CARD", "amount": 3010 }] },
+            "terms": { "payment_commands": {} },
+            "customer": json["customer"],
+        });
+        if let Some(amount) = json.pointer_mut(field) {
+            *amount = (amount.as_i64().unwrap() + 5).into();
+        }
+    })
+}
+
+#[test]
+fn what_the_gateway_cannot_move_is_not_placed_for_it() {
+    assert!(placed(&odd_dinars("/none")).is_ok());
+    for (field, name) in [
+        ("/discount", "discount"),
+        ("/shipping", "shipping"),
+        ("/lines/0/unit_price", "lines[0].unit_price"),
+        ("/lines/0/discount", "lines[0].discount"),
+        ("/lines/0/tax", "lines[0].tax"),
+        ("/payment/tenders/0/amount", "payment.tenders[0].amount"),
+    ] {
+        let mut order = odd_dinars(field);
+        let refused = placed(&order).unwrap_err();
+        assert_eq!(
+            (refused.code, refused.found.as_str()),
+            (RejectionCode::InvalidOrder, name)
+        );
+        // Where nothing is commanded, amounts are the shop's and the gateway's.
+        order.terms.payment_commands = None;
+        let cells = placed(&order).unwrap().change.order.placed;
+        let line = &cells.lines[0];
+        let cells: i64 = (0..3).map(|unit| line.cell(unit).total(false)).sum();
+        assert_eq!(cells, line.value(0, 3, false), "{name}");
+    }
+    let mut order = odd_dinars("/lines/0/tax");
+    order.terms.taxes_included = true;
+    assert!(placed(&order).is_ok(), "it is not paid beside the price");
+    let mut order = odd_dinars("/shipping");
+    order.terms.payment = Some(PaymentTerm::BankTransfer);
+    assert!(placed(&order).is_ok(), "it is not paid through the gateway");
+}
+
 #[test]
 fn an_order_from_far_away_in_time_is_refused() {
     // `placed` runs at the beginning of 1970.

@@ -92,6 +92,7 @@ impl Account {
         let intent = self.intent(id)?.clone();
         let left = intent.received.saturating_sub(self.refunded(id));
         let amount = amount.unwrap_or(left);
+        intent.moves(amount, "amount")?;
         if intent.received > 0 && left == 0 {
             return Err(ApiError::refused(
                 "charge_already_refunded",

@@ -62,6 +62,7 @@ impl Intent {
         if !is_release && self.captures >= CAPTURES_MAX {
             return Err(self.unexpected_state("captured"));
         }
+        self.moves(amount, "amount_to_capture")?;
         if amount > self.capturable {
             return Err(ApiError::refused(
                 "amount_too_large",
@@ -72,6 +73,15 @@ impl Intent {
         let rest = self.capturable.saturating_sub(amount);
         self.capturable = if is_final { 0 } else { rest };
         self.captures = self.captures.saturating_add(1);
+        Ok(())
+    }
+
+    /// Of currencies with three decimals the last digit is 0: cards do not pay less.
+    pub(super) fn moves(&self, amount: i64, parameter: &str) -> Result<(), ApiError> {
+        let has_thousandths = ["bhd", "jod", "kwd", "omr", "tnd"].contains(&self.currency.as_str());
+        if has_thousandths && amount.rem_euclid(10) != 0 {
+            return Err(ApiError::parameter("parameter_invalid_integer", parameter));
+        }
         Ok(())
     }
 

@@ -3,7 +3,7 @@
 use app::ports::PaymentGateway;
 use domain::order::{Effect, EffectOutcome};
 
-use crate::support::{World, cancel, capture, command, named, refund};
+use crate::support::{INTENT, World, cancel, capture, command, named, order, refund};
 
 async fn code(world: &World, effect: &Effect) -> String {
     match world.perform(effect).await.unwrap() {
@@ -53,6 +53,25 @@ async fn an_intent_that_stripe_does_not_know_is_refused() {
         assert_eq!(code(&world, &effect).await, "resource_missing");
         assert_eq!(world.find(&effect).await, None);
     }
+}
+
+#[tokio::test]
+async fn less_than_ten_thousandths_are_neither_refunded_nor_captured() {
+    let world = World::new();
+    let order = order().to_string();
+    world.stripe.pay(INTENT, &order, "kwd", 5120);
+    let outcome = async |effect: &Effect| {
+        let mut dinars = command(effect);
+        dinars.currency = "KWD".parse().unwrap();
+        world.gateway.perform(&dinars).await.unwrap().unwrap()
+    };
+    let refused = |outcome: &EffectOutcome| matches!(outcome, EffectOutcome::Refused { .. });
+    assert!(refused(&outcome(&refund(1, 1005)).await));
+    assert!(!refused(&outcome(&refund(2, 1010)).await));
+    assert_eq!(world.refunds(), [named(2, 1010)]);
+    world.stripe.authorize(INTENT, &order, "kwd", 5120);
+    assert!(refused(&outcome(&capture(3, 505, 0)).await));
+    assert!(!refused(&outcome(&capture(4, 510, 0)).await));
 }
 
 #[tokio::test]
