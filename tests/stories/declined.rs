@@ -1,7 +1,8 @@
 //! Locations that did not ship a line, and when it is routed to them again.
 
-use app::ports::Clock;
+use app::{bus::subscriptions::Consumer, ports::Clock};
 use domain::{
+    ids::OrderId,
     inbound::{FactLine, FulfillmentFact},
     order::{ExceptionKind, FulfillmentStatus},
 };
@@ -137,4 +138,62 @@ async fn a_late_refusal_to_ship_what_was_short_shows_that_nobody_is_left(world: 
     world.allows(order, "1", "berlin").await;
     world.settle().await;
     assert_eq!(world.backordered(order).await, 0);
+}
+
+/// Berlin has one of two units, and the other one waits.
+async fn placed_with_one_that_waits(world: &mut World) -> OrderId {
+    world.warehouse("berlin").await;
+    world.has_stock("berlin", "TEE", 1).await;
+    let order = world.place_and_pay(Draft::new("1001").line("TEE", 2)).await;
+    assert_eq!(
+        (world.backordered(order).await, world.assigned(order).await),
+        (1, 1)
+    );
+    order
+}
+
+/// The unit that was declined is cancelled: nothing is to be routed any more.
+async fn cancels_what_was_declined(world: &mut World, order: OrderId) {
+    let cancelled = world.cancels(order, &[("1", 1)]).await;
+    assert!(cancelled.is_ok());
+    assert_eq!(
+        (world.backordered(order).await, world.assigned(order).await),
+        (1, 0)
+    );
+}
+
+story!(a_unit_that_waits_is_shown_when_the_other_one_is_declined_under_a_hold);
+async fn a_unit_that_waits_is_shown_when_the_other_one_is_declined_under_a_hold(world: &mut World) {
+    let order = placed_with_one_that_waits(world).await;
+    world.holds(order, "fraud").await;
+    world.rejects("berlin", order, "cannot_ship").await;
+    world.settle().await;
+    cancels_what_was_declined(world, order).await;
+    world.releases(order, "fraud").await;
+    world.settle().await;
+    let nobody = [ExceptionKind::DeclinedEverywhere];
+    assert_eq!(world.exceptions(order).await, nobody, "once");
+    world.receives("berlin", "TEE", 5);
+    world.allows(order, "1", "berlin").await;
+    world.settle().await;
+    assert_eq!(
+        (world.backordered(order).await, world.assigned(order).await),
+        (0, 1)
+    );
+    assert_eq!(world.exceptions(order).await, []);
+}
+
+story!(a_unit_that_waits_is_shown_when_the_declined_one_is_cancelled_before_it_is_routed);
+async fn a_unit_that_waits_is_shown_when_the_declined_one_is_cancelled_before_it_is_routed(
+    world: &mut World,
+) {
+    let order = placed_with_one_that_waits(world).await;
+    world.pause(Consumer::Routing);
+    world.rejects("berlin", order, "cannot_ship").await;
+    world.settle().await;
+    cancels_what_was_declined(world, order).await;
+    world.resume_all();
+    world.settle().await;
+    let nobody = [ExceptionKind::DeclinedEverywhere];
+    assert_eq!(world.exceptions(order).await, nobody);
 }

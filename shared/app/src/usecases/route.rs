@@ -42,14 +42,24 @@ pub async fn on_message(
             return Err(Failure::NotDue(until));
         }
     }
-    if message.is_event("WriteOffReversed") {
+    route_order(store, env, order, &trigger).await?;
+    // A line may have nothing to route by now (its declined units were cancelled), or may not be routed yet, and other
+    // units of it wait.
+    if DECLINES.iter().any(|event| message.is_event(event)) {
         show_declined(store, env, order, &trigger).await?;
     }
-    route_order(store, env, order, &trigger).await
+    Ok(())
 }
 
-/// A location has the units after all and does not ship them, whatever is received there. Shows a person the backordered
-/// lines that nobody is left for.
+/// The events after which nobody may be left for a line: a location declined it, or has the units after all and does not
+/// ship them, whatever is received there.
+const DECLINES: [&str; 3] = [
+    "FulfillmentRejected",
+    "UnitsShortShipped",
+    "WriteOffReversed",
+];
+
+/// Shows a person the backordered lines that nobody is left for.
 async fn show_declined(
     store: &impl Store,
     clock: &impl Clock,
