@@ -99,8 +99,8 @@ async fn money_moves(world: &mut World, rng: &mut SeededRng, run: &Run) {
             let total = world.total(number);
             world.second_payment(number, total);
         }
-        // More than was captured never goes back.
-        11 if world.order(*id).await.state.payment.captured() > 0 => {
+        // More than was captured never goes back, of any payment.
+        11 if has_captured(&world.order(*id).await, &format!("pi_{number}")) => {
             world.refunds(number, &format!("re_{number}"), 500);
         }
         0 => world.authorizes(number),
@@ -302,4 +302,9 @@ fn a_shipment_moves(world: &mut World, rng: &mut SeededRng, run: &Run) {
         _ => ShipmentFact::Delivered,
     };
     world.shipment(location, *order, shipment, fact);
+}
+
+fn has_captured(order: &domain::order::Order, intent: &str) -> bool {
+    let payment = order.state.payment.intent(intent);
+    payment.is_some_and(|payment| payment.captured > 0)
 }

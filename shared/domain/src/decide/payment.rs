@@ -224,7 +224,14 @@ pub(super) fn refund_made(order: &Order, refund: Refund) -> Result<Vec<Event>, R
     }
     let counts = matches!(status, RefundStatus::Pending | RefundStatus::Succeeded);
     let payment = &order.state.payment;
-    if known.is_none() && counts && payment.refunded().saturating_add(amount) > payment.captured() {
+    // What another payment has is not what this one gives back.
+    let is_beyond = |refunded: i64, captured: i64| refunded.saturating_add(amount) > captured;
+    let is_early = is_beyond(payment.refunded(), payment.captured())
+        || (!intent.is_empty() && {
+            let captured = payment.intent(&intent).map_or(0, |found| found.captured);
+            is_beyond(payment.refunded_of(&intent), captured)
+        });
+    if known.is_none() && counts && is_early {
         let message = format!("refund {id} came before the capture that it refunds");
         return Err(Rejection::new(
             RejectionCode::NotYetCaptured,

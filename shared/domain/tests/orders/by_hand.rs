@@ -4,7 +4,8 @@ use domain::{
     inbound::PaymentFact,
     order::{
         Command, DisputeStatus, EffectAction, ExceptionKind, ExceptionOutcome, PaymentCommands,
-        PaymentTerm, PlaceTender, RefundOrder, RefundRequest, TenderKind,
+        PaymentTerm, PlaceTender, RefundOrder, RefundRequest, RefundStatus, RejectionCode,
+        TenderKind,
     },
 };
 
@@ -197,4 +198,38 @@ fn a_gift_card_is_no_part_of_a_payment_that_is_missing() {
     assert_eq!(kinds(&order), ["underpaid"]);
     comes(&mut order, "B/2", 1);
     assert_eq!(kinds(&order), [""; 0]);
+}
+
+#[test]
+fn a_person_gives_back_a_gift_card_whatever_is_not_told_of_the_gateway() {
+    let mut order = placed(PaymentTerm::BankTransfer, true);
+    order.cancel(&[]).unwrap();
+    assert_eq!(asked_back(&order), [("gift_card#1", GIFT)]);
+    // Somebody has refunded a payment at the gateway, and we have not heard that it came.
+    let elsewhere = PaymentFact::Refund {
+        id: "re_1".to_owned(),
+        amount: GIFT,
+        currency: "EUR".parse().unwrap(),
+        status: RefundStatus::Succeeded,
+        effect: None,
+    };
+    let early = order.pay(elsewhere.clone()).unwrap_err();
+    assert_eq!(
+        early.code,
+        RejectionCode::NotYetCaptured,
+        "what a gift card has paid, the gateway cannot give back"
+    );
+    let given = Command::RecordRefund {
+        effect: 1,
+        reference: "BACK".to_owned(),
+    };
+    order.apply(&given).unwrap();
+    let came = PaymentFact::Captured {
+        amount: GIFT,
+        currency: "EUR".parse().unwrap(),
+    };
+    order.pay(came).unwrap();
+    order.pay(elsewhere).unwrap();
+    let order = &order.order;
+    assert_eq!((order.still_owed(), order.overpaid()), (0, 0));
 }
