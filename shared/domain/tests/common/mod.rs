@@ -20,8 +20,8 @@ use domain::{
     inbound::{FactLine, FulfillmentFact, PaymentFact, ShipmentFact},
     location::{LocationKind, RoutingRules},
     order::{
-        Actor, CancelLine, Cause, Change, Command, Commit, Context, Event, Order, PaymentCommands,
-        PlaceLine, PlaceOrder, RefundRequest, Rejection, Status, UnsentRequest,
+        Actor, CancelLine, Cause, Change, Command, Commit, Context, EffectAction, Event, Order,
+        PaymentCommands, PlaceLine, PlaceOrder, RefundRequest, Rejection, Status, UnsentRequest,
     },
     routing::{
         Assignment, Available, Candidate, Decision, Demand, ENGINE, RoutingInputs, Unplaced,
@@ -247,6 +247,19 @@ impl OrderFixture {
             }
         };
         (command, ids_again)
+    }
+
+    /// The refunds that are asked for, by payment and amount in minor units.
+    pub fn refunds_asked_for(&self) -> Vec<(&str, i64)> {
+        let effects = self.order.state.effects.iter();
+        let refunds = effects.filter_map(|effect| match &effect.action {
+            EffectAction::Refund { intent, amount } => Some((intent.as_str(), *amount)),
+            EffectAction::Capture { .. }
+            | EffectAction::ReleaseRest { .. }
+            | EffectAction::CancelIntent { .. }
+            | EffectAction::ReverseTax(_) => None,
+        });
+        refunds.collect()
     }
 
     /// Lets time pass.

@@ -3,9 +3,8 @@
 use domain::{
     inbound::PaymentFact,
     order::{
-        Command, DisputeStatus, EffectAction, ExceptionKind, ExceptionOutcome, PaymentCommands,
-        PaymentTerm, PlaceTender, RefundOrder, RefundRequest, RefundStatus, RejectionCode,
-        TenderKind,
+        Command, DisputeStatus, ExceptionKind, ExceptionOutcome, PaymentCommands, PaymentTerm,
+        PlaceTender, RefundOrder, RefundRequest, RefundStatus, RejectionCode, TenderKind,
     },
 };
 
@@ -53,19 +52,6 @@ fn credit(order: &mut OrderFixture, amount: i64) {
     order.apply(&asked(refund)).unwrap();
 }
 
-/// What people are asked to give back of each payment.
-fn asked_back(order: &OrderFixture) -> Vec<(&str, i64)> {
-    let effects = order.order.state.effects.iter();
-    let refunds = effects.filter_map(|effect| match &effect.action {
-        EffectAction::Refund { intent, amount } => Some((intent.as_str(), *amount)),
-        EffectAction::Capture { .. }
-        | EffectAction::ReleaseRest { .. }
-        | EffectAction::CancelIntent { .. }
-        | EffectAction::ReverseTax(_) => None,
-    });
-    refunds.collect()
-}
-
 fn kinds(order: &OrderFixture) -> Vec<&str> {
     let open = order.order.state.exceptions.iter();
     open.map(|open| open.kind.as_str()).collect()
@@ -78,7 +64,7 @@ fn what_a_credit_has_taken_of_a_payment_is_given_back_from_the_others() {
     credit(&mut order, 300);
     comes(&mut order, "B/1", 1000);
     assert_eq!(
-        asked_back(&order),
+        order.refunds_asked_for(),
         [
             ("gift_card#1", 300),
             ("gift_card#1", 700),
@@ -96,9 +82,13 @@ fn a_second_transfer_gives_back_what_a_credit_has_taken_of_the_first() {
     credit(&mut order, 900);
     order.cancel(&[]).unwrap();
     let first = [("bank_transfer#1", 900), ("bank_transfer#1", 1100)];
-    assert_eq!(asked_back(&order), first);
+    assert_eq!(order.refunds_asked_for(), first);
     comes(&mut order, "B/2", 2000);
-    let asked_in_all: i64 = asked_back(&order).iter().map(|(_, amount)| amount).sum();
+    let asked_in_all: i64 = order
+        .refunds_asked_for()
+        .iter()
+        .map(|(_, amount)| amount)
+        .sum();
     assert_eq!(asked_in_all + order.order.overpaid(), 4000);
 }
 
@@ -128,7 +118,7 @@ fn paid_with_gift() -> OrderFixture {
 fn a_loss_is_accepted_as_a_credit_beside_what_a_person_is_to_give_back() {
     let mut order = paid_with_gift();
     order.cancel(&[("1", 1)]).unwrap();
-    assert_eq!(asked_back(&order), [("gift_card#1", GIFT)]);
+    assert_eq!(order.refunds_asked_for(), [("gift_card#1", GIFT)]);
     // A bank takes what the gateway has: what the other two units cost.
     let lost = PaymentFact::Dispute {
         id: "dp_1".to_owned(),
@@ -179,14 +169,14 @@ fn a_surplus_that_people_have_given_back_does_not_count_for_what_a_cancellation_
         note: None,
     };
     order.apply(&close).unwrap();
-    assert_eq!(asked_back(&order), [("bank_transfer#2", 300)]);
+    assert_eq!(order.refunds_asked_for(), [("bank_transfer#2", 300)]);
     let made = Command::RecordRefund {
         effect: order.order.state.effects[0].id,
         reference: "BACK".to_owned(),
     };
     order.apply(&made).unwrap();
     order.cancel(&[("1", 1)]).unwrap();
-    assert_eq!(asked_back(&order), [("bank_transfer#1", 1000)]);
+    assert_eq!(order.refunds_asked_for(), [("bank_transfer#1", 1000)]);
     assert_eq!(kinds(&order), ["refund_by_hand"]);
 }
 
@@ -204,7 +194,7 @@ fn a_gift_card_is_no_part_of_a_payment_that_is_missing() {
 fn a_person_gives_back_a_gift_card_whatever_is_not_told_of_the_gateway() {
     let mut order = placed(PaymentTerm::BankTransfer, true);
     order.cancel(&[]).unwrap();
-    assert_eq!(asked_back(&order), [("gift_card#1", GIFT)]);
+    assert_eq!(order.refunds_asked_for(), [("gift_card#1", GIFT)]);
     // Somebody has refunded a payment at the gateway, and we have not heard that it came.
     let elsewhere = PaymentFact::Refund {
         id: "re_1".to_owned(),

@@ -62,19 +62,6 @@ fn lost(order: &mut OrderFixture, intent: &str, amount: i64) {
     disputed(order, intent, amount, DisputeStatus::Lost, funds);
 }
 
-/// What is asked to be given back, by payment.
-fn asked(order: &OrderFixture) -> Vec<(&str, i64)> {
-    let effects = order.order.state.effects.iter();
-    let refunds = effects.filter_map(|effect| match &effect.action {
-        EffectAction::Refund { intent, amount } => Some((intent.as_str(), *amount)),
-        EffectAction::Capture { .. }
-        | EffectAction::ReleaseRest { .. }
-        | EffectAction::CancelIntent { .. }
-        | EffectAction::ReverseTax(_) => None,
-    });
-    refunds.collect()
-}
-
 /// All refunds that are asked for happen.
 fn given_back(order: &mut OrderFixture) {
     for effect in order.order.state.effects.clone() {
@@ -113,9 +100,9 @@ fn a_surplus_that_a_person_gives_back_is_asked_for_beside_what_is_owed() {
     captured(&mut order, "pi_2", 300);
     let given = ExceptionOutcome::SurplusRefunded;
     closed(&mut order, &ExceptionKind::Overpaid, given);
-    assert_eq!(asked(&order), [("pi_2", 300)]);
+    assert_eq!(order.refunds_asked_for(), [("pi_2", 300)]);
     order.cancel(&[("1", 1)]).unwrap();
-    assert_eq!(asked(&order), [("pi_2", 300), (INTENT, 1000)]);
+    assert_eq!(order.refunds_asked_for(), [("pi_2", 300), (INTENT, 1000)]);
     given_back(&mut order);
     assert_eq!((order.order.still_owed(), order.order.overpaid()), (0, 0));
 }
@@ -137,7 +124,7 @@ fn a_surplus_that_went_back_before_a_cancellation_does_not_count_for_what_it_owe
         }
         given_back(&mut order);
         order.cancel(&[("1", 1)]).unwrap();
-        assert_eq!(asked(&order), [(INTENT, 1000)]);
+        assert_eq!(order.refunds_asked_for(), [(INTENT, 1000)]);
         assert_eq!(
             (order.order.still_owed(), order.order.overpaid()),
             (1000, 0)
@@ -179,7 +166,7 @@ fn a_surplus_that_nobody_has_decided_about_is_not_given_back_with_what_is_owed()
     let mut order = commanded();
     captured(&mut order, INTENT, 2300);
     order.cancel(&[("1", 1)]).unwrap();
-    assert_eq!(asked(&order), [(INTENT, 1000)]);
+    assert_eq!(order.refunds_asked_for(), [(INTENT, 1000)]);
 }
 
 #[test]
@@ -204,7 +191,7 @@ fn a_gift_card_of_an_order_that_is_not_commanded_gives_what_the_gateway_cannot()
     told(&mut order, INTENT, fact);
     order.cancel(&[]).unwrap();
     order.apply(&refund(400)).unwrap();
-    assert_eq!(asked(&order), [("gift_card#1", 400)]);
+    assert_eq!(order.refunds_asked_for(), [("gift_card#1", 400)]);
     assert_eq!(order.order.state.payment.credits, 0, "it was paid too much");
 }
 
@@ -233,12 +220,20 @@ fn what_a_bank_has_given_the_customer_of_one_payment_is_not_given_of_another() {
     captured(&mut order, INTENT, 1000);
     captured(&mut order, "pi_2", 1000);
     order.cancel(&[("1", 1)]).unwrap();
-    assert_eq!(asked(&order), [(INTENT, 1000)]);
+    assert_eq!(order.refunds_asked_for(), [(INTENT, 1000)]);
     lost(&mut order, "pi_2", 1000);
-    assert_eq!(asked(&order), [], "the customer has it from the bank");
+    assert_eq!(
+        order.refunds_asked_for(),
+        [],
+        "the customer has it from the bank"
+    );
     let funds = Some(DisputeFunds::Reinstated);
     disputed(&mut order, "pi_2", 1000, DisputeStatus::Lost, funds);
-    assert_eq!(asked(&order), [(INTENT, 1000)], "and has it no more");
+    assert_eq!(
+        order.refunds_asked_for(),
+        [(INTENT, 1000)],
+        "and has it no more"
+    );
 }
 
 #[test]
@@ -247,13 +242,13 @@ fn goodwill_that_was_given_up_for_a_lost_dispute_is_asked_for_again_when_the_sho
     captured(&mut order, INTENT, 2000);
     order.apply(&refund(100)).unwrap();
     lost(&mut order, INTENT, 2000);
-    assert_eq!(asked(&order), []);
+    assert_eq!(order.refunds_asked_for(), []);
     let funds = Some(DisputeFunds::Reinstated);
     disputed(&mut order, INTENT, 2000, DisputeStatus::Lost, funds);
-    assert_eq!(asked(&order), [(INTENT, 100)]);
+    assert_eq!(order.refunds_asked_for(), [(INTENT, 100)]);
     given_back(&mut order);
     order.cancel(&[("1", 1)]).unwrap();
-    assert_eq!(asked(&order), [(INTENT, 1000)], "once");
+    assert_eq!(order.refunds_asked_for(), [(INTENT, 1000)], "once");
 }
 
 #[test]
@@ -263,13 +258,13 @@ fn a_surplus_that_was_given_up_for_a_lost_dispute_is_shown_again() {
     captured(&mut order, "pi_2", 2000);
     let given = ExceptionOutcome::SurplusRefunded;
     closed(&mut order, &ExceptionKind::Overpaid, given.clone());
-    assert_eq!(asked(&order), [("pi_2", 2000)]);
+    assert_eq!(order.refunds_asked_for(), [("pi_2", 2000)]);
     lost(&mut order, "pi_2", 300);
-    assert_eq!(asked(&order), []);
+    assert_eq!(order.refunds_asked_for(), []);
     let shown = [&ExceptionKind::DisputeLost, &ExceptionKind::Overpaid];
     assert_eq!(kinds(&order), shown);
     closed(&mut order, &ExceptionKind::Overpaid, given);
-    assert_eq!(asked(&order), [("pi_2", 1700)]);
+    assert_eq!(order.refunds_asked_for(), [("pi_2", 1700)]);
 }
 
 #[test]
@@ -280,20 +275,20 @@ fn a_surplus_that_a_lost_dispute_has_taken_is_shown_once_when_the_shop_has_the_m
     let given = ExceptionOutcome::SurplusRefunded;
     closed(&mut order, &ExceptionKind::Overpaid, given.clone());
     lost(&mut order, "pi_2", 2000);
-    assert_eq!(asked(&order), []);
+    assert_eq!(order.refunds_asked_for(), []);
     assert_eq!(kinds(&order), [&ExceptionKind::DisputeLost]);
     let funds = Some(DisputeFunds::Reinstated);
     disputed(&mut order, "pi_2", 2000, DisputeStatus::Lost, funds);
     assert_eq!(
-        (asked(&order), kinds(&order)),
+        (order.refunds_asked_for(), kinds(&order)),
         (vec![], vec![&ExceptionKind::Overpaid])
     );
     closed(&mut order, &ExceptionKind::Overpaid, given);
-    assert_eq!(asked(&order), [("pi_2", 2000)]);
+    assert_eq!(order.refunds_asked_for(), [("pi_2", 2000)]);
     given_back(&mut order);
     // What is owed after that is asked for once, also when a person decides that it is not made.
     order.cancel(&[("1", 1)]).unwrap();
-    assert_eq!(asked(&order), [(INTENT, 1000)]);
+    assert_eq!(order.refunds_asked_for(), [(INTENT, 1000)]);
     let effect = order.order.state.effects[0].id;
     let outcome = EffectOutcome::Refused {
         code: "balance_insufficient".to_owned(),
@@ -303,7 +298,7 @@ fn a_surplus_that_a_lost_dispute_has_taken_is_shown_once_when_the_shop_has_the_m
         .unwrap();
     let refused = ExceptionKind::PaymentCommandRefused;
     closed(&mut order, &refused, ExceptionOutcome::NoAction);
-    assert_eq!((asked(&order), kinds(&order)), (vec![], vec![]));
+    assert_eq!((order.refunds_asked_for(), kinds(&order)), (vec![], vec![]));
     assert_eq!(
         (order.order.still_owed(), order.order.overpaid()),
         (1000, 0)
@@ -320,7 +315,7 @@ fn a_part_of_a_surplus_that_a_lost_dispute_has_taken_is_given_back_beside_the_re
         let given = ExceptionOutcome::SurplusRefunded;
         closed(&mut order, &ExceptionKind::Overpaid, given.clone());
         assert_eq!(
-            asked(&order),
+            order.refunds_asked_for(),
             [("pi_2", 500)],
             "the bank has given the rest"
         );
@@ -345,7 +340,7 @@ fn cancelled_and_paid_too_much() -> OrderFixture {
     order.cancel(&[]).unwrap();
     captured(&mut order, "pi_2", 500);
     lost(&mut order, "pi_2", 300);
-    assert_eq!(asked(&order), [(INTENT, 2000)]);
+    assert_eq!(order.refunds_asked_for(), [(INTENT, 2000)]);
     order
 }
 
@@ -354,12 +349,12 @@ fn what_a_bank_had_of_a_surplus_while_a_person_decided_about_it_is_shown_when_it
     let mut order = cancelled_and_paid_too_much();
     let given = ExceptionOutcome::SurplusRefunded;
     closed(&mut order, &ExceptionKind::Overpaid, given.clone());
-    assert_eq!(asked(&order), [(INTENT, 2000), ("pi_2", 200)]);
+    assert_eq!(order.refunds_asked_for(), [(INTENT, 2000), ("pi_2", 200)]);
     let funds = Some(DisputeFunds::Reinstated);
     disputed(&mut order, "pi_2", 300, DisputeStatus::Lost, funds);
     assert_eq!(kinds(&order), [&ExceptionKind::Overpaid]);
     closed(&mut order, &ExceptionKind::Overpaid, given);
-    assert_eq!(asked(&order)[2..], [("pi_2", 300)]);
+    assert_eq!(order.refunds_asked_for()[2..], [("pi_2", 300)]);
     given_back(&mut order);
     assert_eq!(kinds(&order), [] as [&ExceptionKind; 0], "once");
     assert_eq!(order.order.state.payment.refunded(), 2500);
@@ -377,7 +372,7 @@ fn what_a_bank_has_given_of_what_is_owed_is_not_asked_for_as_a_surplus() {
         &ExceptionKind::Overpaid,
         ExceptionOutcome::SurplusRefunded,
     );
-    assert_eq!(asked(&order), [(INTENT, 1000), ("pi_2", 200)]);
+    assert_eq!(order.refunds_asked_for(), [(INTENT, 1000), ("pi_2", 200)]);
 }
 
 #[test]
