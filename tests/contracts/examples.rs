@@ -64,6 +64,7 @@ fn disputed() -> Dispute {
         details_at: Some(at()),
         funds_withdrawn_at: Some(at()),
         funds_reinstated_at: None,
+        reinstated: None,
         credited: 0,
     }
 }

@@ -31,6 +31,7 @@ async fn tells(
     event: &str,
     status: DisputeStatus,
     funds: Option<DisputeFunds>,
+    reinstated: Option<i64>,
 ) {
     let fact = PaymentFact::Dispute {
         id: "dp_1".to_owned(),
@@ -40,6 +41,7 @@ async fn tells(
         reason: Some("product_not_received".to_owned()),
         evidence_due: Some("2027-01-31T23:59:59Z".parse().unwrap()),
         funds,
+        reinstated,
     };
     let order = OrderReference {
         order: Some(order.to_string()),
@@ -132,12 +134,20 @@ async fn a_dispute_is_shown_with_its_deadline_and_its_money() {
     let api = ApiHarness::new().await;
     let (id, _) = paid(&api).await;
     let taken = Some(DisputeFunds::Withdrawn);
-    tells(&api, id, "evt_d1", DisputeStatus::NeedsResponse, taken).await;
+    tells(
+        &api,
+        id,
+        "evt_d1",
+        DisputeStatus::NeedsResponse,
+        taken,
+        None,
+    )
+    .await;
     let view = api.order("agent", id).await;
     let shown = json!([{
         "id": "dp_1", "intent": format!("pi_{id}"), "status": "needs_response", "amount": 700,
         "reason": "product_not_received", "evidence_due": "2027-01-31T23:59:59Z",
-        "funds_withdrawn": true, "funds_reinstated": false,
+        "funds_withdrawn": true, "funds_reinstated": false, "reinstated": 0,
     }]);
     assert_eq!(view["disputes"], shown);
     assert_eq!(view["payment_status"], "disputed");
@@ -147,7 +157,7 @@ async fn a_dispute_is_shown_with_its_deadline_and_its_money() {
     assert_eq!(view["movements"][1]["id"], "dp_1");
     assert_eq!(view["movements"][1]["reason"], "product_not_received");
 
-    tells(&api, id, "evt_d2", DisputeStatus::Lost, None).await;
+    tells(&api, id, "evt_d2", DisputeStatus::Lost, None, None).await;
     let view = api.order("agent", id).await;
     let dispute = &view["disputes"][0];
     assert_eq!(
@@ -158,4 +168,16 @@ async fn a_dispute_is_shown_with_its_deadline_and_its_money() {
     assert_eq!(view["money"]["refundable"], TOTAL - 700);
     assert_eq!(view["money"]["secured"], TOTAL - 700);
     assert_eq!(view["exceptions"][0]["kind"], "dispute_lost");
+
+    // The bank has decided for its customer, but for a part.
+    let back = Some(DisputeFunds::Reinstated);
+    tells(&api, id, "evt_d3", DisputeStatus::Lost, back, Some(250)).await;
+    let view = api.order("agent", id).await;
+    assert_eq!(view["disputes"][0]["reinstated"], 250);
+    assert_eq!(view["disputes"][0]["funds_reinstated"], true);
+    assert_eq!(view["money"]["lost_to_disputes"], 450);
+    assert_eq!(view["money"]["refundable"], TOTAL - 450);
+    let movement = movements(&view).pop().unwrap();
+    let moved = (movement.0.as_str(), movement.1);
+    assert_eq!(moved, ("dispute_funds_reinstated", 250));
 }

@@ -26,7 +26,18 @@ fn told(status: DisputeStatus, amount: i64, funds: Option<DisputeFunds>) -> Paym
         reason: Some("product_not_received".to_owned()),
         evidence_due: Some("2027-01-31T23:59:59Z".parse().expect("a time")),
         funds,
+        reinstated: None,
     }
+}
+
+/// It stays lost, and so much of it came back.
+fn lost_in_part(disputed: i64, back: i64) -> PaymentFact {
+    let funds = Some(DisputeFunds::Reinstated);
+    let mut fact = told(DisputeStatus::Lost, disputed, funds);
+    if let PaymentFact::Dispute { reinstated, .. } = &mut fact {
+        *reinstated = Some(back);
+    }
+    fact
 }
 
 fn opened(world: &World) -> PaymentFact {
@@ -163,4 +174,35 @@ async fn a_credit_for_a_lost_dispute_ends_when_the_bank_gives_the_money_back_to_
     world.settle().await;
     assert_eq!(given_back(world), [UNIT]);
     books_agree(world, order).await;
+}
+
+story!(of_a_dispute_that_is_won_in_part_only_what_came_back_is_refunded);
+async fn of_a_dispute_that_is_won_in_part_only_what_came_back_is_refunded(world: &mut World) {
+    let order = three_are_paid(world).await;
+    let total = world.total("1001");
+    let fact = opened(world);
+    world.payment("1001", fact);
+    world.settle().await;
+    world.payment("1001", told(DisputeStatus::Lost, total, None));
+    world.settle().await;
+    // The gateway leaves it lost, and gives back what two units cost.
+    let back = UNIT.saturating_mul(2);
+    world.minutes_pass(1);
+    world.payment("1001", lost_in_part(total, back));
+    world.settle().await;
+    let rest = total.saturating_sub(back);
+    let gateway = &world.gateway.inner;
+    gateway.is_disputed(INTENT);
+    assert_eq!(gateway.dispute_ends(INTENT, rest), rest);
+    assert_eq!(world.exceptions(order).await, [ExceptionKind::DisputeLost]);
+    let payment = world.order(order).await.state.payment;
+    assert_eq!((payment.lost(), payment.secured()), (rest, back));
+    assert_eq!(payment.status(), PaymentStatus::PartiallyRefunded);
+    cancels(world, order, 3).await;
+    world.settle().await;
+    assert_eq!(given_back(world), [back]);
+    books_agree(world, order).await;
+    world.payment("1001", lost_in_part(total, back));
+    world.settle().await;
+    assert_eq!(given_back(world), [back], "told twice");
 }

@@ -151,6 +151,7 @@ async fn a_surplus_that_a_bank_has_taken_is_shown_again_when_the_shop_has_it_bac
             reason: None,
             evidence_due: None,
             funds: Some(funds),
+            reinstated: None,
         };
         world.payment_of(Some("pi_1001_2"), None, fact);
     };

@@ -23,6 +23,7 @@ fn dispute(status: DisputeStatus, amount: i64, funds: Option<DisputeFunds>) -> P
         reason: None,
         evidence_due: None,
         funds,
+        reinstated: None,
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::common::{OrderFixture, at, cases::at_most, shipped};
+use crate::common::{OrderFixture, at, cases::unless_told, shipped};
 use domain::{
     decide::{LINES_MAX, decide},
     inbound::ShipmentFact,
@@ -334,7 +334,7 @@ fn steps() -> impl Strategy<Value = Vec<(ShipmentFact, u64)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: at_most(300), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: unless_told(300), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn in_any_order_and_however_often_the_order_is_the_same(

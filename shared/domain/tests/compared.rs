@@ -40,6 +40,7 @@ fn dispute(status: DisputeStatus, amount: i64, funds: Option<DisputeFunds>) -> P
         reason: None,
         evidence_due: None,
         funds,
+        reinstated: None,
     }
 }
 
@@ -229,6 +230,28 @@ fn a_dispute_differs_by_its_status_its_amount_and_its_money() {
         sides(unknown),
         Some((kind, figure(1500, "needs_response"), Figure::nothing()))
     );
+}
+
+#[test]
+fn a_dispute_that_was_won_in_part_differs_by_what_came_back() {
+    let mut order = order();
+    let reinstated = |back| {
+        let funds = Some(DisputeFunds::Reinstated);
+        let mut fact = dispute(DisputeStatus::Lost, 1500, funds);
+        if let PaymentFact::Dispute { reinstated, .. } = &mut fact {
+            *reinstated = back;
+        }
+        fact
+    };
+    order.pay(reinstated(Some(400))).unwrap();
+    for same in [Some(400), None] {
+        let found = difference(&order, ObjectKind::Dispute, &reinstated(same));
+        assert_eq!(found, None, "{same:?}");
+    }
+    let found = difference(&order, ObjectKind::Dispute, &reinstated(Some(600)));
+    let figure = |amount| Figure::with_status(Some(amount), "reinstated");
+    let kind = DifferenceKind::DisputeFundsDiffer;
+    assert_eq!(sides(found), Some((kind, figure(600), figure(400))));
 }
 
 #[test]

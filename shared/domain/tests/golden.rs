@@ -123,6 +123,7 @@ fn shipped_order() -> OrderFixture {
             reason: Some("fraudulent".to_owned()),
             evidence_due: Some(crate::common::at(900_000)),
             funds: Some(funds),
+            reinstated: None,
         };
         order.pay(fact).unwrap();
     }
@@ -317,7 +318,7 @@ fn reinstated_order() -> OrderFixture {
             outcome: made,
         })
         .unwrap();
-    let lost = |funds| PaymentFact::Dispute {
+    let lost = |funds, reinstated| PaymentFact::Dispute {
         id: "dp_1".to_owned(),
         status: DisputeStatus::Lost,
         amount: 2000,
@@ -325,10 +326,16 @@ fn reinstated_order() -> OrderFixture {
         reason: None,
         evidence_due: None,
         funds: Some(funds),
+        reinstated,
     };
-    order.pay(lost(DisputeFunds::Withdrawn)).unwrap();
+    order.pay(lost(DisputeFunds::Withdrawn, None)).unwrap();
     close(&mut order, ExceptionOutcome::AcceptedAsCredit);
-    order.pay(lost(DisputeFunds::Reinstated)).unwrap();
+    order
+        .pay(lost(DisputeFunds::Reinstated, Some(700)))
+        .unwrap();
+    order
+        .pay(lost(DisputeFunds::Reinstated, Some(2000)))
+        .unwrap();
     order
 }
 

@@ -98,6 +98,7 @@ fn payment() -> impl Strategy<Value = PaymentFact> {
                     reason: None,
                     evidence_due: None,
                     funds: yes.then_some(DisputeFunds::Withdrawn),
+                    reinstated: None,
                 },
                 _ if yes => PaymentFact::ReviewOpened {
                     id: format!("prv_{n}"),
@@ -362,7 +363,7 @@ fn story() -> impl Strategy<Value = (Vec<(u32, i64)>, Vec<Operation>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::common::cases::at_most(600), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::common::cases::unless_told(600), ..ProptestConfig::default() })]
 
     #[test]
     fn any_sequence_of_requests_and_facts_keeps_the_rules((lines, operations) in story()) {

@@ -30,10 +30,8 @@ pub(super) struct Dispute {
     status: &'static str,
     /// Whether the gateway has told that it took the money.
     is_withdrawn: bool,
-    /// Whether the gateway has given the money back to the shop, and told of it.
-    is_reinstated: bool,
-    /// Whether the bank has decided, and the shop has not got the money back.
-    is_lost: bool,
+    /// What of it the gateway has given back to the shop, and told of.
+    back: i64,
     /// Whether an agent has decided that the customer keeps what was lost.
     is_accepted: bool,
     /// Whether the money of a lost one comes back when everybody has done what is theirs.
@@ -43,6 +41,26 @@ pub(super) struct Dispute {
 impl Dispute {
     fn is_open(&self) -> bool {
         self.status == "needs_response"
+    }
+
+    /// What the bank has given to the customer, and the shop has not got back.
+    fn lost(&self) -> i64 {
+        match self.status {
+            "lost" => self.amount.saturating_sub(self.back),
+            _ => 0,
+        }
+    }
+
+    /// What has moved at the gateway, as it lists it.
+    fn movements(&self, currency: &str) -> Vec<Value> {
+        let taken = if self.is_withdrawn { self.amount } else { 0 };
+        let moved = [taken.saturating_neg(), self.back].into_iter();
+        moved
+            .filter(|amount| *amount != 0)
+            .map(
+                |amount| json!({ "amount": amount, "currency": currency, "fee": 0, "net": amount }),
+            )
+            .collect()
     }
 }
 
@@ -54,27 +72,32 @@ impl Intent {
 
     /// What a bank has taken of it, minor units.
     pub(super) fn lost(&self) -> i64 {
-        let lost = self.dispute.as_ref().filter(|dispute| dispute.is_lost);
-        lost.map_or(0, |dispute| dispute.amount)
+        self.dispute.as_ref().map_or(0, Dispute::lost)
     }
 }
 
 impl Day<'_> {
-    /// A bank claims what is left of the payment.
+    /// A bank claims what is left of the payment, or all of it although a part was refunded.
     pub(super) fn disputes(&mut self, index: usize) {
         let intent = self.intent(index, 0);
-        let entry = &mut self.ledger.intents[intent];
-        let amount = entry.captured.saturating_sub(entry.refunded);
-        if amount <= 0 || entry.dispute.is_some() {
+        let entry = &self.ledger.intents[intent];
+        let (captured, refunded) = (entry.captured, entry.refunded);
+        let left = captured.saturating_sub(refunded);
+        if left <= 0 || entry.dispute.is_some() {
             return;
         }
+        let name = self.customers[index].name.clone();
+        let claim = format!("{name}: the bank claims what was refunded too");
+        let claims_all =
+            refunded > 0 && self.may(Kind::Reinstated) && self.choices.up_to(&claim, 1) == 1;
+        let amount = if claims_all { captured } else { left };
+        let entry = &mut self.ledger.intents[intent];
         let moves = self.kinds.has(Kind::Funds);
         entry.dispute = Some(Dispute {
             amount,
             status: "needs_response",
             is_withdrawn: moves,
-            is_reinstated: false,
-            is_lost: false,
+            back: 0,
             is_accepted: false,
             comes_back_late: false,
         });
@@ -92,12 +115,11 @@ impl Day<'_> {
             return;
         };
         dispute.status = if won { "won" } else { "lost" };
-        dispute.is_lost = !won;
         if !won {
             self.customers[index].trouble.insert("dispute lost");
             self.plans_what_follows_loss(index);
         } else if moves {
-            dispute.is_reinstated = true;
+            dispute.back = dispute.amount;
             self.tells_of_dispute(index, "funds_reinstated");
         }
         self.tells_of_dispute(index, "closed");
@@ -134,23 +156,38 @@ impl Day<'_> {
         }
     }
 
-    /// The gateway gives the money of a lost dispute back to the shop: the dispute stays lost, or is won after all, which may be
-    /// told once more.
+    /// The gateway gives the money of a lost dispute back to the shop, or a part of it: the dispute stays lost, or is won after
+    /// all, which may be told once more.
     pub(super) fn reinstates(&mut self, index: usize) {
         let name = self.customers[index].name.clone();
         let how = self
             .choices
-            .up_to(&format!("{name}: how lost money comes back"), 2);
-        let Some(dispute) = self.dispute(index).filter(|dispute| dispute.is_lost) else {
+            .up_to(&format!("{name}: how lost money comes back"), 4);
+        let step = self.customers[index].prices.step;
+        let intent = self.intent(index, 0);
+        let refunded = self.ledger.intents[intent].refunded;
+        let Some(dispute) = self.dispute(index).filter(|dispute| dispute.lost() > 0) else {
             return;
         };
-        (dispute.is_lost, dispute.is_reinstated) = (false, true);
-        if how > 0 {
+        dispute.back = match how {
+            // Whole steps of what a gateway moves.
+            3 if refunded > 0 => refunded.min(dispute.amount),
+            3 => dispute
+                .amount
+                .div_euclid(step.saturating_mul(3))
+                .saturating_mul(step),
+            4 => dispute.amount.saturating_sub(step),
+            _ => dispute.amount,
+        };
+        if dispute.back == 0 {
+            return;
+        }
+        if how == 1 || how == 2 {
             dispute.status = "won";
         }
         self.customers[index].trouble.insert("lost money came back");
         self.tells_of_dispute(index, "funds_reinstated");
-        if how > 1 {
+        if how == 2 {
             self.tells_of_dispute(index, "closed");
         }
     }
@@ -160,10 +197,13 @@ impl Day<'_> {
         let intents = self.ledger.intents.iter();
         let late = intents.filter(|intent| {
             let dispute = intent.dispute.as_ref();
-            dispute.is_some_and(|dispute| dispute.comes_back_late && dispute.is_lost)
+            dispute.is_some_and(|dispute| dispute.comes_back_late && dispute.lost() > 0)
         });
         let late: Vec<usize> = late.map(|intent| intent.customer).collect();
         for index in &late {
+            if let Some(dispute) = self.dispute(*index) {
+                dispute.comes_back_late = false;
+            }
             self.in_minutes(1, Event::Gateway(*index, GatewayStep::Reinstates));
         }
         !late.is_empty()
@@ -184,6 +224,7 @@ impl Day<'_> {
             "id": format!("dp_{number}"), "object": "dispute", "status": dispute.status,
             "amount": dispute.amount, "currency": currency, "reason": "fraudulent",
             "payment_intent": format!("pi_{number}"), "metadata": { "order_id": number },
+            "balance_transactions": dispute.movements(currency),
         });
         self.gateway_sends(index, &format!("charge.dispute.{what}"), &object);
     }
@@ -193,6 +234,17 @@ impl Day<'_> {
         let intents = self.ledger.intents.iter();
         let of = intents.filter(|intent| intent.customer == customer);
         of.map(Intent::lost).sum()
+    }
+
+    /// What banks have taken of a customer's payments that had been refunded already.
+    pub(super) fn taken_twice(&self, customer: usize) -> i64 {
+        let intents = self.ledger.intents.iter();
+        let of = intents.filter(|intent| intent.customer == customer);
+        let twice = of.map(|intent| {
+            let back = intent.refunded.saturating_add(intent.lost());
+            back.saturating_sub(intent.captured).max(0)
+        });
+        twice.sum()
     }
 
     /// An agent decides what becomes of an order whose money a bank has taken. Gives whether they did anything.
@@ -266,15 +318,15 @@ impl Day<'_> {
         let intents = self.ledger.intents.iter();
         let of = intents.filter(|intent| intent.customer == customer);
         let disputes = of.clone().filter_map(|intent| intent.dispute.as_ref());
-        let mut to_show = disputes.filter(|dispute| dispute.is_lost && !dispute.is_accepted);
+        let mut to_show = disputes.filter(|dispute| dispute.lost() > 0 && !dispute.is_accepted);
         let is_to_show = to_show.next().is_some();
         let real: Vec<Value> = of
             .filter_map(|intent| Some((intent, intent.dispute.as_ref()?)))
             .map(|(intent, dispute)| {
                 json!({
                     "intent": intent.id, "status": dispute.status, "amount": dispute.amount,
-                    "funds_withdrawn": dispute.is_withdrawn && !dispute.is_reinstated,
-                    "funds_reinstated": dispute.is_reinstated,
+                    "funds_withdrawn": dispute.is_withdrawn && dispute.back == 0,
+                    "funds_reinstated": dispute.back > 0, "reinstated": dispute.back,
                 })
             })
             .collect();
@@ -284,7 +336,7 @@ impl Day<'_> {
                 json!({
                     "intent": dispute["intent"], "status": dispute["status"], "amount": dispute["amount"],
                     "funds_withdrawn": dispute["funds_withdrawn"],
-                    "funds_reinstated": dispute["funds_reinstated"],
+                    "funds_reinstated": dispute["funds_reinstated"], "reinstated": dispute["reinstated"],
                 })
             })
             .collect();

@@ -76,7 +76,7 @@ kinds! {
     Baskets = "baskets", "A customer places the same basket twice, and possible duplicates are held until an agent has decided.";
     Disputes = "disputes", "A customer disputes the payment, and wins or loses.";
     Funds = "funds", "The gateway takes the money of a dispute, and gives it back when the dispute is won.";
-    Reinstated = "reinstated", "The gateway gives the money of a lost dispute back, hours, days or weeks later.";
+    Reinstated = "reinstated", "The gateway gives the money of a lost dispute back, or a part of it, hours, days or weeks later.";
     LostDisputes = "lost_disputes", "An agent accepts a lost dispute as a credit, or cancels units because of it.";
     Carriers = "carriers", "Carriers tell their steps, flap between problem and progress, and bring parcels back.";
     Late = "late", "Messages come minutes late.";

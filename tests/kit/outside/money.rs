@@ -56,7 +56,7 @@ impl Day<'_> {
         let name = self.customers[customer].name.clone();
         let hands = self.customers[customer].hands;
         // What an agent has accepted because a bank had taken it is no credit any more when the shop has it back.
-        let ended = if lost == 0 { hands.accepted } else { 0 };
+        let ended = hands.accepted.saturating_sub(lost).max(0);
         for (what, real, ours) in [
             ("captured", taken, of("captured")),
             ("refunded", back, of("refunded")),
@@ -86,8 +86,10 @@ impl Day<'_> {
             Some(_) | None => of("refund_outstanding"),
         };
         let surplus_kept = hands.surplus_kept && kept > due;
+        // Nothing here brings back what a bank has taken of what was refunded. A person was shown the loss.
+        let had = kept.saturating_add(self.taken_twice(customer));
         if self.is_to_be_paid(customer, lines, open, taken)
-            && kept.saturating_sub(owed) != due
+            && had.saturating_sub(owed) != due
             && !surplus_kept
         {
             needed.push(format!(

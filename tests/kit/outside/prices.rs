@@ -28,7 +28,7 @@ pub(super) struct Prices {
     /// What the account may owe when that is little.
     low_limit: i64,
     /// What is paid is a multiple of this. The gateway takes and gives back no less of three decimals.
-    step: i64,
+    pub(super) step: i64,
     /// By how much amounts that people think of are multiplied.
     scale: i64,
 }

@@ -34,6 +34,7 @@ pub async fn refunds_against_dispute<S: Store + Send + Sync + 'static>(
             reason: Some("fraudulent".to_owned()),
             evidence_due: None,
             funds: Some(DisputeFunds::Withdrawn),
+            reinstated: None,
         });
         let takes = paid.total.saturating_sub(paid.total / 5);
         let disputes = Task::Disputes(

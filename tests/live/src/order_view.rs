@@ -82,6 +82,7 @@ pub struct Dispute {
     pub amount: i64,
     pub evidence_due: Option<jiff::Timestamp>,
     pub funds_withdrawn: bool,
+    pub reinstated: i64,
 }
 
 #[derive(Debug, Clone, Deserialize)]

@@ -500,6 +500,8 @@ fn code_or_other(text: String) -> String {
 
 fn dispute_state(dispute: StoredDispute) -> DisputeState {
     let funds_withdrawn = dispute.are_funds_withdrawn();
+    let disputed = dispute.details.as_ref().map(|details| details.amount);
+    let back = disputed.map_or(0, |disputed| dispute.reinstated_of(disputed));
     let StoredDispute {
         id,
         intent,
@@ -509,6 +511,7 @@ fn dispute_state(dispute: StoredDispute) -> DisputeState {
         details_at: _,
         funds_withdrawn_at: _,
         funds_reinstated_at: _,
+        reinstated: _,
         credited: _,
     } = dispute;
     let evidence_due = details.as_ref().and_then(|details| details.evidence_due);
@@ -522,5 +525,6 @@ fn dispute_state(dispute: StoredDispute) -> DisputeState {
         reason: reason.map(code_or_other),
         evidence_due,
         funds_withdrawn,
+        reinstated: back,
     }
 }

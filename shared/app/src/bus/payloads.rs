@@ -179,6 +179,9 @@ data! {
         /// Whether the gateway has taken the money and not given it back to the shop.
         #[serde(default, skip_serializing_if = "is_false")]
         funds_withdrawn: bool,
+        /// What of the amount the gateway has given back to the shop, minor units of the order's currency.
+        #[serde(default, skip_serializing_if = "is_nothing")]
+        reinstated: i64,
     }
     /// The money of a dispute.
     DisputeAmount {

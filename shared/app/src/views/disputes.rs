@@ -25,8 +25,10 @@ pub struct DisputeView {
     pub evidence_due: Option<Timestamp>,
     /// Whether the gateway has taken the money and not given it back to the shop. That is no refund.
     pub funds_withdrawn: bool,
-    /// Whether the gateway has given the money back to the shop.
+    /// Whether the gateway has given money of it back to the shop.
     pub funds_reinstated: bool,
+    /// What of the amount the shop has back. Of a dispute that is won in part it is less than the amount.
+    pub reinstated: i64,
 }
 
 impl DisputeView {
@@ -47,7 +49,8 @@ impl DisputeView {
             reason: dispute.details.as_ref().and_then(|d| d.reason.clone()),
             evidence_due: dispute.evidence_due().filter(|_| !dispute.status.is_end()),
             funds_withdrawn,
-            funds_reinstated: dispute.funds_reinstated_at.is_some() && !funds_withdrawn,
+            funds_reinstated: dispute.are_funds_reinstated(),
+            reinstated: dispute.reinstated_of(amount),
         }
     }
 }

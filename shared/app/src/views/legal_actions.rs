@@ -146,9 +146,7 @@ impl<'a> Preview<'a> {
     fn records(&self) -> Vec<Action> {
         let mut actions = Vec::new();
         let order = self.order;
-        let missing = order
-            .amount_due()
-            .saturating_sub(order.state.payment.secured());
+        let missing = order.missing();
         if missing > 0 {
             actions.push(Action {
                 amount: Some(missing),

@@ -331,6 +331,7 @@ fn dispute(
             reason,
             evidence_due,
             funds,
+            reinstated: _,
         } => {
             let fixed = (id.as_str(), amount, told, reason.as_deref());
             assert_eq!(fixed, ("dp_1", 1500, currency("EUR"), Some("fraudulent")));
@@ -392,8 +393,35 @@ fn a_published_withdrawal_is_read_to_the_cent() {
             reason: Some("fraudulent".into()),
             evidence_due: Some("2018-02-01T23:59:59Z".parse().unwrap()),
             funds: Some(DisputeFunds::Withdrawn),
+            reinstated: None,
         }
     );
+}
+
+/// A dispute that is won in part ends as `lost`, and what came back is only in its balance transactions, without fees.
+#[test]
+fn a_dispute_says_how_much_of_it_came_back() {
+    let back = |moved: Value| {
+        let object = json!({
+            "id": "dp_1", "payment_intent": "pi_1", "amount": 1500, "currency": "eur", "status": "lost",
+            "balance_transactions": moved,
+        });
+        match read("charge.dispute.funds_reinstated", object).1 {
+            PaymentFact::Dispute { reinstated, .. } => reinstated,
+            other => panic!("{other:?}"),
+        }
+    };
+    let taken = json!({"amount": -1500, "currency": "eur", "fee": 2000, "net": -3500});
+    let part = json!({"amount": 400, "currency": "eur", "fee": 0, "net": 400});
+    let dollars = json!({"amount": 440, "currency": "usd", "exchange_rate": 1.1});
+    let foreign = json!({"amount": 440, "currency": "xxq"});
+    assert_eq!(back(json!([taken, part])), Some(400));
+    assert_eq!(back(json!([part, part])), Some(800));
+    assert_eq!(back(json!([taken])), None);
+    assert_eq!(back(json!([taken, dollars, foreign])), None);
+    assert_eq!(back(json!([taken, {"id": "txn_2"}])), None);
+    assert_eq!(back(json!([])), None);
+    assert_eq!(back(Value::Null), None);
 }
 
 #[test]

@@ -22,6 +22,7 @@ pub(super) fn untold(status: DisputeStatus) -> DisputeReport {
         status,
         details: None,
         funds: None,
+        reinstated: None,
     }
 }
 
@@ -62,12 +63,8 @@ pub(super) fn record(
     } else if is_new {
         events.extend(start_hold(order, HoldKind::PaymentDispute, id));
     }
-    let was_lost = known.is_some_and(Dispute::is_lost);
-    if after.is_lost() && !was_lost {
-        events.push(lost(order, &after));
-    } else if was_lost && !after.is_lost() && after.credited > 0 {
-        events.extend(credit_withdrawn(order, &after));
-    }
+    events.extend(lost(order, known, &after));
+    events.extend(credit_withdrawn(order, &after));
     events
 }
 
@@ -84,7 +81,9 @@ fn funds(order: &Order, known: Option<&Dispute>, after: &Dispute) -> Vec<Event> 
     if after.funds_reinstated_at > known.and_then(|known| known.funds_reinstated_at) {
         events.push(Event::DisputeFundsReinstated {
             dispute: after.id.clone(),
-            amount,
+            amount: after
+                .reinstated_of(amount)
+                .saturating_sub(known.map_or(0, |known| known.reinstated_of(amount))),
         });
     }
     events
@@ -106,31 +105,69 @@ fn ended(order: &Order, id: &str, won: bool) -> Vec<Event> {
     events
 }
 
-fn lost(order: &Order, dispute: &Dispute) -> Event {
-    let id = &dispute.id;
-    let amount = money(order, order.state.payment.disputed_amount(dispute));
-    let detail = format!(
+/// A loss is shown when it is known, and again when another amount is lost, unless a person has decided about it.
+fn lost(order: &Order, known: Option<&Dispute>, after: &Dispute) -> Vec<Event> {
+    let payment = &order.state.payment;
+    let id = &after.id;
+    let kind = ExceptionKind::DisputeLost;
+    let taken = payment.lost_to(after);
+    let mut events = Vec::new();
+    if known.is_some_and(Dispute::is_lost) {
+        let known = known.map_or(0, |known| payment.lost_to(known));
+        if after.is_lost() && known != taken {
+            events = resolve(order, &kind, id);
+        }
+        if events.is_empty() {
+            return events;
+        }
+    } else if !after.is_lost() {
+        return events;
+    }
+    let amount = money(order, taken);
+    let mut detail = format!(
         "dispute {id} was lost, and the customer has {amount} back from the bank: do not refund it again; cancel what has \
          not left, or close this with `accepted_as_credit` when the customer is to get the goods all the same"
     );
-    open(ExceptionKind::DisputeLost, id.as_str(), detail)
+    let twice = taken_twice(order, after, taken);
+    if twice > 0 {
+        let twice = money(order, twice);
+        detail.push_str(&format!(
+            "; {twice} of it had been refunded before: send the proof of that to the payment provider"
+        ));
+    }
+    events.push(open(kind, id.as_str(), detail));
+    events
+}
+
+/// What the bank has taken of what was refunded before.
+fn taken_twice(order: &Order, dispute: &Dispute, taken: i64) -> i64 {
+    let payment = &order.state.payment;
+    let intent = payment.disputed_intent(dispute);
+    let left = intent.map_or(0, |i| i.captured.saturating_sub(payment.refunded_of(&i.id)));
+    taken.saturating_sub(left.max(0)).max(0)
 }
 
 /// The customer has not got any more what a person had let them keep, so it is due again. What becomes of the promise is a
 /// person's to decide.
-fn credit_withdrawn(order: &Order, dispute: &Dispute) -> [Event; 2] {
-    let (id, amount) = (&dispute.id, dispute.credited);
-    let credit = money(order, amount);
+fn credit_withdrawn(order: &Order, dispute: &Dispute) -> Vec<Event> {
+    let lost = order.state.payment.lost_to(dispute);
+    let amount = dispute.credited.saturating_sub(lost);
+    if amount <= 0 {
+        return vec![];
+    }
+    let id = &dispute.id;
+    let (credit, credited) = (money(order, amount), money(order, dispute.credited));
     let detail = format!(
-        "dispute {id} was lost and {credit} of it accepted as a credit, and now the shop has the money back: the credit has \
-         ended, and the customer has paid. Nothing has to be done, or refund {credit} when the customer is to have it all the \
-         same"
+        "dispute {id} was lost and {credited} of it accepted as a credit, and now the shop has money of it back: {credit} of \
+         the credit has ended, and the customer has paid that. Nothing has to be done, or refund {credit} when the customer is \
+         to have it all the same"
     );
+    let kind = ExceptionKind::CreditWithdrawn;
+    let mut events = resolve(order, &kind, id);
     let dispute = id.clone();
-    [
-        Event::CreditWithdrawn { dispute, amount },
-        open(ExceptionKind::CreditWithdrawn, id.as_str(), detail),
-    ]
+    events.push(Event::CreditWithdrawn { dispute, amount });
+    events.push(open(kind, id.as_str(), detail));
+    events
 }
 
 /// What follows from disputes and shipments, whichever came first: exceptions about goods that have left are opened, and
@@ -159,7 +196,8 @@ fn over(order: &Order) -> Vec<Event> {
             dispute.is_some_and(|dispute| !dispute.is_lost())
         } else if open.kind == ExceptionKind::CreditWithdrawn {
             // It was lost again, and a person is shown that.
-            payment.dispute(&open.subject).is_some_and(Dispute::is_lost)
+            let dispute = payment.dispute(&open.subject);
+            dispute.is_some_and(|dispute| dispute.is_lost() && !dispute.are_funds_reinstated())
         } else {
             false
         }

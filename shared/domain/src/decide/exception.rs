@@ -133,8 +133,8 @@ fn accept_as_credit(order: &Order, open: &Exception) -> Result<Event, Rejection>
         let refund = payment.refunds.iter().find(|r| r.id == open.subject);
         refund.map_or(0, |refund| refund.amount)
     } else if open.kind == ExceptionKind::DisputeLost {
-        let dispute = payment.dispute(&open.subject).filter(|d| d.is_lost());
-        dispute.map_or(0, |dispute| payment.disputed_amount(dispute))
+        let dispute = payment.dispute(&open.subject);
+        dispute.map_or(0, |dispute| payment.lost_to(dispute))
     } else {
         let message =
             "only a refund that was not requested and a lost dispute can be accepted as a credit";

@@ -124,6 +124,7 @@ fn record_for_intent(
             reason,
             evidence_due,
             funds,
+            reinstated,
         } => {
             let is_ours = *currency == order.placed.currency;
             let report = DisputeReport {
@@ -134,6 +135,7 @@ fn record_for_intent(
                     evidence_due: *evidence_due,
                 }),
                 funds: *funds,
+                reinstated: reinstated.filter(|_| is_ours),
             };
             let mut events = dispute::record(order, id, &intent.id, &report, occurred_at);
             if !is_ours && !events.is_empty() {

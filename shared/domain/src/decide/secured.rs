@@ -33,7 +33,7 @@ impl Standing {
         let missing = if order.goods_go_before_money() {
             0
         } else {
-            due.saturating_sub(payment.secured()).max(0)
+            order.missing()
         };
         // What was promised to go back of what was paid is not pledged for what is due.
         let not_pledged = due

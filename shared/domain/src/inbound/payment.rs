@@ -100,6 +100,9 @@ pub enum PaymentFact {
         /// The money that has moved.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         funds: Option<DisputeFunds>,
+        /// What the shop has back in all, minor units of the same currency; left out: the provider does not say.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reinstated: Option<i64>,
     },
     /// A fraud review began.
     ReviewOpened {
@@ -128,6 +131,8 @@ pub struct ReportedDispute<'a> {
     pub amount: Option<Money>,
     /// The money that has moved; `None`: the fact tells of none.
     pub funds: Option<DisputeFunds>,
+    /// What the shop has back in all, minor units of the currency of the amount; `None`: the fact does not say.
+    pub reinstated: Option<i64>,
 }
 
 impl PaymentFact {
@@ -138,6 +143,7 @@ impl PaymentFact {
             status,
             amount: None,
             funds: None,
+            reinstated: None,
         };
         match self {
             Self::DisputeOpened { id } => Some(only(id, DisputeStatus::NeedsResponse)),
@@ -149,6 +155,7 @@ impl PaymentFact {
                 amount: minor,
                 currency,
                 funds,
+                reinstated,
                 ..
             } => Some(ReportedDispute {
                 id,
@@ -158,6 +165,7 @@ impl PaymentFact {
                     currency: *currency,
                 }),
                 funds: *funds,
+                reinstated: *reinstated,
             }),
             Self::Linked
             | Self::Processing

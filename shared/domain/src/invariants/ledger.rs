@@ -74,7 +74,11 @@ impl Ledger {
                 self.refunds.insert(refund.clone(), reported);
             }
             Event::DisputeUpdated { dispute } if dispute.is_lost() => {
-                let amount = dispute.details.as_ref().map(|details| details.amount);
+                let details = dispute.details.as_ref();
+                let amount = details.map(|details| {
+                    let back = dispute.reinstated_of(details.amount);
+                    details.amount.saturating_sub(back)
+                });
                 let taken = (dispute.intent.clone(), amount);
                 self.lost.insert(dispute.id.clone(), taken);
             }
@@ -139,7 +143,7 @@ impl Ledger {
         (captured, back.fold(0, i64::saturating_add))
     }
 
-    /// What a lost dispute took: what was told, or all that was not refunded.
+    /// What a lost dispute took and did not give back: what was told, or all that was not refunded.
     fn lost_amount(&self, (intent, amount): &(String, Option<i64>)) -> i64 {
         amount.unwrap_or_else(|| {
             let (captured, refunded) = self.captured_and_refunded(intent);

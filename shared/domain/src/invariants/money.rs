@@ -34,7 +34,8 @@ fn secured(record: &OrderRecord, findings: &mut Findings) {
             let due = order.amount_kept().saturating_sub(ledger.credits());
             let secured = ledger.secured();
             let (name, seq) = (event.name(), commit.body.seq);
-            findings.unless(secured >= due, Rule::I3, &order.placed.id, || {
+            let is_secured = due <= 0 || secured >= due;
+            findings.unless(is_secured, Rule::I3, &order.placed.id, || {
                 format!("{name} in commit {seq}, when {secured} was secured and {due} was due")
             });
         }

@@ -4,9 +4,9 @@
 //! its time, so the reports lead to the same dispute in whatever order, and however often, they arrive.
 //!
 //! While a dispute is open the gateway holds the money back ([`Dispute::funds_withdrawn_at`]): that is neither a refund nor
-//! owed again, and the order waits on its hold. What a lost dispute took, the bank has given to the customer: it is counted
-//! beside the refunds, so that nobody gives it back a second time. A person may accept it as a credit: so much less is due, for
-//! as long as the customer has it.
+//! owed again, and the order waits on its hold. What a lost dispute took and did not give back to the shop, the bank has given
+//! to the customer: it is counted beside the refunds, so that nobody gives it back a second time. A person may accept it as a
+//! credit: so much less is due, for as long as the customer has it.
 
 use jiff::Timestamp;
 use schemars::JsonSchema;
@@ -39,6 +39,10 @@ pub struct Dispute {
     /// When the gateway last gave the money back to the shop, by its clock, UTC.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub funds_reinstated_at: Option<Timestamp>,
+    /// What the gateway has given back to the shop in all, minor units of the order's currency. A dispute that is won in part
+    /// stays lost, and less comes back than was taken. `None`: the gateway has not told, and all came back that was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reinstated: Option<i64>,
     /// What of it a person has accepted as a credit, while it is lost; minor units of the order's currency.
     #[serde(default, skip_serializing_if = "is_default")]
     pub credited: i64,
@@ -114,6 +118,8 @@ pub struct DisputeReport {
     pub details: Option<DisputeDetails>,
     /// The money that has moved; `None`: it tells of none.
     pub funds: Option<DisputeFunds>,
+    /// What the gateway has given back to the shop in all, minor units of the order's currency; `None`: it does not say.
+    pub reinstated: Option<i64>,
 }
 
 impl Dispute {
@@ -128,6 +134,7 @@ impl Dispute {
             details_at: None,
             funds_withdrawn_at: None,
             funds_reinstated_at: None,
+            reinstated: None,
             credited: 0,
         };
         dispute.with(report, at)
@@ -157,6 +164,8 @@ impl Dispute {
             }
             None => {}
         }
+        // What was given back is only added to.
+        self.reinstated = self.reinstated.max(report.reinstated);
         self
     }
 
@@ -170,10 +179,25 @@ impl Dispute {
         self.funds_withdrawn_at > self.funds_reinstated_at
     }
 
-    /// Whether the customer has the money for good: it was lost, and the money was not given back to the shop.
+    /// Whether the gateway has given money of it back to the shop, and not taken it again.
+    pub fn are_funds_reinstated(&self) -> bool {
+        self.funds_reinstated_at.is_some() && !self.are_funds_withdrawn()
+    }
+
+    /// What of the disputed amount the shop has back, minor units.
+    pub fn reinstated_of(&self, disputed: i64) -> i64 {
+        if self.are_funds_reinstated() {
+            self.reinstated.unwrap_or(disputed).min(disputed)
+        } else {
+            0
+        }
+    }
+
+    /// Whether the customer has the money for good, or a part of it: it was lost, and not all was given back to the shop.
     pub fn is_lost(&self) -> bool {
-        self.status == DisputeStatus::Lost
-            && (self.funds_reinstated_at.is_none() || self.are_funds_withdrawn())
+        let disputed = self.details.as_ref().map(|details| details.amount);
+        let is_all_back = disputed.is_none_or(|disputed| self.reinstated_of(disputed) == disputed);
+        self.status == DisputeStatus::Lost && !(self.are_funds_reinstated() && is_all_back)
     }
 }
 
@@ -200,8 +224,18 @@ impl Payment {
         }
     }
 
+    /// What a lost dispute has taken and not given back to the shop, minor units: the customer has it from their bank.
+    pub fn lost_to(&self, dispute: &Dispute) -> i64 {
+        if dispute.is_lost() {
+            let disputed = self.disputed_amount(dispute);
+            disputed.saturating_sub(dispute.reinstated_of(disputed))
+        } else {
+            0
+        }
+    }
+
     /// A dispute of which no intent was told counts for the first.
-    fn disputed_intent(&self, dispute: &Dispute) -> Option<&Intent> {
+    pub(crate) fn disputed_intent(&self, dispute: &Dispute) -> Option<&Intent> {
         if dispute.intent.is_empty() {
             self.intents.first()
         } else {
@@ -223,13 +257,10 @@ impl Payment {
     }
 
     fn sum_of_lost(&self, counts: impl Fn(&Dispute) -> bool) -> i64 {
-        let lost = self
-            .dispute_records
-            .iter()
-            .filter(|dispute| dispute.is_lost());
-        lost.filter(|dispute| counts(dispute))
-            .map(|dispute| self.disputed_amount(dispute))
-            .fold(0, i64::saturating_add)
+        let disputes = self.dispute_records.iter();
+        let counting = disputes.filter(|dispute| counts(dispute));
+        let lost = counting.map(|dispute| self.lost_to(dispute));
+        lost.fold(0, i64::saturating_add)
     }
 
     /// What the customer has back: refunds that were made or are on their way, and what lost disputes took.

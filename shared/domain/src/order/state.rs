@@ -168,7 +168,16 @@ impl Order {
 
     /// Whether what is due is secured.
     pub fn is_secured(&self) -> bool {
-        self.state.payment.secured() >= self.amount_due()
+        self.missing() == 0
+    }
+
+    /// What is due and not secured, minor units. Where a bank has taken what was refunded before, that is missing too, as long
+    /// as something is due.
+    pub fn missing(&self) -> i64 {
+        match self.amount_due() {
+            ..=0 => 0,
+            due => due.saturating_sub(self.state.payment.secured()).max(0),
+        }
     }
 
     /// Paid, and no hold is in force.

@@ -35,12 +35,25 @@ pub(super) fn of_dispute(
         Some(known) if funds.is_some() && funds != known_funds(known) => {
             DifferenceKind::DisputeFundsDiffer
         }
+        Some(known)
+            if reported
+                .reinstated
+                .is_some_and(|_| reported.reinstated != known.reinstated) =>
+        {
+            DifferenceKind::DisputeFundsDiffer
+        }
         Some(_) => return Some(vec![]),
     };
     let (gateway, ours) = if kind == DifferenceKind::DisputeFundsDiffer {
-        let figure = |amount, funds| Figure::with_status(amount, funds_status(funds));
-        let ours = known.map(|known| figure(known_amount(known), known_funds(known)));
-        (figure(amount, funds), ours)
+        let figure = |disputed, reinstated, funds| {
+            let back = (funds == Some(DisputeFunds::Reinstated)).then_some(reinstated);
+            Figure::with_status(back.flatten().or(disputed), funds_status(funds))
+        };
+        let ours = known.map(|known| {
+            let funds = known_funds(known);
+            figure(known_amount(known), known.reinstated, funds)
+        });
+        (figure(amount, reported.reinstated, funds), ours)
     } else {
         let gateway = Figure::with_status(amount, status.as_str());
         (gateway, known.map(of_ours))

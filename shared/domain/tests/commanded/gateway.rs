@@ -43,13 +43,25 @@ pub(crate) struct Disputed {
     pub(crate) charge: usize,
     amount: i64,
     pub(crate) status: DisputeStatus,
-    /// The shop has the money again.
-    pub(crate) reinstated: bool,
+    /// What of it had been refunded before.
+    beyond: i64,
+    /// What of it the shop has again.
+    back: i64,
 }
 
 impl Disputed {
-    pub(crate) fn is_lost(&self) -> bool {
-        self.status == DisputeStatus::Lost && !self.reinstated
+    /// What the shop has not got.
+    fn away(&self) -> i64 {
+        self.amount - self.back
+    }
+
+    /// What the customer has for good.
+    fn lost(&self) -> i64 {
+        if self.status == DisputeStatus::Lost {
+            self.away()
+        } else {
+            0
+        }
     }
 }
 
@@ -92,16 +104,20 @@ impl Gateway {
     }
 
     pub(crate) fn lost_of(&self, counts: impl Fn(usize) -> bool) -> i64 {
-        let lost = self.disputes.iter().filter(|dispute| dispute.is_lost());
-        lost.filter(|d| counts(d.charge)).map(|d| d.amount).sum()
+        let of = self.disputes.iter().filter(|d| counts(d.charge));
+        of.map(Disputed::lost).sum()
+    }
+
+    /// What banks have of a charge that had been refunded before.
+    pub(crate) fn taken_twice(&self, charge: usize) -> i64 {
+        let disputes = self.disputes.iter().filter(|d| d.charge == charge);
+        disputes.map(|d| (d.beyond - d.back).max(0)).sum()
     }
 
     /// What can go back of a charge now.
     pub(crate) fn left(&self, charge: usize) -> i64 {
-        let away = self.disputes.iter().filter(|dispute| {
-            dispute.charge == charge && dispute.status != DisputeStatus::Won && !dispute.reinstated
-        });
-        let away: i64 = away.map(|dispute| dispute.amount).sum();
+        let disputes = self.disputes.iter().filter(|d| d.charge == charge);
+        let away: i64 = disputes.map(Disputed::away).sum();
         self.charges[charge].captured - self.refunded(|made| made.charge == charge) - away
     }
 
@@ -161,6 +177,7 @@ impl Gateway {
             reason: None,
             evidence_due: None,
             funds,
+            reinstated: (dispute.back > 0).then_some(dispute.back),
         };
         self.tells(dispute.charge, fact);
     }
@@ -236,30 +253,34 @@ impl Gateway {
         self.tells_of_refund(nth % many);
     }
 
-    /// A customer disputes so much of a charge that has money, that one or the next.
-    pub(crate) fn is_disputed(&mut self, nth: usize, amount: i64) {
-        let all = self.charges.len();
-        let mut charges = (nth..nth + all).map(|charge| charge % all);
+    /// A customer disputes so much of a charge that has money, that one or the next. A bank may claim `all` of it, whatever was
+    /// refunded before.
+    pub(crate) fn is_disputed(&mut self, nth: usize, amount: i64, all: bool) {
+        let many = self.charges.len();
+        let mut charges = (nth..nth + many).map(|charge| charge % many);
         let Some(charge) = charges.find(|charge| self.left(*charge) > 0) else {
             return;
         };
-        let amount = amount.min(self.left(charge));
-        if amount <= 0 {
-            return;
-        }
+        let left = self.left(charge);
+        let is_first = self.disputes.iter().all(|d| d.charge != charge);
+        let amount = match all && is_first {
+            true => self.charges[charge].captured,
+            false => amount.min(left),
+        };
         self.disputes.push(Disputed {
             id: format!("dp_{}", self.disputes.len()),
             charge,
             amount,
             status: DisputeStatus::NeedsResponse,
-            reinstated: false,
+            beyond: (amount - left).max(0),
+            back: 0,
         });
         let nth = self.disputes.len() - 1;
         self.tells_of_dispute(nth, Some(DisputeFunds::Withdrawn));
     }
 
-    /// A dispute goes on: it is decided, and what was lost may be given back to the shop later.
-    pub(crate) fn dispute_moves(&mut self, nth: usize, for_shop: bool) {
+    /// A dispute goes on: it is decided, and what was lost may be given back to the shop later, all of it or so much.
+    pub(crate) fn dispute_moves(&mut self, nth: usize, for_shop: bool, back: i64) {
         let many = self.disputes.len();
         let nth = nth % many.max(1);
         let Some(dispute) = self.disputes.get_mut(nth) else {
@@ -268,14 +289,15 @@ impl Gateway {
         let funds = match (dispute.status, for_shop) {
             (DisputeStatus::NeedsResponse | DisputeStatus::UnderReview, true) => {
                 dispute.status = DisputeStatus::Won;
+                dispute.back = dispute.amount;
                 Some(DisputeFunds::Reinstated)
             }
             (DisputeStatus::NeedsResponse | DisputeStatus::UnderReview, false) => {
                 dispute.status = DisputeStatus::Lost;
                 None
             }
-            (DisputeStatus::Lost, true) if !dispute.reinstated => {
-                dispute.reinstated = true;
+            (DisputeStatus::Lost, true) if dispute.away() > 0 => {
+                dispute.back += back.min(dispute.away());
                 Some(DisputeFunds::Reinstated)
             }
             (DisputeStatus::Lost | DisputeStatus::Won, _) => return,
@@ -286,11 +308,11 @@ impl Gateway {
 
 /// What people look up.
 impl Gateway {
-    /// What a lost dispute has taken.
+    /// What a lost dispute has taken and not given back.
     pub(crate) fn lost_in(&self, dispute: &str) -> i64 {
-        let mut lost = self.disputes.iter().filter(|d| d.is_lost());
-        lost.find(|lost| lost.id == dispute)
-            .map_or(0, |lost| lost.amount)
+        let mut disputes = self.disputes.iter();
+        let found = disputes.find(|found| found.id == dispute);
+        found.map_or(0, Disputed::lost)
     }
 
     /// What a refund has given back.

@@ -76,8 +76,12 @@ fn acts(outside: &mut Outside, (action, way, steps): Step) {
                 ..RefundRequest::default()
             });
         }
-        11 => outside.gateway.is_disputed(nth % 3, amount),
-        12 | 13 => outside.gateway.dispute_moves(nth, way.is_multiple_of(2)),
+        11 => outside
+            .gateway
+            .is_disputed(nth % 3, amount, way.is_multiple_of(3)),
+        12 | 13 => outside
+            .gateway
+            .dispute_moves(nth, way.is_multiple_of(2), amount),
         14 => outside.gateway.refund_moves(nth, way.is_multiple_of(2)),
         15 if way.is_multiple_of(3) => {
             outside.gateway.is_refunded_there(nth % 3, amount);
@@ -120,7 +124,7 @@ fn comes_to_rest(outside: &mut Outside, ending: u8) {
         if outside.gateway.disputes[nth].status.is_end() {
             continue;
         }
-        outside.gateway.dispute_moves(nth, ending % 4 < 2);
+        outside.gateway.dispute_moves(nth, ending % 4 < 2, 0);
     }
     for _ in 0..12 {
         outside.hears_all();
@@ -180,7 +184,7 @@ impl Outside {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: common::cases::at_most(1500), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: common::cases::unless_told(1500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_owed_goes_back_once_and_our_ledger_is_theirs(

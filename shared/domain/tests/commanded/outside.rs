@@ -95,8 +95,8 @@ impl Outside {
     /// What people have given beyond what was owed. What a bank has given back to the shop, the customer has not got.
     fn credits(&self) -> i64 {
         let accepted = self.accepted.iter();
-        let lost = accepted.filter(|(dispute, _)| self.gateway.lost_in(dispute) > 0);
-        self.credits + lost.map(|(_, amount)| amount).sum::<i64>()
+        let lost = accepted.map(|(id, amount)| self.gateway.lost_in(id).min(*amount));
+        self.credits + lost.sum::<i64>()
     }
 
     /// What units, shipping and fees cost, less what was credited on account.

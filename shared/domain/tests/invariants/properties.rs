@@ -200,7 +200,7 @@ fn play(world: &mut World, step: &Step) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::common::cases::at_most(300), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::common::cases::unless_told(300), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn nothing_is_found_where_nothing_is_wrong(steps in prop::collection::vec(step(), 0..60)) {

@@ -208,6 +208,7 @@ fn refund_after_lost_dispute(disputed: Option<i64>, refund: i64) -> World {
         details_at: None,
         funds_withdrawn_at: None,
         funds_reinstated_at: None,
+        reinstated: None,
         credited: 0,
     };
     let asked = Event::EffectRequested {

@@ -128,6 +128,7 @@ fn a_loss_is_accepted_as_a_credit_beside_what_a_person_is_to_give_back() {
         reason: None,
         evidence_due: None,
         funds: None,
+        reinstated: None,
     };
     order.pay(lost).unwrap();
     let open = order.order.state.exceptions.iter();

@@ -23,6 +23,7 @@ struct Report {
     amount: i64,
     due: Option<u64>,
     funds: Option<DisputeFunds>,
+    reinstated: Option<i64>,
 }
 
 const OPEN: Report = Report {
@@ -30,6 +31,7 @@ const OPEN: Report = Report {
     amount: TOTAL,
     due: Some(9000),
     funds: None,
+    reinstated: None,
 };
 
 impl Report {
@@ -42,6 +44,7 @@ impl Report {
             reason: Some("fraudulent".to_owned()),
             evidence_due: self.due.map(at),
             funds: self.funds,
+            reinstated: self.reinstated,
         }
     }
 
@@ -51,6 +54,14 @@ impl Report {
             status,
             amount,
             ..OPEN
+        }
+    }
+
+    /// It is lost, and a part of it came back.
+    fn lost_in_part(amount: i64, back: i64) -> Self {
+        Self {
+            reinstated: Some(back),
+            ..Self::lost(amount).moved(DisputeFunds::Reinstated)
         }
     }
 
@@ -374,6 +385,132 @@ fn money_that_comes_back_after_all_ends_the_exception() {
 }
 
 #[test]
+fn of_a_dispute_that_is_won_in_part_the_customer_has_the_rest() {
+    let mut order = paid();
+    report(&mut order, &Report::lost(TOTAL), 10);
+    let events = report(&mut order, &Report::lost_in_part(TOTAL, 600), 20);
+    let back = Event::DisputeFundsReinstated {
+        dispute: DISPUTE.to_owned(),
+        amount: 600,
+    };
+    assert!(events.contains(&back), "{events:?}");
+    let payment = &order.order.state.payment;
+    assert_eq!((payment.lost(), payment.secured()), (TOTAL - 600, 600));
+    assert_eq!(order.order.total_refundable(), 600);
+    // A person is shown what the customer has now.
+    assert_eq!(open(&order), [(&ExceptionKind::DisputeLost, DISPUTE)]);
+    let detail = &order.order.state.exceptions[0].detail;
+    assert!(detail.contains("14.00 EUR"), "{detail}");
+    assert_eq!(
+        report(&mut order, &Report::lost_in_part(TOTAL, 600), 20),
+        []
+    );
+    // Of the two units one is worth what came back, and more.
+    order.cancel(&[("1", 2)]).unwrap();
+    assert_eq!(order.order.refunds_asked_for(), 600);
+    assert_eq!(order.order.still_owed(), 600);
+}
+
+#[test]
+fn a_loss_that_a_person_has_decided_about_is_not_shown_again_when_less_of_it_is_lost() {
+    let mut order = paid();
+    report(&mut order, &Report::lost(TOTAL), 10);
+    close(&mut order, ExceptionOutcome::NoAction);
+    report(&mut order, &Report::lost_in_part(TOTAL, 600), 20);
+    assert_eq!(open(&order), []);
+    assert_eq!(order.order.state.payment.lost(), TOTAL - 600);
+}
+
+#[test]
+fn of_a_credit_for_a_lost_dispute_the_part_ends_that_the_shop_has_back() {
+    let mut order = paid();
+    report(&mut order, &Report::lost(TOTAL), 10);
+    close(&mut order, ExceptionOutcome::AcceptedAsCredit);
+    let events = report(&mut order, &Report::lost_in_part(TOTAL, 600), 20);
+    let ended = Event::CreditWithdrawn {
+        dispute: DISPUTE.to_owned(),
+        amount: 600,
+    };
+    assert!(events.contains(&ended), "{events:?}");
+    assert_eq!(open(&order), [(&ExceptionKind::CreditWithdrawn, DISPUTE)]);
+    let payment = &order.order.state.payment;
+    assert_eq!(
+        (payment.credits, payment.lost()),
+        (TOTAL - 600, TOTAL - 600)
+    );
+    assert_eq!(order.order.amount_due(), 600);
+    assert_eq!((order.order.still_owed(), order.order.overpaid()), (0, 0));
+    // Then all of it comes back: the rest of the credit ends too, and a person is shown that.
+    let won = Report {
+        status: DisputeStatus::Won,
+        reinstated: Some(TOTAL),
+        ..Report::lost(TOTAL).moved(DisputeFunds::Reinstated)
+    };
+    let events = report(&mut order, &won, 30);
+    let rest = Event::DisputeFundsReinstated {
+        dispute: DISPUTE.to_owned(),
+        amount: TOTAL - 600,
+    };
+    assert!(events.contains(&rest), "{events:?}");
+    assert_eq!(open(&order), [(&ExceptionKind::CreditWithdrawn, DISPUTE)]);
+    let detail = &order.order.state.exceptions[0].detail;
+    assert!(detail.contains("14.00 EUR of the credit"), "{detail}");
+    assert_eq!(order.order.amount_due(), TOTAL);
+}
+
+#[test]
+fn a_small_credit_lasts_while_the_customer_has_as_much() {
+    let mut order = paid();
+    report(&mut order, &Report::lost(1500), 10);
+    // Half the order is cancelled, so only 500 are missing.
+    order.cancel(&[("1", 1)]).unwrap();
+    close(&mut order, ExceptionOutcome::AcceptedAsCredit);
+    assert_eq!(order.order.state.payment.credits, 500);
+    let events = report(&mut order, &Report::lost_in_part(1500, 600), 20);
+    assert!(!names(&events).contains(&"CreditWithdrawn"), "{events:?}");
+    assert_eq!(order.order.state.payment.credits, 500);
+    let events = report(&mut order, &Report::lost_in_part(1500, 1100), 30);
+    assert!(names(&events).contains(&"CreditWithdrawn"), "{events:?}");
+    assert_eq!(order.order.state.payment.credits, 400);
+}
+
+#[test]
+fn a_bank_may_take_all_of_a_payment_of_which_a_part_was_refunded_and_give_that_part_back() {
+    let mut order = paid();
+    order
+        .pay(PaymentFact::Refund {
+            id: "re_1".to_owned(),
+            amount: 500,
+            currency: "EUR".parse().unwrap(),
+            status: RefundStatus::Succeeded,
+            effect: None,
+        })
+        .unwrap();
+    report(&mut order, &Report::lost(TOTAL), 10);
+    let payment = &order.order.state.payment;
+    assert_eq!((payment.refunded(), payment.lost()), (500, TOTAL));
+    let detail = &order.order.state.exceptions.last().unwrap().detail;
+    assert!(
+        detail.contains("5.00 EUR of it had been refunded"),
+        "{detail}"
+    );
+    assert_eq!(order.order.total_refundable(), 0);
+    let mut accepted = order.clone();
+    // The refund, which nobody here has asked for, and the loss.
+    close(&mut accepted, ExceptionOutcome::AcceptedAsCredit);
+    close(&mut accepted, ExceptionOutcome::AcceptedAsCredit);
+    assert_eq!(accepted.order.amount_due(), 0);
+    assert!(accepted.order.is_paid(), "nothing is due");
+    report(&mut order, &Report::lost_in_part(TOTAL, 500), 20);
+    let payment = &order.order.state.payment;
+    assert_eq!(payment.given_back(), TOTAL);
+    assert_eq!(
+        (order.order.total_refundable(), order.order.still_owed()),
+        (0, 0)
+    );
+}
+
+#[test]
 fn a_dispute_in_another_currency_holds_the_order_and_counts_no_amount() {
     let mut order = paid();
     let PaymentFact::Dispute { id, status, .. } = OPEN.fact() else {
@@ -388,6 +525,7 @@ fn a_dispute_in_another_currency_holds_the_order_and_counts_no_amount() {
             reason: None,
             evidence_due: None,
             funds: None,
+            reinstated: None,
         })
         .unwrap();
     let all = [
@@ -418,14 +556,16 @@ fn reports() -> impl Strategy<Value = Vec<(Report, u64)>> {
         1i64..3,
         proptest::option::of(1u64..3),
         funds,
+        proptest::option::of(1i64..3),
         1u64..6,
     );
-    let report = report.prop_map(|(status, amount, due, funds, occurred)| {
+    let report = report.prop_map(|(status, amount, due, funds, reinstated, occurred)| {
         let report = Report {
             status,
             amount,
             due,
             funds,
+            reinstated,
         };
         (report, occurred)
     });

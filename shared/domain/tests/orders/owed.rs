@@ -52,6 +52,7 @@ fn disputed(
         reason: None,
         evidence_due: None,
         funds,
+        reinstated: None,
     };
     told(order, intent, fact);
 }

@@ -261,7 +261,7 @@ fn value(case: &Case, decision: &Decision) -> Vec<u32> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::common::cases::at_most(1500), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::common::cases::unless_told(1500), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn a_decision_replays_bit_for_bit(inputs in cases()) {

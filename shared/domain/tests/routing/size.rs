@@ -295,7 +295,7 @@ fn large() -> impl Strategy<Value = Case> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: crate::common::cases::at_most(150), failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: crate::common::cases::unless_told(150), failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn what_is_left_out_changes_no_plan(case in large()) {

@@ -74,5 +74,18 @@ pub(super) fn lost_after_shipping(env: &Environment) -> Outcome {
     )?;
     env.reporter()
         .passed("Lost: the customer has the money from the bank, and no refund is commanded.");
+
+    env.stripe.dispute_is_won_in_part(&dispute, 1000);
+    env.stripe.tell_of_dispute(&dispute)?;
+    let view = order.until("a part of the money being back", |o| {
+        o.disputes.iter().any(|dispute| dispute.reinstated == 1000)
+    })?;
+    expect(
+        "what the customer has from the bank, and what can be refunded",
+        (view.money.lost_to_disputes, view.money.refundable),
+        (order.total.saturating_sub(1000), 1000),
+    )?;
+    env.reporter()
+        .passed("The bank gives 10.00 of it back to the shop: only that can be refunded.");
     Ok(())
 }

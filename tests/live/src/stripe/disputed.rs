@@ -15,7 +15,7 @@ impl Stripe {
                 currency: currency.to_owned(),
                 amount,
                 status: "needs_response",
-                movements: 1,
+                back: 0,
                 created_s,
             });
         });
@@ -23,19 +23,28 @@ impl Stripe {
 
     /// The bank has decided for the shop, which has its money back.
     pub fn dispute_is_won(&self, id: &str) {
-        self.dispute_ends(id, "won", 2);
+        self.changes(id, |dispute| {
+            (dispute.status, dispute.back) = ("won", dispute.amount);
+        });
     }
 
     /// The bank has decided for its customer, who keeps the money.
     pub fn dispute_is_lost(&self, id: &str) {
-        self.dispute_ends(id, "lost", 1);
+        self.changes(id, |dispute| dispute.status = "lost");
     }
 
-    fn dispute_ends(&self, id: &str, status: &'static str, movements: usize) {
+    /// The bank has decided for its customer, who keeps the money but for a part, which the shop has back.
+    pub fn dispute_is_won_in_part(&self, id: &str, back: i64) {
+        self.changes(id, |dispute| {
+            (dispute.status, dispute.back) = ("lost", back)
+        });
+    }
+
+    fn changes(&self, id: &str, change: impl FnOnce(&mut Dispute)) {
         self.with(|state| {
             let mut disputes = state.account.disputes.iter_mut();
             if let Some(dispute) = disputes.find(|dispute| dispute.id == id) {
-                (dispute.status, dispute.movements) = (status, movements);
+                change(dispute);
             }
         });
     }

@@ -16,8 +16,8 @@ pub(super) struct Dispute {
     pub(super) amount: i64,
     /// `needs_response`, `under_review`, `won` or `lost`.
     pub(super) status: &'static str,
-    /// How often its money has moved: taken, and given back.
-    pub(super) movements: usize,
+    /// What of it the shop has back.
+    pub(super) back: i64,
     pub(super) created_s: i64,
 }
 
@@ -25,13 +25,22 @@ impl Dispute {
     /// The types of the events that tell of it as it is.
     pub(super) fn events(&self) -> &'static [&'static str] {
         match self.status {
-            "won" | "lost" => &["charge.dispute.closed"],
+            "won" => &["charge.dispute.funds_reinstated", "charge.dispute.closed"],
+            "lost" if self.back > 0 => &["charge.dispute.funds_reinstated"],
+            "lost" => &["charge.dispute.closed"],
             _ => &["charge.dispute.created", "charge.dispute.funds_withdrawn"],
         }
     }
 
     pub(super) fn object(&self) -> Outcome<Value> {
-        let moved = (0..self.movements).map(|number| json!({ "id": format!("txn_{number}") }));
+        let moved = [self.amount.saturating_neg(), self.back];
+        let moved = moved.into_iter().filter(|amount| *amount != 0);
+        let moved = moved.map(|amount| {
+            json!({
+                "object": "balance_transaction", "amount": amount, "currency": self.currency, "fee": 0, "net": amount,
+                "source": self.id,
+            })
+        });
         let fields = json!({
             "id": self.id, "payment_intent": self.intent, "currency": self.currency, "amount": self.amount,
             "status": self.status, "created": self.created_s, "balance_transactions": moved.collect::<Vec<_>>(),

@@ -159,6 +159,21 @@ async fn an_object_is_looked_up_as_it_is_now() {
         (*status, *funds),
         (DisputeStatus::Won, Some(DisputeFunds::Reinstated))
     );
+    // Stripe leaves a dispute lost of which a part came back.
+    world.stripe.dispute_is_won_in_part("dp_1", 250);
+    let found = look_up(&world, ObjectKind::Dispute, "dp_1").await.unwrap();
+    let [
+        (
+            _,
+            PaymentFact::Dispute {
+                status, reinstated, ..
+            },
+        ),
+    ] = told(&found)[..]
+    else {
+        panic!("{found:?}")
+    };
+    assert_eq!((*status, *reinstated), (DisputeStatus::Lost, Some(250)));
 }
 
 #[tokio::test]

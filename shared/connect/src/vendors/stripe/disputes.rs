@@ -3,6 +3,7 @@
 
 use domain::{
     inbound::PaymentFact,
+    money::Currency,
     order::{DisputeFunds, DisputeStatus},
 };
 use jiff::Timestamp;
@@ -87,6 +88,20 @@ fn fact(dispute: &Dispute, status: DisputeStatus, funds: Option<DisputeFunds>) -
         reason: dispute.reason.as_deref().and_then(code),
         evidence_due: evidence_due.transpose()?,
         funds,
+        reinstated: reinstated(dispute, currency),
     };
     Ok(Some((order, fact)))
+}
+
+/// What the shop has back. A dispute that is won in part ends as `lost`, and only the balance transactions tell how much came
+/// back: <https://support.stripe.com/questions/dispute-for-full-charge-amount-after-a-partial-refund-was-issued>. An account
+/// that is kept in another currency does not tell it in the dispute's.
+fn reinstated(dispute: &Dispute, currency: Currency) -> Option<i64> {
+    let moved = dispute.balance_transactions.as_deref()?.iter();
+    let told = moved.filter(|moved| {
+        let of = moved.currency.as_deref();
+        of.is_some_and(|of| of.eq_ignore_ascii_case(currency.as_str()))
+    });
+    let back = told.filter_map(|moved| moved.amount.filter(|amount| *amount > 0));
+    back.reduce(i64::saturating_add)
 }

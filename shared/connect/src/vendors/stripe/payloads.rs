@@ -110,9 +110,18 @@ pub(super) struct Dispute {
     pub(super) currency: Option<Currency>,
     pub(super) reason: Option<String>,
     pub(super) evidence_details: Option<EvidenceDetails>,
-    pub(super) balance_transactions: Option<Vec<de::IgnoredAny>>,
+    pub(super) balance_transactions: Option<Vec<BalanceTransaction>>,
     pub(super) payment_intent: Option<Link>,
     pub(super) metadata: Option<Metadata>,
+}
+
+/// Money of a dispute that has moved at Stripe, in the currency of the shop's account there, which need not be the dispute's.
+#[derive(Deserialize)]
+pub(super) struct BalanceTransaction {
+    /// Without fees: less than 0 when it was taken from the shop, more when it was given back.
+    pub(super) amount: Option<i64>,
+    /// As Stripe writes it; it may be one that no order can have.
+    pub(super) currency: Option<String>,
 }
 
 #[derive(Deserialize)]
