@@ -4,6 +4,7 @@ use app::{bus::publish::entries_of_stored_commit, memory::Streamed};
 use domain::{
     ids::OrderId,
     inbound::{Fact, OrderReference, PaymentFact},
+    order::RefundStatus,
 };
 use serde_json::{Value, json};
 use stories::gateway::{GatewayDouble, Trouble};
@@ -272,6 +273,33 @@ async fn a_retry_that_was_not_needed_is_answered_alike_after_the_effect_has_happ
             .contains("has happened")
     );
     assert_eq!(other.problem(404), "unknown_effect");
+}
+
+#[tokio::test]
+async fn a_refund_of_what_went_back_at_the_gateway_before_asks_for_nothing() {
+    let api = ApiHarness::new().await;
+    let id = paid(&api).await;
+    let mug = api.order("agent", id).await["lines"][1]["amounts"]["total"].clone();
+    let made = PaymentFact::Refund {
+        id: "re_by_hand".to_owned(),
+        amount: mug.as_i64().unwrap(),
+        currency: "EUR".parse().unwrap(),
+        status: RefundStatus::Succeeded,
+        effect: None,
+    };
+    let order = OrderReference {
+        order: Some(id.to_string()),
+        intent: Some(format!("pi_{id}")),
+    };
+    let fact = Fact::Payment { order, fact: made };
+    api.receives_webhook("evt_r", None, fact).await;
+    let body = json!({ "lines": [{ "line": "2", "quantity": 1 }], "reason": "DAMAGED" });
+    let asked = refund(&api, id, "r-1", &body).await.expect(200);
+    assert_eq!(asked["state"], "nothing_owed");
+    assert_eq!((&asked["amount"], &asked["parts"]), (&json!(0), &json!([])));
+    let view = api.order("agent", id).await;
+    assert_eq!(view["money"]["refunded"], mug);
+    assert_eq!(view["lines"][1]["units"]["credited"], 1);
 }
 
 #[tokio::test]

@@ -103,18 +103,10 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
         read: impl FnOnce(ApiAnswer<'_>) -> Result<CalculationRead, NoOutcome>,
     ) -> Result<Result<CalculationRead, TaxAnswer>, Failure> {
         let answer = self.send(request).await.map_err(of_tax_service)?;
-        match answer.read(read) {
+        match answer.read(read).map_err(refused_for_good) {
             Ok(read) => Ok(Ok(read)),
-            Err(NoOutcome::Refused { code }) => Ok(Err(refusal(&code))),
-            Err(NoOutcome::OtherCurrency) => Ok(Err(refusal("other_currency"))),
-            Err(
-                reason @ (NoOutcome::ReplayedError
-                | NoOutcome::Pending
-                | NoOutcome::Busy { .. }
-                | NoOutcome::NotAuthorized { .. }
-                | NoOutcome::KeyReused
-                | NoOutcome::Unknown { .. }),
-            ) => Err(of_tax_service(self.failure_of("a tax calculation", reason))),
+            Err(Ok(code)) => Ok(Err(refusal(&code))),
+            Err(Err(reason)) => Err(of_tax_service(self.failure_of("a tax calculation", reason))),
         }
     }
 
@@ -149,19 +141,25 @@ impl<S: SecretStore, C: Clock> HttpsGateway<S, C> {
             Err(error) => return Ok(Read::Not(refused(error.code()))),
         };
         let answer = self.send(&request).await.map_err(of_tax_service)?;
-        match answer.read(read) {
+        match answer.read(read).map_err(refused_for_good) {
             Ok(record) => Ok(Read::Record(record)),
-            Err(NoOutcome::Refused { code }) => Ok(Read::Not(refused(&code))),
-            Err(NoOutcome::OtherCurrency) => Ok(Read::Not(refused("other_currency"))),
-            Err(
-                reason @ (NoOutcome::ReplayedError
-                | NoOutcome::Pending
-                | NoOutcome::Busy { .. }
-                | NoOutcome::NotAuthorized { .. }
-                | NoOutcome::KeyReused
-                | NoOutcome::Unknown { .. }),
-            ) => Err(of_tax_service(self.failure(command, reason))),
+            Err(Ok(code)) => Ok(Read::Not(refused(&code))),
+            Err(Err(reason)) => Err(of_tax_service(self.failure(command, reason))),
         }
+    }
+}
+
+/// The code of what the service will never do; otherwise why there is no outcome yet.
+fn refused_for_good(reason: NoOutcome) -> Result<String, NoOutcome> {
+    match reason {
+        NoOutcome::Refused { code } => Ok(code),
+        NoOutcome::OtherCurrency => Ok("other_currency".to_owned()),
+        NoOutcome::ReplayedError
+        | NoOutcome::Pending
+        | NoOutcome::Busy { .. }
+        | NoOutcome::NotAuthorized { .. }
+        | NoOutcome::KeyReused
+        | NoOutcome::Unknown { .. } => Err(reason),
     }
 }
 

@@ -87,7 +87,10 @@ impl Day<'_> {
         };
         let surplus_kept = hands.surplus_kept && kept > due;
         // Nothing here brings back what a bank has taken of what was refunded. A person was shown the loss.
-        let had = kept.saturating_add(self.taken_twice(customer));
+        let had = match self.taken_twice(customer) {
+            0 => kept,
+            _ => kept.max(0),
+        };
         if self.is_to_be_paid(customer, lines, open, taken)
             && had.saturating_sub(owed) != due
             && !surplus_kept

@@ -255,7 +255,8 @@ impl Day<'_> {
         let kept = taken
             .saturating_sub(back)
             .saturating_sub(self.lost(customer));
-        if !self.customers[customer].way.goods_go_first() && kept.saturating_add(open) < due {
+        let is_missing = due > 0 && kept.saturating_add(open) < due;
+        if !self.customers[customer].way.goods_go_first() && is_missing {
             return vec!["it waits for money for ever".to_owned()];
         }
         let whole = self.customers[customer].whole;

@@ -44,6 +44,8 @@ pub enum RefundState {
     Requested,
     /// No money goes back: the order owes so much less on its account.
     Credited,
+    /// No money goes back: what it is worth went back before, or it is worth nothing.
+    NothingOwed,
     /// Nothing is asked of the gateway before somebody else has approved it.
     AwaitsApproval,
 }
@@ -69,6 +71,7 @@ impl RequestedRefundView {
         let state = match refund.awaits_approval {
             Some(_) => RefundState::AwaitsApproval,
             None if refund.parts.is_empty() && refund.on_account > 0 => RefundState::Credited,
+            None if refund.parts.is_empty() => RefundState::NothingOwed,
             None => RefundState::Requested,
         };
         Self {
