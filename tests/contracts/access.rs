@@ -3,7 +3,7 @@
 use app::access::{Permission, Role, grants};
 use domain::ids::FulfillmentOrderId;
 use serde_json::json;
-use web::{ROUTES, Scope, serve};
+use web::{Env, ROUTES, Scope, serve};
 
 use crate::{
     api_harness::{ApiHarness, request},
@@ -61,6 +61,7 @@ fn path_of(template: &str, id: &str) -> String {
         .replace("{sku}", "TEE-RED-M")
         .replace("{fid}", &fulfillment_order.to_string())
         .replace("{n}", "1")
+        .replace("{queue}", "inbound")
         .replace("{payment}", "intent:pi_1")
 }
 
@@ -122,9 +123,13 @@ async fn each_function_serves_its_own_routes_only() {
             Scope::Api
         };
         let path = path_of(route.path, "x");
+        let env = Env {
+            clock: &api.clock,
+            queues: &api.queues,
+        };
         let response = serve(
             &api.store,
-            &api.clock,
+            &env,
             &api.settings,
             &request("admin", route.method, &path, "", None),
             other,

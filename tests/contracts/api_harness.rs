@@ -1,7 +1,7 @@
 //! A api at which requests are put to the API, as callers of every role.
 
 use app::{
-    memory::{ManualClock, MemoryProvider, MemoryRedrive, MemoryStore},
+    memory::{ManualClock, MemoryDeadLetters, MemoryProvider, MemoryRedrive, MemoryStore},
     ports::Clock,
     usecases::{apply_inbound, breaker::GuardedProvider},
 };
@@ -13,12 +13,13 @@ use domain::{
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use stories::{gateway::GatewayDouble, inbound_queue::SentQueue};
-use web::{Request, Response, Scope, Settings, serve};
+use web::{Env, Request, Response, Scope, Settings, serve};
 
 /// The API over a store in memory, with a clock that stands still.
 pub(crate) struct ApiHarness {
     pub(crate) store: MemoryStore,
     pub(crate) clock: ManualClock,
+    pub(crate) queues: MemoryDeadLetters,
     /// What orders get that say nothing.
     pub(crate) settings: Settings,
 }
@@ -98,6 +99,7 @@ impl ApiHarness {
         let api = Self {
             store: MemoryStore::default(),
             clock: ManualClock::new(now, 7),
+            queues: MemoryDeadLetters::default(),
             settings: Settings::default(),
         };
         api.put(
@@ -116,7 +118,11 @@ impl ApiHarness {
         } else {
             Scope::Api
         };
-        let response = serve(&self.store, &self.clock, &self.settings, request, scope).await;
+        let env = Env {
+            clock: &self.clock,
+            queues: &self.queues,
+        };
+        let response = serve(&self.store, &env, &self.settings, request, scope).await;
         let json = serde_json::from_str(response.body()).unwrap();
         ApiResponse { response, json }
     }

@@ -1,6 +1,7 @@
 //! The HTTP API for agents and shops; routes, permissions and answers are in `web`.
 
 use aws::{
+    dead_letters::DeadLetters,
     lambda::{gateway, start},
     runtime::{
         clock::SystemClock,
@@ -10,7 +11,7 @@ use aws::{
     table::Table,
 };
 use lambda_runtime::Error;
-use web::{Scope, Settings, problem, serve};
+use web::{Env, Scope, Settings, problem, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -29,9 +30,13 @@ async fn main() -> Result<(), Error> {
         required_number("BANK_TRANSFER_DAYS")?,
         required_parsed("ON_ACCOUNT_DAYS", "is not a number of days")?,
     );
+    let env = &Env {
+        clock: &SystemClock,
+        queues: &DeadLetters::from_environment(&connection)?,
+    };
     table.warm().await;
     gateway::serve(async |request| match request {
-        Ok(request) => serve(table, &SystemClock, settings, &request, Scope::Api).await,
+        Ok(request) => serve(table, env, settings, &request, Scope::Api).await,
         Err(error) => problem::unreadable(&error),
     })
     .await

@@ -9,7 +9,7 @@ use aws::{
     table::Table,
 };
 use lambda_runtime::Error;
-use web::{Scope, Settings, problem, serve};
+use web::{Env, NoQueues, Scope, Settings, problem, serve};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
@@ -18,11 +18,15 @@ async fn main() -> Result<(), Error> {
     let queue = &SourceQueue::from_environment(&connection)?;
     // It places no orders and gives nothing back beyond what is owed.
     let settings = &Settings::default();
+    let env = &Env {
+        clock: &SystemClock,
+        queues: &NoQueues,
+    };
     table.warm().await;
     let cancel =
         async |body: &str| cancel_after_failed_payment::on_message(table, &SystemClock, body).await;
     consume_or_respond(queue, cancel, async |request| match request {
-        Ok(request) => serve(table, &SystemClock, settings, &request, Scope::Cancellation).await,
+        Ok(request) => serve(table, env, settings, &request, Scope::Cancellation).await,
         Err(error) => problem::unreadable(&error),
     })
     .await

@@ -26,6 +26,10 @@ pub enum Permission {
     RecordPayments,
     /// Read in what the payment gateway's lists and our ledger differ.
     ReadReconciliation,
+    /// Read how much is on the queues, and the dead letters, masked.
+    ReadQueues,
+    /// Have dead letters handled again.
+    RedriveDeadLetters,
     /// Read what customer accounts may owe and owe.
     ReadAccounts,
     /// Set what customer accounts may owe.
@@ -73,7 +77,7 @@ pub enum Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::ReadOrders,
         Self::ReadPersonalData,
         Self::PlaceOrders,
@@ -81,6 +85,8 @@ impl Permission {
         Self::RefundOrders,
         Self::RecordPayments,
         Self::ReadReconciliation,
+        Self::ReadQueues,
+        Self::RedriveDeadLetters,
         Self::ReadAccounts,
         Self::WriteAccounts,
         Self::HoldOrders,
@@ -106,6 +112,8 @@ impl Permission {
             Self::RefundOrders => "refund_orders",
             Self::RecordPayments => "record_payments",
             Self::ReadReconciliation => "read_reconciliation",
+            Self::ReadQueues => "read_queues",
+            Self::RedriveDeadLetters => "redrive_dead_letters",
             Self::ReadAccounts => "read_accounts",
             Self::WriteAccounts => "write_accounts",
             Self::HoldOrders => "hold_orders",
@@ -184,6 +192,8 @@ pub const GRANTS: &[(Role, &[Permission])] = &[
             Permission::PlaceOrders,
             Permission::RecordPayments,
             Permission::ReadReconciliation,
+            Permission::ReadQueues,
+            Permission::RedriveDeadLetters,
             Permission::ReadAccounts,
             Permission::WriteAccounts,
             Permission::ReadStock,

@@ -9,6 +9,7 @@
 //! | [`bus`], [`queue`] | send to EventBridge and SQS |
 
 pub mod bus;
+pub mod dead_letters;
 pub mod lambda;
 pub mod queue;
 pub mod runtime;

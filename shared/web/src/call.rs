@@ -10,7 +10,7 @@ pub(crate) type Parameters = Vec<(&'static str, String)>;
 /// An authorised request.
 pub(crate) struct Call<'a, S, E> {
     pub(crate) store: &'a S,
-    /// The clock and the id generator.
+    /// The clock, the id generator and the queues.
     pub(crate) env: &'a E,
     /// What the deployment decides.
     pub(crate) settings: &'a Settings,

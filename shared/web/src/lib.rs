@@ -11,6 +11,7 @@
 
 mod call;
 mod cursor;
+mod env;
 mod examples;
 mod extract;
 mod location_document;
@@ -28,6 +29,7 @@ mod status_listing;
 mod walk;
 pub mod webhook;
 
+pub use env::{Env, NoQueues};
 pub use extract::BODY_BYTES_MAX;
 pub use location_document::LocationBody;
 pub use response::{Request, Response};

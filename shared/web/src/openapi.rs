@@ -322,6 +322,9 @@ mod tests {
                     | FulfillmentAction::CancelConsent,
                 )
                 | Operation::ListExceptions
+                | Operation::ListQueues
+                | Operation::ListDeadLetters
+                | Operation::RedriveDeadLetters
                 | Operation::RetryEffect
                 | Operation::TakeException
                 | Operation::TakeStockException

@@ -142,9 +142,9 @@ mod tests {
     #[test]
     fn every_route_that_writes_needs_a_permission_to_write() {
         use app::access::Permission::{
-            AdjustStock, CancelOrders, HoldOrders, PlaceOrders, RecordPayments, RefundOrders,
-            WorkAtOwnLocations, WorkFulfillmentOrders, WorkLocationExceptions, WorkOrderExceptions,
-            WriteAccounts, WriteLocations,
+            AdjustStock, CancelOrders, HoldOrders, PlaceOrders, RecordPayments, RedriveDeadLetters,
+            RefundOrders, WorkAtOwnLocations, WorkFulfillmentOrders, WorkLocationExceptions,
+            WorkOrderExceptions, WriteAccounts, WriteLocations,
         };
         let writing = [
             AdjustStock,
@@ -152,6 +152,7 @@ mod tests {
             HoldOrders,
             PlaceOrders,
             RecordPayments,
+            RedriveDeadLetters,
             RefundOrders,
             WorkAtOwnLocations,
             WorkFulfillmentOrders,

@@ -2,7 +2,7 @@
 
 use app::{
     access::{Claims, Principal},
-    ports::{Clock, IdGenerator, Store},
+    ports::{Clock, DeadLetterQueues, IdGenerator, Store},
 };
 
 use crate::{
@@ -13,12 +13,12 @@ use crate::{
     router::{RouteMatch, find_route},
     routes::{
         adjust_stock, allow_location, cancel_order, close_exception, close_stock_exception,
-        close_unmatched_payment, hold_order, list_backorders, list_exceptions,
-        list_fulfillment_orders, list_locations, list_orders, list_suppliers,
+        close_unmatched_payment, hold_order, list_backorders, list_dead_letters, list_exceptions,
+        list_fulfillment_orders, list_locations, list_orders, list_queues, list_suppliers,
         list_unmatched_payments, place_order, put_account, put_location, put_supplier,
         read_account, read_fulfillment_order, read_order, read_reconciliation, read_stock,
-        record_payment, record_refund, refund_order, release_hold, report_fulfillment,
-        retry_effect, take_exception, take_stock_exception,
+        record_payment, record_refund, redrive_dead_letters, refund_order, release_hold,
+        report_fulfillment, retry_effect, take_exception, take_stock_exception,
     },
     settings::Settings,
 };
@@ -27,7 +27,7 @@ use crate::{
 /// not sent.
 pub async fn serve(
     store: &impl Store,
-    env: &(impl Clock + IdGenerator),
+    env: &(impl Clock + IdGenerator + DeadLetterQueues),
     settings: &Settings,
     request: &Request,
     scope: Scope,
@@ -56,7 +56,7 @@ pub async fn serve(
 
 async fn answer(
     store: &impl Store,
-    env: &(impl Clock + IdGenerator),
+    env: &(impl Clock + IdGenerator + DeadLetterQueues),
     settings: &Settings,
     request: &Request,
     found: RouteMatch,
@@ -90,6 +90,9 @@ async fn answer(
         Operation::CloseStockException => close_stock_exception::handle(&call).await,
         Operation::ListUnmatchedPayments => list_unmatched_payments::handle(&call).await,
         Operation::ReadReconciliation => read_reconciliation::handle(&call).await,
+        Operation::ListQueues => list_queues::handle(&call).await,
+        Operation::ListDeadLetters => list_dead_letters::handle(&call).await,
+        Operation::RedriveDeadLetters => redrive_dead_letters::handle(&call).await,
         Operation::CloseUnmatchedPayment => close_unmatched_payment::handle(&call).await,
         Operation::CancelOrder => cancel_order::handle(&call).await,
         Operation::RefundOrder => refund_order::handle(&call).await,

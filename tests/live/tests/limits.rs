@@ -167,6 +167,7 @@ fn the_table_of_limits_is_that_of_the_code() {
         aws::lambda::source_queue::HAND_BACK_WAIT, wait;
         app::retries::RECEIVES_RESERVE;
         aws::lambda::source_queue::DEAD_LETTER_REASON_CHARS_MAX;
+        app::usecases::redrive_dead_letters::DEAD_LETTERS_REDRIVEN_MAX;
         aws::bus::ENTRIES_PER_CALL_MAX;
         aws::lambda::republish::COMMITS_PER_REQUEST_MAX;
     };

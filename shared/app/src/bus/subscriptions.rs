@@ -39,6 +39,23 @@ impl Consumer {
         }
     }
 
+    /// The name of its queue, after that of the stack.
+    pub fn queue(self) -> &'static str {
+        match self {
+            Self::Lifecycle => "inbound",
+            Self::Routing
+            | Self::Dispatch
+            | Self::Payments
+            | Self::Cancellation
+            | Self::Replenishment => self.name(),
+        }
+    }
+
+    /// The consumer of the queue of that name.
+    pub fn of_queue(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.queue() == name)
+    }
+
     /// The consumer that does what an order owes.
     pub fn of_owed(owed: Owed) -> Self {
         match owed {

@@ -17,6 +17,6 @@ mod unmatched;
 
 pub use clock::ManualClock;
 pub use provider::{MemoryProvider, Sent};
-pub use queues::MemoryRedrive;
+pub use queues::{MemoryDeadLetters, MemoryRedrive};
 pub use rows::Streamed;
 pub use store::MemoryStore;

@@ -4,6 +4,7 @@
 
 mod accounts;
 mod clock;
+mod dead_letters;
 mod events_cursor;
 mod fulfillment_provider;
 mod payment_gateway;
@@ -16,6 +17,7 @@ mod unmatched;
 
 pub use accounts::AccountStore;
 pub use clock::{Clock, IdGenerator};
+pub use dead_letters::{DeadLetter, DeadLetterQueues, QueueDepth};
 pub use events_cursor::{EventsCursor, EventsWalk};
 pub use fulfillment_provider::{FulfillmentProvider, ProviderRequest};
 pub use payment_gateway::{

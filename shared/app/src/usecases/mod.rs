@@ -40,6 +40,7 @@ pub mod placement_defaults;
 pub mod read_gateway_events;
 pub mod reconcile;
 pub mod record_payment;
+pub mod redrive_dead_letters;
 pub mod refund;
 pub mod release_backorders;
 pub mod report_fulfillment;

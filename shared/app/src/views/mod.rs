@@ -19,6 +19,7 @@ mod movements;
 pub mod order_detail;
 pub mod order_summary;
 pub mod placed_order;
+pub mod queues;
 pub mod reconciliation;
 pub mod recorded;
 pub mod redaction;

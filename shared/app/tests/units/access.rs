@@ -5,7 +5,7 @@ use serde_json::json;
 
 /// One row for each permission: support, agent, operator, admin, shop, location. Written out apart from [`GRANTS`], so that a change
 /// there is a change here too.
-const CELLS: [(Permission, [bool; 6]); 20] = [
+const CELLS: [(Permission, [bool; 6]); 22] = [
     (
         Permission::ReadOrders,
         [true, true, true, true, false, false],
@@ -32,6 +32,14 @@ const CELLS: [(Permission, [bool; 6]); 20] = [
     ),
     (
         Permission::ReadReconciliation,
+        [false, false, true, true, false, false],
+    ),
+    (
+        Permission::ReadQueues,
+        [false, false, true, true, false, false],
+    ),
+    (
+        Permission::RedriveDeadLetters,
         [false, false, true, true, false, false],
     ),
     (

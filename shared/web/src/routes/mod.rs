@@ -8,10 +8,12 @@ pub(crate) mod close_stock_exception;
 pub(crate) mod close_unmatched_payment;
 pub(crate) mod hold_order;
 pub(crate) mod list_backorders;
+pub(crate) mod list_dead_letters;
 pub(crate) mod list_exceptions;
 pub(crate) mod list_fulfillment_orders;
 pub(crate) mod list_locations;
 pub(crate) mod list_orders;
+pub(crate) mod list_queues;
 pub(crate) mod list_suppliers;
 pub(crate) mod list_unmatched_payments;
 pub(crate) mod place_order;
@@ -25,6 +27,7 @@ pub(crate) mod read_reconciliation;
 pub(crate) mod read_stock;
 pub(crate) mod record_payment;
 pub(crate) mod record_refund;
+pub(crate) mod redrive_dead_letters;
 pub(crate) mod refund_order;
 pub(crate) mod release_hold;
 pub(crate) mod report_fulfillment;
@@ -57,6 +60,9 @@ pub const ROUTES: &[Route] = &[
     list_unmatched_payments::ROUTE,
     close_unmatched_payment::ROUTE,
     read_reconciliation::ROUTE,
+    list_queues::ROUTE,
+    list_dead_letters::ROUTE,
+    redrive_dead_letters::ROUTE,
     list_fulfillment_orders::ROUTE,
     read_fulfillment_order::ROUTE,
     report_fulfillment::ACCEPT,

@@ -33,6 +33,7 @@ pub(crate) fn unreadable(env: &Environment) -> Outcome {
             Poll::Pending(format!("{level:?}"))
         })
     })?;
+    until_shown(env)?;
     let message = dead_letter(env, "inbound")?;
     expect(
         "the unchanged body",
@@ -74,7 +75,15 @@ pub(crate) fn payments_before_their_orders(env: &Environment) -> Outcome {
     paid(env, kept.number())?;
     drop(paused);
     until_listed(env, kept.number(), true)?;
-    env.stack.local(&["redrive", "inbound"])?;
+    let path = "/api/oms/queues/inbound/redrive";
+    let answer: Value = env
+        .api("operator", "POST", path, Some(&json!({})))?
+        .success("a redrive")?;
+    expect(
+        "how many are on their queue again",
+        answer["moved"].as_u64(),
+        Some(1),
+    )?;
     until_listed(env, redriven.number(), true)?;
     for basket in [kept, redriven] {
         let number = basket.number().to_owned();
@@ -87,6 +96,24 @@ pub(crate) fn payments_before_their_orders(env: &Environment) -> Outcome {
 }
 
 /// Waits until the payment that names an order is listed as unmatched, or is not.
+/// Operators are shown it with its reason, and it stays.
+fn until_shown(env: &Environment) -> Outcome {
+    wait::until("the dead letter being shown", wait::SHORT, || {
+        let path = "/api/oms/queues/inbound/dead_letters";
+        let shown: Value = env
+            .api("operator", "GET", path, None)?
+            .success("reading dead letters")?;
+        let first = &shown["items"][0];
+        let is_shown =
+            first["reason_code"] == "malformed" && first["body"] == json!({ "this": "***" });
+        Ok(if is_shown {
+            Poll::Ready(())
+        } else {
+            Poll::Pending(shown.to_string())
+        })
+    })
+}
+
 fn until_listed(env: &Environment, number: &str, expected: bool) -> Outcome {
     wait::until("the list of unmatched payments", wait::SHORT, || {
         let path = "/api/oms/unmatched_payments?limit=100";

@@ -6,7 +6,7 @@ use live::{
 };
 use serde_json::{Value, json};
 
-const QUEUES: [&str; 6] = [
+pub(super) const QUEUES: [&str; 6] = [
     "inbound",
     "routing",
     "dispatch",
@@ -80,6 +80,18 @@ pub(super) fn attempts(env: &Environment) -> Vec<Attempt> {
             SQS,
             "SendMessage",
             empty(&dead),
+        ));
+        all.push(attempt(
+            format!("receive: {name} dead letters"),
+            SQS,
+            "ReceiveMessage",
+            json!({ "QueueUrl": dead, "MaxNumberOfMessages": 0 }),
+        ));
+        all.push(attempt(
+            format!("delete: {name} dead letters"),
+            SQS,
+            "DeleteMessage",
+            json!({ "QueueUrl": dead, "ReceiptHandle": "none" }),
         ));
     }
     all.push(attempt(

@@ -1,5 +1,7 @@
 //! What each role is granted.
 
+use super::attempts::QUEUES;
+
 /// Calls on the table by the functions that write orders.
 const TABLE: &[&str] = &["get", "query", "put", "update", "check"];
 
@@ -92,7 +94,21 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             let contacts = ["get: contacts", "put: contacts"]
                 .map(str::to_owned)
                 .to_vec();
-            [table(&[]), contacts, looks_up, secret(&["customer-key"])].concat()
+            let redrives = QUEUES.iter().flat_map(|queue| {
+                [
+                    format!("send: {queue}"),
+                    format!("receive: {queue} dead letters"),
+                    format!("delete: {queue} dead letters"),
+                ]
+            });
+            [
+                table(&[]),
+                contacts,
+                looks_up,
+                secret(&["customer-key"]),
+                redrives.collect(),
+            ]
+            .concat()
         }
         _ => Vec::new(),
     }
