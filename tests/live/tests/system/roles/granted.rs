@@ -82,7 +82,8 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             "publish: oms.stock".to_owned(),
             "send: relay failures".to_owned(),
         ],
-        "api" => {
+        // The console does what the API and cancellation do.
+        "api" | "console" => {
             let looks_up = index(&[
                 "by-customer",
                 "by-phase-day",
@@ -92,7 +93,18 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             let contacts = ["get: contacts", "put: contacts"]
                 .map(str::to_owned)
                 .to_vec();
-            [table(&[]), contacts, looks_up, secret(&["customer-key"])].concat()
+            let deletes: &[&str] = if function == "console" {
+                &["delete"]
+            } else {
+                &[]
+            };
+            [
+                table(deletes),
+                contacts,
+                looks_up,
+                secret(&["customer-key"]),
+            ]
+            .concat()
         }
         _ => Vec::new(),
     }
