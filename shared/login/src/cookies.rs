@@ -126,10 +126,14 @@ impl Jar {
         )
     }
 
-    /// Headers that remove cookies.
+    /// Headers that remove those of the cookies that came with the request.
     pub(crate) fn cleared(&self, kinds: &[Kind]) -> Vec<HeaderValue> {
+        let came = |kind: &&Kind| {
+            let name = kind.name(self.is_https);
+            self.cookies.iter().any(|(known, _)| *known == name)
+        };
         let clear = |kind: &Kind| self.set(*kind, "", 0);
-        kinds.iter().filter_map(clear).collect()
+        kinds.iter().filter(came).filter_map(clear).collect()
     }
 }
 
