@@ -304,11 +304,35 @@ def PermissionsSource(stack):
                 yield [name], f"{statement.get('Sid')} allows publishing with any source"
 
 
-@rule("E9124", "Every route except webhooks, which are signed, requires a token")
+# Routes without an authorizer, with the integration that must stand behind them. Intake verifies the signature of every
+# webhook. The console verifies the tokens in its cookies itself, because an authorizer cannot read cookies.
+PUBLIC_ROUTES = {
+    "POST /webhooks/{source}": "IntakeIntegration",
+    "POST /webhooks/{source}/{location}": "IntakeIntegration",
+    "GET /console": "ConsoleIntegration",
+    "GET /console/{page+}": "ConsoleIntegration",
+    "POST /console/{page+}": "ConsoleIntegration",
+}
+
+
+@rule("E9124", "Every route requires a token, except those listed by name, whose functions verify requests themselves")
 def RoutesAuthorised(stack):
     for name, route in stack.by_type["AWS::ApiGatewayV2::Route"].items():
-        if route.get("AuthorizationType") != "JWT" and not route["RouteKey"].startswith("POST /webhooks/"):
+        if route.get("AuthorizationType") == "JWT":
+            continue
+        integration = PUBLIC_ROUTES.get(route["RouteKey"])
+        if integration is None:
             yield [name], f"{route['RouteKey']} requires no token"
+        elif route["Target"] != {"Fn::Sub": f"integrations/${{{integration}}}"}:
+            yield [name], f"{route['RouteKey']} requires no token and does not lead to {integration}"
+
+
+@rule("E9125", "The HTTP API accepts the tokens of its own client only")
+def AuthorizerAudience(stack):
+    for name, authorizer in stack.by_type["AWS::ApiGatewayV2::Authorizer"].items():
+        audience = authorizer.get("JwtConfiguration", {}).get("Audience")
+        if audience != [{"Ref": "UserPoolClient"}]:
+            yield [name], f"{name} accepts tokens of other clients than UserPoolClient"
 
 
 # ── The table and the translated template ─────────────────────────────────────────────────────────────────────────────

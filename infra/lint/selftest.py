@@ -129,6 +129,21 @@ CHANGES = [
     ),
     ("E9124", "a route without token", lambda t: _properties(t, "PutLocationRoute").pop("AuthorizationType")),
     (
+        "E9124",
+        "a public route beside those of the console",
+        lambda t: _properties(t, "ConsolePageRoute").update(RouteKey="GET /console-data/{page+}"),
+    ),
+    (
+        "E9124",
+        "a public route that leads to another function",
+        lambda t: _properties(t, "ConsoleFormRoute").update(Target={"Fn::Sub": "integrations/${ApiIntegration}"}),
+    ),
+    (
+        "E9125",
+        "an API that accepts the console's tokens",
+        lambda t: _properties(t, "Authorizer")["JwtConfiguration"]["Audience"].append({"Ref": "ConsoleClient"}),
+    ),
+    (
         "E9131",
         "no point-in-time recovery",
         lambda t: _properties(t, "Table").pop("PointInTimeRecoverySpecification"),

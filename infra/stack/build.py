@@ -45,17 +45,26 @@ def _cargo_build():
     if shutil.which("cargo") is None:
         raise CommandError("cargo was not found. Install Rust from https://rustup.rs and open a new shell.")
     names = function_names()
-    packages = [argument for name in names for argument in ("-p", name)]
-    with Step("Building the functions (the first build takes minutes)"):
-        if subprocess.run(["cargo", "build", "--locked", *packages], cwd=ROOT).returncode != 0:
-            raise CommandError("the build of the functions failed; cargo's errors are above.")
     metadata = subprocess.run(
         ["cargo", "metadata", "--format-version=1", "--no-deps", "--offline"], cwd=ROOT, capture_output=True, text=True
     )
     if metadata.returncode != 0:
         raise CommandError(f"cargo metadata failed: {metadata.stderr.strip()}")
-    target = Path(json.loads(metadata.stdout)["target_directory"])
+    metadata = json.loads(metadata.stdout)
+    packages = [argument for name in names for argument in ("-p", _package_of(name, metadata))]
+    with Step("Building the functions (the first build takes minutes)"):
+        if subprocess.run(["cargo", "build", "--locked", *packages], cwd=ROOT).returncode != 0:
+            raise CommandError("the build of the functions failed; cargo's errors are above.")
+    target = Path(metadata["target_directory"])
     return {name: target / "debug" / name for name in names}
+
+
+def _package_of(binary, metadata):
+    """The name of the package of a binary. It differs where a crate in `shared` has the binary's name."""
+    for package in metadata["packages"]:
+        if any(target["name"] == binary and "bin" in target["kind"] for target in package["targets"]):
+            return package["name"]
+    raise CommandError(f"no package has a binary {binary}.")
 
 
 def _zip(name, binary, strip):

@@ -5,7 +5,7 @@ import time
 
 from botocore.exceptions import ClientError
 
-from .aws import STACK, client
+from .aws import STACK, client, endpoint
 from .build import architecture
 from .console import CommandError, Step
 from .template import with_code_in_s3
@@ -23,14 +23,14 @@ def deploy(port, zips, gateway):
             "StackName": STACK,
             "TemplateURL": template_url,
             "Capabilities": ["CAPABILITY_IAM", "CAPABILITY_NAMED_IAM", "CAPABILITY_AUTO_EXPAND"],
-            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in _parameters(gateway).items()],
+            "Parameters": [{"ParameterKey": key, "ParameterValue": value} for key, value in _parameters(port, gateway).items()],
         }
         step.detail = _create_or_update(cloudformation, arguments)
         stack = _wait(cloudformation)
     return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
-def _parameters(gateway):
+def _parameters(port, gateway):
     """The template parameters that differ from their defaults on the local stack."""
     return {
         "Architecture": architecture(),
@@ -48,6 +48,8 @@ def _parameters(gateway):
         "AllowPrivateDestinations": "true",
         # So does the double of the payment gateway.
         "PaymentGatewayUrl": gateway,
+        # The emulator serves the log-in page and the keys of the user pool itself.
+        "CognitoUrl": endpoint(port),
     }
 
 

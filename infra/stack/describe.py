@@ -30,6 +30,8 @@ def write_stack_file(port, outputs, log_ins, secrets, gateway):
             "secret_access_key": ROOT_KEY["aws_secret_access_key"],
         },
         "api": api_url(port, outputs),
+        # By host name: the console's pages and its cookies are those of a whole host. Browsers resolve it by themselves.
+        "console": outputs["ConsoleUrl"],
         "table": outputs["TableName"],
         "contacts_table": outputs["ContactsTableName"],
         "stream_arn": outputs["StreamArn"],
@@ -44,6 +46,7 @@ def write_stack_file(port, outputs, log_ins, secrets, gateway):
         },
         "user_pool_id": outputs["UserPoolId"],
         "user_pool_client_id": outputs["UserPoolClientId"],
+        "console_client_id": outputs["ConsoleClientId"],
         "users": log_ins,
         "secrets_prefix": STACK,
         "secrets": secrets,
@@ -62,6 +65,7 @@ def print_stack(stack):
     """Prints the addresses and log-ins of the stack."""
     users = list(stack["users"].values())
     print_line()
+    print_line(f"  Console     {stack['console']}")
     print_line(f"  API         {stack['api']}/api/oms/orders")
     print_line(f"  Webhooks    {stack['api']}/webhooks/stripe   .../webhooks/wms/<location>")
     print_line(

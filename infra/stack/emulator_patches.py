@@ -7,6 +7,10 @@
   missing, and a condition on them never denies.
 * A number that `ScalingConfig` takes from a template parameter is a number. Without the patch it stays a string, the
   comparison fails, and the emulator polls no queue.
+* An HTTP API takes cookies out of the headers and passes them in `cookies` (payload format 2.0). Without the patch they stay
+  a header.
+* A refreshed token has the groups of its user. Without the patch it has none, and its user no rights.
+* `POST /oauth2/revoke` ends a refresh token. Without the patch there is no such path.
 * Every invocation is about 50 ms faster: without Nagle's algorithm (40 ms, because the second of two small packets
   waits for the acknowledgement of the first), and with a shorter wait for a first log line (up to 50 ms).
 
@@ -19,17 +23,22 @@ import time
 from dataclasses import dataclass, field
 from itertools import takewhile
 from functools import partialmethod
+from urllib.parse import parse_qs
 
 
 def apply():
     """Patches the emulator in this process. Call it before the emulator serves."""
+    from ministack import app
     from ministack.core import iam_actions
     from ministack.core.lambda_runtime import ProvidedWorker
-    from ministack.services import lambda_svc
+    from ministack.services import cognito, lambda_svc
 
     iam_actions.request_tag_context = _with_event_condition_keys(iam_actions.request_tag_context)
     lambda_svc._sqs_esm_concurrency = _with_numeric_concurrency(lambda_svc._sqs_esm_concurrency)
     lambda_svc._execute_function = _with_partial_failures(lambda_svc, lambda_svc._execute_function)
+    lambda_svc._execute_function_with_config_scope = _with_cookies(lambda_svc._execute_function_with_config_scope)
+    cognito._fake_token = _with_groups(cognito, cognito._fake_token)
+    app._handle_cognito_body_request = _with_revocation(cognito, app._handle_cognito_body_request)
     ProvidedWorker._build_handler_class = _without_nagle(ProvidedWorker._build_handler_class)
     ProvidedWorker._drain_stderr_bounded = partialmethod(ProvidedWorker._drain_stderr_bounded, first_line_wait=0.005)
 
@@ -41,6 +50,39 @@ def _without_nagle(inner):
         return handler
 
     return build
+
+
+def _with_cookies(inner):
+    def execute(record, event, *args, **kwargs):
+        headers = event.get("headers") if isinstance(event, dict) and event.get("version") == "2.0" else None
+        if headers and "cookie" in headers:
+            cookies = [cookie.strip() for cookie in headers["cookie"].split(";")]
+            headers = {name: value for name, value in headers.items() if name != "cookie"}
+            event = {**event, "cookies": cookies, "headers": headers}
+        return inner(record, event, *args, **kwargs)
+
+    return execute
+
+
+def _with_groups(cognito, inner):
+    def token(sub, pool_id, client_id, *args, **kwargs):
+        if kwargs.get("trigger_source") == "TokenGeneration_RefreshTokens" and not kwargs.get("groups"):
+            users = (cognito._get_pool_unscoped(pool_id) or {}).get("_users", {})
+            kwargs["groups"] = users.get(kwargs.get("username"), {}).get("_groups", [])
+        return inner(sub, pool_id, client_id, *args, **kwargs)
+
+    return token
+
+
+def _with_revocation(cognito, inner):
+    async def handle(method, path, headers, body, query_params):
+        if (method, path) != ("POST", "/oauth2/revoke"):
+            return await inner(method, path, headers, body, query_params)
+        form = parse_qs(body.decode("utf-8", errors="replace"))
+        cognito._revoke_token({"Token": form.get("token", [""])[0]})
+        return 200, {}, b""
+
+    return handle
 
 
 def _with_event_condition_keys(inner):

@@ -1,13 +1,17 @@
-"""Tests that the patched emulator retries the records of a DynamoDB stream as AWS documents it.
+"""Tests that the patched emulator retries the records of a DynamoDB stream, and logs people in, as AWS documents it.
 
 Run by `python -m stack.patches_selftest` in the Python environment of the local stack, with `infra` in PYTHONPATH. The
 emulator's own poller runs in this process, over records and a function that a case makes up. Each case runs on the emulator
 as it is too, where it must fail: a case that no longer does shows that its part of the patch is not needed any more.
 """
 
+import asyncio
+import base64
+import json
 import logging
 import sys
 import time
+from urllib.parse import urlencode
 
 from . import emulator_patches
 
@@ -141,6 +145,81 @@ CASES = [
 ]
 
 
+class Users:
+    """A user pool with a client for log-ins by code, and a user of the group `agent`."""
+
+    def __init__(self, cognito):
+        self.cognito = cognito
+        self.pool = self._call("_create_user_pool", PoolName="p")["UserPool"]["Id"]
+        client = self._call("_create_user_pool_client", UserPoolId=self.pool, ClientName="c", ExplicitAuthFlows=FLOWS)
+        self.client = client["UserPoolClient"]["ClientId"]
+        user = {"UserPoolId": self.pool, "Username": "ada"}
+        self._call("_admin_create_user", **user)
+        self._call("_admin_set_user_password", **user, Password="Local-Only-1234", Permanent=True)
+        self._call("_create_group", UserPoolId=self.pool, GroupName="agent")
+        self._call("_admin_add_user_to_group", **user, GroupName="agent")
+        found = cognito._user_pools[self.pool]["_users"]["ada"]
+        self.tokens = cognito._build_auth_result(self.pool, self.client, found, scope="openid email")
+        entry = {"pool_id": self.pool, "client_id": self.client, "username": "ada", "scope": "openid email"}
+        cognito._refresh_tokens[self.tokens["RefreshToken"]] = entry
+
+    def _call(self, name, **request):
+        return json.loads(getattr(self.cognito, name)(request)[2] or b"{}")
+
+    def refresh(self):
+        """The answer to a refresh: its status and its content."""
+        status, _, body = self.post(
+            "/oauth2/token", grant_type="refresh_token", refresh_token=self.tokens["RefreshToken"]
+        )
+        return status, json.loads(body)
+
+    def post(self, path, **form):
+        from ministack import app
+
+        body = urlencode({"client_id": self.client, **form}).encode()
+        answer = asyncio.run(app._handle_cognito_body_request("POST", path, {}, body, {}))
+        return answer or (404, {}, b"")
+
+
+FLOWS = ["ALLOW_REFRESH_TOKEN_AUTH"]
+
+
+def a_refreshed_token_has_the_groups_of_its_user(cognito):
+    status, answer = Users(cognito).refresh()
+    payload = answer["access_token"].split(".")[1]
+    claims = json.loads(base64.urlsafe_b64decode(payload + "=="))
+    return status == 200 and claims.get("cognito:groups") == ["agent"]
+
+
+def a_refresh_token_that_was_revoked_gives_no_tokens(cognito):
+    users = Users(cognito)
+    status, _, _ = users.post("/oauth2/revoke", token=users.tokens["RefreshToken"])
+    return status == 200 and users.refresh()[0] == 400
+
+
+def cookies_are_passed_outside_of_the_headers(_cognito):
+    from ministack.services import lambda_svc
+
+    given = []
+    lambda_svc._execute_function = lambda _func, event, *_args, **_kwargs: given.append(event) or {}
+    event = {"version": "2.0", "headers": {"cookie": "a=1; b=2", "accept": "*/*"}}
+    record = {"config": {"FunctionName": "f", "FunctionArn": "arn:aws:lambda:us-east-1:000000000000:function:f"}}
+    lambda_svc._execute_function_with_config_scope(record, event)
+    return given[0].get("cookies") == ["a=1", "b=2"] and given[0]["headers"] == {"accept": "*/*"}
+
+
+LOG_IN_CASES = [
+    a_refreshed_token_has_the_groups_of_its_user,
+    a_refresh_token_that_was_revoked_gives_no_tokens,
+    cookies_are_passed_outside_of_the_headers,
+]
+
+
+def run_log_in_cases(cognito):
+    """The names of the cases that fail."""
+    return [case.__name__ for case in LOG_IN_CASES if not case(cognito)]
+
+
 def run_cases(lambda_svc, dynamodb, prefix):
     """The names of the cases that fail."""
     failed = []
@@ -163,7 +242,7 @@ def run_cases(lambda_svc, dynamodb, prefix):
 
 
 def main():
-    from ministack.services import dynamodb, lambda_svc
+    from ministack.services import cognito, dynamodb, lambda_svc
 
     logging.disable()
 
@@ -175,14 +254,20 @@ def main():
 
     lambda_svc._get_func_record_for_qualifier = function_record
     lambda_svc._send_ddb_stream_failure_record = discarded
-    lambda_svc._execute_function = lambda func, event, *args, **kwargs: CURRENT[0].execute(event)
-    without = run_cases(lambda_svc, dynamodb, "unpatched")
-    not_needed = [case.__name__ for case in CASES if case.__name__ not in without]
+
+    def execute(func, event, *args, **kwargs):
+        return CURRENT[0].execute(event)
+
+    without = run_log_in_cases(cognito)
+    lambda_svc._execute_function = execute
+    without += run_cases(lambda_svc, dynamodb, "unpatched")
+    cases = CASES + LOG_IN_CASES
+    not_needed = [case.__name__ for case in cases if case.__name__ not in without]
     for name in not_needed:
         print(f"{name}: the emulator does this without the patch")
     emulator_patches.apply()
-    failed = run_cases(lambda_svc, dynamodb, "patched")
-    print(f"{len(CASES)} cases, {len(failed)} failures, {len(not_needed)} that need no patch")
+    failed = run_cases(lambda_svc, dynamodb, "patched") + run_log_in_cases(cognito)
+    print(f"{len(cases)} cases, {len(failed)} failures, {len(not_needed)} that need no patch", *failed)
     return 1 if failed or not_needed else 0
 
 

@@ -186,7 +186,7 @@ fn is_given_by_the_platform(name: &str) -> bool {
 #[test]
 fn every_function_gets_the_settings_that_it_reads_and_no_others() {
     let given = settings_given();
-    assert_eq!(given.len(), 9, "{given:?}");
+    assert_eq!(given.len(), 10, "{given:?}");
     let shared = settings_named_in("shared/aws/src");
     for (function, given) in given {
         let read = settings_named_in(&format!("functions/{function}/src"));

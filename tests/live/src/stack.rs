@@ -28,6 +28,8 @@ pub struct Stack {
     pub credentials: Keys,
     /// The URL of the HTTP API.
     pub api: String,
+    /// The URL of the console's first page, by host name.
+    pub console: String,
     pub table: String,
     /// The table of personal data.
     pub contacts_table: String,

@@ -74,6 +74,10 @@ fn the_table_of_limits_is_that_of_the_code() {
         app::usecases::read_gateway_events::EVENTS_WALK_S_MAX;
         connect::vendors::stripe::commands::PAGE_REFUNDS;
         egress::REFUND_PAGES_MAX;
+        egress::EXCHANGE_BYTES_MAX;
+        login::LOG_IN_S;
+        login::LEEWAY_S;
+        login::KEYS_AGAIN_S;
         egress::ANSWER_BYTES_MAX;
         egress::GATEWAY_WAIT_S_MAX;
         domain::inbound::UNMATCHED_FACTS_MAX;

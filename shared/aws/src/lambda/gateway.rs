@@ -5,7 +5,7 @@ use aws_lambda_events::{
     apigw::{ApiGatewayV2httpRequest, ApiGatewayV2httpResponse},
     encodings::Body,
 };
-use http::{Request, Response, Uri};
+use http::{HeaderValue, Request, Response, Uri, header};
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use serde_json::Value;
 
@@ -59,6 +59,12 @@ fn from_gateway(event: ApiGatewayV2httpRequest) -> Result<Request<Vec<u8>>, BadE
     let path = event.raw_path.or(context.http.path).unwrap_or_default();
     *request.uri_mut() = uri(&path, event.raw_query_string.as_deref())?;
     *request.headers_mut() = event.headers;
+    // This format takes cookies out of the headers.
+    if let Some(cookies) = event.cookies.filter(|cookies| !cookies.is_empty())
+        && let Ok(cookies) = HeaderValue::from_str(&cookies.join("; "))
+    {
+        request.headers_mut().insert(header::COOKIE, cookies);
+    }
     if let Some(jwt) = context.authorizer.and_then(|authorizer| authorizer.jwt) {
         let claims = jwt.claims.into_iter();
         let claims = claims.map(|(name, claim)| (name, Value::String(claim)));
@@ -101,9 +107,15 @@ fn encode_into(text: &mut String, part: &str, reserved: &[u8]) {
 }
 
 fn to_gateway(response: Response<String>) -> ApiGatewayV2httpResponse {
-    let (parts, body) = response.into_parts();
+    let (mut parts, body) = response.into_parts();
     let mut answer = ApiGatewayV2httpResponse::default();
     answer.status_code = i64::from(parts.status.as_u16());
+    // A header has one value in this format, so several cookies have a field of their own.
+    if let header::Entry::Occupied(cookies) = parts.headers.entry(header::SET_COOKIE) {
+        let (_, cookies) = cookies.remove_entry_mult();
+        let text = |cookie: HeaderValue| Some(cookie.to_str().ok()?.to_owned());
+        answer.cookies = cookies.filter_map(text).collect();
+    }
     answer.headers = parts.headers;
     answer.body = Some(Body::Text(body));
     answer
@@ -154,6 +166,24 @@ mod tests {
         );
         assert_eq!(uri("/x/%zz", Some("")), "/x/%zz");
         assert_eq!(uri("", None), "/");
+    }
+
+    #[tokio::test]
+    async fn cookies_have_fields_of_their_own() {
+        let mut event = event("", false);
+        event.cookies = Some(vec!["a=1".to_owned(), "b=2".to_owned()]);
+        let answer = respond(event, async |request| {
+            assert_eq!(request.unwrap().headers()["cookie"], "a=1; b=2");
+            let response = Response::builder().header("content-type", "text/html");
+            let response = response
+                .header("set-cookie", "a=3")
+                .header("set-cookie", "b=4");
+            response.body("<p>".to_owned()).unwrap()
+        })
+        .await;
+        assert_eq!(answer.cookies, ["a=3", "b=4"]);
+        assert!(!answer.headers.contains_key("set-cookie"));
+        assert_eq!(answer.headers["content-type"], "text/html");
     }
 
     #[tokio::test]

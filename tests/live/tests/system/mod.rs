@@ -3,6 +3,7 @@
 mod auth;
 mod bus_listener;
 mod cargo_lambda;
+mod console;
 mod contract;
 mod dead_letters;
 mod hanging_location;

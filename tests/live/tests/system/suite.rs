@@ -6,8 +6,8 @@ use libtest_mimic::Trial;
 use live::{environment::Environment, outcome::Outcome, queues, scenes::SCENES, table};
 
 use super::{
-    auth, cargo_lambda, contract, dead_letters, hanging_location, harness, killed_function, logs,
-    lost_message, oversubscription, poison, provider_outage, relay, roles,
+    auth, cargo_lambda, console, contract, dead_letters, hanging_location, harness,
+    killed_function, logs, lost_message, oversubscription, poison, provider_outage, relay, roles,
 };
 
 /// A test: its name and its function.
@@ -31,6 +31,18 @@ const PARALLEL: &[Test] = &[
     (
         "auth::personal_data_is_redacted_for_support",
         auth::redacted,
+    ),
+    (
+        "console::a_page_leads_over_the_log_in_back_to_itself",
+        console::log_in,
+    ),
+    (
+        "console::its_tokens_and_those_of_the_api_are_not_mixed",
+        console::tokens_are_not_mixed,
+    ),
+    (
+        "console::a_session_is_refreshed_and_ends_with_log_out",
+        console::refresh_and_log_out,
     ),
     (
         "provider_outage::a_request_is_retried_until_the_provider_responds",

@@ -112,6 +112,15 @@ const SAMPLES: &[(&str, &[(&str, Expected)])] = &[
         ],
     ),
     (
+        "console",
+        &[
+            ("callback_without_cookie", Status(400, "")),
+            ("first_page_without_session", Status(303, "")),
+            ("login", Status(303, "")),
+            ("unknown_refresh_token", Status(303, "")),
+        ],
+    ),
+    (
         "api",
         &[
             ("accept_unknown_fulfillment_order", Status(404, "not_found")),

@@ -43,9 +43,14 @@ impl<'e> WatchedFunction<'e> {
         let file = fs::File::create(&log)
             .map_err(|e| StoryError::failed(&log.display().to_string(), e))?;
         let errors = file.try_clone().map_err(|e| StoryError::failed(&what, e))?;
+        // The crate of pages has the function's name.
+        let package = match function {
+            "console" => "console-function",
+            other => other,
+        };
         let line = format!(
             "eval \"$(infra/local env {function})\" && \
-             exec cargo lambda watch --package {function} --invoke-address 127.0.0.1 --invoke-port {port}"
+             exec cargo lambda watch --package {package} --invoke-address 127.0.0.1 --invoke-port {port}"
         );
         let mut command = shell(env, &line);
         let child = command.stdout(file).stderr(errors).process_group(0).spawn();

@@ -18,7 +18,7 @@ use super::{
 pub(crate) fn each_function(env: &Environment) -> Outcome {
     let attempts = attempts(env);
     let functions: Vec<&str> = env.stack.functions.keys().map(String::as_str).collect();
-    expect("functions", functions.len(), 9)?;
+    expect("functions", functions.len(), 10)?;
     // In parallel, because the script that gives a role's keys takes a second.
     let results: Vec<Outcome> = thread::scope(|scope| {
         let all: Vec<_> = functions

@@ -84,7 +84,8 @@ pub(super) fn granted(function: &str) -> Vec<String> {
             "publish: oms.stock".to_owned(),
             "send: relay failures".to_owned(),
         ],
-        "api" => {
+        // The console does what the API and cancellation do.
+        "api" | "console" => {
             let looks_up = index(&[
                 "by-customer",
                 "by-phase-day",
@@ -101,8 +102,13 @@ pub(super) fn granted(function: &str) -> Vec<String> {
                     format!("delete: {queue} dead letters"),
                 ]
             });
+            let deletes: &[&str] = if function == "console" {
+                &["delete"]
+            } else {
+                &[]
+            };
             [
-                table(&[]),
+                table(deletes),
                 contacts,
                 looks_up,
                 secret(&["customer-key"]),
