@@ -1,6 +1,7 @@
 //! Tests of the whole system.
 
 mod auth;
+mod browser;
 mod bus_listener;
 mod cargo_lambda;
 mod console;

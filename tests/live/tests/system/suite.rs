@@ -6,7 +6,7 @@ use libtest_mimic::Trial;
 use live::{environment::Environment, outcome::Outcome, queues, scenes::SCENES, table};
 
 use super::{
-    auth, cargo_lambda, console, contract, dead_letters, hanging_location, harness,
+    auth, browser, cargo_lambda, console, contract, dead_letters, hanging_location, harness,
     killed_function, logs, lost_message, oversubscription, poison, provider_outage, relay, roles,
 };
 
@@ -31,6 +31,10 @@ const PARALLEL: &[Test] = &[
     (
         "auth::personal_data_is_redacted_for_support",
         auth::redacted,
+    ),
+    (
+        "browser::people_use_the_console",
+        browser::people_use_the_console,
     ),
     (
         "console::a_page_leads_over_the_log_in_back_to_itself",
