@@ -70,7 +70,7 @@ impl<E: Clock + IdGenerator> LogIn<E> {
             return self.not_logged_in("state_mismatch");
         }
         if let Some(error) = query(request, "error") {
-            tracing::warn!(error, "the hosted UI refused");
+            tracing::warn!(error = code(&error), "the hosted UI refused");
             return self.not_logged_in("log_in_refused");
         }
         let Some(code) = query(request, "code") else {
@@ -139,6 +139,12 @@ impl<E: Clock + IdGenerator> LogIn<E> {
         }
         .into_response()
     }
+}
+
+/// An error code of OAuth. It comes through the browser, so anything else is not for the log.
+fn code(error: &str) -> &str {
+    let is_code = error.len() <= 64 && error.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
+    if is_code { error } else { "other" }
 }
 
 fn query(request: &Request, name: &str) -> Option<String> {

@@ -182,7 +182,7 @@ pub(crate) fn refresh_and_log_out(env: &Environment) -> Outcome {
     expect_that(
         "there is a new token",
         browser.cookies.contains_key("oms-access"),
-        &browser.cookies.len(),
+        browser.cookies.len(),
     )?;
     let mut kept = browser.cookies.clone();
 
