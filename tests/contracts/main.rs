@@ -14,6 +14,7 @@ mod access;
 mod api_harness;
 mod cancelling;
 mod compatible;
+mod console;
 mod dead_letters;
 mod deliverables;
 mod examples;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use domain::{
     ids::LocationId,
-    order::{Actor, ActorKind, ExceptionConcern, ExceptionKind},
+    order::{Actor, ActorKind, ExceptionConcern, ExceptionKind, ExceptionOutcome},
 };
 use serde_json::{Map, Value};
 
@@ -227,6 +227,17 @@ pub fn permission_to_work_on(kind: &ExceptionKind) -> Permission {
         ExceptionConcern::Customer => Permission::WorkOrderExceptions,
         ExceptionConcern::Location => Permission::WorkLocationExceptions,
     }
+}
+
+/// What a caller needs beyond that to close an exception with an outcome that gives money back.
+pub fn permission_to_close_with(outcome: &ExceptionOutcome) -> Option<Permission> {
+    let gives_money_back = [
+        ExceptionOutcome::Approved,
+        ExceptionOutcome::SurplusRefunded,
+    ];
+    gives_money_back
+        .contains(outcome)
+        .then_some(Permission::RefundOrders)
 }
 
 /// The claims of a verified token. The gateway verifies the token; nothing in this code base does.

@@ -126,7 +126,7 @@ impl Problem {
     }
 
     /// Writes the problem to the log, as an error when it has an internal cause.
-    pub(crate) fn log(&self, route: &str) {
+    pub fn log(&self, route: &str) {
         let (status, code) = (self.status, self.code);
         match &self.more.cause {
             Some(cause) => tracing::error!(route, status, code, cause, "failed"),

@@ -4,7 +4,8 @@ use app::failure::Failure;
 use http::{HeaderName, HeaderValue, StatusCode, header};
 use serde::Serialize;
 
-/// A request as the gateway passes it on. The verified claims are in its extensions, as [`app::access::Claims`].
+/// A request as the gateway passes it on. The verified claims are in its extensions, as [`app::access::Claims`];
+/// a caller who is known already is there as [`app::access::Principal`].
 pub type Request = http::Request<Vec<u8>>;
 
 /// A response; the body is JSON.

@@ -114,13 +114,13 @@ async fn answer(
     }
 }
 
-/// The caller, if the token names one that may call this route.
+/// The caller, if the request names one that may call this route: by the claims of a token that the gateway has verified,
+/// or as the principal whom our own pages have found out. Neither can be sent; both are put there in this process.
 fn authorize(request: &Request, route: &Route) -> Result<Principal, Problem> {
     let extensions = request.extensions();
+    let verified = extensions.get::<Principal>().cloned();
     let claims = extensions.get::<Claims>();
-    // The console has verified its caller itself.
-    let known = extensions.get::<Principal>().cloned();
-    let principal = known.or_else(|| claims.and_then(Principal::from_claims));
+    let principal = verified.or_else(|| claims.and_then(Principal::from_claims));
     let principal = principal.ok_or_else(|| {
         Problem::new(
             401,

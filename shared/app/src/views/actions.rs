@@ -1,6 +1,9 @@
 //! What a caller may do: a link to follow, and what it needs.
 
-use domain::ids::{FulfillmentOrderId, LineId};
+use domain::{
+    ids::{FulfillmentOrderId, LineId},
+    order::ExceptionOutcome,
+};
 use schemars::JsonSchema;
 use serde::Serialize;
 
@@ -31,6 +34,9 @@ pub struct Action {
     /// For `refund`: the most that can be refunded; for `record_payment`: what is missing; minor units.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub amount: Option<i64>,
+    /// For `close_exception`: how it may end.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub outcomes: Vec<ExceptionOutcome>,
     /// For `cancel`: the units that can be cancelled.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub lines: Vec<Cancellable>,

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use super::actions::{Action, ActionKind, Cancellable};
 use crate::{
-    access::{Permission, Principal},
+    access::{Permission, Principal, permission_to_close_with},
     usecases::report_fulfillment::FulfillmentReport,
 };
 
@@ -70,6 +70,7 @@ impl<'a> Preview<'a> {
             exception: None,
             effect: None,
             amount: None,
+            outcomes: Vec::new(),
             lines: Vec::new(),
         }
     }
@@ -122,25 +123,40 @@ impl<'a> Preview<'a> {
                 id,
                 owner: principal.subject.clone(),
             };
-            let close = Command::CloseException {
-                id,
-                outcome: ExceptionOutcome::Resolved,
-                note: None,
+            let action = |action, name| Action {
+                exception: Some(id),
+                ..self.action(action, &format!("exceptions/{id}/{name}"))
             };
-            let commands = [
-                (ActionKind::TakeException, "take", take),
-                (ActionKind::CloseException, "close", close),
-            ];
-            for (action, name, command) in commands {
-                if self.has_effect(&command) {
-                    actions.push(Action {
-                        exception: Some(id),
-                        ..self.action(action, &format!("exceptions/{id}/{name}"))
-                    });
-                }
+            if self.has_effect(&take) {
+                actions.push(action(ActionKind::TakeException, "take"));
+            }
+            let outcomes = self.outcomes(id, principal);
+            if !outcomes.is_empty() {
+                actions.push(Action {
+                    outcomes,
+                    ..action(ActionKind::CloseException, "close")
+                });
             }
         }
         actions
+    }
+
+    /// How the caller may end an exception.
+    fn outcomes(&self, id: u32, principal: &Principal) -> Vec<ExceptionOutcome> {
+        let known = ExceptionOutcome::KNOWN
+            .iter()
+            .map(|name| ExceptionOutcome::from(*name));
+        let may = |outcome: &ExceptionOutcome| {
+            permission_to_close_with(outcome).is_none_or(|needed| principal.may(needed))
+        };
+        let is_legal = |outcome: &ExceptionOutcome| {
+            self.has_effect(&Command::CloseException {
+                id,
+                outcome: outcome.clone(),
+                note: None,
+            })
+        };
+        known.filter(may).filter(is_legal).collect()
     }
 
     fn records(&self) -> Vec<Action> {

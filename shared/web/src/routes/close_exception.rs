@@ -1,7 +1,7 @@
 //! Closes an exception.
 
 use app::{
-    access::Permission,
+    access::permission_to_close_with,
     ports::{Clock, IdGenerator, Store},
     usecases::work_exceptions::ExceptionWork,
 };
@@ -70,21 +70,12 @@ pub(crate) async fn handle(
 ) -> Result<Response, Problem> {
     let close = close(call)?;
     if let ExceptionWork::Close { outcome, .. } = &close
-        && gives_money_back(outcome)
-        && !call.principal.may(Permission::RefundOrders)
+        && let Some(needed) = permission_to_close_with(outcome)
+        && !call.principal.may(needed)
     {
-        let needed = [Permission::RefundOrders];
-        return Err(forbidden(&call.principal, &needed, ROUTE.name));
+        return Err(forbidden(&call.principal, &[needed], ROUTE.name));
     }
     work(call, &ROUTE, close).await
-}
-
-fn gives_money_back(outcome: &ExceptionOutcome) -> bool {
-    [
-        ExceptionOutcome::Approved,
-        ExceptionOutcome::SurplusRefunded,
-    ]
-    .contains(outcome)
 }
 
 /// The work that the request asks for.

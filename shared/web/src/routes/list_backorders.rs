@@ -34,7 +34,11 @@ pub(crate) async fn handle(
     Ok(json(200, &list(call.store, call.request).await?)?)
 }
 
-async fn list(store: &impl StockStore, request: &Request) -> Result<BackorderPage, Problem> {
+/// The SKUs that have backorders, or the backorders of the SKU that the query of a request names.
+///
+/// # Errors
+/// What is wrong with the query, or that the store does not answer.
+pub async fn list(store: &impl StockStore, request: &Request) -> Result<BackorderPage, Problem> {
     let query = Query::of(request, ROUTE.query)?;
     let limit = query.limit()?;
     if let Some(sku) = query.parsed::<Sku>("sku", "a SKU")? {

@@ -71,8 +71,12 @@ impl Position {
     }
 }
 
-/// The index knows which orders have exceptions, so the filters are applied to the orders that are read.
-async fn list(
+/// One page of the exceptions that the query of a request asks for. The index knows which orders have exceptions, so the
+/// filters are applied to the orders that are read.
+///
+/// # Errors
+/// What is wrong with the query, or that the store does not answer.
+pub async fn list(
     store: &impl Store,
     request: &Request,
     principal: &Principal,

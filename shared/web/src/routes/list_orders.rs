@@ -51,7 +51,11 @@ pub(crate) async fn handle(
     Ok(json(200, &list(call.store, call.env, call.request).await?)?)
 }
 
-async fn list(
+/// One page of the orders that the query of a request asks for.
+///
+/// # Errors
+/// What is wrong with the query, or that the store does not answer.
+pub async fn list(
     store: &impl OrderStore,
     clock: &impl Clock,
     request: &Request,

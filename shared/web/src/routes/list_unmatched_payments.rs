@@ -1,8 +1,8 @@
 //! Lists payments that no order names.
 
 use app::{
-    access::Permission,
-    ports::{Clock, IdGenerator, PageRequest, Store, UnmatchedState},
+    access::{Permission, Principal},
+    ports::{Clock, IdGenerator, PageRequest, Store, UnmatchedState, UnmatchedStore},
     views::unmatched_payments::{UnmatchedPaymentPage, UnmatchedPaymentView},
 };
 
@@ -11,7 +11,7 @@ use crate::{
     cursor::{self, Cursor},
     problem::Problem,
     query::Query,
-    response::{Response, json},
+    response::{Request, Response, json},
     route::{Operation, READ, Route, schema},
 };
 
@@ -30,7 +30,20 @@ pub(crate) const ROUTE: Route = Route {
 pub(crate) async fn handle(
     call: &Call<'_, impl Store, impl Clock + IdGenerator>,
 ) -> Result<Response, Problem> {
-    let query = Query::of(call.request, ROUTE.query)?;
+    let page = list(call.store, call.request, &call.principal).await?;
+    Ok(json(200, &page)?)
+}
+
+/// One page of the unmatched payments that the query of a request asks for.
+///
+/// # Errors
+/// What is wrong with the query, or that the store does not answer.
+pub async fn list(
+    store: &impl UnmatchedStore,
+    request: &Request,
+    principal: &Principal,
+) -> Result<UnmatchedPaymentPage, Problem> {
+    let query = Query::of(request, ROUTE.query)?;
     let limit = query.limit()?;
     let state = if query.switch("closed")? {
         UnmatchedState::Closed
@@ -40,18 +53,17 @@ pub(crate) async fn handle(
     let listing = format!("{} {state:?}", ROUTE.name);
     let after = cursor::of_query(&query, &listing)?.after;
     let page = PageRequest { limit, after };
-    let page = call.store.unmatched_payments(state, None, &page).await?;
+    let page = store.unmatched_payments(state, None, &page).await?;
     let next_cursor = page
         .next
         .map(|after| cursor::write(&listing, &Cursor::after(after)))
         .transpose()?;
-    let personal = call.principal.may(Permission::ReadPersonalData);
+    let personal = principal.may(Permission::ReadPersonalData);
     let payments = page.items.into_iter();
-    let view = UnmatchedPaymentPage {
+    Ok(UnmatchedPaymentPage {
         payments: payments
             .map(|payment| UnmatchedPaymentView::of(payment, personal))
             .collect(),
         next_cursor,
-    };
-    Ok(json(200, &view)?)
+    })
 }

@@ -1,0 +1,93 @@
+//! The entry: finds the page of a path, checks that the user may see it, and shows it.
+
+use app::ports::{Clock, IdGenerator, Store};
+use http::{Request, Response};
+use jiff::Timestamp;
+use web::{Operation, Settings, problem::Problem};
+
+use crate::{Session, exceptions, layout, lists, order, order_list, post, start, stock};
+
+/// A request of somebody who is logged in, and what a page needs to answer it.
+pub(crate) struct Visit<'a, S, E> {
+    pub(crate) store: &'a S,
+    pub(crate) env: &'a E,
+    pub(crate) settings: &'a Settings,
+    pub(crate) request: &'a Request<Vec<u8>>,
+    pub(crate) session: &'a Session,
+    pub(crate) now: Timestamp,
+}
+
+/// A page, or why it cannot be shown.
+pub(crate) type Answer = Result<Response<String>, Problem>;
+
+/// Answers a request of somebody who is logged in. Every outcome is a page; the CSRF token of a form has been checked.
+pub async fn serve(
+    store: &impl Store,
+    env: &(impl Clock + IdGenerator),
+    settings: &Settings,
+    request: &Request<Vec<u8>>,
+    session: &Session,
+) -> Response<String> {
+    let visit = Visit {
+        store,
+        env,
+        settings,
+        request,
+        session,
+        now: env.now(),
+    };
+    let path = request.uri().path().trim_end_matches('/');
+    let (here, answer) = match request.method().as_str() {
+        "GET" | "HEAD" => show(&visit, path).await,
+        "POST" => (part_of(path), post::submit(&visit, path).await),
+        _ => {
+            let detail = "A page is read, or a form of it is sent.";
+            let problem = Problem::new(405, "method_not_allowed", detail);
+            (part_of(path), Err(problem))
+        }
+    };
+    answer.unwrap_or_else(|problem| layout::problem(session, here, problem))
+}
+
+async fn show(
+    visit: &Visit<'_, impl Store, impl Clock + IdGenerator>,
+    path: &str,
+) -> (&'static str, Answer) {
+    let here = part_of(path);
+    let answer = match path {
+        "/console" => start::show(visit).await,
+        "/console/orders" => order_list::show(visit).await,
+        "/console/exceptions" => exceptions::show(visit).await,
+        "/console/backorders" => lists::backorders(visit).await,
+        "/console/unmatched" => lists::unmatched(visit).await,
+        "/console/stock" => stock::show(visit, None).await,
+        "/console/help" => lists::help(visit),
+        _ => match path.strip_prefix("/console/orders/") {
+            Some(id) => order::show(visit, id).await,
+            None => Err(Problem::not_found("There is no such page.")),
+        },
+    };
+    (here, answer)
+}
+
+/// The part of the console that a path belongs to.
+fn part_of(path: &str) -> &'static str {
+    let parts = [
+        "/console/orders",
+        "/console/exceptions",
+        "/console/backorders",
+        "/console/unmatched",
+        "/console/stock",
+    ];
+    let part = parts.into_iter().find(|part| path.starts_with(part));
+    part.unwrap_or("/console")
+}
+
+/// Refuses a page whose route of the API the user may not use.
+pub(crate) fn permitted(session: &Session, operation: Operation) -> Result<(), Problem> {
+    if layout::may(&session.principal, operation) {
+        return Ok(());
+    }
+    let detail = "None of your roles may see this page.";
+    Err(Problem::new(403, "forbidden", detail))
+}

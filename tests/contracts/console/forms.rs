@@ -1,0 +1,285 @@
+//! Forms do what the API does: once, or not at all with the reason.
+
+use domain::inbound::FulfillmentFact;
+
+use super::harness::{Page, User};
+use crate::{
+    api_harness::ApiHarness,
+    samples::{TOTAL, order},
+};
+
+/// A paid order that is with Berlin.
+pub(super) async fn routed(api: &ApiHarness, number: &str) -> String {
+    api.receive(&format!("r1-{number}"), "TEE-RED-M", "berlin", 2)
+        .await;
+    api.receive(&format!("r2-{number}"), "MUG-BLUE", "berlin", 1)
+        .await;
+    let id = api.place(&order(number)).await;
+    api.pay(id, TOTAL).await;
+    api.route(id).await;
+    id.to_string()
+}
+
+fn problem(page: &Page) -> String {
+    page.words(".notice.problem")
+}
+
+#[tokio::test]
+async fn an_agent_cancels_units_and_is_led_back_to_the_order() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
+    let agent = User::of(&api, "agent");
+    let page = agent.get(&format!("/console/orders/{id}")).await;
+    let action = format!("/console/orders/{id}/cancel");
+    let sent = agent.submit_only(&page, &action, &[("line.1", "1")]).await;
+    assert_eq!(sent.status, 303);
+    let after = agent.get(&sent.location.unwrap()).await;
+    assert!(
+        after
+            .words("[role=status]")
+            .contains("cancellation is recorded")
+    );
+    assert!(after.words(".buckets").contains("1 cancelled"));
+    // The same form sent again has no second effect.
+    let again = agent.submit(&page, &action, &[("line.1", "1")]).await;
+    assert!(again.words(".buckets").contains("1 cancelled"));
+    assert_eq!(
+        api.order("agent", id).await["lines"][0]["units"]["cancelled"],
+        1
+    );
+}
+
+#[tokio::test]
+async fn a_cancellation_says_what_it_is_about_or_changes_nothing() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
+    let agent = User::of(&api, "agent");
+    let page = agent.get(&format!("/console/orders/{id}")).await;
+    let action = format!("/console/orders/{id}/cancel");
+    for values in [
+        &[("note", "Jane called")][..],
+        &[("line.1", "1"), ("whole", "true"), ("note", "Jane called")],
+    ] {
+        let refused = agent.submit(&page, &action, values).await;
+        assert_eq!(refused.status, 400);
+        assert!(
+            refused
+                .words(".field.wrong .error")
+                .contains("Say how many units")
+        );
+        assert_eq!(
+            refused.words(&format!("form[action='{action}'] textarea")),
+            "Jane called"
+        );
+    }
+    assert_eq!(api.order("agent", id).await["version"], 1);
+    let done = agent.submit(&page, &action, &[("whole", "true")]).await;
+    assert!(done.words("h1").contains("Cancelled"));
+}
+
+#[tokio::test]
+async fn who_loses_a_race_sees_who_won_and_the_order_as_it_is_now() {
+    let api = ApiHarness::new().await;
+    let id = routed(&api, "1001").await;
+    let agent = User::of(&api, "agent");
+    let page = agent.get(&format!("/console/orders/{id}")).await;
+    api.reports(
+        "w1",
+        id.parse().unwrap(),
+        "berlin",
+        FulfillmentFact::Picking,
+    )
+    .await;
+    let action = format!("/console/orders/{id}/cancel");
+    let lost = agent
+        .submit(
+            &page,
+            &action,
+            &[("whole", "true"), ("note", "Changed her mind")],
+        )
+        .await;
+    assert_eq!(lost.status, 409);
+    let told = problem(&lost);
+    assert!(told.contains("nothing_to_cancel"), "{told}");
+    assert!(
+        told.contains("picked by berlin since 2026-11-22T12:00:00Z"),
+        "{told}"
+    );
+    assert!(
+        told.contains("Since you opened it") && told.contains("location berlin"),
+        "{told}"
+    );
+    // The form is no longer there, what was written is.
+    assert!(!lost.actions().contains(&action));
+    assert!(told.contains("Changed her mind"), "{told}");
+    assert!(lost.words("h3 .badge").contains("Picking"));
+    assert!(lost.words("aside").contains("Nothing can be cancelled"));
+}
+
+#[tokio::test]
+async fn a_refund_is_tried_out_before_it_is_asked_for() {
+    let api = ApiHarness::new().await;
+    let id = routed(&api, "1001").await;
+    let agent = User::of(&api, "agent");
+    let page = agent.get(&format!("/console/orders/{id}")).await;
+    let action = format!("/console/orders/{id}/refunds");
+    if !page.actions().contains(&action) {
+        panic!("no refund among {:?}", page.actions());
+    }
+    let tried = agent
+        .submit(&page, &action, &[("amount", "5.00"), ("preview", "true")])
+        .await;
+    assert_eq!(tried.status, 200);
+    assert!(
+        tried.words(".preview").contains("5.00 EUR"),
+        "{}",
+        tried.words(".preview")
+    );
+    assert!(
+        tried
+            .fields(&action)
+            .contains(&("amount".to_owned(), "5.00".to_owned()))
+    );
+    let version = &api.order("agent", id.parse().unwrap()).await["version"];
+    let done = agent.submit(&tried, &action, &[]).await;
+    assert!(done.words("[role=status]").contains("refund is requested"));
+    assert_ne!(
+        &api.order("agent", id.parse().unwrap()).await["version"],
+        version
+    );
+}
+
+#[tokio::test]
+async fn a_refund_that_is_refused_is_explained_at_its_field_and_keeps_what_was_written() {
+    let api = ApiHarness::new().await;
+    let id = routed(&api, "1001").await;
+    let agent = User::of(&api, "agent");
+    let page = agent.get(&format!("/console/orders/{id}")).await;
+    let action = format!("/console/orders/{id}/refunds");
+    for (amount, status, code) in [
+        ("5.005", 400, "malformed"),
+        ("five", 400, "malformed"),
+        ("9999", 409, "refund_amount"),
+    ] {
+        let refused = agent
+            .submit(
+                &page,
+                &action,
+                &[("amount", amount), ("note", "a kept note")],
+            )
+            .await;
+        assert_eq!(refused.status, status, "{amount}");
+        assert!(problem(&refused).contains(code));
+        assert!(
+            refused
+                .fields(&action)
+                .contains(&("note".to_owned(), "a kept note".to_owned()))
+        );
+    }
+    let refused = agent.submit(&page, &action, &[("amount", "five")]).await;
+    let field = refused.all(&format!("form[action='{action}'] input[aria-invalid]"));
+    let about = field[0].attr("aria-describedby").unwrap();
+    assert!(
+        refused
+            .words(&format!("[id='{about}']"))
+            .contains("Write an amount")
+    );
+}
+
+#[tokio::test]
+async fn a_hold_is_placed_and_released() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
+    let agent = User::of(&api, "agent");
+    let path = format!("/console/orders/{id}");
+    let page = agent.get(&path).await;
+    let held = agent
+        .submit(
+            &page,
+            &format!("{path}/hold"),
+            &[("until", "2026-12-01T10:30")],
+        )
+        .await;
+    assert!(held.words("h1").contains("On hold"));
+    assert!(held.words("section").contains("1 Dec 2026, 10:30 UTC"));
+    let released = agent.submit(&held, &format!("{path}/release"), &[]).await;
+    assert!(!released.words("h1").contains("On hold"));
+}
+
+#[tokio::test]
+async fn an_exception_is_taken_and_closed_with_an_outcome_that_is_legal() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
+    api.pay(id, 100).await;
+    let agent = User::of(&api, "agent");
+    let path = format!("/console/orders/{id}");
+    let page = agent.get(&path).await;
+    let taken = agent
+        .submit(&page, &format!("{path}/exceptions/1/take"), &[])
+        .await;
+    assert!(taken.words("#exception-1").contains("taken by user-agent"));
+    let outcomes = taken.words("#exception-1 select");
+    assert!(
+        outcomes.contains("Resolved") && !outcomes.contains("Approved"),
+        "{outcomes}"
+    );
+    let close = format!("{path}/exceptions/1/close");
+    let closed = agent
+        .submit(&taken, &close, &[("outcome", "resolved")])
+        .await;
+    assert!(closed.all("#exception-1").is_empty());
+    // Whoever comes second is told so.
+    let second = agent
+        .submit(
+            &page,
+            &close,
+            &[("outcome", "no_action"), ("key", "another-key")],
+        )
+        .await;
+    assert_eq!(second.status, 409);
+    assert!(problem(&second).contains("exception_closed"));
+}
+
+#[tokio::test]
+async fn a_form_without_the_right_is_refused_by_the_api() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
+    let field = |name: &str, value: &str| (name.to_owned(), value.to_owned());
+    let fields = [
+        field("key", "k"),
+        field("whole", "true"),
+        field("reason", "OTHER"),
+    ];
+    let support = User::of(&api, "support");
+    let refused = support
+        .post(&format!("/console/orders/{id}/cancel"), &fields)
+        .await;
+    assert_eq!(refused.status, 403);
+    assert!(refused.words("main").contains("forbidden"));
+    assert_eq!(api.order("agent", id).await["version"], 1);
+}
+
+#[tokio::test]
+async fn an_operator_adjusts_stock() {
+    let api = ApiHarness::new().await;
+    let operator = User::of(&api, "operator");
+    let page = operator.get("/console/stock?sku=MUG-BLUE").await;
+    let action = "/console/stock/adjustments";
+    let done = operator
+        .submit(&page, action, &[("location", "berlin"), ("units", "7")])
+        .await;
+    assert!(
+        done.words("tbody").starts_with("berlin 7 0 0 7"),
+        "{}",
+        done.words("tbody")
+    );
+    let wrong = operator
+        .submit(&done, action, &[("location", "berlin"), ("units", "many")])
+        .await;
+    assert_eq!(wrong.status, 400);
+    assert!(
+        wrong
+            .words(".field.wrong .error")
+            .contains("number of units")
+    );
+}
