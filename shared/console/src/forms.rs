@@ -168,8 +168,18 @@ impl Form {
     }
 }
 
+/// Choices of stored names, of which none is chosen before: who does not look sends none that is wrong.
+pub(crate) fn deliberate<'a>(names: impl IntoIterator<Item = &'a str>) -> FieldKind {
+    let none = (String::new(), "Choose".to_owned());
+    FieldKind::Choice(std::iter::once(none).chain(pairs(names)).collect())
+}
+
 /// Choices of stored names.
 pub(crate) fn choices<'a>(names: impl IntoIterator<Item = &'a str>) -> FieldKind {
-    let choice = |name: &str| (name.to_owned(), crate::format::words(name));
-    FieldKind::Choice(names.into_iter().map(choice).collect())
+    FieldKind::Choice(pairs(names).collect())
+}
+
+fn pairs<'a>(names: impl IntoIterator<Item = &'a str>) -> impl Iterator<Item = (String, String)> {
+    let names = names.into_iter();
+    names.map(|name| (name.to_owned(), crate::format::words(name)))
 }

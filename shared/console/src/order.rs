@@ -11,7 +11,7 @@ use app::{
     },
 };
 use askama::Template;
-use domain::{ids::OrderId, order::PaymentStatus};
+use domain::ids::OrderId;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -85,17 +85,12 @@ pub(crate) async fn refused(
     refusal: &Refusal,
 ) -> Answer {
     // Without the order there is no page to show the reason on.
-    if [403, 404, 405].contains(&refusal.status) && refusal.code != "unknown_exception" {
-        let status = refusal.status;
-        return Err(Problem::new(
-            status,
-            if status == 403 {
-                "forbidden"
-            } else {
-                "not_found"
-            },
-            refusal.detail.clone(),
-        ));
+    match refusal.code.as_str() {
+        "forbidden" => return Err(Problem::new(403, "forbidden", refusal.detail.clone())),
+        "not_found" | "no_route" | "method_not_allowed" => {
+            return Err(Problem::not_found(refusal.detail.clone()));
+        }
+        _ => {}
     }
     let mut page = page(visit, id).await?;
     let mut notice = Notice {
@@ -214,13 +209,13 @@ impl OrderPage<'_> {
                 "open"
             },
         };
-        let paid = match self.order.payment_status {
-            PaymentStatus::Authorized
-            | PaymentStatus::Captured
-            | PaymentStatus::PartiallyRefunded
-            | PaymentStatus::Refunded => "done",
-            PaymentStatus::Processing | PaymentStatus::Disputed => "part",
-            PaymentStatus::Pending | PaymentStatus::Voided | PaymentStatus::Failed => "open",
+        let money = &self.order.money;
+        let paid = if money.secured >= money.due && money.authorized > 0 {
+            "done"
+        } else if money.secured > 0 {
+            "part"
+        } else {
+            "open"
         };
         vec![
             Step {

@@ -14,7 +14,7 @@ use domain::{
 
 use crate::{
     format::{amount, words},
-    forms::{Field, FieldKind, Form, choices},
+    forms::{Field, FieldKind, Form, choices, deliberate},
 };
 
 /// The forms of an order, by what they are about.
@@ -163,8 +163,9 @@ fn detailed(order: &OrderDetail, action: &Action, form: Form) -> Form {
             Field::new(
                 "outcome",
                 "Outcome",
-                choices(action.outcomes.iter().map(|outcome| outcome.as_str())),
-            ),
+                deliberate(action.outcomes.iter().map(|outcome| outcome.as_str())),
+            )
+            .required(),
             Field::note(),
         ]),
         ActionKind::Refund => {
@@ -262,11 +263,8 @@ fn cancellable(order: &OrderDetail, action: &Action) -> Vec<Field> {
         let field = Field::new(format!("line.{}", line.line), title, FieldKind::Units(most));
         fields.push(field.hinted(hint));
     }
-    fields.push(Field::new(
-        "reason",
-        "Reason",
-        choices(CancelReason::KNOWN.iter().copied()),
-    ));
+    let reasons = deliberate(CancelReason::KNOWN.iter().copied());
+    fields.push(Field::new("reason", "Reason", reasons).required());
     fields.push(Field::note());
     fields
 }
@@ -302,7 +300,7 @@ fn refundable(order: &OrderDetail) -> Vec<Field> {
     fields.push(Field::new(
         "reason",
         "Reason",
-        choices(RefundReason::KNOWN.iter().copied()),
+        deliberate(RefundReason::KNOWN.iter().copied()),
     ));
     fields.push(Field::note());
     fields

@@ -168,7 +168,8 @@ fn body(action: &str, sent: &Submitted) -> Result<Option<Value>, Refusal> {
     };
     match action.rsplit('/').next().unwrap_or_default() {
         "cancel" => {
-            body.text(&["reason", "note"]);
+            body.chosen("reason", "Choose a reason.")?;
+            body.text(&["note"]);
             body.amounts(&["restocking_fee"])?;
             let lines = body.lines("quantity")?;
             // No line stands for the whole order in the API: here that must be said.
@@ -195,7 +196,10 @@ fn body(action: &str, sent: &Submitted) -> Result<Option<Value>, Refusal> {
             }
         }
         "release" => body.text(&["handle"]),
-        "close" => body.text(&["outcome", "note"]),
+        "close" => {
+            body.chosen("outcome", "Choose how it ended.")?;
+            body.text(&["note"]);
+        }
         "payments" => {
             body.text(&["kind", "reference", "note"]);
             body.amounts(&["amount"])?;
@@ -229,6 +233,15 @@ impl Body<'_> {
                 self.fields.insert((*name).to_owned(), json!(value));
             }
         }
+    }
+
+    /// A choice that must have been made.
+    fn chosen(&mut self, name: &str, detail: &str) -> Result<(), Refusal> {
+        if self.sent.get(name).is_none() {
+            return Err(malformed(Some(name), detail));
+        }
+        self.text(&[name]);
+        Ok(())
     }
 
     /// Amounts are written in the currency's major unit; the form holds its decimals.

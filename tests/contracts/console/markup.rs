@@ -155,7 +155,7 @@ async fn hostile_text_stays_text_on_every_page() {
         .submit(
             &page,
             &format!("{path}/cancel"),
-            &[("line.1", "1"), ("note", HOSTILE)],
+            &[("line.1", "1"), ("note", HOSTILE), ("reason", "OTHER")],
         )
         .await;
     assert!(sent.words(".timeline .quote").contains("onerror=alert(1)"));
@@ -163,7 +163,7 @@ async fn hostile_text_stays_text_on_every_page() {
         .submit(
             &sent,
             &format!("{path}/cancel"),
-            &[("line.1", HOSTILE), ("note", HOSTILE)],
+            &[("line.1", HOSTILE), ("note", HOSTILE), ("reason", "OTHER")],
         )
         .await;
     assert_eq!(refused.status, 400);
