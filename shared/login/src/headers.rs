@@ -2,7 +2,7 @@
 
 use http::{HeaderName, HeaderValue, header};
 
-use crate::{log_in::Response, settings::Settings};
+use crate::{response::Response, settings::Settings};
 
 /// Gives a response its security headers. A page may carry personal data, so no cache stores it; an asset says itself how
 /// long it may be kept.

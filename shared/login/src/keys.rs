@@ -11,7 +11,7 @@ use jsonwebtoken::{
     jwk::{AlgorithmParameters, Jwk, JwkSet, PublicKeyUse},
 };
 
-use crate::{cognito::Cognito, tokens::TokenError};
+use crate::{cognito::Cognito, token_error::TokenError};
 
 /// The keys are fetched again for a key that is not known, so many seconds after the last time at the earliest: a token with
 /// a made-up key id costs no request.

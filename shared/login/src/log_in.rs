@@ -14,19 +14,15 @@ use crate::{
     csrf::{self, CsrfError},
     headers,
     keys::Keys,
-    message::{Message, see_other},
+    message::Message,
     query::{encoded, parameter},
+    response::{Request, Response, see_other, with_cookies},
     return_path, ring_verifier,
     session::Session,
     settings::Settings,
-    tokens::{TokenError, Verifier},
+    token_error::TokenError,
+    tokens::Verifier,
 };
-
-/// A request as the gateway passes it on.
-pub type Request = http::Request<Vec<u8>>;
-
-/// A response; the body is text.
-pub type Response = http::Response<String>;
 
 /// Whether somebody is logged in.
 pub enum Access {
@@ -270,12 +266,4 @@ impl<E: Clock + IdGenerator> LogIn<E> {
         };
         page.to_owned()
     }
-}
-
-/// The response with these cookies.
-pub(crate) fn with_cookies(mut response: Response, cookies: Vec<HeaderValue>) -> Response {
-    for cookie in cookies {
-        response.headers_mut().append(header::SET_COOKIE, cookie);
-    }
-    response
 }

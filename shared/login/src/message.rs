@@ -2,7 +2,7 @@
 
 use http::{HeaderValue, StatusCode, header};
 
-use crate::log_in::Response;
+use crate::response::Response;
 
 /// A page with a sentence, a stable code and a way on.
 #[derive(Debug)]
@@ -39,14 +39,4 @@ impl Message {
         }
         response
     }
-}
-
-/// A redirection with a GET.
-pub(crate) fn see_other(location: &str) -> Response {
-    let mut response = Response::new(String::new());
-    *response.status_mut() = StatusCode::SEE_OTHER;
-    if let Ok(location) = HeaderValue::from_str(location) {
-        response.headers_mut().insert(header::LOCATION, location);
-    }
-    response
 }

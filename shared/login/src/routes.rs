@@ -7,12 +7,13 @@ use subtle::ConstantTimeEq;
 use crate::{
     cognito::NoTokens,
     cookies::{Kind, Pending},
-    log_in::{LogIn, Request, Response, with_cookies},
-    message::{Message, see_other},
+    log_in::LogIn,
+    message::Message,
     query::{encoded, parameter},
     random::{challenge, random},
+    response::{Request, Response, see_other, with_cookies},
     return_path,
-    tokens::TokenError,
+    token_error::TokenError,
 };
 
 /// How long a log-in may take, in seconds.

@@ -1,28 +1,14 @@
 //! Verification of tokens, as strict as that of the HTTP API's authorizer.
 
-use app::{
-    access::{Claims, Principal},
-    failure::Failure,
-};
+use app::access::{Claims, Principal};
 use jiff::Timestamp;
 use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 
-use crate::{cognito::Cognito, keys::Keys, settings::Settings};
+use crate::{cognito::Cognito, keys::Keys, settings::Settings, token_error::TokenError};
 
 /// How far the clocks of Cognito and of the function may be apart, in seconds.
 pub const LEEWAY_S: i64 = 30;
-
-/// Why a token is not accepted.
-#[derive(Debug)]
-pub(crate) enum TokenError {
-    /// It was valid. A refresh token gives another one.
-    Expired,
-    /// It never was, or is not any more; with a stable code for the log.
-    Invalid(&'static str),
-    /// It cannot be said: the pool's keys are not to be had.
-    Unavailable(Failure),
-}
 
 /// What verifies tokens.
 pub(crate) struct Verifier<'a> {

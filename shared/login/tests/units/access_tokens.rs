@@ -3,23 +3,26 @@
 use serde_json::{Value, json};
 
 use crate::{
-    browser::Browser,
+    browser::{Answer, Browser},
     cognito_double::NOW,
     signed::{self, KEY_ID, access, token, with},
 };
 
-async fn opened_with(token: &str) -> (Browser, crate::browser::Answer) {
-    let mut browser = Browser::logged_in().await;
-    browser
-        .cookies
-        .insert("__Host-oms-access".to_owned(), token.to_owned());
-    let answer = browser.get("/console/orders").await;
-    (browser, answer)
+/// The cookie of the access token.
+const ACCESS: &str = "__Host-oms-access";
+
+/// What an agent's browser gets whose access token is replaced by this one.
+async fn opened_with(browser: &mut Browser, token: &str) -> Answer {
+    browser.cookies.clone_from(&browser.cookies_of_log_in);
+    let cookie = (ACCESS.to_owned(), token.to_owned());
+    browser.cookies.extend([cookie]);
+    browser.get("/console/orders").await
 }
 
 #[tokio::test]
 async fn a_valid_token_lets_in() {
-    let (_, answer) = opened_with(&token(&access())).await;
+    let mut browser = Browser::logged_in().await;
+    let answer = opened_with(&mut browser, &token(&access())).await;
     assert!(answer.session.is_some());
 }
 
@@ -66,8 +69,9 @@ async fn forged_tokens_lead_to_the_log_in() {
         ),
         ("that is no token", "hello".to_owned()),
     ];
+    let mut browser = Browser::logged_in().await;
     for (what, token) in cases {
-        let (browser, answer) = opened_with(&token).await;
+        let answer = opened_with(&mut browser, &token).await;
         assert!(answer.session.is_none(), "a token {what}");
         answer.led_to_log_in("/console/orders");
         assert!(
@@ -120,8 +124,9 @@ async fn tokens_for_something_else_lead_to_the_log_in() {
             changed(json!({ "auth_time": NOW - 12 * 3600 })),
         ),
     ];
+    let mut browser = Browser::logged_in().await;
     for (what, token) in cases {
-        let (_, answer) = opened_with(&token).await;
+        let answer = opened_with(&mut browser, &token).await;
         assert!(answer.session.is_none(), "a token {what}");
         answer.led_to_log_in("/console/orders");
     }
@@ -129,12 +134,14 @@ async fn tokens_for_something_else_lead_to_the_log_in() {
 
 #[tokio::test]
 async fn clocks_may_differ_by_half_a_minute() {
+    let mut browser = Browser::logged_in().await;
     for changes in [
         json!({ "iat": NOW + 30 }),
         json!({ "nbf": NOW + 30 }),
         json!({ "exp": NOW - 29 }),
     ] {
-        let (browser, answer) = opened_with(&token(&with(access(), &changes))).await;
+        let token = token(&with(access(), &changes));
+        let answer = opened_with(&mut browser, &token).await;
         assert!(answer.session.is_some(), "{changes}");
         assert_eq!(browser.cognito.asked("/oauth2/token").len(), 1, "{changes}");
     }
@@ -144,7 +151,8 @@ async fn clocks_may_differ_by_half_a_minute() {
 #[tokio::test]
 async fn the_rights_are_those_that_the_api_gives() {
     use app::access::{Claims, Principal};
-    let (_, answer) = opened_with(&token(&access())).await;
+    let mut browser = Browser::logged_in().await;
+    let answer = opened_with(&mut browser, &token(&access())).await;
     let text = with(
         access(),
         &json!({ "cognito:groups": "[agent location:berlin]" }),

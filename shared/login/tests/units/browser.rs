@@ -17,6 +17,8 @@ pub(crate) struct Browser {
     pub(crate) cognito: CognitoDouble,
     pub(crate) clock: ManualClock,
     pub(crate) cookies: BTreeMap<String, String>,
+    /// Those that it had right after the log-in.
+    pub(crate) cookies_of_log_in: BTreeMap<String, String>,
     log_in: LogIn<ManualClock>,
 }
 
@@ -35,24 +37,12 @@ impl Browser {
     pub(crate) fn at(console: &str) -> Self {
         let cognito = CognitoDouble::start();
         let clock = ManualClock::new(Timestamp::from_second(NOW).unwrap(), 7);
-        let keys = format!("{}/keys", cognito.url);
-        let client = CLIENT.to_owned();
-        let settings = Settings::new(
-            console,
-            &cognito.url,
-            client,
-            ISSUER.to_owned(),
-            keys,
-            30,
-            12,
-        )
-        .unwrap();
-        let https = HttpsExchange::new(true).unwrap();
-        let log_in = LogIn::new(settings, https, clock.clone());
+        let log_in = log_in_at(console, &cognito.url, &clock);
         Self {
             cognito,
             clock,
             cookies: BTreeMap::new(),
+            cookies_of_log_in: BTreeMap::new(),
             log_in,
         }
     }
@@ -72,6 +62,7 @@ impl Browser {
             "{}",
             back.response.body()
         );
+        browser.cookies_of_log_in = browser.cookies.clone();
         browser
     }
 
@@ -129,6 +120,11 @@ impl Browser {
         }
     }
 
+    /// The console looks for Cognito elsewhere, as a function does that has just started there.
+    pub(crate) fn move_cognito(&mut self, url: &str) {
+        self.log_in = log_in_at(CONSOLE, url, &self.clock);
+    }
+
     pub(crate) fn wait(&self, seconds: i64) {
         self.clock.advance(SignedDuration::from_secs(seconds));
     }
@@ -137,6 +133,13 @@ impl Browser {
     pub(crate) fn csrf(&self) -> String {
         self.cookies["__Host-oms-session"].clone()
     }
+}
+
+fn log_in_at(console: &str, cognito: &str, clock: &ManualClock) -> LogIn<ManualClock> {
+    let (client, issuer) = (CLIENT.to_owned(), ISSUER.to_owned());
+    let keys = format!("{cognito}/keys");
+    let settings = Settings::new(console, cognito, client, issuer, keys, 30, 12).unwrap();
+    LogIn::new(settings, HttpsExchange::new(true).unwrap(), clock.clone())
 }
 
 impl Answer {

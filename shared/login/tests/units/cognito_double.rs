@@ -89,18 +89,13 @@ impl CognitoDouble {
         let to_path = state.requests.iter().filter(|(known, _)| known == path);
         to_path.map(|(_, body)| body.clone()).collect()
     }
-
-    /// It does not answer any more.
-    pub(crate) fn stop(&mut self) {
-        self.server.unblock();
-        if let Some(running) = self.running.take() {
-            running.join().unwrap();
-        }
-    }
 }
 
 impl Drop for CognitoDouble {
     fn drop(&mut self) {
-        self.stop();
+        self.server.unblock();
+        if let Some(running) = self.running.take() {
+            running.join().unwrap();
+        }
     }
 }

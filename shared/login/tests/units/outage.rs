@@ -2,12 +2,18 @@
 
 use serde_json::json;
 
-use crate::browser::Browser;
+use crate::{
+    browser::Browser,
+    cognito_double::NOW,
+    signed::{access, token, with},
+};
 
 #[tokio::test]
 async fn a_valid_token_needs_no_cognito() {
     let mut browser = Browser::logged_in().await;
-    browser.cognito.stop();
+    for path in ["/keys", "/oauth2/token"] {
+        browser.cognito.answers(path, 500, json!({}));
+    }
     assert!(browser.get("/console").await.session.is_some());
 }
 
@@ -38,10 +44,28 @@ async fn a_refresh_that_is_not_answered_ends_no_session() {
 }
 
 #[tokio::test]
+async fn nor_does_one_to_a_server_that_is_not_there() {
+    let mut browser = Browser::logged_in().await;
+    browser.wait(1000);
+    let here = browser.cognito.url.clone();
+    browser.move_cognito("http://127.0.0.1:1");
+    let answer = browser.get("/console").await;
+    answer.refused(503, "log_in_unavailable");
+    browser.move_cognito(&here);
+    let claims = with(access(), &json!({ "iat": NOW + 1000, "exp": NOW + 1900 }));
+    let tokens = json!({ "access_token": token(&claims) });
+    browser.cognito.answers("/oauth2/token", 200, tokens);
+    assert!(
+        browser.get("/console").await.session.is_some(),
+        "it goes on"
+    );
+}
+
+#[tokio::test]
 async fn a_change_is_not_half_made() {
     let mut browser = Browser::logged_in().await;
     browser.wait(1000);
-    browser.cognito.stop();
+    browser.cognito.answers("/oauth2/token", 503, json!({}));
     let form = format!("csrf={}", browser.csrf());
     let answer = browser.post("/console/orders/1/cancel", &form).await;
     answer.refused(503, "log_in_unavailable");
