@@ -16,13 +16,14 @@ export async function visit(page, path) {
   return page.goto(`${consoleUrl}${path}`);
 }
 
-/** Opens a form by its title, fills fields by their labels, and presses its button. */
-export async function submit(page, title, fields = {}, button) {
+/** Finds a form by its title or its only button, fills fields by their labels, and presses the button. */
+export async function submit(page, title, fields = {}) {
   const form = await page.evaluateHandle((wanted) => {
-    const all = [...document.querySelectorAll("details.action")];
-    const found = all.find((one) => one.querySelector("summary").textContent.trim() === wanted);
-    if (!found) throw new Error(`no form ${wanted}: ${all.map((one) => one.querySelector("summary").textContent)}`);
-    found.open = true;
+    const named = (one) => (one.querySelector("summary") ?? one.querySelector("button")).textContent.trim();
+    const all = [...document.querySelectorAll("main details.action, main form.direct")];
+    const found = all.find((one) => named(one) === wanted);
+    if (!found) throw new Error(`no form ${wanted}: ${all.map(named)}`);
+    if (found.tagName === "DETAILS") found.open = true;
     return found;
   }, title);
   for (const [label, value] of Object.entries(fields)) {
@@ -39,11 +40,7 @@ export async function submit(page, title, fields = {}, button) {
   }
   await Promise.all([
     page.waitForNavigation(),
-    form.evaluate((one, wanted) => {
-      const buttons = [...one.querySelectorAll(".buttons button")];
-      const found = wanted ? buttons.find((each) => each.textContent.trim() === wanted) : buttons.at(-1);
-      found.click();
-    }, button),
+    form.evaluate((one) => [...one.querySelectorAll("button")].at(-1).click()),
   ]);
 }
 
