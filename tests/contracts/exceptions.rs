@@ -296,7 +296,7 @@ async fn the_note_of_a_closed_exception_is_for_those_who_may_read_personal_data(
 }
 
 /// A count of a SKU that berlin reported too late; gives the path of the exception, without the SKU and the verb.
-async fn count_too_old(api: &ApiHarness, sku: &str) -> String {
+pub(crate) async fn count_too_old(api: &ApiHarness, sku: &str) -> String {
     let taken_at = api.clock.now();
     let fact = |movement| StockFact {
         sku: sku.parse().unwrap(),

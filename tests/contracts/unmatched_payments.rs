@@ -12,7 +12,7 @@ use crate::{
 const PATH: &str = "/api/oms/unmatched_payments";
 
 /// A payment is captured, of which the gateway names the intent and sometimes an order.
-async fn captured(api: &ApiHarness, intent: &str, name: Option<&str>) {
+pub(crate) async fn captured(api: &ApiHarness, intent: &str, name: Option<&str>) {
     let order = OrderReference {
         order: name.map(str::to_owned),
         intent: Some(intent.to_owned()),

@@ -7,24 +7,27 @@ use app::{
     views::exceptions::{ExceptionEntry, ExceptionPage},
 };
 use askama::Template;
-use domain::order::ExceptionKind;
+use domain::order::{ExceptionKind, ExceptionOutcome};
 use jiff::Timestamp;
 use web::{Operation, problem::Problem};
 
 use crate::{
     format::{Time, words},
-    layout::Layout,
+    forms::{Field, FieldKind, Form, deliberate},
+    layout::{Layout, Notice},
     order_list::request,
-    pages::{Answer, Visit, permitted},
+    refusal::Refusal,
     respond,
-    submitted::{Submitted, query},
+    submitted::{Submitted, query, segment},
+    visit::{Answer, Visit, permitted},
 };
 
 #[derive(Template)]
 #[template(path = "exceptions.html")]
 struct ExceptionsPage<'a> {
     layout: Layout<'a>,
-    exceptions: Vec<ExceptionEntry>,
+    /// Those about stock with their forms; those of an order are worked on at the order.
+    rows: Vec<(ExceptionEntry, Vec<Form>)>,
     /// Kinds of the filter: name, words, whether it is chosen.
     kinds: Vec<(&'static str, String, bool)>,
     /// `open`, `taken` or empty.
@@ -34,8 +37,11 @@ struct ExceptionsPage<'a> {
     now: Timestamp,
 }
 
-/// Lists the exceptions that are not closed.
-pub(crate) async fn show(visit: &Visit<'_, impl Store, impl Clock + IdGenerator>) -> Answer {
+/// Lists the exceptions that are not closed; after a form that was refused, with the reason.
+pub(crate) async fn show(
+    visit: &Visit<'_, impl Store, impl Clock + IdGenerator>,
+    refused: Option<&Refusal>,
+) -> Answer {
     let given = Submitted::of_query(visit.request);
     let names = ["kind", "state", "owner"];
     let filters = || names.into_iter().map(|name| (name, given.get(name)));
@@ -49,9 +55,20 @@ pub(crate) async fn show(visit: &Visit<'_, impl Store, impl Clock + IdGenerator>
         format!("/console/exceptions{query}")
     });
     let kind = given.get("kind");
+    let mut layout = Layout::new(visit.session, "/console/exceptions", "Exceptions");
+    layout.notice = match (refused, given.get("done")) {
+        (Some(refusal), _) => Some(Notice::refused(refusal)),
+        (None, Some("take")) => Some(Notice::done("You have taken the exception.")),
+        (None, Some(_)) => Some(Notice::done("The exception is closed.")),
+        (None, None) => None,
+    };
+    let rows = page.exceptions.into_iter().map(|entry| {
+        let forms = stock_forms(visit, &entry);
+        (entry, forms)
+    });
     let page = ExceptionsPage {
-        layout: Layout::new(visit.session, "/console/exceptions", "Exceptions"),
-        exceptions: page.exceptions,
+        layout,
+        rows: rows.collect(),
         kinds: ExceptionKind::KNOWN
             .iter()
             .map(|name| (*name, words(name), kind == Some(*name)))
@@ -61,7 +78,46 @@ pub(crate) async fn show(visit: &Visit<'_, impl Store, impl Clock + IdGenerator>
         next,
         now: visit.now,
     };
-    Ok(respond::html(200, &page))
+    Ok(respond::html(
+        refused.map_or(200, |refusal| refusal.status),
+        &page,
+    ))
+}
+
+/// The forms of an exception about stock, for a user who may work on it.
+fn stock_forms<S, E: IdGenerator>(visit: &Visit<'_, S, E>, entry: &ExceptionEntry) -> Vec<Form> {
+    let (Some(sku), Some(location)) = (&entry.sku, &entry.location) else {
+        return Vec::new();
+    };
+    let open = &entry.exception.exception;
+    let principal = &visit.session.principal;
+    if !principal.may_work_on(&open.kind) {
+        return Vec::new();
+    }
+    let form = |name: &str, title, button| {
+        let (place, sku) = (segment(location.as_str()), segment(sku.as_str()));
+        let target = format!(
+            "/console/locations/{place}/exceptions/{}/{name}/{sku}",
+            open.id
+        );
+        let id = format!("{name}-{}-{place}-{}", open.id, hex::encode(sku));
+        Form::new(visit.env, id, target, title, button)
+    };
+    let outcomes = [
+        ExceptionOutcome::Resolved,
+        ExceptionOutcome::NoAction,
+        ExceptionOutcome::NoLongerTrue,
+    ];
+    let outcomes = deliberate(outcomes.iter().map(ExceptionOutcome::as_str));
+    let mut forms = Vec::new();
+    if open.owner.as_deref() != Some(principal.subject.as_str()) {
+        forms.push(form("take", "Take", "Take"));
+    }
+    forms.push(form("close", "Close", "Close exception").with([
+        Field::new("outcome", "Outcome", outcomes).required(),
+        Field::note(),
+    ]));
+    forms
 }
 
 /// One page of the API's own listing.

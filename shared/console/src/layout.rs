@@ -5,7 +5,7 @@ use askama::Template;
 use http::Response;
 use web::{Operation, ROUTES, problem::Problem};
 
-use crate::{Session, assets, respond};
+use crate::{Session, assets, refusal::Refusal, respond};
 
 /// The frame of a page.
 pub(crate) struct Layout<'a> {
@@ -117,6 +117,17 @@ impl<'a> Layout<'a> {
 }
 
 impl Notice {
+    /// Something was refused.
+    pub(crate) fn refused(refusal: &Refusal) -> Self {
+        Self {
+            is_problem: true,
+            text: refusal.detail.clone(),
+            code: Some(refusal.code.clone()),
+            details: refusal.details.clone(),
+            kept: Vec::new(),
+        }
+    }
+
     /// Something was done.
     pub(crate) fn done(text: &str) -> Self {
         Self {

@@ -20,11 +20,13 @@ mod order_actions;
 mod order_list;
 mod pages;
 mod post;
+mod refusal;
 mod respond;
 mod start;
 mod stock;
 mod submitted;
 mod timeline;
+mod visit;
 
 use app::access::Principal;
 

@@ -4,7 +4,10 @@ use std::borrow::Borrow;
 
 use app::{
     ports::{Clock, IdGenerator, Store},
-    views::{stock::BackorderPage, unmatched_payments::UnmatchedPaymentPage},
+    views::{
+        stock::BackorderPage,
+        unmatched_payments::{UnmatchedPaymentPage, UnmatchedPaymentView},
+    },
 };
 use askama::Template;
 use jiff::Timestamp;
@@ -13,11 +16,13 @@ use web::{Operation, problem::Problem};
 use crate::{
     Session,
     format::{Time, amount, words},
-    layout::Layout,
+    forms::{Field, FieldKind, Form},
+    layout::{Layout, Notice, may},
     order_list::request,
-    pages::{Answer, Visit, permitted},
+    refusal::Refusal,
     respond,
-    submitted::{Submitted, query},
+    submitted::{Submitted, query, segment},
+    visit::{Answer, Visit, permitted},
 };
 
 #[derive(Template)]
@@ -33,7 +38,7 @@ struct BackordersPage<'a> {
 #[template(path = "unmatched.html")]
 struct UnmatchedPage<'a> {
     layout: Layout<'a>,
-    page: UnmatchedPaymentPage,
+    rows: Vec<(UnmatchedPaymentView, Vec<Form>)>,
     next: Option<String>,
     now: Timestamp,
 }
@@ -71,17 +76,47 @@ pub(crate) async fn backorder_page(
     web::list_backorders(visit.store, &request).await
 }
 
-/// Payments that no order names.
-pub(crate) async fn unmatched(visit: &Visit<'_, impl Store, impl Clock + IdGenerator>) -> Answer {
+/// Payments that no order names; after a form that was refused, with the reason.
+pub(crate) async fn unmatched(
+    visit: &Visit<'_, impl Store, impl Clock + IdGenerator>,
+    refused: Option<&Refusal>,
+) -> Answer {
     let given = Submitted::of_query(visit.request);
     let page = unmatched_page(visit, &query([("cursor", given.get("cursor"))])).await?;
+    let mut layout = Layout::new(visit.session, "/console/unmatched", "Unmatched payments");
+    layout.notice = match refused {
+        Some(refusal) => Some(Notice::refused(refusal)),
+        None => given
+            .get("done")
+            .map(|_| Notice::done("The payment is closed.")),
+    };
+    let may_close = may(&visit.session.principal, Operation::CloseUnmatchedPayment);
+    let form = |payment: &str| {
+        let target = format!("/console/unmatched_payments/close/{}", segment(payment));
+        Form::new(
+            visit.env,
+            format!("close-{}", hex::encode(payment)),
+            target,
+            "Close",
+            "Close payment",
+        )
+        .hinted("An order that names it later gets it all the same.")
+        .with([Field::note()])
+    };
+    let rows = page.payments.into_iter().map(|payment| {
+        let forms = may_close.then(|| form(&payment.payment));
+        (payment, forms.into_iter().collect())
+    });
     let page = UnmatchedPage {
-        layout: Layout::new(visit.session, "/console/unmatched", "Unmatched payments"),
+        layout,
         next: next("/console/unmatched", page.next_cursor.as_deref()),
-        page,
+        rows: rows.collect(),
         now: visit.now,
     };
-    Ok(respond::html(200, &page))
+    Ok(respond::html(
+        refused.map_or(200, |refusal| refusal.status),
+        &page,
+    ))
 }
 
 /// One page of the API's own listing.

@@ -22,11 +22,11 @@ use crate::{
     forms::FieldKind,
     layout::{Layout, Notice},
     order_actions::{Forms, refund_preview},
-    pages::{Answer, Visit, permitted},
-    post::Refusal,
+    refusal::Refusal,
     respond,
     submitted::Submitted,
     timeline::{Timeline, spaced},
+    visit::{Answer, Visit, permitted},
 };
 
 #[derive(Template)]
@@ -93,13 +93,7 @@ pub(crate) async fn refused(
         _ => {}
     }
     let mut page = page(visit, id).await?;
-    let mut notice = Notice {
-        is_problem: true,
-        text: refusal.detail.clone(),
-        code: Some(refusal.code.clone()),
-        details: refusal.details.clone(),
-        kept: Vec::new(),
-    };
+    let mut notice = Notice::refused(refusal);
     let seen: Option<u64> = sent.get("version").and_then(|version| version.parse().ok());
     if let Some(seen) = seen.filter(|seen| *seen < page.order.version) {
         notice.details.extend(page.changes_since(seen));

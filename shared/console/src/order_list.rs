@@ -16,9 +16,9 @@ use web::{Operation, problem::Problem};
 use crate::{
     format::{self, Time, amount},
     layout::Layout,
-    pages::{Answer, Visit, permitted},
     respond,
     submitted::{Submitted, query},
+    visit::{Answer, Visit, permitted},
 };
 
 #[derive(Template)]

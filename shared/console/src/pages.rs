@@ -2,23 +2,12 @@
 
 use app::ports::{Clock, IdGenerator, Store};
 use http::{Request, Response};
-use jiff::Timestamp;
-use web::{Operation, Settings, problem::Problem};
+use web::{Settings, problem::Problem};
 
-use crate::{Session, exceptions, layout, lists, order, order_list, post, start, stock};
-
-/// A request of somebody who is logged in, and what a page needs to answer it.
-pub(crate) struct Visit<'a, S, E> {
-    pub(crate) store: &'a S,
-    pub(crate) env: &'a E,
-    pub(crate) settings: &'a Settings,
-    pub(crate) request: &'a Request<Vec<u8>>,
-    pub(crate) session: &'a Session,
-    pub(crate) now: Timestamp,
-}
-
-/// A page, or why it cannot be shown.
-pub(crate) type Answer = Result<Response<String>, Problem>;
+use crate::{
+    Session, exceptions, layout, lists, order, order_list, post, start, stock,
+    visit::{Answer, Visit},
+};
 
 /// Answers a request of somebody who is logged in. Every outcome is a page; the CSRF token of a form has been checked.
 pub async fn serve(
@@ -57,9 +46,9 @@ async fn show(
     let answer = match path {
         "/console" => start::show(visit).await,
         "/console/orders" => order_list::show(visit).await,
-        "/console/exceptions" => exceptions::show(visit).await,
+        "/console/exceptions" => exceptions::show(visit, None).await,
         "/console/backorders" => lists::backorders(visit).await,
-        "/console/unmatched" => lists::unmatched(visit).await,
+        "/console/unmatched" => lists::unmatched(visit, None).await,
         "/console/stock" => stock::show(visit, None).await,
         "/console/help" => lists::help(visit),
         _ => match path.strip_prefix("/console/orders/") {
@@ -81,13 +70,4 @@ fn part_of(path: &str) -> &'static str {
     ];
     let part = parts.into_iter().find(|part| path.starts_with(part));
     part.unwrap_or("/console")
-}
-
-/// Refuses a page whose route of the API the user may not use.
-pub(crate) fn permitted(session: &Session, operation: Operation) -> Result<(), Problem> {
-    if layout::may(&session.principal, operation) {
-        return Ok(());
-    }
-    let detail = "None of your roles may see this page.";
-    Err(Problem::new(403, "forbidden", detail))
 }

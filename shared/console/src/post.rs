@@ -9,29 +9,20 @@ use serde_json::{Map, Value, json};
 use web::{Env, NoQueues, Scope, problem::Problem};
 
 use crate::{
+    exceptions,
     format::parse_amount,
-    order,
-    pages::{Answer, Visit},
+    lists, order,
+    refusal::Refusal,
     respond::see_other,
     stock,
     submitted::{Submitted, query},
+    visit::{Answer, Visit},
 };
 
 /// The API's answer to what a form asks for.
 pub(crate) enum Outcome {
     Done(Value),
     Refused(Refusal),
-}
-
-/// Why a form was refused.
-#[derive(Debug, Clone)]
-pub(crate) struct Refusal {
-    pub(crate) status: u16,
-    pub(crate) code: String,
-    pub(crate) detail: String,
-    pub(crate) field: Option<String>,
-    /// Of a cancellation: what was first, line by line.
-    pub(crate) details: Vec<String>,
 }
 
 /// Does what a form asks for, and leads to the page that shows it; or shows the page as it is now, with the reason.
@@ -54,6 +45,25 @@ pub(crate) async fn submit(
                 Ok(see_other(&format!("/console/stock{target}")))
             }
             Outcome::Refused(refusal) => stock::show(visit, Some((&sent, &refusal))).await,
+        };
+    }
+    if path.starts_with("/console/unmatched_payments/close/") {
+        let target = path.replacen("/console/", "/api/oms/", 1);
+        return match api(visit, &target, &sent, body("close_payment", &sent)).await {
+            Outcome::Done(_) => Ok(see_other("/console/unmatched?done=close")),
+            Outcome::Refused(refusal) => lists::unmatched(visit, Some(&refusal)).await,
+        };
+    }
+    if path.starts_with("/console/locations/") {
+        let target = path.replacen("/console/", "/api/oms/", 1);
+        // The SKU comes last in this path.
+        let action = path.rsplit('/').nth(1).unwrap_or_default();
+        return match api(visit, &target, &sent, body(action, &sent)).await {
+            Outcome::Done(_) => {
+                let done = query([("done", Some(action))]);
+                Ok(see_other(&format!("/console/exceptions{done}")))
+            }
+            Outcome::Refused(refusal) => exceptions::show(visit, Some(&refusal)).await,
         };
     }
     let Some((id, action)) = path
@@ -195,6 +205,7 @@ fn body(action: &str, sent: &Submitted) -> Result<Option<Value>, Refusal> {
                     .insert("until".to_owned(), json!(format!("{until}:00Z")));
             }
         }
+        "close_payment" => body.text(&["note"]),
         "release" => body.text(&["handle"]),
         "close" => {
             body.chosen("outcome", "Choose how it ended.")?;

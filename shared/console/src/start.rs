@@ -17,10 +17,9 @@ use crate::{
     format::{Time, words},
     layout::{Layout, may},
     lists::{backorder_page, unmatched_page},
-    order_list,
-    pages::{Answer, Visit},
-    respond,
+    order_list, respond,
     submitted::query,
+    visit::{Answer, Visit},
 };
 
 /// The most entries that are counted.

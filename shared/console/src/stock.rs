@@ -12,10 +12,10 @@ use web::Operation;
 use crate::{
     forms::{Field, FieldKind, Form},
     layout::{Layout, Notice, may},
-    pages::{Answer, Visit, permitted},
-    post::Refusal,
+    refusal::Refusal,
     respond,
     submitted::{Submitted, query},
+    visit::{Answer, Visit, permitted},
 };
 
 #[derive(Template)]
@@ -62,11 +62,7 @@ pub(crate) async fn show(
     let mut status = 200;
     if let Some((sent, refusal)) = refused {
         status = refusal.status;
-        layout.notice = Some(Notice {
-            is_problem: true,
-            code: Some(refusal.code.clone()),
-            ..Notice::done(&refusal.detail)
-        });
+        layout.notice = Some(Notice::refused(refusal));
         for form in &mut forms {
             form.fill(sent);
             form.refuse(refusal.field.as_deref(), &refusal.detail);

@@ -45,6 +45,20 @@ impl Submitted {
     }
 }
 
+/// A text as one segment of a path.
+pub(crate) fn segment(text: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.".contains(&byte);
+    text.bytes()
+        .map(|byte| {
+            if plain(byte) {
+                char::from(byte).to_string()
+            } else {
+                format!("%{byte:02X}")
+            }
+        })
+        .collect()
+}
+
 /// A query string of the parameters that have a value, with a question mark; empty without any.
 pub(crate) fn query<'a>(
     parameters: impl IntoIterator<Item = (&'a str, Option<&'a str>)>,

@@ -6,7 +6,9 @@ use serde_json::json;
 use super::harness::{Page, User};
 use crate::{
     api_harness::ApiHarness,
+    exceptions::count_too_old,
     samples::{TOTAL, order},
+    unmatched_payments::captured,
 };
 
 /// A paid order that is with Berlin.
@@ -315,4 +317,50 @@ async fn nothing_is_cancelled_or_closed_by_a_choice_that_nobody_made() {
         assert!(refused.words(".field.wrong .error").contains("Choose"));
         assert_eq!(refused.all("select[aria-invalid]").len(), 1);
     }
+}
+
+#[tokio::test]
+async fn an_exception_about_stock_is_worked_on_in_its_queue() {
+    let api = ApiHarness::new().await;
+    count_too_old(&api, "TEE/A").await;
+    let operator = User::of(&api, "operator");
+    let page = operator.get("/console/exceptions").await;
+    let take = "/console/locations/berlin/exceptions/1/take/TEE%2FA";
+    let taken = operator.submit(&page, take, &[]).await;
+    assert!(taken.words("[role=status]").contains("You have taken"));
+    assert!(taken.words("tbody").contains("user-operator"));
+    assert!(!taken.actions().contains(&take.to_owned()));
+    let close = "/console/locations/berlin/exceptions/1/close/TEE%2FA";
+    let closed = operator
+        .submit(&taken, close, &[("outcome", "resolved")])
+        .await;
+    assert!(closed.words("main").contains("Nothing waits here"));
+    let second = operator
+        .submit(&taken, close, &[("outcome", "no_action"), ("key", "other")])
+        .await;
+    assert_eq!(second.status, 409);
+    assert!(problem(&second).contains("exception_closed"));
+    // An agent does not work on those of locations.
+    count_too_old(&api, "TEE/B").await;
+    let agent = User::of(&api, "agent").get("/console/exceptions").await;
+    assert_eq!(agent.actions(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_unmatched_payment_is_closed_by_an_agent() {
+    let api = ApiHarness::new().await;
+    captured(&api, "pi_<b>1", Some("<script>")).await;
+    let agent = User::of(&api, "agent");
+    let page = agent.get("/console/unmatched").await;
+    assert!(page.words("tbody").contains("<script>"));
+    assert!(page.all("main script").is_empty());
+    let action = page.actions().remove(0);
+    let closed = agent.submit(&page, &action, &[("note", "A test")]).await;
+    assert!(closed.words("[role=status]").contains("closed"));
+    assert!(closed.words("main").contains("Every payment belongs"));
+    let again = agent.submit(&page, &action, &[("key", "other")]).await;
+    assert_eq!(again.status, 409);
+    assert!(problem(&again).contains("payment_closed"));
+    let operator = User::of(&api, "support").get("/console/unmatched").await;
+    assert_eq!(operator.actions(), Vec::<String>::new());
 }
