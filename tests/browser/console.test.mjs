@@ -19,9 +19,18 @@ before(async () => {
 
 after(async () => browser?.close());
 
+/** An order that waits for stock: its units are cancelled at once, and no location has a say. */
+async function waiting(quantity) {
+  const scarf = await stocked("berlin", 1);
+  const first = await placed(scarf, 1);
+  await until("the last unit being taken", async () => (await order(first.id)).lines[0].units.assigned > 0);
+  const found = await placed(scarf, quantity);
+  await until("a backorder", async () => (await order(found.id)).lines[0].units.backordered === quantity);
+  return found;
+}
+
 test("an agent finds an order by its number and cancels one of two units", async () => {
-  const scarf = await stocked("berlin", 5);
-  const found = await placed(scarf, 2);
+  const found = await waiting(2);
   await visit(agent, "");
   await agent.focus("body");
   await agent.keyboard.press("/");
@@ -37,11 +46,7 @@ test("an agent finds an order by its number and cancels one of two units", async
 });
 
 test("an action that loses a race says who was faster, and shows the order as it is", async () => {
-  // It waits for stock, so that it is cancelled at once and by no location.
-  const scarf = await stocked("berlin", 1);
-  await placed(scarf, 1);
-  const found = await placed(scarf, 1);
-  await until("a backorder", async () => (await order(found.id)).lines[0].units.backordered > 0);
+  const found = await waiting(1);
   await visit(agent, `/orders/${found.id}`);
   await api("admin", "POST", `/api/oms/orders/${found.id}/cancel`, { reason: "CUSTOMER_REQUESTED" });
   await submit(agent, "Cancel units", { "Wool scarf": "1", Reason: "CUSTOMER_REQUESTED" });
@@ -81,9 +86,7 @@ test("support sees no personal data and may change nothing", async () => {
 });
 
 test("every page is accessible, valid and as wide as the screen, and every link leads somewhere", async () => {
-  const scarf = await stocked("berlin", 1);
-  const found = await placed(scarf, 3);
-  await until("a backorder", async () => (await order(found.id)).lines[0].units.backordered > 0);
+  const found = await waiting(3);
   const admin = await newSession(browser);
   await logIn(admin, "admin");
   const seen = new Set();

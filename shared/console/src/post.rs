@@ -79,6 +79,16 @@ pub(crate) async fn submit(
         Outcome::Done(value) if is_preview => {
             order::previewed(visit, id, path, &sent, &value).await
         }
+        Outcome::Done(value) if action == "cancel" && is_nothing(&value) => {
+            let refusal = Refusal {
+                status: 409,
+                code: "nothing_to_cancel".to_owned(),
+                detail: "Nothing was cancelled: somebody was faster.".to_owned(),
+                field: None,
+                details: Vec::new(),
+            };
+            order::refused(visit, id, path, &sent, &refusal).await
+        }
         Outcome::Done(_) => {
             let done = action.rsplit('/').next();
             Ok(see_other(&format!(
@@ -130,6 +140,15 @@ async fn api(
         detail: text("detail").unwrap_or_default(),
         field: text("field"),
         details: winners(&value),
+    })
+}
+
+/// Whether a cancellation has cancelled nothing and asked no location: all of it was cancelled, or asked for, before.
+fn is_nothing(cancellation: &Value) -> bool {
+    let lines = cancellation.get("lines").and_then(Value::as_array);
+    lines.into_iter().flatten().all(|line| {
+        let asked = line.get("requested").and_then(Value::as_array);
+        line.get("cancelled").and_then(Value::as_u64) == Some(0) && asked.is_none_or(Vec::is_empty)
     })
 }
 
