@@ -32,7 +32,7 @@ pub(crate) struct Notice {
 }
 
 /// A part of the console, and the route of the API that reads the same.
-const PARTS: [(&str, &str, Operation); 5] = [
+const PARTS: [(&str, &str, Operation); 6] = [
     ("/console/orders", "Orders", Operation::ListOrders),
     (
         "/console/exceptions",
@@ -50,6 +50,7 @@ const PARTS: [(&str, &str, Operation); 5] = [
         Operation::ListUnmatchedPayments,
     ),
     ("/console/stock", "Stock", Operation::ReadStock),
+    ("/console/queues", "Queues", Operation::ListQueues),
 ];
 
 /// Whether a caller may use a route of the API.

@@ -20,6 +20,7 @@ mod order_actions;
 mod order_list;
 mod pages;
 mod post;
+mod queues;
 mod refusal;
 mod respond;
 mod start;

@@ -1,18 +1,18 @@
 //! The entry: finds the page of a path, checks that the user may see it, and shows it.
 
-use app::ports::{Clock, IdGenerator, Store};
+use app::ports::{Clock, DeadLetterQueues, IdGenerator, Store};
 use http::{Request, Response};
 use web::{Settings, problem::Problem};
 
 use crate::{
-    Session, exceptions, layout, lists, order, order_list, post, start, stock,
+    Session, exceptions, layout, lists, order, order_list, post, queues, start, stock,
     visit::{Answer, Visit},
 };
 
 /// Answers a request of somebody who is logged in. Every outcome is a page; the CSRF token of a form has been checked.
 pub async fn serve(
     store: &impl Store,
-    env: &(impl Clock + IdGenerator),
+    env: &(impl Clock + IdGenerator + DeadLetterQueues),
     settings: &Settings,
     request: &Request<Vec<u8>>,
     session: &Session,
@@ -39,7 +39,7 @@ pub async fn serve(
 }
 
 async fn show(
-    visit: &Visit<'_, impl Store, impl Clock + IdGenerator>,
+    visit: &Visit<'_, impl Store, impl Clock + IdGenerator + DeadLetterQueues>,
     path: &str,
 ) -> (&'static str, Answer) {
     let here = part_of(path);
@@ -50,7 +50,12 @@ async fn show(
         "/console/backorders" => lists::backorders(visit).await,
         "/console/unmatched" => lists::unmatched(visit, None).await,
         "/console/stock" => stock::show(visit, None).await,
+        "/console/queues" => queues::show(visit, None, None).await,
         "/console/help" => lists::help(visit),
+        _ if path.starts_with("/console/queues/") => {
+            let name = path.strip_prefix("/console/queues/");
+            queues::show(visit, name, None).await
+        }
         _ => match path.strip_prefix("/console/orders/") {
             Some(id) => order::show(visit, id).await,
             None => Err(Problem::not_found("There is no such page.")),
@@ -67,6 +72,7 @@ fn part_of(path: &str) -> &'static str {
         "/console/backorders",
         "/console/unmatched",
         "/console/stock",
+        "/console/queues",
     ];
     let part = parts.into_iter().find(|part| path.starts_with(part));
     part.unwrap_or("/console")

@@ -3,15 +3,15 @@
 //! A form below `/console/orders/` is sent to the path that the API has below `/api/oms/orders/`. What it asks for keeps the
 //! idempotency key that was made with the form: sent twice, it has one effect, and the page says so both times.
 
-use app::ports::{Clock, IdGenerator, Store};
+use app::ports::{Clock, DeadLetterQueues, IdGenerator, Store};
 use http::Request;
 use serde_json::{Map, Value, json};
-use web::{Env, NoQueues, Scope, problem::Problem};
+use web::{Scope, problem::Problem};
 
 use crate::{
     exceptions,
     format::parse_amount,
-    lists, order,
+    lists, order, queues,
     refusal::Refusal,
     respond::see_other,
     stock,
@@ -27,7 +27,7 @@ pub(crate) enum Outcome {
 
 /// Does what a form asks for, and leads to the page that shows it; or shows the page as it is now, with the reason.
 pub(crate) async fn submit(
-    visit: &Visit<'_, impl Store, impl Clock + IdGenerator>,
+    visit: &Visit<'_, impl Store, impl Clock + IdGenerator + DeadLetterQueues>,
     path: &str,
 ) -> Answer {
     let sent = Submitted::of_body(visit.request);
@@ -52,6 +52,20 @@ pub(crate) async fn submit(
         return match api(visit, &target, &sent, body("close_payment", &sent)).await {
             Outcome::Done(_) => Ok(see_other("/console/unmatched?done=close")),
             Outcome::Refused(refusal) => lists::unmatched(visit, Some(&refusal)).await,
+        };
+    }
+    if let Some(queue) = path
+        .strip_prefix("/console/queues/")
+        .and_then(|rest| rest.strip_suffix("/redrive"))
+    {
+        let target = format!("/api/oms/queues/{queue}/redrive");
+        return match api(visit, &target, &sent, Ok(None)).await {
+            Outcome::Done(done) => {
+                let moved = done.get("moved").map(Value::to_string);
+                let moved = query([("moved", moved.as_deref())]);
+                Ok(see_other(&format!("/console/queues/{queue}{moved}")))
+            }
+            Outcome::Refused(refusal) => queues::show(visit, Some(queue), Some(&refusal)).await,
         };
     }
     if path.starts_with("/console/locations/") {
@@ -102,7 +116,7 @@ pub(crate) async fn submit(
 
 /// Has the API answer a request with this body.
 async fn api(
-    visit: &Visit<'_, impl Store, impl Clock + IdGenerator>,
+    visit: &Visit<'_, impl Store, impl Clock + IdGenerator + DeadLetterQueues>,
     target: &str,
     sent: &Submitted,
     body: Result<Option<Value>, Refusal>,
@@ -124,11 +138,7 @@ async fn api(
     } else {
         Scope::Api
     };
-    let env = Env {
-        clock: visit.env,
-        queues: &NoQueues,
-    };
-    let response = web::serve(visit.store, &env, visit.settings, &request, scope).await;
+    let response = web::serve(visit.store, visit.env, visit.settings, &request, scope).await;
     let value: Value = serde_json::from_str(response.body()).unwrap_or_default();
     if response.status().is_success() {
         return Outcome::Done(value);

@@ -1,5 +1,6 @@
 //! Forms do what the API does: once, or not at all with the reason.
 
+use app::{bus::subscriptions::Consumer, ports::DeadLetter};
 use domain::inbound::FulfillmentFact;
 use serde_json::json;
 
@@ -363,4 +364,56 @@ async fn an_unmatched_payment_is_closed_by_an_agent() {
     assert!(problem(&again).contains("payment_closed"));
     let operator = User::of(&api, "support").get("/console/unmatched").await;
     assert_eq!(operator.actions(), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn an_operator_reads_why_a_message_was_given_up_and_has_it_handled_again() {
+    let api = ApiHarness::new().await;
+    api.queues.has(
+        Consumer::Payments,
+        DeadLetter {
+            id: "m1".to_owned(),
+            at: "2026-11-22T11:00:00Z".parse().unwrap(),
+            code: Some("not_found".to_owned()),
+            reason: Some("there is no such order <b>".to_owned()),
+            body: json!({ "order": "ord_1", "name": "Jane Doe" }).to_string(),
+        },
+    );
+    let user = User::of(&api, "operator");
+    let page = user.get("/console/queues/payments").await;
+    assert_eq!(page.status, 200);
+    let text = page.words("main");
+    assert!(text.contains("there is no such order <b>"), "{text}");
+    assert!(text.contains("ord_1") && !text.contains("Jane"), "{text}");
+    let done = user
+        .submit(&page, "/console/queues/payments/redrive", &[])
+        .await;
+    assert!(done.words(".notice").contains("again: 1"));
+    assert_eq!(api.queues.moved().len(), 1);
+    let agent = User::of(&api, "agent");
+    assert_eq!(agent.get("/console/queues").await.status, 403);
+    assert_eq!(user.get("/console/queues/mails").await.status, 404);
+    api.queues.is_down();
+    assert_eq!(user.get("/console/queues").await.status, 503);
+}
+
+#[tokio::test]
+async fn a_cancellation_of_what_somebody_else_has_cancelled_says_so() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
+    let agent = User::of(&api, "agent");
+    let page = agent.get(&format!("/console/orders/{id}")).await;
+    let path = format!("/api/oms/orders/{id}/cancel");
+    let body = json!({ "reason": "CUSTOMER_REQUESTED" });
+    api.post("admin", &path, "k1", &body).await.expect(200);
+    let action = format!("/console/orders/{id}/cancel");
+    let values = [("whole", "true"), ("reason", "CUSTOMER_REQUESTED")];
+    let late = agent.submit_only(&page, &action, &values).await;
+    assert_eq!(late.status, 409);
+    let notice = late.words(".notice");
+    assert!(notice.contains("nothing_to_cancel"), "{notice}");
+    assert!(
+        notice.contains("Cancelled: "),
+        "what has happened: {notice}"
+    );
 }

@@ -5,6 +5,7 @@ use console::{Session, serve};
 use http::{Request, Response};
 use scraper::{ElementRef, Html, Selector};
 use serde_json::json;
+use web::Env;
 
 use crate::api_harness::ApiHarness;
 
@@ -64,14 +65,12 @@ impl<'a> User<'a> {
 
     async fn send(&self, request: &Request<Vec<u8>>) -> Page {
         let api = self.api;
-        let response: Response<String> = serve(
-            &api.store,
-            &api.clock,
-            &api.settings,
-            request,
-            &self.session,
-        )
-        .await;
+        let env = Env {
+            clock: &api.clock,
+            queues: &api.queues,
+        };
+        let response: Response<String> =
+            serve(&api.store, &env, &api.settings, request, &self.session).await;
         let location = response.headers().get("location");
         Page {
             status: response.status().as_u16(),

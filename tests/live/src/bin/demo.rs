@@ -80,7 +80,14 @@ fn print_summary(env: &Environment, begun: Instant, scenes: usize, failed: &[&st
         return;
     };
     reporter.line("");
-    reporter.line("To continue as an agent:");
+    reporter.line("To look at the orders in a browser:");
+    reporter.line(&format!("  {}", stack.console));
+    reporter.line(&format!(
+        "  log in as {} with {} (or as support, operator, admin @example.test)",
+        agent.username, agent.password
+    ));
+    reporter.line("");
+    reporter.line("To continue as an agent with the API:");
     for line in [
         format!("  API='{}/api/oms'", stack.api),
         format!("  TOKEN=$(curl -s {} -H 'content-type: application/x-amz-json-1.1' \\", stack.endpoint),
