@@ -38,6 +38,8 @@ test("an agent finds an order by its number and cancels one of two units", async
   await Promise.all([agent.waitForNavigation(), agent.keyboard.press("Enter")]);
   assert.ok(agent.url().includes(`/orders/${found.id}`), "one hit leads to the order");
   assert.match(await agent.$eval("h1", (one) => one.innerText), new RegExp(found.number));
+  assert.doesNotMatch(await text(agent), /Lovelace/, "masked until there is a reason");
+  await submit(agent, "Show personal data", { Reason: "The customer is on the phone" });
   assert.match(await text(agent), /Ada <script>/, "text of customers is text");
   await submit(agent, "Cancel units", { "Wool scarf": "1", Reason: "CUSTOMER_REQUESTED" });
   assert.doesNotMatch(await notice(agent), /refused|problem/i);

@@ -291,6 +291,12 @@ impl ApiHarness {
         .unwrap();
     }
 
+    /// The order as a role sees it that gives a reason to see personal data.
+    pub(crate) async fn revealed(&self, group: &str, order: OrderId) -> Value {
+        let path = format!("/api/oms/orders/{order}?personal_data=a%20test");
+        self.get(group, &path).await.expect(200)
+    }
+
     /// The order as a role sees it.
     pub(crate) async fn order(&self, group: &str, order: OrderId) -> Value {
         self.get(group, &format!("/api/oms/orders/{order}"))

@@ -182,7 +182,7 @@ async fn an_invalid_cancellation_is_refused() {
 }
 
 #[tokio::test]
-async fn a_note_is_shown_only_to_roles_that_may_read_personal_data() {
+async fn a_note_is_shown_only_to_those_who_may_read_personal_data_and_say_why() {
     let api = ApiHarness::new().await;
     let id = api.place(&order("1001")).await;
     cancel(
@@ -194,13 +194,19 @@ async fn a_note_is_shown_only_to_roles_that_may_read_personal_data() {
     .await
     .expect(200);
     assert!(
-        api.order("agent", id)
+        api.revealed("agent", id)
             .await
             .to_string()
             .contains("Jane called again")
     );
     assert!(
         !api.order("support", id)
+            .await
+            .to_string()
+            .contains("Jane called")
+    );
+    assert!(
+        !api.order("agent", id)
             .await
             .to_string()
             .contains("Jane called")

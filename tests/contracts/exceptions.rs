@@ -276,9 +276,9 @@ async fn the_note_of_a_closed_exception_is_for_those_who_may_read_personal_data(
         let closed = timeline.iter().find(|e| e["event"] == "ExceptionClosed");
         closed.unwrap()["note"].as_str().map(str::to_owned)
     };
-    let seen = note(&api.order("agent", id).await);
+    let seen = note(&api.revealed("agent", id).await);
     assert_eq!(seen.as_deref(), Some("Jane van Doe paid the rest in cash"));
-    for group in ["support", "operator"] {
+    for group in ["support", "operator", "agent"] {
         let view = api.order(group, id).await;
         assert_eq!(note(&view), None, "{group}");
         assert!(!view.to_string().contains("cash"), "{group}");

@@ -215,6 +215,20 @@ async fn the_location_reads_the_address_until_its_part_has_left_and_nothing_else
     let order = format!("/api/oms/orders/{id}");
     assert_eq!(api.get(BERLIN, &order).await.problem(403), "forbidden");
 
+    let log = format!("/api/oms/access_log?order={id}");
+    let logged = api.get("admin", &log).await.expect(200);
+    assert_eq!(logged["entries"].as_array().unwrap().len(), 1);
+    assert_eq!(logged["entries"][0]["reason"], "work");
+    let view = api.get("admin", &work).await.expect(200);
+    assert_eq!(view["ship_to"]["masked"], true, "no reason, no work here");
+    api.clock.advance(jiff::SignedDuration::from_secs(1));
+    let asked = format!("{work}?personal_data=label%20is%20torn");
+    let view = api.get("admin", &asked).await.expect(200);
+    assert_eq!(view["ship_to"]["name"], "Jane van Doe");
+    assert_eq!(api.get(BERLIN, &asked).await.problem(403), "forbidden");
+    let logged = api.get("admin", &log).await.expect(200);
+    assert_eq!(logged["entries"][0]["reason"], "label is torn");
+
     let view = api.get("operator", &work).await.expect(200);
     assert_eq!(view["ship_to"]["masked"], true);
     assert_eq!(view["ship_to"]["name"], "J. v. D.");

@@ -11,6 +11,7 @@
 )]
 
 mod access;
+mod access_log;
 mod api_harness;
 mod cancelling;
 mod compatible;
@@ -27,6 +28,7 @@ mod orders;
 mod outcomes;
 mod payment_defaults;
 mod payment_terms;
+mod planted;
 mod privacy;
 mod published;
 mod reconciliation;

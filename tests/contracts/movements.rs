@@ -82,7 +82,7 @@ async fn every_movement_says_who_why_and_how_much() {
     let path = format!("/api/oms/orders/{id}/refunds");
     api.post("agent", &path, "r-1", &body).await.expect(200);
     api.perform_effects(&gateway, id).await;
-    let view = api.order("agent", id).await;
+    let view = api.revealed("agent", id).await;
     let row = |kind: &str, amount, actor: &str| (kind.to_owned(), amount, actor.to_owned());
     assert_eq!(
         movements(&view),

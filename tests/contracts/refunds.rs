@@ -462,7 +462,7 @@ async fn the_note_of_a_refund_is_for_those_who_may_read_personal_data() {
     let id = paid(&api).await;
     let body = json!({ "amount": 500, "note": "Jane van Doe is a good customer" });
     refund(&api, id, "r-1", &body).await.expect(200);
-    let seen = api.order("agent", id).await.to_string();
+    let seen = api.revealed("agent", id).await.to_string();
     assert!(seen.contains("a good customer"));
     for group in ["support", "operator"] {
         let view = api.order(group, id).await.to_string();

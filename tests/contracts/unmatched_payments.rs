@@ -84,6 +84,15 @@ async fn one_that_a_person_has_closed_is_listed_as_closed_and_cannot_be_closed_a
     assert_eq!(listed(&api, "").await, [] as [Value; 0]);
     let shown = &listed(&api, "?closed=true").await[0];
     assert_eq!(shown["closed"].get("note"), None, "it may be personal");
+    let asked = format!("{PATH}?closed=true&personal_data=whose%20is%20it");
+    assert_eq!(api.get("operator", &asked).await.problem(403), "forbidden");
+    let page = api.get("agent", &asked).await.expect(200);
+    let note = &page["payments"][0]["closed"]["note"];
+    assert_eq!(note, "of the shop in Lyon");
+    let log = api.get("admin", "/api/oms/access_log").await.expect(200);
+    assert_eq!(log["entries"].as_array().unwrap().len(), 1);
+    assert_eq!(log["entries"][0]["reason"], "whose is it");
+    assert_eq!(log["entries"][0]["order"], Value::Null);
     for nobodys in ["intent:pi_x", "order:a/b"] {
         let path = format!("{PATH}/close/{nobodys}");
         let none = api.post("agent", &path, nobodys, &body).await;

@@ -3,10 +3,10 @@
 use app::{
     failure::Failure,
     ports::{
-        AccountStore, ConfigStore, EventsCursor, EventsCursorStore, HealthStore, OrderHistory,
-        OrderStore, Page, PageRequest, PlaceOutcome, ReconciliationStore, RememberOutcome,
-        SaveOutcome, SkuStock, StockMoveOutcome, StockStore, Store, StoredPayment, UnmatchedState,
-        UnmatchedStore,
+        AccessEntry, AccessLogStore, AccountStore, ConfigStore, EventsCursor, EventsCursorStore,
+        HealthStore, OrderHistory, OrderStore, Page, PageRequest, PlaceOutcome,
+        ReconciliationStore, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
+        Store, StoredPayment, UnmatchedState, UnmatchedStore,
     },
 };
 use domain::{
@@ -88,6 +88,12 @@ any_store! { 'a
     AccountStore {
         fn account(&self, id: &'a AccountId) -> Option<Account>;
         fn put_limits(&self, limits: &'a AccountLimits, known: &'a [Currency]) -> bool;
+    }
+    AccessLogStore {
+        fn log_access(&self, entry: &'a AccessEntry, keep_until: Timestamp) -> ();
+        fn last_access(&self, order: OrderId, person: &'a str, since: Timestamp) -> Option<AccessEntry>;
+        fn accesses_of_order(&self, order: OrderId, page: &'a PageRequest) -> Page<AccessEntry>;
+        fn accesses_on(&self, day: jiff::civil::Date, page: &'a PageRequest) -> Page<AccessEntry>;
     }
     UnmatchedStore {
         fn payment(&self, key: &'a PaymentKey) -> StoredPayment;

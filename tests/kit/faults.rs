@@ -16,11 +16,12 @@ use app::{
     failure::Failure,
     memory::{MemoryProvider, MemoryRedrive},
     ports::{
-        AccountStore, ConfigStore, EventPage, EventsCursor, EventsCursorStore, FulfillmentProvider,
-        GatewayCommand, GatewayRecord, HealthStore, InboundQueue, Made, OrderHistory, OrderStore,
-        Page, PageRequest, PaymentGateway, PlaceOutcome, ProviderRequest, ReconciliationQueue,
-        ReconciliationStore, RecordPage, Redrive, RememberOutcome, SaveOutcome, SkuStock,
-        StockMoveOutcome, StockStore, StoredPayment, TaxService, UnmatchedState, UnmatchedStore,
+        AccessEntry, AccessLogStore, AccountStore, ConfigStore, EventPage, EventsCursor,
+        EventsCursorStore, FulfillmentProvider, GatewayCommand, GatewayRecord, HealthStore,
+        InboundQueue, Made, OrderHistory, OrderStore, Page, PageRequest, PaymentGateway,
+        PlaceOutcome, ProviderRequest, ReconciliationQueue, ReconciliationStore, RecordPage,
+        Redrive, RememberOutcome, SaveOutcome, SkuStock, StockMoveOutcome, StockStore,
+        StoredPayment, TaxService, UnmatchedState, UnmatchedStore,
     },
 };
 use domain::{
@@ -201,6 +202,13 @@ faulty! { HealthStore for Arc<dyn AnyStore> {
 faulty! { AccountStore for Arc<dyn AnyStore> {
     fn account(&self, id: &AccountId) -> Option<Account>;
     fn put_limits(&self, limits: &AccountLimits, known: &[Currency]) -> bool;
+} }
+
+faulty! { AccessLogStore for Arc<dyn AnyStore> {
+    fn log_access(&self, entry: &AccessEntry, keep_until: Timestamp) -> ();
+    fn last_access(&self, order: OrderId, person: &str, since: Timestamp) -> Option<AccessEntry>;
+    fn accesses_of_order(&self, order: OrderId, page: &PageRequest) -> Page<AccessEntry>;
+    fn accesses_on(&self, day: Date, page: &PageRequest) -> Page<AccessEntry>;
 } }
 
 faulty! { UnmatchedStore for Arc<dyn AnyStore> {

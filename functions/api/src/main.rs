@@ -29,7 +29,11 @@ async fn main() -> Result<(), Error> {
         required_parsed("POSSIBLE_DUPLICATE_HOLD", "is neither off nor on")?,
         required_number("BANK_TRANSFER_DAYS")?,
         required_parsed("ON_ACCOUNT_DAYS", "is not a number of days")?,
-    );
+    )
+    .with_access_log_days(required_parsed(
+        "ACCESS_LOG_DAYS",
+        "is not a number of days",
+    )?);
     let env = &Env {
         clock: &SystemClock,
         queues: &DeadLetters::from_environment(&connection)?,

@@ -32,7 +32,11 @@ async fn main() -> Result<(), Error> {
         required_parsed("POSSIBLE_DUPLICATE_HOLD", "is neither off nor on")?,
         required_number("BANK_TRANSFER_DAYS")?,
         required_parsed("ON_ACCOUNT_DAYS", "is not a number of days")?,
-    );
+    )
+    .with_access_log_days(required_parsed(
+        "ACCESS_LOG_DAYS",
+        "is not a number of days",
+    )?);
     let log_in_settings = login::Settings::new(
         &required("CONSOLE_URL")?,
         &required("HOSTED_UI_URL")?,

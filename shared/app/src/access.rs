@@ -15,6 +15,8 @@ pub enum Permission {
     ReadOrders,
     /// See names, addresses, e-mails and agents' notes unredacted.
     ReadPersonalData,
+    /// Read who has seen whose personal data.
+    ReadAccessLog,
     /// Place orders.
     PlaceOrders,
     /// Cancel orders or units.
@@ -77,9 +79,10 @@ pub enum Role {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 23] = [
         Self::ReadOrders,
         Self::ReadPersonalData,
+        Self::ReadAccessLog,
         Self::PlaceOrders,
         Self::CancelOrders,
         Self::RefundOrders,
@@ -107,6 +110,7 @@ impl Permission {
         match self {
             Self::ReadOrders => "read_orders",
             Self::ReadPersonalData => "read_personal_data",
+            Self::ReadAccessLog => "read_access_log",
             Self::PlaceOrders => "place_orders",
             Self::CancelOrders => "cancel_orders",
             Self::RefundOrders => "refund_orders",

@@ -126,7 +126,7 @@ pub(crate) async fn unmatched_page(
 ) -> Result<UnmatchedPaymentPage, Problem> {
     permitted(visit.session, Operation::ListUnmatchedPayments)?;
     let request = request("/api/oms/unmatched_payments", query)?;
-    web::list_unmatched_payments(visit.store, &request, &visit.session.principal).await
+    web::list_unmatched_payments(visit.store, &request).await
 }
 
 /// What the keys do.

@@ -19,7 +19,7 @@ use web::{Operation, problem::Problem};
 
 use crate::{
     format::{self, Time, amount},
-    forms::FieldKind,
+    forms::{Field, FieldKind, Form},
     layout::{Layout, Notice},
     order_actions::{Forms, refund_preview},
     refusal::Refusal,
@@ -35,6 +35,8 @@ struct OrderPage<'a> {
     layout: Layout<'a>,
     order: OrderDetail,
     forms: Forms,
+    /// How to see what is masked.
+    reveal: Option<Form>,
     timeline: Timeline,
     now: Timestamp,
 }
@@ -147,6 +149,7 @@ async fn page<'a>(
     Ok(OrderPage {
         layout: Layout::new(visit.session, "/console/orders", title),
         forms: Forms::of(&order, visit.env),
+        reveal: reveal(visit, &order),
         timeline: Timeline::of(&order.timeline, &query),
         order,
         now: visit.now,
@@ -281,6 +284,22 @@ impl OrderPage<'_> {
     }
 }
 
+/// The form with which whoever may see personal data says why they need to.
+fn reveal(visit: &Visit<'_, impl Store, impl IdGenerator>, order: &OrderDetail) -> Option<Form> {
+    let is_masked = order.customer.as_ref()?.masked;
+    let may = visit.session.principal.may(Permission::ReadPersonalData);
+    let target = format!("/console/orders/{}/reveal", order.id);
+    let title = "Show personal data";
+    let form = || {
+        Form::new(visit.env, "reveal", target, title, title)
+            .hinted("You see the customer and the notes for 15 minutes.")
+            .with([Field::new("reason", "Reason", FieldKind::Text)
+                .required()
+                .hinted("Kept in the access log with your user, for auditors. No names and no addresses.")])
+    };
+    (is_masked && may).then(form)
+}
+
 /// What was done, in words.
 fn done(name: &str) -> Option<&'static str> {
     Some(match name {
@@ -295,6 +314,7 @@ fn done(name: &str) -> Option<&'static str> {
         "retry" => "It is tried again.",
         "payments" => "The payment is recorded.",
         "record" => "The refund is recorded.",
+        "reveal" => "You see the customer and the notes for 15 minutes. The access log says so.",
         "accept" | "pick" | "pack" | "ship" | "short" | "reject" | "cancel_consent"
         | "cancel_refuse" | "in_transit" | "out_for_delivery" | "deliver" | "exception"
         | "returned_to_sender" => "The report is recorded.",

@@ -3,7 +3,11 @@
 //! A form below `/console/orders/` is sent to the path that the API has below `/api/oms/orders/`. What it asks for keeps the
 //! idempotency key that was made with the form: sent twice, it has one effect, and the page says so both times.
 
-use app::ports::{Clock, DeadLetterQueues, IdGenerator, Store};
+use app::{
+    ports::{AccessVia, Clock, DeadLetterQueues, IdGenerator, Store},
+    usecases::reveal::{Access, AccessReason},
+};
+use domain::ids::OrderId;
 use http::Request;
 use serde_json::{Map, Value, json};
 use web::{Scope, problem::Problem};
@@ -86,6 +90,12 @@ pub(crate) async fn submit(
     else {
         return Err(Problem::not_found("There is no such form."));
     };
+    if action == "reveal" {
+        return match reveal(visit, id, &sent).await? {
+            Ok(()) => Ok(see_other(&format!("/console/orders/{id}?done=reveal"))),
+            Err(refusal) => order::refused(visit, id, path, &sent, &refusal).await,
+        };
+    }
     let is_preview = sent.get("preview") == Some("true");
     let suffix = if is_preview { "?preview=true" } else { "" };
     let target = format!("/api/oms/orders/{id}/{action}{suffix}");
@@ -112,6 +122,36 @@ pub(crate) async fn submit(
         }
         Outcome::Refused(refusal) => order::refused(visit, id, path, &sent, &refusal).await,
     }
+}
+
+/// Writes into the access log that the user sees the personal data of an order from now on, and why.
+async fn reveal(
+    visit: &Visit<'_, impl Store, impl Clock + IdGenerator>,
+    id: &str,
+    sent: &Submitted,
+) -> Result<Result<(), Refusal>, Problem> {
+    let no_order = || Problem::not_found("There is no such order.");
+    let id: OrderId = id.parse().map_err(|_| no_order())?;
+    visit.store.load(id).await?.ok_or_else(no_order)?;
+    let reason = sent.get("reason").unwrap_or_default();
+    let reason: AccessReason = match reason.parse() {
+        Ok(reason) => reason,
+        Err(bad) => {
+            let detail = format!("Say why you want to see personal data: {bad}.");
+            return Ok(Err(Refusal {
+                code: "bad_reason".to_owned(),
+                ..malformed(Some("reason"), &detail)
+            }));
+        }
+    };
+    let days = visit.settings.access_log_days();
+    let reader = &visit.session.principal;
+    let Some(access) = Access::of(reader, reason, AccessVia::Console, days) else {
+        let detail = "None of your roles may see personal data.";
+        return Err(Problem::new(403, "forbidden", detail));
+    };
+    access.log(visit.store, visit.env, Some(id)).await?;
+    Ok(Ok(()))
 }
 
 /// Has the API answer a request with this body.

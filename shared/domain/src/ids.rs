@@ -179,6 +179,11 @@ minted_id!(
     ShipmentId, "shp_", "shipment id"
 );
 
+minted_id!(
+    /// One reading of personal data, in the access log.
+    AccessId, "acc_", "access id"
+);
+
 named_id!(
     /// A stock keeping unit, as the merchant names it.
     Sku, "SKU", 64, "-_.:/+"

@@ -17,6 +17,7 @@ mod extract;
 mod location_document;
 pub mod openapi;
 mod percent;
+mod personal_data;
 pub mod problem;
 mod query;
 mod response;

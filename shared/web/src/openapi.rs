@@ -2,12 +2,16 @@
 
 use app::{
     access::{GRANTS, Permission},
-    usecases::idempotency::IdempotencyKey,
+    usecases::{
+        idempotency::IdempotencyKey,
+        reveal::{ACCESS_REASON_MAX, ACCESS_REASON_MIN},
+    },
 };
 use schemars::{Schema, SchemaGenerator, generate::SchemaSettings};
 use serde_json::{Map, Value, json};
 
 use crate::{
+    personal_data::PERSONAL_DATA,
     problem::Document,
     route::{Body, Route},
     router::parameter_name,
@@ -208,6 +212,16 @@ fn query_parameter(name: &str) -> Value {
             "The backorders of a SKU; without it, the SKUs that have backorders",
             json!({ "type": "string" }),
         ),
+        PERSONAL_DATA => (
+            "Why the caller wants to see personal data and notes unmasked; needs the permission `read_personal_data`, and is \
+                written to the access log. Without it they are masked",
+            json!({ "type": "string", "minLength": ACCESS_REASON_MIN, "maxLength": ACCESS_REASON_MAX }),
+        ),
+        "day" => (
+            "The entries of a UTC day",
+            json!({ "type": "string", "format": "date" }),
+        ),
+        "order" => ("The entries about an order", json!({ "type": "string" })),
         _ => ("", json!({ "type": "string" })),
     };
     json!({ "name": name, "in": "query", "required": false, "description": description, "schema": schema })
@@ -333,6 +347,7 @@ mod tests {
                 | Operation::ListLocations
                 | Operation::ListUnmatchedPayments
                 | Operation::ReadReconciliation
+                | Operation::ReadAccessLog
                 | Operation::ListSuppliers => panic!("{} takes no body", route.name),
             }
         }

@@ -47,6 +47,13 @@ impl Query {
         found.filter(|value| !value.is_empty())
     }
 
+    /// The value of a parameter, also when it is empty; none when it is missing.
+    pub(crate) fn given(&self, name: &str) -> Option<&str> {
+        let mut all = self.0.iter();
+        all.find(|(known, _)| known == name)
+            .map(|(_, value)| value.as_str())
+    }
+
     /// The parsed value of a parameter; `rule` says what it must be.
     pub(crate) fn parsed<T: std::str::FromStr>(
         &self,

@@ -35,6 +35,7 @@ pub enum Operation {
     ListQueues,
     ListDeadLetters,
     RedriveDeadLetters,
+    ReadAccessLog,
     CancelOrder,
     RefundOrder,
     RetryEffect,

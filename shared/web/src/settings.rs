@@ -2,7 +2,10 @@
 
 use app::{
     goodwill::GoodwillLimits,
-    usecases::placement_defaults::{DuplicateHold, PlacementDefaults},
+    usecases::{
+        placement_defaults::{DuplicateHold, PlacementDefaults},
+        reveal::ACCESS_LOG_DAYS,
+    },
 };
 use domain::order::ShippingRefund;
 
@@ -13,6 +16,8 @@ pub struct Settings {
     pub defaults: PlacementDefaults,
     /// How much of an order a person may give back beyond what is owed without a second person.
     pub goodwill: GoodwillLimits,
+    /// How long the access log is kept, days; none: [`ACCESS_LOG_DAYS`].
+    pub access_log_days: Option<u16>,
 }
 
 impl Settings {
@@ -36,6 +41,21 @@ impl Settings {
                 .with_transfer_days(transfer_days)
                 .with_on_account_days(on_account_days),
             goodwill,
+            access_log_days: None,
         }
+    }
+
+    /// With the days for which the access log is kept.
+    #[must_use]
+    pub fn with_access_log_days(self, days: u16) -> Self {
+        Self {
+            access_log_days: Some(days),
+            ..self
+        }
+    }
+
+    /// How long the access log is kept, days.
+    pub fn access_log_days(&self) -> u16 {
+        self.access_log_days.unwrap_or(ACCESS_LOG_DAYS)
     }
 }

@@ -417,3 +417,47 @@ async fn a_cancellation_of_what_somebody_else_has_cancelled_says_so() {
         "what has happened: {notice}"
     );
 }
+
+#[tokio::test]
+async fn personal_data_is_shown_for_a_reason_that_is_logged_and_for_a_while() {
+    let api = ApiHarness::new().await;
+    let id = api.place(&order("1001")).await;
+    let agent = User::of(&api, "agent");
+    let path = format!("/console/orders/{id}");
+    let masked = agent.get(&path).await;
+    assert!(!masked.text.contains("Hauptstrasse"));
+    let action = format!("{path}/reveal");
+    let unsaid = agent
+        .submit_only(&masked, &action, &[("reason", "x")])
+        .await;
+    assert_eq!(unsaid.status, 400);
+    assert!(unsaid.words(".notice").contains("bad_reason"));
+    let values = [("reason", "The customer is on the phone")];
+    let shown = agent.submit(&masked, &action, &values).await;
+    assert!(
+        shown.text.contains("Hauptstrasse 17"),
+        "{}",
+        shown.words("main")
+    );
+    let other = User::of(&api, "admin");
+    assert!(
+        !other.get(&path).await.text.contains("Hauptstrasse"),
+        "another person gives a reason too"
+    );
+    let log = format!("/api/oms/access_log?order={id}");
+    let log = api.get("admin", &log).await.expect(200);
+    let entries = log["entries"].as_array().unwrap();
+    assert_eq!(entries.len(), 1, "{log}");
+    assert_eq!(entries[0]["reason"], "The customer is on the phone");
+    assert_eq!(entries[0]["via"], "console");
+    api.clock.advance(jiff::SignedDuration::from_mins(16));
+    assert!(
+        !agent.get(&path).await.text.contains("Hauptstrasse"),
+        "it is over"
+    );
+    let support = User::of(&api, "support");
+    let refused = support
+        .post(&action, &[("reason".to_owned(), "curious".to_owned())])
+        .await;
+    assert_eq!(refused.status, 403);
+}

@@ -147,6 +147,10 @@ async fn hostile_text_stays_text_on_every_page() {
     let agent = User::of(&api, "agent");
     let path = format!("/console/orders/{id}");
     let page = agent.get(&path).await;
+    let reason = [("reason", "to see it in full")];
+    let page = agent
+        .submit(&page, &format!("{path}/reveal"), &reason)
+        .await;
     assert!(
         page.words("address")
             .contains("<script>alert('x')</script>")

@@ -180,7 +180,7 @@ impl<'w> System<'w> {
             roles: [Role::Admin].into(),
             locations: BTreeSet::new(),
         };
-        let view = OrderDetail::of(&order, &history, None, &principal, self.world.now());
+        let view = OrderDetail::of(&order, &history, None, true, &principal, self.world.now());
         serde_json::to_value(view).expect("JSON")
     }
 

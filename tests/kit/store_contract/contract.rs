@@ -1,8 +1,8 @@
 use app::ports::Store;
 
 use super::{
-    accounts, concurrency, counts, listings, orders, reconciliation, samples::Samples, stock,
-    unmatched,
+    access_log, accounts, concurrency, counts, listings, orders, reconciliation, samples::Samples,
+    stock, unmatched,
 };
 
 /// Runs the whole contract. `run` keeps apart what two runs on one table write: any number not used before.
@@ -50,6 +50,7 @@ pub async fn store_contract(store: &impl Store, run: u64) {
     concurrency::concurrent_physical_facts_add_up(store, &samples).await;
     concurrency::one_movement_repeated_concurrently_happens_once(store, &samples).await;
     concurrency::one_key_used_concurrently_places_one_order(store, &samples).await;
+    access_log::an_access_is_listed_by_its_order_and_its_day_once(store, &samples).await;
     accounts::the_limits_of_an_account_are_written_over_the_version_that_was_read(store, &samples)
         .await;
     accounts::an_account_owes_what_its_orders_owe_and_takes_no_order_above_its_limit(

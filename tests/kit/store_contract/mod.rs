@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test suite")]
 
+mod access_log;
 mod accounts;
 mod concurrency;
 mod contract;

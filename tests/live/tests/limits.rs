@@ -112,6 +112,10 @@ fn the_table_of_limits_is_that_of_the_code() {
         domain::order::TAKE_BACK_WITHIN_S;
         domain::order::REPEATS_NOTED_S;
         domain::order::TAKEN_BACK_MAX;
+        app::usecases::reveal::ACCESS_REASON_MIN;
+        app::usecases::reveal::ACCESS_REASON_MAX;
+        app::usecases::reveal::REVEALED_FOR, seconds;
+        app::usecases::reveal::ACCESS_LOG_DAYS;
         app::usecases::apply_inbound::CLOSING_GRACE_S;
         app::usecases::sweep::UNREADABLE_PAUSE_S;
         app::usecases::cancel_after_failed_payment::PAYMENT_STEPS_MAX;

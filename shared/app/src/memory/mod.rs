@@ -5,6 +5,7 @@
 //!
 //! Every call yields once before it does anything, so that tasks interleave as they would over a network.
 
+mod access_log;
 mod clock;
 mod payments;
 mod provider;

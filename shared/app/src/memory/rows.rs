@@ -6,7 +6,7 @@ use domain::{
     account::{Account, AccountDelta, AccountLimits},
     decide::{Met, Placement},
     health::LocationHealth,
-    ids::{AccountId, LineId, LocationId, OrderId, Sku},
+    ids::{AccessId, AccountId, LineId, LocationId, OrderId, Sku},
     inbound::{PaymentKey, UnmatchedPayment},
     location::{Location, RoutingRules},
     order::{Cause, Change, Reference},
@@ -22,7 +22,8 @@ use super::payments::Payments;
 use crate::{
     failure::Failure,
     ports::{
-        EventsCursor, OrderHistory, PlaceOutcome, RememberOutcome, SaveOutcome, StockMoveOutcome,
+        AccessEntry, EventsCursor, OrderHistory, PlaceOutcome, RememberOutcome, SaveOutcome,
+        StockMoveOutcome,
     },
 };
 
@@ -63,6 +64,9 @@ pub(super) struct Rows {
     pub(super) health: BTreeMap<LocationId, LocationHealth>,
     pub(super) events_cursor: Option<EventsCursor>,
     pub(super) day_results: BTreeMap<Date, DayResult>,
+    pub(super) access_log_refused: bool,
+    /// The access log, by time.
+    pub(super) accesses: BTreeMap<(Timestamp, AccessId), AccessEntry>,
     pub(super) stream: Vec<Streamed>,
 }
 

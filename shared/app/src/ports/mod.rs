@@ -2,6 +2,7 @@
 
 #![warn(missing_docs)]
 
+mod access_log;
 mod accounts;
 mod clock;
 mod dead_letters;
@@ -15,6 +16,7 @@ mod store;
 mod tax_service;
 mod unmatched;
 
+pub use access_log::{AccessEntry, AccessLogStore, AccessVia};
 pub use accounts::AccountStore;
 pub use clock::{Clock, IdGenerator};
 pub use dead_letters::{DeadLetter, DeadLetterQueues, QueueDepth};

@@ -12,7 +12,7 @@ use domain::{
 };
 use jiff::Timestamp;
 
-use super::{AccountStore, EventsCursor, ReconciliationStore, UnmatchedStore};
+use super::{AccessLogStore, AccountStore, EventsCursor, ReconciliationStore, UnmatchedStore};
 use crate::failure::Failure;
 
 /// The outcome of a conditional write of an order.
@@ -312,6 +312,7 @@ pub trait Store:
     + UnmatchedStore
     + ReconciliationStore
     + AccountStore
+    + AccessLogStore
 {
 }
 
@@ -324,5 +325,6 @@ impl<T> Store for T where
         + UnmatchedStore
         + ReconciliationStore
         + AccountStore
+        + AccessLogStore
 {
 }

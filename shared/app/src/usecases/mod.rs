@@ -2,7 +2,7 @@
 //!
 //! | use case | started by |
 //! |---|---|
-//! | [`place`], [`cancel`], [`refund`], [`record_payment`], [`hold`], [`adjust_stock`], [`accounts`], [`work_exceptions`], [`work_stock_exceptions`], [`unmatched_payments`], [`report_fulfillment`] | a person or a shop, over HTTP |
+//! | [`place`], [`cancel`], [`refund`], [`record_payment`], [`hold`], [`adjust_stock`], [`accounts`], [`work_exceptions`], [`work_stock_exceptions`], [`unmatched_payments`], [`report_fulfillment`], [`reveal`] | a person or a shop, over HTTP |
 //! | [`apply_inbound`] | a webhook of a payment provider or a location |
 //! | [`route`], [`dispatch`], [`cancel_after_failed_payment`], [`release_backorders`] | an event on the bus, or the sweep |
 //! | [`payments`]: [`perform_effects`], `ask_gateway`, [`read_gateway_events`], [`reconcile`] | an event on the bus, or the sweep; the schedule |
@@ -45,6 +45,7 @@ pub mod refund;
 pub mod release_backorders;
 pub mod report_fulfillment;
 mod request_counts;
+pub mod reveal;
 pub mod route;
 pub mod sweep;
 mod taken;

@@ -12,7 +12,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use super::{actions::Action, legal_actions::fulfillment_actions, redaction::redact};
-use crate::access::{Permission, Principal};
+use crate::access::Principal;
 
 /// A fulfillment order for those who pack it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -84,7 +84,7 @@ pub struct WorkLine {
 /// What a label needs of the customer's data.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct ShipTo {
-    /// Whether it is redacted, because the caller neither works at the location nor may read personal data.
+    /// Whether it is redacted, because the caller neither works at the location nor has asked for it with a reason.
     pub masked: bool,
     /// Full name; redacted: initials.
     pub name: String,
@@ -145,10 +145,9 @@ impl FulfillmentWork {
         }
     }
 
-    /// Adds where it goes, redacted unless the caller works at the location or may read personal data.
+    /// Adds where it goes; `clear`: not redacted, because the access is in the [log](crate::usecases::reveal).
     #[must_use]
-    pub fn with_contact(self, contact: &Contact, principal: &Principal) -> Self {
-        let clear = may_read_address(&self.location, principal);
+    pub fn with_contact(self, contact: &Contact, clear: bool) -> Self {
         let shown = if clear {
             contact.clone()
         } else {
@@ -169,11 +168,6 @@ impl FulfillmentWork {
 /// Whether a fulfillment order is to be packed: it was requested, and has not ended.
 pub fn is_at_work(found: &FulfillmentOrder) -> bool {
     found.status.is_open() && found.status != FulfillmentStatus::Planned
-}
-
-/// Whether the caller may read the address that a location ships to.
-pub fn may_read_address(location: &LocationId, principal: &Principal) -> bool {
-    principal.works_at(location) || principal.may(Permission::ReadPersonalData)
 }
 
 fn line(order: &Order, line: &FulfillmentLine) -> Option<WorkLine> {

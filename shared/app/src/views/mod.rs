@@ -2,6 +2,7 @@
 
 #![warn(missing_docs)]
 
+pub mod access_log;
 pub mod accounts;
 pub mod actions;
 pub mod allowed_location;

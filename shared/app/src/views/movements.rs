@@ -34,7 +34,7 @@ pub struct Movement {
     /// The number of the effect that asked for it; left out when nobody here did.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub effect: Option<u32>,
-    /// A person's words, for callers who may read personal data.
+    /// A person's words, for callers who have asked for personal data with a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -79,7 +79,7 @@ struct Asked {
     note: Option<String>,
 }
 
-/// The movements, oldest first. Notes only for a caller who may read personal data (`clear`).
+/// The movements, oldest first. Notes only for a caller who has asked for personal data with a reason (`clear`).
 pub(super) fn movements(order: &Order, history: &OrderHistory, clear: bool) -> Vec<Movement> {
     let mut ledger = Ledger::default();
     for commit in commits_of(order, history) {

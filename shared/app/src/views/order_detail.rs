@@ -24,10 +24,7 @@ use super::{
     routing_decisions::{RoutingDecision, routing_decisions},
     timeline::{TimelineEntry, timeline},
 };
-use crate::{
-    access::{Permission, Principal},
-    ports::OrderHistory,
-};
+use crate::{access::Principal, ports::OrderHistory};
 
 /// One order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
@@ -204,7 +201,7 @@ pub struct FulfillmentOrderView {
 /// The customer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, JsonSchema)]
 pub struct Customer {
-    /// Whether the personal data is redacted, because the caller may not read it.
+    /// Whether the personal data is redacted, because the caller has not asked for it with a reason.
     pub masked: bool,
     /// Full name; redacted: initials.
     pub name: String,
@@ -218,16 +215,17 @@ pub struct Customer {
 }
 
 impl OrderDetail {
-    /// The order as the caller may see it. Commits newer than the order's state are left out.
+    /// The order as the caller may see it. Commits newer than the order's state are left out. `clear`: with personal data
+    /// and notes, because the access is in the [log](crate::usecases::reveal).
     pub fn of(
         order: &Order,
         history: &OrderHistory,
         contact: Option<&Contact>,
+        clear: bool,
         principal: &Principal,
         now: Timestamp,
     ) -> Self {
         let (placed, state) = (&order.placed, &order.state);
-        let clear = principal.may(Permission::ReadPersonalData);
         let effect = hold_effect(order);
         Self {
             id: placed.id,

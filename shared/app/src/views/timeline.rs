@@ -30,12 +30,12 @@ pub struct TimelineEntry {
     /// The order's status afterwards; left out after a commit that cannot be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub status: Option<Status>,
-    /// Free text of a person, for callers who may read personal data.
+    /// Free text of a person, for callers who have asked for personal data with a reason.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
 
-/// The timeline, oldest first. Notes only for a caller who may read personal data (`clear`).
+/// The timeline, oldest first. Notes only for a caller who has asked for personal data with a reason (`clear`).
 pub(super) fn timeline(order: &Order, history: &OrderHistory, clear: bool) -> Vec<TimelineEntry> {
     let gap = history.unreadable.first().map(|unreadable| unreadable.seq);
     let mut entries = Vec::new();

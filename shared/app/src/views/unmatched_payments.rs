@@ -58,7 +58,7 @@ pub struct UnmatchedClosedView {
     pub at: Timestamp,
     /// Who.
     pub by: Actor,
-    /// The person's note; only for callers who may read personal data.
+    /// The person's note; only for callers who have asked for personal data with a reason, and for its writer.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
 }
@@ -74,13 +74,13 @@ pub struct UnmatchedPaymentPage {
 }
 
 impl UnmatchedPaymentView {
-    /// Of a payment; with the note when the caller may read personal data.
-    pub fn of(payment: UnmatchedPayment, with_personal_data: bool) -> Self {
+    /// Of a payment; `clear`: with the note.
+    pub fn of(payment: UnmatchedPayment, clear: bool) -> Self {
         let closed = payment.closed.map(|closed| UnmatchedClosedView {
             reason: closed.reason,
             at: closed.at,
             by: closed.by,
-            note: closed.note.filter(|_| with_personal_data),
+            note: closed.note.filter(|_| clear),
         });
         Self {
             payment: payment.payment.to_string(),

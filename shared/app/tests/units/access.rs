@@ -5,7 +5,7 @@ use serde_json::json;
 
 /// One row for each permission: support, agent, operator, admin, shop, location. Written out apart from [`GRANTS`], so that a change
 /// there is a change here too.
-const CELLS: [(Permission, [bool; 6]); 22] = [
+const CELLS: [(Permission, [bool; 6]); 23] = [
     (
         Permission::ReadOrders,
         [true, true, true, true, false, false],
@@ -13,6 +13,10 @@ const CELLS: [(Permission, [bool; 6]); 22] = [
     (
         Permission::ReadPersonalData,
         [false, true, false, true, false, false],
+    ),
+    (
+        Permission::ReadAccessLog,
+        [false, false, false, true, false, false],
     ),
     (
         Permission::PlaceOrders,

@@ -1,6 +1,6 @@
 //! Keys of the items (see [`super`]), and back from a key to what it names.
 
-use app::failure::Failure;
+use app::{failure::Failure, ports::AccessEntry};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use domain::{
     ids::{AccountId, LocationId, OrderId, Sku},
@@ -17,6 +17,10 @@ use super::limits::KEY_VALUE_BYTES_MAX;
 
 pub(super) const PLACED: &str = "PLACED";
 pub(super) const CONTACT: &str = "CONTACT#";
+/// Entries of the access log, in the table of personal data.
+pub(super) const ACCESS: &str = "ACCESS#";
+/// The `pk` of the entries that are about payments that no order names.
+const PAYMENTS: &str = "PAYMENTS";
 pub(super) const STATE: &str = "STATE";
 pub(super) const COMMIT: &str = "COMMIT#";
 /// Begins the `pk` of a stock movement.
@@ -68,6 +72,12 @@ impl Key {
 
     pub(super) fn contact(order: OrderId, version: u32) -> Self {
         Self::new(order_pk(order), format!("{CONTACT}{version:06}"))
+    }
+
+    /// Sorting the keys of an order's entries sorts them by time.
+    pub(super) fn access(entry: &AccessEntry) -> Self {
+        let pk = entry.order.map_or_else(|| PAYMENTS.to_owned(), order_pk);
+        Self::new(pk, format!("{ACCESS}{}#{}", sortable(entry.at), entry.id))
     }
 
     pub(super) fn state(order: OrderId) -> Self {

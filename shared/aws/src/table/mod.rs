@@ -5,6 +5,7 @@
 //! |---|---|---|---|---|
 //! | order as placed | `ORDER#<id>` | `PLACED` | `text` | load |
 //! | contact, in the table of personal data | `ORDER#<id>` | `CONTACT#<version, 6 digits>` | `text`, `customer` (keyed hash of the e-mail address), `placed_at` | contact, list by customer |
+//! | entry of the access log, in the table of personal data | `ORDER#<id>`, or `PAYMENTS` | `ACCESS#<time>#<id>` | `text`, `access_day`, `accessed_at`, `expires_at` | access log, list by day |
 //! | order state | `ORDER#<id>` | `STATE` | `text`, `version`, `phase_day`, `placed_at`; `due`, `due_at` while progress is owed; `exceptions` while one is open | load, list by phase (open, done) and day, sweep, list exceptions |
 //! | commit | `ORDER#<id>` | `COMMIT#<seq, 6 digits>` | `text`, `hash`, `order_id`, `outbox`; `phase_day` and `placed_at` (when it was written) where the payment gateway must agree with it | audit, the stream, reconciliation |
 //! | API request that changed nothing | `ORDER#<id>` | `UNCHANGED#<hash of its cause>` | `expires_at` | duplicate check |
@@ -24,12 +25,13 @@
 //! | rules | `CONFIG` | `RULES#<version, 6 digits>` | `text` | routing |
 //!
 //! `text` and `record` are JSON documents, read as a whole; `schema` beside them is the version of the document, and a
-//! document of a newer build is not read, so that this build never drops its fields by writing it back. Five sparse indexes hold keys only: `by-customer`,
-//! `by-phase-day`, `by-due`, `by-exceptions`, `by-backordered-sku`; no decision rests on them, since an index is eventually consistent.
+//! document of a newer build is not read, so that this build never drops its fields by writing it back. Six sparse indexes hold keys only: `by-customer`,
+//! `by-access-day`, `by-phase-day`, `by-due`, `by-exceptions`, `by-backordered-sku`; no decision rests on them, since an index is eventually consistent.
 //!
 //! An order's write is conditioned on the `version` of its state. The commit, the stock that it moves, the backorders
 //! that it adds or removes, its references and what its account owes are in the same transaction.
 
+mod access_log;
 mod accounts;
 mod backorders;
 mod baskets;

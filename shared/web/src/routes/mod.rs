@@ -20,6 +20,7 @@ pub(crate) mod place_order;
 pub(crate) mod put_account;
 pub(crate) mod put_location;
 pub(crate) mod put_supplier;
+pub(crate) mod read_access_log;
 pub(crate) mod read_account;
 pub(crate) mod read_fulfillment_order;
 pub(crate) mod read_order;
@@ -63,6 +64,7 @@ pub const ROUTES: &[Route] = &[
     list_queues::ROUTE,
     list_dead_letters::ROUTE,
     redrive_dead_letters::ROUTE,
+    read_access_log::ROUTE,
     list_fulfillment_orders::ROUTE,
     read_fulfillment_order::ROUTE,
     report_fulfillment::ACCEPT,

@@ -2,15 +2,18 @@
 
 use app::{
     access::Permission,
-    ports::{Clock, IdGenerator, Store},
-    views::fulfillment_work::{FulfillmentWork, is_at_work, may_read_address},
+    ports::{AccessVia, Clock, IdGenerator, Store},
+    usecases::reveal::{Access, reveal},
+    views::fulfillment_work::{FulfillmentWork, is_at_work},
 };
 use domain::ids::{FulfillmentOrderId, OrderId};
 
 use crate::{
     call::Call,
     extract,
+    personal_data::{PERSONAL_DATA, asked},
     problem::Problem,
+    query::Query,
     response::{Response, json},
     route::{Operation, READ, Route, schema},
 };
@@ -24,8 +27,9 @@ pub(crate) const ROUTE: Route = Route {
         Permission::WorkAtOwnLocations,
     ],
     summary: "Read a fulfillment order: units, delivery address, and what may be reported now",
+    query: &[PERSONAL_DATA],
     answer: schema::<FulfillmentWork>,
-    refusals: &[(404, &["not_found"])],
+    refusals: &[(400, &["bad_reason"]), (404, &["not_found"])],
     ..READ
 };
 
@@ -35,6 +39,8 @@ pub(crate) async fn handle(
     let id: OrderId = extract::id(call.parameter("id"), "order")?;
     let fulfillment_order: FulfillmentOrderId =
         extract::id(call.parameter("fid"), "fulfillment order")?;
+    let query = Query::of(call.request, ROUTE.query)?;
+    let asked = asked(call, &query, &ROUTE)?;
     let principal = &call.principal;
     let order = call.store.load(id).await?;
     let order = order.ok_or_else(none)?;
@@ -45,13 +51,16 @@ pub(crate) async fn handle(
         .ok_or_else(none)?;
     let mut view = FulfillmentWork::of(&order, found, principal, call.env.now());
     if is_at_work(found) {
-        let contact = call.store.contact(id, order.state.contact_version).await?;
+        let days = call.settings.access_log_days();
+        // Who ships it needs the address, and gives no reason for each parcel.
+        let at_work = || Access::at_work(principal, &found.location, AccessVia::Api, days);
+        let access = asked.or_else(at_work);
+        let contact = match &access {
+            Some(access) => reveal(call.store, call.env, access, &order).await?,
+            None => call.store.contact(id, order.state.contact_version).await?,
+        };
         if let Some(contact) = contact {
-            if may_read_address(&found.location, principal) {
-                // The record of who has read whose personal data.
-                tracing::info!(order_id = %id, subject = %principal.subject, "personal data read");
-            }
-            view = view.with_contact(&contact, principal);
+            view = view.with_contact(&contact, access.is_some());
         }
     }
     Ok(json(200, &view)?)

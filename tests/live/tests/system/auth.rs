@@ -93,17 +93,31 @@ pub(crate) fn groups(env: &Environment) -> Outcome {
 pub(crate) fn redacted(env: &Environment) -> Outcome {
     let order = env.basket().with(&env.sku("TEE"), 1).place()?;
     let path = format!("{ORDERS}/{}", order.id);
-    let read = |group| {
-        env.api(group, "GET", &path, None)?
+    let read = |group, path: &str| {
+        env.api(group, "GET", path, None)?
             .success::<Value>("GET the order")
     };
-    let clear = read("agent")?["customer"].clone();
+    let asked = format!("{path}?personal_data=asks%20for%20the%20parcel");
+    let clear = read("agent", &asked)?["customer"].clone();
     expect(
         "the name that an agent reads",
         clear["name"].as_str(),
         Some("Jane Doe"),
     )?;
-    let redacted = read("support")?["customer"].clone();
+    let log = format!("/api/oms/access_log?order={}", order.id);
+    let log = read("admin", &log)?["entries"].clone();
+    expect(
+        "the reason in the access log",
+        log[0]["reason"].as_str(),
+        Some("asks for the parcel"),
+    )?;
+    let unasked = read("agent", &path)?["customer"]["masked"].as_bool();
+    expect(
+        "whether it is redacted without a reason",
+        unasked,
+        Some(true),
+    )?;
+    let redacted = read("support", &path)?["customer"].clone();
     expect(
         "whether it is redacted for support",
         redacted["masked"].as_bool(),

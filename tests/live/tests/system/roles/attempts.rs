@@ -241,6 +241,11 @@ fn on_the_contacts(table: &str) -> Vec<Attempt> {
             "Query",
             on_index(table, "by-customer", "customer"),
         ),
+        (
+            "query: by-access-day",
+            "Query",
+            on_index(table, "by-access-day", "access_day"),
+        ),
         ("scan: contacts", "Scan", of(json!({}))),
     ];
     all.map(|(name, operation, input)| on_dynamodb(name, operation, input))

@@ -88,11 +88,12 @@ pub(super) fn granted(function: &str) -> Vec<String> {
         "api" | "console" => {
             let looks_up = index(&[
                 "by-customer",
+                "by-access-day",
                 "by-phase-day",
                 "by-exceptions",
                 "by-backordered-sku",
             ]);
-            let contacts = ["get: contacts", "put: contacts"]
+            let contacts = ["get: contacts", "query: contacts", "put: contacts"]
                 .map(str::to_owned)
                 .to_vec();
             let redrives = QUEUES.iter().flat_map(|queue| {
