@@ -35,7 +35,7 @@ pub use assets::asset;
 pub use pages::serve;
 
 /// Who is logged in.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Session {
     /// The caller, with the same rights as in the API.
     pub principal: Principal,
@@ -43,4 +43,13 @@ pub struct Session {
     pub email: Option<String>,
     /// What every form that changes something has in its field `csrf`.
     pub csrf: String,
+}
+
+impl std::fmt::Debug for Session {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Neither the address nor the secret belongs into a log.
+        f.debug_struct("Session")
+            .field("principal", &self.principal)
+            .finish_non_exhaustive()
+    }
 }

@@ -107,7 +107,8 @@ pub(crate) async fn submit(
             let refusal = Refusal {
                 status: 409,
                 code: "nothing_to_cancel".to_owned(),
-                detail: "Nothing was cancelled: somebody was faster.".to_owned(),
+                detail: "Nothing is left of that to cancel: it was cancelled before, or its location was asked."
+                    .to_owned(),
                 field: None,
                 details: Vec::new(),
             };
